@@ -1,0 +1,50 @@
+# The whole developer interface. Every target does its own set-up.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format dev docs clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+GUILDBOOK_HOME ?= $(CURDIR)/data
+export GUILDBOOK_HOME
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Guildbook needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+setup: $(STAMP) ## Create .venv with the guildbook command
+	@$(BIN)/python -m pipelines.warehouse
+
+demo: GUILDBOOK_HOME := $(CURDIR)/demo
+demo: setup ## Run everything on the sample community and say where the report is
+	@rm -rf $(GUILDBOOK_HOME)
+	$(BIN)/guildbook sample
+	$(BIN)/guildbook run --from 2025-01-01 --to 2026-02-04
+
+test: setup ## Run every test
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
+lint: setup ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests dbt_project/macros
+
+format: setup ## Put code into the house's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+dev: setup ## Dagster's pages and daemon on loopback, schedules ready
+	$(BIN)/python -m pipelines.cli.dev
+
+docs: setup ## Write the generated reference pages
+	$(BIN)/python -m pipelines.reference
+
+clean: ## Remove what the targets made, except your data
+	rm -rf $(VENV) demo dbt_project/target .pytest_cache .mypy_cache .ruff_cache

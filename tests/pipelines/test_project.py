@@ -1,0 +1,169 @@
+"""The project as a whole: what it depends on, what it must not contain, and the form that its files keep."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipelines.cli.instance import DAGSTER_YAML
+from pipelines.settings import PROJECT_DIR
+
+PACKAGES = ("pipelines", "models", "expectations")
+MAX_LINES = 250
+TABLES = {
+    "pipelines/contract.py": "the columns of nine logs",
+    "pipelines/sample/words.py": "word lists",
+}
+"""Modules longer than the rest because they are tables of constants; splitting them would hide them."""
+
+PYPROJECT_TEXT = (PROJECT_DIR / "pyproject.toml").read_text(encoding="utf-8")
+PYPROJECT = tomllib.loads(PYPROJECT_TEXT)
+DEPENDENCIES = [*PYPROJECT["project"]["dependencies"], *PYPROJECT["project"]["optional-dependencies"]["dev"]]
+
+INDEX_OPTIONS = re.compile(
+    r"-index" + r"-url|--find" + r"-links|--trusted" + r"-host|index" + r"-url\s*=", re.IGNORECASE
+)
+INDEX_HOST = re.compile(
+    r"https?://[^\s/\"']*(pypi|pythonhosted|artifactory|nexus|devpi)|[/.@](pypi|pythonhosted)\.\w+", re.IGNORECASE
+)
+
+
+def python_files(*folders):
+    return sorted(path for folder in folders for path in (PROJECT_DIR / folder).rglob("*.py"))
+
+
+def shown(path):
+    return path.relative_to(PROJECT_DIR).as_posix()
+
+
+def pinned():
+    lines = (PROJECT_DIR / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("==") for line in lines)
+
+
+def name_of(requirement):
+    return re.match(r"[A-Za-z0-9._-]+", requirement)[0]
+
+
+def normal(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.mark.parametrize("requirement", DEPENDENCIES)
+def test_every_dependency_has_a_reason(requirement):
+    (line,) = [line for line in PYPROJECT_TEXT.splitlines() if line.strip().startswith(f'"{requirement}"')]
+
+    assert re.search(r"# \S.{8,}", line), f"say beside {requirement} what it is for"
+
+
+def test_constraints_are_exact_versions_and_nothing_else():
+    lines = (PROJECT_DIR / "constraints.txt").read_text(encoding="utf-8").splitlines()
+
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*==[0-9][A-Za-z0-9.+!]*", line)] == []
+    names = [normal(line.split("==")[0]) for line in lines]
+    assert len(names) == len(set(names))
+
+
+def test_every_dependency_is_pinned():
+    names = {normal(name) for name in pinned()}
+
+    assert [one for one in DEPENDENCIES if normal(name_of(one)) not in names] == []
+
+
+def test_dbt_core_stays_below_the_version_that_cannot_be_installed_offline():
+    assert any(one.startswith("dbt-core") and "<1.12" in one for one in DEPENDENCIES)
+    assert pinned()["dbt-core"].startswith("1.11.")
+    project = yaml.safe_load((PROJECT_DIR / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert project["require-dbt-version"] == [">=1.11.0", "<1.12.0"]
+
+
+def test_no_file_names_a_package_index():
+    if not (PROJECT_DIR / ".git").exists():
+        pytest.skip("no git checkout, so it is not known which files belong to the project")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT_DIR, check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    paths = [PROJECT_DIR / name for name in listed.split("\0") if name]
+    assert PROJECT_DIR / "pyproject.toml" in paths
+    found = []
+    for path in paths:
+        text = path.read_bytes().decode("utf-8", errors="ignore") if path.is_file() else ""
+        if path != Path(__file__) and (INDEX_OPTIONS.search(text) or INDEX_HOST.search(text)):
+            found.append(shown(path))
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "line", ["--extra-index-url x", "index-url = x", "https://pypi.org/simple", "https://a.pythonhosted.org/x"]
+)
+def test_a_package_index_would_be_found(line):
+    assert INDEX_OPTIONS.search(line) or INDEX_HOST.search(line)
+
+
+@pytest.mark.parametrize("path", python_files(*PACKAGES), ids=shown)
+def test_a_module_stays_short(path):
+    n_lines = sum(bool(line.strip()) for line in path.read_text(encoding="utf-8").splitlines())
+
+    if shown(path) in TABLES:
+        assert n_lines > MAX_LINES, f"{shown(path)} is short by now: take it off the list"
+    else:
+        assert n_lines <= MAX_LINES, f"{n_lines} lines: split it"
+
+
+@pytest.mark.parametrize("path", python_files(*PACKAGES, "tests"), ids=shown)
+def test_a_file_opens_by_saying_what_belongs_in_it(path):
+    text = path.read_text(encoding="utf-8")
+
+    assert not text.strip() or ast.get_docstring(ast.parse(text)), "open the file with a docstring"
+
+
+def test_dbt_reports_to_nobody():
+    project = yaml.safe_load((PROJECT_DIR / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
+
+    assert project["flags"]["send_anonymous_usage_stats"] is False
+
+
+def test_dagster_reports_to_nobody():
+    config = yaml.safe_load(DAGSTER_YAML)
+
+    assert config["telemetry"] == {"enabled": False}
+    assert config["nux"] == {"enabled": False}
+
+
+def test_great_expectations_has_nothing_to_report_with():
+    assert not any(one.startswith("posthog") for one in metadata.requires("great-expectations"))
+
+
+def test_the_version_is_the_same_everywhere():
+    version = PYPROJECT["project"]["version"]
+    dbt = yaml.safe_load((PROJECT_DIR / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
+
+    assert dbt["version"] == version
+    assert f"## [{version}]" in (PROJECT_DIR / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_licence_is_the_one_that_the_project_declares():
+    text = (PROJECT_DIR / "LICENSE").read_text(encoding="utf-8")
+
+    assert PYPROJECT["project"]["license"] == "Apache-2.0"
+    assert "Version 2.0, January 2004" in text
+    assert "END OF TERMS AND CONDITIONS" in text
+
+
+LINK = re.compile(r"\[[^]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize(
+    "path", [*sorted(PROJECT_DIR.glob("*.md")), *sorted((PROJECT_DIR / "docs").rglob("*.md"))], ids=shown
+)
+def test_every_link_between_pages_leads_somewhere(path):
+    targets = [target for target in LINK.findall(path.read_text(encoding="utf-8")) if "://" not in target]
+
+    assert [target for target in targets if not (path.parent / target).exists()] == []
