@@ -1,0 +1,305 @@
+"""The log contract: every raw log, its columns, types, kinds and key, defined once.
+
+Ingestion, the quality suites, dbt's sources, the sample community and ``docs/log-contract.md`` all read this
+module; ``tests/pipelines/test_contract.py`` holds them together. No reading or casting happens here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Type(StrEnum):
+    """How a column's text is understood."""
+
+    ID = "id"
+    """Text that names something; never a number, surrounding blanks removed."""
+    TEXT = "text"
+    """Text as delivered."""
+    KIND = "kind"
+    """One of the column's ``kinds``."""
+    TIME = "time"
+    """ISO 8601; without an offset it is in the community's time zone. Stored in UTC."""
+    DAY = "day"
+    """ISO 8601 day or time; stored as the day in the community's time zone."""
+    INTEGER = "integer"
+    """Whole number, 64 bits."""
+    NUMBER = "number"
+    """Decimal number, double precision, finite."""
+    CURRENCY = "currency"
+    """ISO 4217 code, three capital letters."""
+
+
+DUCKDB_TYPES = {
+    Type.ID: "VARCHAR",
+    Type.TEXT: "VARCHAR",
+    Type.KIND: "VARCHAR",
+    Type.TIME: "TIMESTAMP",
+    Type.DAY: "DATE",
+    Type.INTEGER: "BIGINT",
+    Type.NUMBER: "DOUBLE",
+    Type.CURRENCY: "VARCHAR",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a log; ``kinds`` lists the values a KIND column may take."""
+
+    name: str
+    type: Type
+    description: str
+    required: bool = False
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Log:
+    """One raw log. ``key`` identifies a row within its source; the same key again is a new version."""
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def own_columns(self) -> tuple[Column, ...]:
+        """The log's columns followed by those that every log may carry."""
+        return self.columns + COMMON_COLUMNS
+
+    def column(self, name: str) -> Column:
+        """Return the column called ``name``; raises ``KeyError`` where there is none."""
+        for column in self.own_columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name}")
+
+
+def _required(name: str, type_: Type, description: str, kinds: str = "") -> Column:
+    return Column(name, type_, description, required=True, kinds=tuple(kinds.split()))
+
+
+def _optional(name: str, type_: Type, description: str, kinds: str = "") -> Column:
+    return Column(name, type_, description, kinds=tuple(kinds.split()))
+
+
+_OCCURRED_AT = _required("occurred_at", Type.TIME, "When the row's fact happened.")
+_MEMBER_ID = _required("member_id", Type.ID, "The member it is about.")
+
+COMMON_COLUMNS = (
+    _optional("source", Type.ID, "System that the row comes from; the community's own where empty."),
+    _optional("source_seq", Type.INTEGER, "Version of the row at its source; the highest wins."),
+    _optional("op", Type.KIND, "upsert (default) or delete, which withdraws the key.", "upsert delete"),
+)
+
+MEMBERS = Log(
+    "members",
+    "a state of a member, as of occurred_at",
+    ("member_id", "occurred_at"),
+    (
+        _MEMBER_ID,
+        _OCCURRED_AT,
+        _required("joined_at", Type.TIME, "When the member joined."),
+        _optional("role", Type.KIND, "Part the member plays.", "member contributor moderator host staff bot"),
+        _optional("status", Type.KIND, "Standing of the account.", "active banned left erased"),
+        _optional("plan", Type.TEXT, "Name of the paid plan."),
+        _optional(
+            "needs",
+            Type.TEXT,
+            "What the member came for, separated by |: learning, social, problem_solving, entertainment.",
+        ),
+        _optional("locale", Type.TEXT, "Language and region, such as zh-CN."),
+        _optional("referrer", Type.TEXT, "Where the member came from."),
+    ),
+)
+
+CONTENT = Log(
+    "content",
+    "a piece published or changed",
+    ("content_id",),
+    (
+        _required("content_id", Type.ID, "The piece."),
+        _OCCURRED_AT,
+        _required(
+            "kind",
+            Type.KIND,
+            "What the piece is.",
+            "article question answer comment live course announcement event_notice",
+        ),
+        _required("published_at", Type.TIME, "When it was first published."),
+        _optional("author_id", Type.ID, "Its author; empty after an erasure, then credited to nobody."),
+        _optional("parent_id", Type.ID, "The piece it answers or comments on."),
+        _optional("root_id", Type.ID, "The piece that opened the thread."),
+        _optional("channel", Type.TEXT, "Where it was published."),
+        _optional("title", Type.TEXT, "Its title."),
+        _optional("n_chars", Type.INTEGER, "Length of its text in characters."),
+        _optional("tags", Type.TEXT, "Tags, separated by |."),
+        _optional("access", Type.KIND, "Who may read it.", "free paid"),
+        _optional("price_minor", Type.INTEGER, "Price of a paid piece in minor units."),
+        _optional("accepted_answer_id", Type.ID, "The answer that its asker accepted."),
+        _optional("deleted_at", Type.TIME, "When it was taken down."),
+    ),
+)
+
+INTERACTIONS = Log(
+    "interactions",
+    "one act",
+    ("interaction_id",),
+    (
+        _required("interaction_id", Type.ID, "The act; unique within its day."),
+        _OCCURRED_AT,
+        _required(
+            "kind",
+            Type.KIND,
+            "What was done.",
+            "view read like bookmark share comment reply ask answer accept vote follow mention "
+            "join_live chat_live complete",
+        ),
+        _optional("member_id", Type.ID, "Who did it; empty for anonymous acts such as public votes."),
+        _optional("content_id", Type.ID, "The piece it was done to, or that it created."),
+        _optional("event_id", Type.ID, "The event it was done at."),
+        _optional("target_member_id", Type.ID, "The member it was directed at."),
+        _optional("channel", Type.TEXT, "Where it was done."),
+        _optional("duration_s", Type.NUMBER, "How long it took, in seconds."),
+        _optional("value", Type.NUMBER, "Its strength, such as +1 or -1 of a vote."),
+    ),
+)
+
+EVENTS = Log(
+    "events",
+    "a community event planned or changed",
+    ("event_id",),
+    (
+        _required("event_id", Type.ID, "The event."),
+        _OCCURRED_AT,
+        _required("kind", Type.KIND, "What the event is.", "talk contest showcase workshop meetup live ama"),
+        _required("starts_at", Type.TIME, "When it starts."),
+        _optional("ends_at", Type.TIME, "When it ends."),
+        _optional("title", Type.TEXT, "Its title."),
+        _optional("host_id", Type.ID, "The member who hosts it."),
+        _optional("capacity", Type.INTEGER, "Places."),
+        _optional("cost_minor", Type.INTEGER, "What it costs the community, in minor units."),
+        _optional("currency", Type.CURRENCY, "Currency of cost_minor."),
+        _optional("mode", Type.KIND, "Where it takes place.", "online offline"),
+    ),
+)
+
+EVENT_PARTICIPATION = Log(
+    "event_participation",
+    "a member's state for an event",
+    ("event_id", "member_id", "state"),
+    (
+        _required("event_id", Type.ID, "The event."),
+        _MEMBER_ID,
+        _OCCURRED_AT,
+        _required("state", Type.KIND, "The state reached.", "invited registered waitlisted cancelled attended no_show"),
+        _optional("minutes", Type.NUMBER, "Minutes attended."),
+        _optional("n_interactions", Type.INTEGER, "Acts during the event."),
+    ),
+)
+
+FEEDBACK = Log(
+    "feedback",
+    "a survey answer or rating",
+    ("feedback_id",),
+    (
+        _required("feedback_id", Type.ID, "The answer."),
+        _OCCURRED_AT,
+        _MEMBER_ID,
+        _required("about_kind", Type.KIND, "What it is about.", "event content community"),
+        _required("score", Type.NUMBER, "The score on its scale."),
+        _required("scale", Type.KIND, "csat5 and likert run from 1 to 5, nps10 from 0 to 10.", "csat5 nps10 likert"),
+        _optional("about_id", Type.ID, "The event or piece it is about."),
+        _optional("needs", Type.TEXT, "Needs that the member named, separated by |."),
+        _optional("comment", Type.TEXT, "Free text."),
+    ),
+)
+
+SUBSCRIPTIONS = Log(
+    "subscriptions",
+    "a step in a paid subscription",
+    ("subscription_id", "term_start", "step"),
+    (
+        _required("subscription_id", Type.ID, "The subscription."),
+        _MEMBER_ID,
+        _OCCURRED_AT,
+        _required(
+            "step",
+            Type.KIND,
+            "What happened to it.",
+            "trial start renew upgrade downgrade cancel_scheduled cancelled expired payment_failed refunded comped",
+        ),
+        _required("term_start", Type.DAY, "First day of the term that the step belongs to."),
+        _required("term_end", Type.DAY, "First day after that term."),
+        _optional("plan", Type.TEXT, "Name of the plan."),
+        _optional("interval_months", Type.INTEGER, "Length of a term in months."),
+        _optional("price_minor", Type.INTEGER, "Price of the term in minor units."),
+        _optional("currency", Type.CURRENCY, "Currency of the amounts."),
+        _optional("discount_minor", Type.INTEGER, "Discount on the term in minor units."),
+        _optional("coupon_id", Type.ID, "Coupon used."),
+        _optional("end_reason", Type.TEXT, "Why it ended, where known."),
+    ),
+)
+
+PAYMENTS = Log(
+    "payments",
+    "money in or out",
+    ("payment_id",),
+    (
+        _required("payment_id", Type.ID, "The payment."),
+        _MEMBER_ID,
+        _OCCURRED_AT,
+        _required("amount_minor", Type.INTEGER, "Amount in minor units; negative when paid out."),
+        _required("currency", Type.CURRENCY, "Currency of the amounts."),
+        _optional("subscription_id", Type.ID, "The subscription it pays."),
+        _optional("content_id", Type.ID, "The piece it pays."),
+        _optional("event_id", Type.ID, "The event it pays."),
+        _optional("kind", Type.KIND, "What it is for.", "subscription content event refund"),
+        _optional("fee_minor", Type.INTEGER, "Fee of the payment provider in minor units."),
+    ),
+)
+
+ACTIONS = Log(
+    "actions",
+    "something done to keep or reward a member",
+    ("action_id",),
+    (
+        _required("action_id", Type.ID, "The action."),
+        _MEMBER_ID,
+        _OCCURRED_AT,
+        _required("kind", Type.KIND, "What was done.", "message call coupon points badge invitation"),
+        _optional("campaign_id", Type.ID, "The campaign it belongs to."),
+        _optional("arm", Type.KIND, "Whether the member was treated or left alone.", "treated held_out"),
+        _optional("cost_minor", Type.INTEGER, "What it cost, in minor units."),
+        _optional("points", Type.INTEGER, "Points given."),
+        _optional("expires_at", Type.TIME, "When the offer ends."),
+    ),
+)
+
+LOGS: dict[str, Log] = {
+    log.name: log
+    for log in (
+        MEMBERS,
+        CONTENT,
+        INTERACTIONS,
+        EVENTS,
+        EVENT_PARTICIPATION,
+        FEEDBACK,
+        SUBSCRIPTIONS,
+        PAYMENTS,
+        ACTIONS,
+    )
+}
+
+CONTENT_KINDS = ("article", "live", "course", "announcement", "event_notice")
+"""Kinds of the content log that count as contents; the others count as the interactions of AUTHORED_ACTS."""
+
+AUTHORED_ACTS = {"question": ("ask",), "answer": ("answer",), "comment": ("comment", "reply")}
+"""Kind of the content log -> acts that may stand for it in the interactions log; without any the first is derived."""
+
+READ_KINDS = ("view", "read")
+"""Acts that are neither content nor interaction and make nobody active."""
+
+EXCLUDED_ROLES = ("bot", "staff")
+"""Roles whose activity is left out everywhere unless a page says so."""

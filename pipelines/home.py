@@ -1,0 +1,90 @@
+"""Where things lie under ``GUILDBOOK_HOME``: paths only, no reading or writing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """The home folder of one community."""
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        """Files as delivered: ``<log>/<log day>/*``. Never written by the pipeline, only by connectors."""
+        return self.root / "landing"
+
+    @property
+    def lake(self) -> Path:
+        """Parquet that the pipeline writes."""
+        return self.root / "lake"
+
+    @property
+    def staging(self) -> Path:
+        """Half-written files of running jobs; swept at the start of a run."""
+        return self.lake / ".staging"
+
+    @property
+    def ledger(self) -> Path:
+        """Append-only records: deliveries, manifest, gate results, evaluations, publications."""
+        return self.lake / "ledger"
+
+    @property
+    def control(self) -> Path:
+        """Small Parquet sources that tell dbt what to build, rewritten by each run."""
+        return self.lake / "control"
+
+    @property
+    def churn_models(self) -> Path:
+        """One folder per version of the churn model."""
+        return self.lake / "models" / "churn"
+
+    @property
+    def predictions(self) -> Path:
+        """Churn predictions: ``day=…/part-<model version>.parquet``."""
+        return self.lake / "predictions" / "churn"
+
+    @property
+    def warehouse(self) -> Path:
+        """The dbt warehouse; only dbt writes it. The stem is fixed: dbt's manifest carries it as catalog name."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def versions(self) -> Path:
+        """Publications, one numbered folder each."""
+        return self.root / "versions"
+
+    @property
+    def published(self) -> Path:
+        """Symlink to the current publication."""
+        return self.root / "published"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's own home: configuration and run history."""
+        return self.root / "dagster"
+
+    @property
+    def lock(self) -> Path:
+        """Lock file held by whoever opens the warehouse."""
+        return self.root / ".lock"
+
+    def landing_day(self, log: str, log_day: date) -> Path:
+        """Landing folder of one log day."""
+        return self.landing / log / log_day.isoformat()
+
+    def raw_part(self, log: str, log_day: date) -> Path:
+        """Accepted rows of one log day that passed gate 1."""
+        return self.lake / "raw" / log / f"log_day={log_day.isoformat()}" / "part-0.parquet"
+
+    def candidate_part(self, log: str, log_day: date) -> Path:
+        """Accepted rows of one log day that wait for gate 1."""
+        return self.lake / "candidates" / log / f"log_day={log_day.isoformat()}" / "part-0.parquet"
+
+    def quarantine_part(self, log: str, log_day: date) -> Path:
+        """Rows of one log day that could not be accepted."""
+        return self.lake / "quarantine" / log / f"log_day={log_day.isoformat()}" / "part-0.parquet"

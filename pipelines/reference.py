@@ -1,0 +1,201 @@
+"""The reference pages that code is the source of: ``docs/log-contract.md`` and ``docs/settings.md``.
+
+``python -m pipelines.reference`` (``make docs``) writes them. What a column or a setting means is said in
+``pipelines.contract`` and ``pipelines.settings``; only what joins them into a page is here.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotated_types import Ge, Gt, Le
+
+from pipelines import contract
+from pipelines.contract import COMMON_COLUMNS, DUCKDB_TYPES, LOGS, Column, Log, Type
+from pipelines.settings import PROJECT_DIR, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
+    from pydantic.fields import FieldInfo
+
+DOCS_DIR = PROJECT_DIR / "docs"
+
+_GENERATED = "<!-- Written by `make docs` from {source}; change that instead. -->\n"
+
+_CONTRACT_INTRO = """\
+# The log contract
+
+What a community delivers: nine logs. A small community has only `interactions` and `content`; every other
+log is optional. What depends on a log that was never delivered says "not collected" instead of zero.
+
+## Where files go
+
+`landing/<log>/<YYYY-MM-DD>/<any name>` in the home folder. The day is the log day: the day of the delivery.
+The ending says how a file is read: `.csv`, `.jsonl` or `.ndjson`, also as `.gz` or `.zst`, or `.parquet`.
+Names that start with a dot or an underscore are ignored: write under such a name, then rename the file.
+
+* CSV has a header and commas, JSON Lines one object a line. Both are UTF-8; a byte order mark is accepted.
+* The order of columns does not matter. Unknown columns are kept in `extra`, as JSON.
+* Types are never guessed: `yes`, `007` and `1e3` in an id stay what was delivered.
+* A row may come late, on a later log day than its event day. It then counts on its event day. A row more than
+  one day ahead of its log day is refused.
+* A folder is the whole delivery of its log day. A file that is replaced or removed takes its rows along.
+
+## What becomes of a row
+
+A row that breaks the contract goes to `lake/quarantine`, with its file, line, reason and text. A file that
+cannot be read at all is rejected by name. For every other file accepted + quarantined = delivered.
+
+A row's key is its source and the columns named below. The same key again is a new version: the highest
+`source_seq` wins, else the latest log day. `op` = `delete` withdraws the key and needs only its columns. So
+any order of deliveries, with repetitions, gives the same tables. An act of `interactions` does not move in
+time: its key includes the day of `occurred_at`, and a withdrawal must carry that too.
+"""
+
+_SETTINGS_INTRO = """\
+# Settings
+
+Every setting is an environment variable. A wrong value stops the command and names the variable.
+
+`make` sets `GUILDBOOK_HOME` to the checkout's `data` folder unless you set it. Without `make` a relative path
+starts at the folder in which the command runs. No setting is a secret: an alert command fetches its own.
+
+A new time zone, engagement setting or churn horizon changes what tables hold, so the next run rebuilds
+everything ([backfill](backfill.md)).
+"""
+
+
+def log_contract_page() -> str:
+    """Markdown of ``docs/log-contract.md``."""
+    parts = [
+        _GENERATED.format(source="`pipelines/contract.py`"),
+        _CONTRACT_INTRO,
+        "## Types\n",
+        _table(
+            ("type", "how its text is understood", "stored as"),
+            [(f"`{name}`", meaning, DUCKDB_TYPES[Type(name)]) for name, meaning in _attribute_docs(Type).items()],
+        ),
+        "## Columns that every log may carry\n",
+        _columns_table(COMMON_COLUMNS, ()),
+        *(_log_section(log) for log in LOGS.values()),
+        "## What counts as what\n",
+        _table(("name in the code", "values", "meaning"), _vocabulary()),
+    ]
+    return "\n".join(parts)
+
+
+def settings_page() -> str:
+    """Markdown of ``docs/settings.md``."""
+    rows = [
+        (f"`GUILDBOOK_{name.upper()}`", _default(field), _limits(field), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(
+        [
+            _GENERATED.format(source="`pipelines/settings.py`"),
+            _SETTINGS_INTRO,
+            _table(("variable", "default", "allowed", "what it decides"), rows),
+        ]
+    )
+
+
+PAGES = {"log-contract.md": log_contract_page, "settings.md": settings_page}
+"""File under ``docs/`` -> function that renders it."""
+
+
+def write_pages(folder: Path = DOCS_DIR) -> list[Path]:
+    """Write every page into ``folder`` and return their paths."""
+    paths = []
+    for name, render in PAGES.items():
+        (folder / name).write_text(render(), encoding="utf-8")
+        paths.append(folder / name)
+    return paths
+
+
+def _log_section(log: Log) -> str:
+    key = ", ".join(f"`{name}`" for name in log.key)
+    return f"## `{log.name}`\n\nOne row is {log.grain}. Key: {key}.\n\n{_columns_table(log.columns, log.key)}"
+
+
+def _columns_table(columns: Sequence[Column], key: Sequence[str]) -> str:
+    rows = [
+        (
+            f"`{column.name}`",
+            f"`{column.type}`",
+            "key" if column.name in key else "yes" if column.required else "",
+            column.description + (f" One of: {', '.join(column.kinds)}." if column.kinds else ""),
+        )
+        for column in columns
+    ]
+    return _table(("column", "type", "required", "meaning"), rows)
+
+
+def _vocabulary() -> list[tuple[str, str, str]]:
+    authored = ", ".join(f"{kind}: {' or '.join(acts)}" for kind, acts in contract.AUTHORED_ACTS.items())
+    values = {
+        "CONTENT_KINDS": ", ".join(contract.CONTENT_KINDS),
+        "AUTHORED_ACTS": authored,
+        "READ_KINDS": ", ".join(contract.READ_KINDS),
+        "EXCLUDED_ROLES": ", ".join(contract.EXCLUDED_ROLES),
+    }
+    meanings = _attribute_docs(contract)
+    return [(f"`{name}`", value, meanings[name]) for name, value in values.items()]
+
+
+def _attribute_docs(owner: type | ModuleType) -> dict[str, str]:
+    """Return the text under each assignment of a module or class: name (of an enum: value) -> text."""
+    body = ast.parse(inspect.getsource(owner)).body
+    if isinstance(body[0], ast.ClassDef):
+        body = body[0].body
+    docs = {}
+    for statement, text in pairwise(body):
+        match statement, text:
+            case ast.Assign(targets=[ast.Name(id=name)]), ast.Expr(value=ast.Constant(value=str(words))):
+                value = getattr(owner, name)
+                docs[value if isinstance(value, str) else name] = " ".join(words.replace("``", "`").split())
+    return docs
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    if isinstance(value, tuple):
+        return f"`{','.join(map(str, value))}`"
+    if isinstance(value, date):
+        return f"`{value.isoformat()}`"
+    return f"`{value}`" if str(value) else "none"
+
+
+def _limits(field: FieldInfo) -> str:
+    limits = []
+    for one in field.metadata:
+        match one:
+            case Ge(ge=bound):
+                limits.append(f"≥ {bound}")
+            case Gt(gt=bound):
+                limits.append(f"> {bound}")
+            case Le(le=bound):
+                limits.append(f"≤ {bound}")
+    return ", ".join(limits)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table; bars inside cells are escaped."""
+    lines = [header, ["---"] * len(header), *rows]
+    cells = [" | ".join(cell.replace("|", r"\|") for cell in line) for line in lines]
+    return "".join(f"| {line} |\n" for line in cells)
+
+
+def main() -> None:
+    """Write the pages into ``docs/``."""
+    write_pages()
+
+
+if __name__ == "__main__":
+    main()

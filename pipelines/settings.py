@@ -1,0 +1,98 @@
+"""Every setting of Guildbook, typed, read from the environment with the prefix ``GUILDBOOK_``.
+
+Nothing else in the project reads the environment. ``docs/settings.md`` is generated from this module.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings of one community; each field is the variable ``GUILDBOOK_<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix="GUILDBOOK_", frozen=True, extra="ignore")
+
+    home: Path = Field(
+        Path("data"), description="Folder of everything Guildbook keeps: landing, lake, warehouse, publications."
+    )
+    timezone: str = Field("Asia/Shanghai", description="IANA time zone of the community: it decides what a day is.")
+    community: str = Field("community", description="Source name of rows that carry none.")
+    first_log_day: date = Field(date(2015, 1, 1), description="First log day (partition) that can be ingested.")
+    engagement_windows: Annotated[tuple[int, ...], NoDecode] = Field(
+        (30,), description="Trailing windows of the engagement score, in days, separated by commas."
+    )
+    engagement_high: float = Field(0.6, ge=0, description="Engagement R from which a member's activity level is high.")
+    engagement_medium: float = Field(
+        0.2, ge=0, description="Engagement R from which a member's activity level is medium."
+    )
+    churn_horizon_days: int = Field(
+        30, ge=7, le=365, description="Days without activity after which a member counts as churned (H)."
+    )
+    churn_test_cutoffs: int = Field(12, ge=1, description="Monthly cut-offs the churn model is tested on.")
+    churn_min_churners: int = Field(
+        100, ge=1, description="Past churners needed before a model is trained instead of the rule."
+    )
+    training_interval_days: int = Field(7, ge=1, description="Days after which the churn model is trained anew.")
+    seed: int = Field(7, ge=0, description="Seed of the churn model's random choices.")
+    max_quarantine_share: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        description="Share of a log day's delivered rows that may be quarantined before the day is held out.",
+    )
+    max_calibration_error: float = Field(
+        0.10,
+        gt=0,
+        le=1,
+        description="Mean gap between predicted and observed churn from which predictions are held back.",
+    )
+    publications_kept: int = Field(3, ge=1, description="Publications kept for rollback, the current one included.")
+    min_free_disk_gb: float = Field(1.0, ge=0, description="Free disk (GB) below which a run refuses to start.")
+    memory_limit: str = Field("4GB", description="Memory that DuckDB may use before it spills to disk.")
+    threads: int = Field(2, ge=1, description="Threads that DuckDB may use.")
+    daily_hour: int = Field(6, ge=0, le=23, description="Hour of the daily run, in the community's time zone.")
+    alert_command: str = Field(
+        "", description="Shell command that gets a failed or missing run's message as JSON on standard input."
+    )
+
+    @field_validator("engagement_windows", mode="before")
+    @classmethod
+    def _split_windows(cls, value: object) -> object:
+        return tuple(int(part) for part in value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("engagement_windows")
+    @classmethod
+    def _check_windows(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not value or any(not 2 <= days <= 366 for days in value):
+            raise ValueError("give windows of 2 to 366 days, for example 30,90")
+        return tuple(sorted(set(value)))
+
+    @field_validator("timezone")
+    @classmethod
+    def _check_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{value!r} is no IANA time zone; write one such as Asia/Shanghai or UTC") from error
+        return value
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,145 @@
+"""The log contract agrees with itself and with the dbt project that stages it: whoever changes one side hears of it."""
+
+import re
+
+import pytest
+import yaml
+
+from pipelines import contract
+from pipelines.contract import DUCKDB_TYPES, LOGS, Type
+from pipelines.settings import PROJECT_DIR
+
+DBT = PROJECT_DIR / "dbt_project"
+STAGING = DBT / "models" / "staging"
+
+OF_INGESTION = {"source_seq", "op", "extra"}
+"""Columns of a part that staging has used up when it has chosen the winning version."""
+
+MADE_BY_STAGING = {"event_day", "log_day", "day", "joined_day", "published_day", "starts_day"}
+"""Days that staging adds to a log's own columns."""
+
+TYPE_OF_SUFFIX = {"_id": Type.ID, "_at": Type.TIME, "_minor": Type.INTEGER}
+"""Ids are never numbers, and money is whole minor units."""
+
+each_log = pytest.mark.parametrize("log", LOGS.values(), ids=LOGS)
+
+
+def yaml_of(path):
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def final_columns(sql):
+    """Names that the CTE ``final`` selects."""
+    (body,) = re.findall(r"final as \(\s*select(.*?)\n    from ", sql, re.DOTALL)
+    return [re.split(r"\s+as\s+", item.strip())[-1] for item in re.split(r",\n", body)]
+
+
+@each_log
+def test_a_key_is_made_of_required_columns(log):
+    assert log.key
+    assert all(log.column(name).required for name in log.key)
+
+
+@each_log
+def test_columns_are_well_formed(log):
+    names = [column.name for column in log.own_columns]
+    assert len(names) == len(set(names))
+    for column in log.own_columns:
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", column.name)
+        assert column.description.endswith(".")
+        assert (column.type is Type.KIND) == bool(column.kinds), f"{column.name}: only kinds have kinds"
+        assert len(set(column.kinds)) == len(column.kinds)
+        for suffix, type_ in TYPE_OF_SUFFIX.items():
+            assert not column.name.endswith(suffix) or column.type is type_, f"{column.name} is no {type_}"
+
+
+@each_log
+def test_every_log_says_when_its_fact_happened(log):
+    column = log.column("occurred_at")
+    assert column.required
+    assert column.type is Type.TIME
+
+
+def test_logs_are_found_by_their_name():
+    assert list(LOGS) == [log.name for log in LOGS.values()]
+    with pytest.raises(KeyError, match="members has no column shoe_size"):
+        LOGS["members"].column("shoe_size")
+
+
+def test_every_type_is_stored_as_something():
+    assert set(DUCKDB_TYPES) == set(Type)
+
+
+def test_each_kind_of_content_is_content_or_authored_act():
+    kinds = set(LOGS["content"].column("kind").kinds)
+    assert set(contract.CONTENT_KINDS) | set(contract.AUTHORED_ACTS) == kinds
+    assert not set(contract.CONTENT_KINDS) & set(contract.AUTHORED_ACTS)
+
+
+def test_vocabulary_is_made_of_kinds_of_the_logs():
+    acts = set(LOGS["interactions"].column("kind").kinds)
+    assert {act for acts in contract.AUTHORED_ACTS.values() for act in acts} <= acts
+    assert set(contract.READ_KINDS) <= acts
+    assert set(contract.EXCLUDED_ROLES) <= set(LOGS["members"].column("role").kinds)
+
+
+@pytest.mark.parametrize("name", ["content_kinds", "authored_acts", "read_kinds", "excluded_roles"])
+def test_dbt_has_the_same_vocabulary(name):
+    ours = getattr(contract, name.upper())
+    expected = {kind: list(acts) for kind, acts in ours.items()} if isinstance(ours, dict) else list(ours)
+
+    assert yaml_of(DBT / "dbt_project.yml")["vars"][name] == expected
+
+
+def test_dbt_has_no_other_vocabulary():
+    assert set(yaml_of(DBT / "dbt_project.yml")["vars"]) == {
+        "content_kinds", "authored_acts", "read_kinds", "excluded_roles",
+    }  # fmt: skip
+
+
+def test_dbt_reads_every_log_where_the_lake_keeps_it():
+    (lake,) = [source for source in yaml_of(DBT / "models" / "sources.yml")["sources"] if source["name"] == "lake"]
+    tables = {table["name"]: table for table in lake["tables"] if table["name"] != "quarantine"}
+
+    assert list(tables) == list(LOGS)
+    for name, table in tables.items():
+        meta = table["config"]["meta"]
+        assert meta["path"] == f"raw/{name}/log_day=*/part-0.parquet"
+        assert meta["dagster"]["asset_key"] == ["raw", name]
+        assert LOGS[name].grain in table["description"]
+
+
+def test_every_staging_model_is_of_a_log():
+    expected = {f"stg_lake__{name}" for name in LOGS}
+    assert {path.stem for path in STAGING.glob("*.sql")} == expected
+    assert {path.stem for path in STAGING.glob("stg_lake__*.yml")} == expected
+
+
+@each_log
+def test_staging_keeps_every_column_of_the_log(log):
+    columns = final_columns((STAGING / f"stg_lake__{log.name}.sql").read_text(encoding="utf-8"))
+    own = {column.name for column in log.own_columns} - OF_INGESTION
+
+    assert own <= set(columns)
+    assert set(columns) - own <= MADE_BY_STAGING
+
+
+@each_log
+def test_staging_describes_the_columns_it_has(log):
+    (model,) = yaml_of(STAGING / f"stg_lake__{log.name}.yml")["models"]
+    columns = final_columns((STAGING / f"stg_lake__{log.name}.sql").read_text(encoding="utf-8"))
+
+    assert model["name"] == f"stg_lake__{log.name}"
+    assert [column["name"] for column in model["columns"]] == columns
+    assert all(column["description"] for column in model["columns"])
+
+
+@each_log
+def test_staging_finds_versions_by_the_log_s_key(log):
+    sql = (STAGING / f"stg_lake__{log.name}.sql").read_text(encoding="utf-8")
+    if log.name == "interactions":
+        (partition,) = re.findall(r"partition by (.*)\n", sql)
+        assert set(partition.split(", ")) == {"event_day", "source", *log.key}
+    else:
+        (key,) = re.findall(rf"winning_versions\(source\('lake', '{log.name}'\), \[(.*?)\]\)", sql)
+        assert tuple(re.findall(r"'(\w+)'", key)) == log.key

@@ -1,0 +1,62 @@
+"""The generated reference pages: committed files equal their rendering, and nothing that they should say is missing."""
+
+import pytest
+
+from pipelines import reference
+from pipelines.contract import LOGS, Type
+from pipelines.settings import Settings
+
+
+@pytest.mark.parametrize("name", reference.PAGES)
+def test_the_committed_page_is_what_the_code_renders(name):
+    committed = (reference.DOCS_DIR / name).read_bytes()
+
+    assert committed == reference.PAGES[name]().encode(), f"docs/{name} is old: run make docs"
+
+
+def test_pages_are_written_whole(tmp_path):
+    paths = reference.write_pages(tmp_path)
+
+    assert [path.name for path in paths] == list(reference.PAGES)
+    assert all(path.read_text(encoding="utf-8") == reference.PAGES[path.name]() for path in paths)
+
+
+def test_the_log_contract_names_every_log_column_type_and_kind():
+    page = reference.log_contract_page()
+
+    sections = {part.partition("`")[0]: part for part in page.split("\n## `")[1:]}
+    assert list(sections) == list(LOGS)
+    for log in LOGS.values():
+        for column in log.columns:
+            (row,) = [line for line in sections[log.name].splitlines() if line.startswith(f"| `{column.name}` |")]
+            assert f"`{column.type}`" in row
+            assert all(kind in row for kind in column.kinds)
+            assert ("| key |" in row) == (column.name in log.key)
+    assert all(f"\n| `{type_}` | " in page for type_ in Type)
+
+
+def test_the_settings_page_names_every_variable_with_its_default():
+    page = reference.settings_page()
+
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `GUILDBOOK_")]
+    assert [row[0] for row in rows] == [f"| `GUILDBOOK_{name.upper()}`" for name in Settings.model_fields]
+    defaults = {row[0].strip("| `"): row[1] for row in rows}
+    assert defaults["GUILDBOOK_FIRST_LOG_DAY"] == "`2015-01-01`"
+    assert defaults["GUILDBOOK_ENGAGEMENT_WINDOWS"] == "`30`"
+    assert defaults["GUILDBOOK_ALERT_COMMAND"] == "none"
+
+
+def test_limits_are_those_of_the_fields():
+    rows = {
+        line.split(" | ")[0]: line.split(" | ")[2] for line in reference.settings_page().splitlines() if " | " in line
+    }
+
+    assert rows["| `GUILDBOOK_CHURN_HORIZON_DAYS`"] == "≥ 7, ≤ 365"
+    assert rows["| `GUILDBOOK_MAX_CALIBRATION_ERROR`"] == "> 0, ≤ 1"
+
+
+def test_no_bar_of_a_description_breaks_a_table():
+    for render in reference.PAGES.values():
+        tables = [line for line in render().splitlines() if line.startswith("|")]
+        widths = {line.replace(r"\|", "").count("|") for line in tables}
+        assert widths <= {4, 5}

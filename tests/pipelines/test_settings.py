@@ -1,0 +1,115 @@
+"""Settings: what each variable accepts, what it refuses and how it says so."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from pipelines.settings import PROJECT_DIR, Settings, get_settings
+
+ACCEPTED = [
+    ("GUILDBOOK_TIMEZONE", "UTC", "UTC"),
+    ("GUILDBOOK_TIMEZONE", "America/Sao_Paulo", "America/Sao_Paulo"),
+    ("GUILDBOOK_COMMUNITY", "程序员俱乐部", "程序员俱乐部"),
+    ("GUILDBOOK_FIRST_LOG_DAY", "2008-07-31", date(2008, 7, 31)),
+    ("GUILDBOOK_ENGAGEMENT_WINDOWS", "90", (90,)),
+    ("GUILDBOOK_ENGAGEMENT_WINDOWS", "90, 7,30,7", (7, 30, 90)),
+    ("GUILDBOOK_ENGAGEMENT_HIGH", "1.5", 1.5),
+    ("GUILDBOOK_CHURN_HORIZON_DAYS", "7", 7),
+    ("GUILDBOOK_MAX_QUARANTINE_SHARE", "1", 1.0),
+    ("GUILDBOOK_PUBLICATIONS_KEPT", "1", 1),
+    ("GUILDBOOK_DAILY_HOUR", "0", 0),
+    ("GUILDBOOK_DAILY_HOUR", "23", 23),
+    ("GUILDBOOK_ALERT_COMMAND", "mail -s Guildbook ops", "mail -s Guildbook ops"),
+]
+
+REFUSED = [
+    ("GUILDBOOK_TIMEZONE", "Mars/Olympus", "is no IANA time zone"),
+    ("GUILDBOOK_TIMEZONE", "", "is no IANA time zone"),
+    ("GUILDBOOK_TIMEZONE", "../etc/passwd", "is no IANA time zone"),
+    ("GUILDBOOK_FIRST_LOG_DAY", "31.07.2008", "valid date"),
+    ("GUILDBOOK_ENGAGEMENT_WINDOWS", "1", "2 to 366 days"),
+    ("GUILDBOOK_ENGAGEMENT_WINDOWS", "30,367", "2 to 366 days"),
+    ("GUILDBOOK_ENGAGEMENT_WINDOWS", "", "invalid literal"),
+    ("GUILDBOOK_ENGAGEMENT_WINDOWS", "a month", "invalid literal"),
+    ("GUILDBOOK_ENGAGEMENT_HIGH", "-0.1", "greater than or equal to 0"),
+    ("GUILDBOOK_CHURN_HORIZON_DAYS", "6", "greater than or equal to 7"),
+    ("GUILDBOOK_CHURN_HORIZON_DAYS", "30.5", "valid integer"),
+    ("GUILDBOOK_MAX_QUARANTINE_SHARE", "1.01", "less than or equal to 1"),
+    ("GUILDBOOK_MAX_CALIBRATION_ERROR", "0", "greater than 0"),
+    ("GUILDBOOK_PUBLICATIONS_KEPT", "0", "greater than or equal to 1"),
+    ("GUILDBOOK_DAILY_HOUR", "24", "less than or equal to 23"),
+    ("GUILDBOOK_THREADS", "0", "greater than or equal to 1"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _only_our_variables(monkeypatch):
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"GUILDBOOK_{name.upper()}", raising=False)
+
+
+@pytest.mark.parametrize(("variable", "text", "value"), ACCEPTED)
+def test_a_variable_is_understood(monkeypatch, variable, text, value):
+    monkeypatch.setenv(variable, text)
+
+    assert getattr(Settings(), variable.removeprefix("GUILDBOOK_").lower()) == value
+
+
+@pytest.mark.parametrize(("variable", "text", "message"), REFUSED)
+def test_a_wrong_value_is_refused_by_name(monkeypatch, variable, text, message):
+    monkeypatch.setenv(variable, text)
+
+    with pytest.raises(ValidationError, match=message) as refusal:
+        Settings()
+
+    assert [f"GUILDBOOK_{str(problem['loc'][0]).upper()}" for problem in refusal.value.errors()] == [variable]
+
+
+def test_the_home_is_absolute_whatever_is_given(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert Settings().home == tmp_path.resolve() / "data"
+
+    monkeypatch.setenv("GUILDBOOK_HOME", "~/community")
+    assert Settings().home == Path.home().resolve() / "community"
+
+
+def test_variables_of_others_are_no_settings(monkeypatch):
+    monkeypatch.setenv("TIMEZONE", "Mars/Olympus")
+    monkeypatch.setenv("GUILDBOOK_COMPLETES_RUN", "yes")
+
+    assert Settings() == Settings(timezone="Asia/Shanghai")
+
+
+def test_settings_do_not_change():
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings().timezone = "UTC"
+
+
+def test_settings_are_read_once(monkeypatch):
+    first = get_settings()
+    monkeypatch.setenv("GUILDBOOK_COMMUNITY", "another")
+
+    assert get_settings() is first
+
+
+@pytest.mark.parametrize(("name", "field"), Settings.model_fields.items(), ids=Settings.model_fields)
+def test_every_setting_says_what_it_decides(name, field):
+    assert field.description is not None
+    assert re.fullmatch(r"[A-Z].{20,}\.", field.description), name
+    assert not field.is_required(), f"{name} has no default"
+
+
+def test_nothing_else_reads_the_environment():
+    reading = re.compile(r"os\.(environ(\.get|\[[^]]*\](?! =))|getenv)")
+    allowed = {Path("pipelines/warehouse/dbt.py")}  # hands settings on to dbt and puts the environment back
+    found = {
+        path.relative_to(PROJECT_DIR)
+        for package in ("pipelines", "models", "expectations")
+        for path in (PROJECT_DIR / package).rglob("*.py")
+        if reading.search(path.read_text(encoding="utf-8"))
+    }
+
+    assert found <= allowed
