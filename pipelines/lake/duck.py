@@ -1,0 +1,49 @@
+"""Opening DuckDB on the lake, and quoting what goes into its SQL. No query of any log lives here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipelines.settings import Settings
+
+
+def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory database with the settings' threads, memory and time zone; it spills to disk."""
+    spill = Home(settings.home).staging / "duckdb"
+    return duckdb.connect(
+        config={
+            "threads": settings.threads,
+            "memory_limit": settings.memory_limit,
+            "temp_directory": str(spill),
+            "TimeZone": settings.timezone,
+            "autoinstall_known_extensions": False,
+        }
+    )
+
+
+def literal(value: object) -> str:
+    """Quote a value as an SQL string."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """Quote a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def array(expressions: Iterable[str]) -> str:
+    """List SQL expressions as one SQL list."""
+    return "[" + ", ".join(expressions) + "]"
+
+
+def file_list(paths: Iterable[object]) -> str:
+    """List files for ``read_csv`` and ``read_parquet``; pattern characters in a name stand for themselves."""
+    escaped = (str(path).replace("[", "[[]").replace("*", "[*]").replace("?", "[?]") for path in paths)
+    return array(literal(path) for path in escaped)

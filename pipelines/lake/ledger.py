@@ -1,0 +1,121 @@
+"""Append-only records under ``home.ledger``: one folder per ledger, one numbered Parquet file per append.
+
+A file is called ``00000007.parquet``, or ``00000001-00000200.parquet`` once a range was merged. Readers
+ignore a file whose numbers a merged one covers, so a kill between writing the merged file and deleting the
+others loses and repeats nothing. What the ledgers hold is declared in ``pipelines.lake.schemas``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.lake.files import move_in, staging_folder
+from pipelines.lake.schemas import SCHEMAS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.home import Home
+
+MAX_FILES = 200
+"""Files of a ledger beyond which an append merges them."""
+
+_NAME = re.compile(r"(\d{8})(?:-(\d{8}))?\.parquet")
+
+
+class _Part(NamedTuple):
+    """A file of a ledger and the range of appends it holds."""
+
+    first: int
+    last: int
+    path: Path
+
+
+def append(home: Home, name: str, rows: list[dict[str, Any]] | pa.Table, schema: pa.Schema | None = None) -> None:
+    """Add rows to a ledger as one new file; nothing is written for no rows.
+
+    Args:
+        home: Home folder of the community.
+        name: Ledger; one of ``SCHEMAS`` unless ``schema`` is given.
+        rows: Rows as dictionaries (a missing key is null) or as a table of the ledger's columns.
+        schema: Columns of a ledger that ``SCHEMAS`` does not know.
+
+    Raises:
+        KeyError: The ledger is unknown, or a row has a column that the ledger lacks.
+    """
+    table = _as_table(name, rows, schema or SCHEMAS[name])
+    if not table.num_rows:
+        return
+    parts = _parts(home, name)
+    number = max((part.last for part in parts), default=0) + 1
+    _write(home, name, table, f"{number:08d}.parquet")
+    if len(parts) >= MAX_FILES:
+        compact(home, name)
+
+
+def read(home: Home, name: str, schema: pa.Schema | None = None) -> pa.Table:
+    """Return all rows of a ledger in the order they were appended; a ledger never written has none."""
+    schema = schema or SCHEMAS[name]
+    tables = [pq.read_table(part.path, schema=schema, partitioning=None) for part in _parts(home, name)]
+    return pa.concat_tables([schema.empty_table(), *tables])
+
+
+def compact(home: Home, name: str) -> None:
+    """Merge the files of a ledger into one with the same rows in the same order."""
+    parts = _parts(home, name)
+    if len(parts) > 1:
+        table = pa.concat_tables(
+            [pq.read_table(part.path, partitioning=None) for part in parts], promote_options="default"
+        )
+        _write(home, name, table, f"{parts[0].first:08d}-{parts[-1].last:08d}.parquet")
+    _drop_covered(home, name)
+
+
+def tidy(home: Home) -> None:
+    """Drop the files that a killed merge left behind, for readers that take every file of the folder."""
+    for name in SCHEMAS:
+        _drop_covered(home, name)
+
+
+def _drop_covered(home: Home, name: str) -> None:
+    kept = {part.path for part in _parts(home, name)}
+    for path in (home.ledger / name).glob("*.parquet"):
+        if path not in kept:
+            path.unlink()
+
+
+def _parts(home: Home, name: str) -> list[_Part]:
+    """List the files that count, in order: those that no wider file covers."""
+    folder = home.ledger / name
+    if not folder.is_dir():
+        return []
+    found = []
+    for path in folder.iterdir():
+        if match := _NAME.fullmatch(path.name):
+            found.append(_Part(int(match[1]), int(match[2] or match[1]), path))
+    counted: list[_Part] = []
+    for part in sorted(found, key=lambda part: (part.first, -part.last)):
+        if not counted or part.first > counted[-1].last:
+            counted.append(part)
+    return counted
+
+
+def _as_table(name: str, rows: list[dict[str, Any]] | pa.Table, schema: pa.Schema) -> pa.Table:
+    names = set(rows.column_names) if isinstance(rows, pa.Table) else {key for row in rows for key in row}
+    if unknown := names - set(schema.names):
+        raise KeyError(f"ledger {name} lacks {', '.join(sorted(unknown))}; declare it in pipelines/lake/schemas.py")
+    return (
+        rows.select(schema.names).cast(schema)
+        if isinstance(rows, pa.Table)
+        else pa.Table.from_pylist(rows, schema=schema)
+    )
+
+
+def _write(home: Home, name: str, table: pa.Table, file_name: str) -> None:
+    with staging_folder(home) as folder:
+        pq.write_table(table, folder / file_name, compression="zstd")
+        move_in(folder / file_name, home.ledger / name / file_name)

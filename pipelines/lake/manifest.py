@@ -1,0 +1,125 @@
+"""The delivery manifest: for each log and log day, the accepted rows and their checksum per event day, and the verdict.
+
+Ingestion leaves a candidate part beside the lake; the first gate judges it here and, if it passes, moves it in. What
+staging reads is therefore always the last part that passed.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines import clock
+from pipelines.lake import ledger
+from pipelines.lake.files import move_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pipelines.home import Home
+
+PASSED = "passed"
+WAIVED = "waived"
+HELD_OUT = "held_out"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A part that waits for the first gate, with what its delivery said (``delivery.json``)."""
+
+    log: str
+    log_day: date
+    folder: Path
+    delivery: dict[str, Any]
+
+
+def candidates(home: Home, log: str, days: Sequence[date] | None = None) -> list[Candidate]:
+    """Return the candidate parts of a log that are complete, in order of log day; of all days where none are given."""
+    root = home.lake / "candidates" / log
+    if not root.is_dir():
+        return []
+    wanted = None if days is None else set(days)
+    found = []
+    for folder in sorted(root.iterdir()):
+        log_day = date.fromisoformat(folder.name.removeprefix("log_day="))
+        mark = folder / "delivery.json"
+        if (wanted is None or log_day in wanted) and mark.exists():
+            found.append(Candidate(log, log_day, folder, json.loads(mark.read_text())))
+    return found
+
+
+def decide(home: Home, judged: Sequence[tuple[Candidate, str]], run_id: str) -> None:
+    """Record the verdict of each candidate, then move the accepted ones into the lake.
+
+    A kill between the two is healed by ``finish_moves``: the recorded verdict names the candidate's fingerprint.
+    """
+    recorded_at = clock.now()
+    rows = []
+    for candidate, verdict in judged:
+        common = {
+            "log": candidate.log,
+            "log_day": candidate.log_day,
+            "fingerprint": candidate.delivery["fingerprint"],
+            "verdict": verdict,
+            "run_id": run_id,
+            "recorded_at": recorded_at,
+        }
+        event_days = candidate.delivery["event_days"] or [{"event_day": None, "rows": 0, "checksum": "0"}]
+        rows += [
+            common
+            | {
+                "event_day": None if one["event_day"] is None else date.fromisoformat(one["event_day"]),
+                "n_rows": one["rows"],
+                "checksum": one["checksum"],
+            }
+            for one in event_days
+        ]
+    ledger.append(home, "manifest", rows)
+    for candidate, verdict in judged:
+        if verdict != HELD_OUT:
+            _move(home, candidate)
+
+
+def finish_moves(home: Home, logs: Sequence[str]) -> None:
+    """Move in the candidates whose acceptance was recorded by a run that was killed before it moved them.
+
+    Only a log day's newest record counts: files may come back as they were once accepted, and nobody judged them since.
+    """
+    waiting = [candidate for log in logs for candidate in candidates(home, log)]
+    if not waiting:
+        return
+    newest = {
+        (row["log"], row["log_day"]): (row["fingerprint"], row["verdict"])
+        for row in ledger.read(home, "manifest").to_pylist()
+    }
+    for candidate in waiting:
+        fingerprint, verdict = newest.get((candidate.log, candidate.log_day), (None, None))
+        if fingerprint == candidate.delivery["fingerprint"] and verdict in (PASSED, WAIVED):
+            _move(home, candidate)
+
+
+def current(home: Home) -> pa.Table:
+    """Return the manifest of what lies in the lake: the newest accepted record of each log and log day."""
+    table = ledger.read(home, "manifest")
+    table = table.filter(pc.is_in(table["verdict"], pa.array([PASSED, WAIVED])))
+    newest = table.group_by(["log", "log_day"]).aggregate([("recorded_at", "max")])
+    joined = table.join(newest, ["log", "log_day"])
+    return joined.filter(pc.equal(joined["recorded_at"], joined["recorded_at_max"])).select(
+        ["log", "log_day", "event_day", "n_rows", "checksum"]
+    )
+
+
+def _move(home: Home, candidate: Candidate) -> None:
+    """Move a candidate's part in, then its ``delivery.json``, which marks the move as finished."""
+    target = home.raw_part(candidate.log, candidate.log_day)
+    for name in (target.name, "delivery.json"):
+        if (candidate.folder / name).exists():
+            move_in(candidate.folder / name, target.with_name(name))
+    shutil.rmtree(candidate.folder)

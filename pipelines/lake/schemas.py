@@ -1,0 +1,156 @@
+"""Columns of the ledgers, defined once. ``pipelines.lake.ledger`` reads and writes them."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+
+SCHEMAS: dict[str, pa.Schema] = {
+    # One row per delivered file; a log day whose folder vanished has one row without a file and status "removed".
+    "deliveries": pa.schema(
+        [
+            ("delivery_id", pa.string()),
+            ("log", pa.string()),
+            ("log_day", pa.date32()),
+            ("file", pa.string()),
+            ("bytes", pa.int64()),
+            ("delivered", pa.int64()),
+            ("accepted", pa.int64()),
+            ("quarantined", pa.int64()),
+            ("status", pa.string()),
+            ("reason", pa.string()),
+            ("fingerprint", pa.string()),
+            ("ingested_at", _INSTANT),
+            ("run_id", pa.string()),
+        ]
+    ),
+    # One row per event day of a log day's part; an emptied part has one row without an event day and n_rows 0.
+    "manifest": pa.schema(
+        [
+            ("log", pa.string()),
+            ("log_day", pa.date32()),
+            ("event_day", pa.date32()),
+            ("n_rows", pa.int64()),
+            ("checksum", pa.string()),
+            ("fingerprint", pa.string()),
+            ("verdict", pa.string()),
+            ("run_id", pa.string()),
+            ("recorded_at", _INSTANT),
+        ]
+    ),
+    # One row per expectation checked.
+    "gate_results": pa.schema(
+        [
+            ("gate", pa.string()),
+            ("table_name", pa.string()),
+            ("day", pa.date32()),
+            ("expectation", pa.string()),
+            ("severity", pa.string()),
+            ("is_passed", pa.bool_()),
+            ("observed", pa.string()),
+            ("expected", pa.string()),
+            ("reason", pa.string()),
+            ("run_id", pa.string()),
+            ("checked_at", _INSTANT),
+        ]
+    ),
+    # One row per exception that a person granted to a gate.
+    "waivers": pa.schema(
+        [
+            ("table_name", pa.string()),
+            ("day", pa.date32()),
+            ("reason", pa.string()),
+            ("waived_by", pa.string()),
+            ("waived_at", _INSTANT),
+        ]
+    ),
+    # One row per publication made or refused.
+    "publications": pa.schema(
+        [
+            ("version", pa.int64()),
+            ("through_day", pa.date32()),
+            ("status", pa.string()),
+            ("run_id", pa.string()),
+            ("published_at", _INSTANT),
+        ]
+    ),
+    # One row per trained model, learner, split, cut-off, segment and metric.
+    "churn_evaluations": pa.schema(
+        [
+            ("definition", pa.string()),
+            ("learner", pa.string()),
+            ("split", pa.string()),
+            ("cut_off", pa.date32()),
+            ("segment", pa.string()),
+            ("n", pa.int64()),
+            ("metric", pa.string()),
+            ("value", pa.float64()),
+            ("low", pa.float64()),
+            ("high", pa.float64()),
+            ("model_version", pa.string()),
+            ("is_champion", pa.bool_()),
+            ("trained_through_day", pa.date32()),
+        ]
+    ),
+    # One row per trained model, learner, split and bin of predictions.
+    "churn_calibration": pa.schema(
+        [
+            ("definition", pa.string()),
+            ("learner", pa.string()),
+            ("split", pa.string()),
+            ("bin", pa.int64()),
+            ("n", pa.int64()),
+            ("mean_probability", pa.float64()),
+            ("churn_rate", pa.float64()),
+            ("model_version", pa.string()),
+            ("is_champion", pa.bool_()),
+            ("trained_through_day", pa.date32()),
+        ]
+    ),
+    # One row per training; the card is the model card as JSON.
+    "churn_trainings": pa.schema(
+        [
+            ("model_version", pa.string()),
+            ("definition", pa.string()),
+            ("horizon_days", pa.int64()),
+            ("learner", pa.string()),
+            ("reason", pa.string()),
+            ("card", pa.string()),
+            ("trained_through_day", pa.date32()),
+            ("run_id", pa.string()),
+            ("trained_at", _INSTANT),
+        ]
+    ),
+}
+
+PREDICTIONS = pa.schema(
+    [
+        ("member_id", pa.string()),
+        ("day", pa.date32()),
+        ("definition", pa.string()),
+        ("probability", pa.float64()),
+        ("risk_band", pa.string()),
+        ("reasons_en", pa.string()),
+        ("reasons_zh", pa.string()),
+        ("drivers", pa.string()),
+        ("learner", pa.string()),
+        ("model_version", pa.string()),
+        ("run_id", pa.string()),
+        ("scored_at", _INSTANT),
+    ]
+)
+"""One row per member, scored day, definition and model version; files under ``home.predictions``, not a ledger."""
+
+QUARANTINE = pa.schema(
+    [
+        ("file", pa.string()),
+        ("line", pa.int64()),
+        ("reason", pa.string()),
+        ("column_name", pa.string()),
+        ("raw_text", pa.string()),
+        ("raw_sha256", pa.string()),
+        ("raw_bytes", pa.int64()),
+    ]
+)
+"""One row per line that could not be accepted; files under ``home.lake/quarantine``, one per log day, not a ledger."""

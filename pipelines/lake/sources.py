@@ -1,0 +1,35 @@
+"""Sources that dbt reads exist even when nothing was delivered: a part without rows for every log."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.contract import DUCKDB_TYPES, LOGS
+from pipelines.lake.duck import identifier, literal
+from pipelines.lake.files import move_in, staging_folder
+
+if TYPE_CHECKING:
+    from pipelines.contract import Log
+    from pipelines.home import Home
+
+EMPTY_DAY = date(1970, 1, 1)
+"""Log day of the part without rows; no log day of a community is that old."""
+
+
+def part_columns(log: Log) -> dict[str, str]:
+    """Return the columns of a log's part in order, each with its DuckDB type; the log day is in the path."""
+    own = {column.name: DUCKDB_TYPES[column.type] for column in log.own_columns}
+    return own | {"extra": "VARCHAR", "event_day": "DATE"}
+
+
+def ensure_empty_parts(home: Home) -> None:
+    """Write a raw part without rows for each log, so that a log never delivered reads as empty."""
+    with staging_folder(home) as folder, duckdb.connect() as con:
+        for log in LOGS.values():
+            nulls = ", ".join(f"null::{type_} as {identifier(name)}" for name, type_ in part_columns(log).items())
+            staged = folder / f"{log.name}.parquet"
+            con.execute(f"copy (select {nulls} where false) to {literal(staged)} (format parquet, compression zstd)")
+            move_in(staged, home.raw_part(log.name, EMPTY_DAY))

@@ -1,0 +1,245 @@
+"""What lies in the lake is what was last accepted, and the manifest says exactly that, wherever a run is killed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import pytest
+from house import House
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tiny_logs import act
+
+from pipelines.contract import LOGS
+from pipelines.ingest import ingest_days
+from pipelines.lake import ledger, manifest
+from pipelines.lake.manifest import HELD_OUT, PASSED, WAIVED
+
+LOG = "interactions"
+DAY = date(2025, 3, 5)
+BEFORE = DAY - timedelta(days=1)
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing in the project catches it."""
+
+
+@pytest.fixture
+def house(tmp_path):
+    return House(tmp_path / "home")
+
+
+def ingest(house, rows, day=DAY):
+    """Deliver rows, or nothing any more, and make the candidate part."""
+    if rows:
+        house.deliver(LOG, day, rows)
+    else:
+        house.withdraw(LOG, day)
+    ingest_days(house.home, house.settings, LOGS[LOG], [day], run_id="run")
+
+
+def decide(house, verdict):
+    waiting = manifest.candidates(house.home, LOG)
+    manifest.decide(house.home, [(candidate, verdict) for candidate in waiting], "run")
+
+
+def in_lake(house, day=DAY):
+    """Rows of a log day's part per event day."""
+    part = house.home.raw_part(LOG, day)
+    if not part.exists():
+        return {}
+    with duckdb.connect() as con:
+        return dict(con.execute(f"select event_day, count(*) from '{part}' group by 1").fetchall())
+
+
+def in_manifest(house, day=DAY):
+    rows = [row for row in manifest.current(house.home).to_pylist() if row["log_day"] == day]
+    assert len({row["event_day"] for row in rows}) == len(rows)
+    return {row["event_day"]: row["n_rows"] for row in rows if row["n_rows"]}
+
+
+@pytest.mark.parametrize("verdict", [PASSED, WAIVED])
+def test_an_accepted_candidate_is_moved_in_and_counted_by_event_day(house, verdict):
+    ingest(house, [act(1, DAY, "a"), act(2, DAY, "b"), act(3, BEFORE, "a")])
+
+    decide(house, verdict)
+
+    assert in_lake(house) == in_manifest(house) == {DAY: 2, BEFORE: 1}
+    assert manifest.candidates(house.home, LOG) == []
+    assert not house.home.candidate_part(LOG, DAY).parent.exists()
+    assert set(ledger.read(house.home, "manifest")["verdict"].to_pylist()) == {verdict}
+
+
+def test_a_held_out_candidate_stays_beside_the_lake(house):
+    ingest(house, [act(1, DAY, "a")])
+
+    decide(house, HELD_OUT)
+    manifest.finish_moves(house.home, [LOG])
+
+    assert in_lake(house) == in_manifest(house) == {}
+    assert [candidate.log_day for candidate in manifest.candidates(house.home, LOG)] == [DAY]
+
+
+def test_a_held_out_candidate_leaves_the_last_accepted_part(house):
+    ingest(house, [act(1, DAY, "a"), act(2, BEFORE, "a")])
+    decide(house, PASSED)
+
+    ingest(house, [act(3, DAY, "a"), act(4, DAY, "a")])
+    decide(house, HELD_OUT)
+
+    assert in_lake(house) == in_manifest(house) == {DAY: 1, BEFORE: 1}
+
+
+def test_the_newest_accepted_record_counts_alone(house):
+    ingest(house, [act(1, DAY, "a"), act(2, BEFORE, "a")])
+    decide(house, PASSED)
+    ingest(house, [act(3, DAY, "a")])
+    decide(house, HELD_OUT)
+    ingest(house, [act(4, DAY, "a"), act(5, DAY, "a"), act(6, DAY, "a")])
+    decide(house, WAIVED)
+
+    assert in_lake(house) == in_manifest(house) == {DAY: 3}
+
+
+def test_a_withdrawn_day_is_recorded_as_empty(house):
+    ingest(house, [act(1, DAY, "a")])
+    decide(house, PASSED)
+
+    ingest(house, [])
+    decide(house, PASSED)
+
+    assert in_lake(house) == {}
+    assert house.home.raw_part(LOG, DAY).exists()
+    [row] = manifest.current(house.home).to_pylist()
+    assert (row["event_day"], row["n_rows"], row["checksum"]) == (None, 0, "0")
+
+
+def test_days_do_not_touch_one_another(house):
+    ingest(house, [act(1, DAY, "a")])
+    ingest(house, [act(2, BEFORE, "a")], BEFORE)
+    decide(house, PASSED)
+    ingest(house, [act(3, DAY, "a"), act(4, DAY, "b")])
+    decide(house, PASSED)
+
+    assert (in_manifest(house), in_manifest(house, BEFORE)) == ({DAY: 2}, {BEFORE: 1})
+
+
+def test_candidates_are_asked_for_by_day_and_only_whole_ones_count(house):
+    days = [DAY + timedelta(days=n) for n in range(3)]
+    for n, day in enumerate(days):
+        ingest(house, [act(n, day, "a")], day)
+    (house.home.candidate_part(LOG, days[1]).parent / "delivery.json").unlink()
+
+    assert [one.log_day for one in manifest.candidates(house.home, LOG)] == [days[0], days[2]]
+    assert [one.log_day for one in manifest.candidates(house.home, LOG, days[1:])] == [days[2]]
+    assert manifest.candidates(house.home, "members") == []
+
+
+def kill_at(monkeypatch, moment):
+    """Make the next decision die at a moment: before it moves any file, or between the part and its description."""
+    move_in = manifest.move_in
+
+    def die(*_):
+        raise Killed
+
+    def die_at_delivery(staged, target):
+        if staged.name == "delivery.json":
+            raise Killed
+        move_in(staged, target)
+
+    if moment == "recorded":
+        monkeypatch.setattr(manifest, "move_in", die)
+    elif moment == "part moved":
+        monkeypatch.setattr(manifest, "move_in", die_at_delivery)
+
+
+@pytest.mark.parametrize("moment", ["recorded", "part moved"])
+@pytest.mark.parametrize("verdict", [PASSED, WAIVED])
+def test_a_kill_between_recording_and_moving_is_healed(house, monkeypatch, moment, verdict):
+    ingest(house, [act(1, DAY, "a")])
+    decide(house, PASSED)
+    ingest(house, [act(2, DAY, "a"), act(3, DAY, "b")])
+    with monkeypatch.context() as patch:
+        kill_at(patch, moment)
+        with pytest.raises(Killed):
+            decide(house, verdict)
+    assert in_manifest(house) == {DAY: 2}
+    assert in_lake(house) == {DAY: 1 if moment == "recorded" else 2}
+
+    manifest.finish_moves(house.home, [LOG])
+
+    assert in_lake(house) == in_manifest(house) == {DAY: 2}
+    assert manifest.candidates(house.home, LOG) == []
+    assert (house.home.raw_part(LOG, DAY).parent / "delivery.json").exists()
+
+
+def test_a_candidate_that_nobody_judged_is_not_moved_in(house):
+    ingest(house, [act(1, DAY, "a")])
+    decide(house, PASSED)
+    ingest(house, [act(2, DAY, "a"), act(3, DAY, "a")])
+
+    manifest.finish_moves(house.home, [LOG])
+
+    assert in_lake(house) == in_manifest(house) == {DAY: 1}
+
+
+def test_files_that_come_back_as_they_once_were_are_judged_again_before_they_count(house):
+    """A copy that keeps its times has the fingerprint of a part that was accepted, and replaced, long ago."""
+    rows = [act(1, DAY, "a")]
+    os.utime(house.deliver(LOG, DAY, rows), ns=(1, 1))
+    ingest_days(house.home, house.settings, LOGS[LOG], [DAY], run_id="run")
+    decide(house, PASSED)
+    ingest(house, [act(2, DAY, "a"), act(3, DAY, "a")])
+    decide(house, PASSED)
+    os.utime(house.deliver(LOG, DAY, rows), ns=(1, 1))
+    ingest_days(house.home, house.settings, LOGS[LOG], [DAY], run_id="killed before its gate")
+
+    manifest.finish_moves(house.home, [LOG])
+
+    assert in_lake(house) == in_manifest(house) == {DAY: 2}
+    decide(house, PASSED)
+    assert in_lake(house) == in_manifest(house) == {DAY: 1}
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.sampled_from([PASSED, WAIVED, HELD_OUT]),
+        st.sampled_from(["", "", "before the gate", "recorded", "part moved"]),
+    ),
+    min_size=2,
+    max_size=6,
+)
+
+
+@settings(max_examples=10, deadline=None)
+@given(STEPS)
+def test_lake_and_manifest_agree_after_any_deliveries_verdicts_and_kills(steps):
+    """Deliveries of 0 to 2 rows, whose times of change repeat; the part is the last one that was accepted."""
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as monkeypatch:
+        house = House(Path(folder) / "home")
+        accepted: Counter[date] = Counter()
+        for n_rows, verdict, moment in steps:
+            rows = [act(n, DAY, "a") for n in range(n_rows)]
+            shutil.rmtree(house.home.landing_day(LOG, DAY), ignore_errors=True)
+            if rows:
+                os.utime(house.deliver(LOG, DAY, rows), ns=(1, 1))
+            ingest_days(house.home, house.settings, LOGS[LOG], [DAY], run_id="run")
+            is_waiting = bool(manifest.candidates(house.home, LOG))
+            if moment != "before the gate":
+                with monkeypatch.context() as patch:
+                    kill_at(patch, moment)
+                    try:
+                        decide(house, verdict)
+                    except Killed:
+                        assert moment
+                if is_waiting and verdict != HELD_OUT:
+                    accepted = Counter({DAY: n_rows} if n_rows else {})
+            manifest.finish_moves(house.home, [LOG])
+            assert in_lake(house) == in_manifest(house) == accepted
