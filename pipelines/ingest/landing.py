@@ -1,0 +1,87 @@
+"""What lies in the landing folder: log days, files and their fingerprint. File contents are not read here."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.contract import DUCKDB_TYPES, LOGS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.contract import Log
+    from pipelines.home import Home
+    from pipelines.settings import Settings
+
+_RULES_VERSION = "1"
+"""Raise it when the rules of ingestion change in a way that delivered days must be ingested anew for."""
+
+
+@dataclass(frozen=True, order=True)
+class LandingFile:
+    """One delivered file."""
+
+    log_day: date
+    name: str
+    path: Path
+    size: int
+    mtime_ns: int
+
+    @property
+    def shown_name(self) -> str:
+        """The name as text that can be stored; bytes that are not UTF-8 are escaped."""
+        return os.fsencode(self.name).decode(errors="backslashreplace")
+
+
+def delivered_days(home: Home, log: Log) -> list[date]:
+    """Return the log days that have a landing folder, in order."""
+    return sorted(day for folder in _entries(home.landing / log.name) if (day := _day_of(folder)) is not None)
+
+
+def stray_folders(home: Home) -> list[Path]:
+    """Return what nothing reads in the landing folder: unknown logs, and entries not named as a day."""
+    logs = _entries(home.landing)
+    known = [Path(entry.path) for entry in logs if entry.name in LOGS and entry.is_dir()]
+    stray = [Path(entry.path) for entry in logs if Path(entry.path) not in known]
+    return sorted(
+        stray + [Path(entry.path) for folder in known for entry in _entries(folder) if _day_of(entry) is None]
+    )
+
+
+def landing_files(home: Home, log: Log, log_day: date) -> list[LandingFile]:
+    """Return the files of one log day by name; names that start with a dot or an underscore are ignored."""
+    files = []
+    for entry in _entries(home.landing_day(log.name, log_day)):
+        stat = entry.stat()
+        files.append(LandingFile(log_day, entry.name, Path(entry.path), stat.st_size, stat.st_mtime_ns))
+    return sorted(files)
+
+
+def fingerprint(files: Sequence[LandingFile], log: Log, settings: Settings) -> str:
+    """Digest what decides a part: the files by name, size and time of change, then the rules applied to them.
+
+    The two digests are joined by a dash, so that a reader can tell which of them changed.
+    """
+    delivered = [(os.fsencode(file.name), file.size, file.mtime_ns) for file in files]
+    rules = (_RULES_VERSION, log, DUCKDB_TYPES, settings.timezone, settings.community)
+    return "-".join(hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in (delivered, rules))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        return [entry for entry in entries if not entry.name.startswith((".", "_"))]
+
+
+def _day_of(entry: os.DirEntry[str]) -> date | None:
+    try:
+        day = date.fromisoformat(entry.name)
+    except ValueError:
+        return None
+    return day if day.isoformat() == entry.name and entry.is_dir() else None

@@ -1,0 +1,174 @@
+"""Writing the rows of a batch as parts, one folder per log day, and moving them in whole. Nothing is cast.
+
+A candidate counts once its ``delivery.json`` is there: that is removed before the part is replaced, and moved
+in last.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pipelines.ingest.batch import STAGED, IngestError
+from pipelines.ingest.rules import identity
+from pipelines.lake.duck import array, literal
+from pipelines.lake.files import remove, sync_all
+from pipelines.lake.sources import part_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from pipelines.contract import Log
+    from pipelines.home import Home
+    from pipelines.ingest.batch import FileCount
+
+DELIVERY = "delivery.json"
+"""File beside a part that says what it was made from; see ``describe``."""
+
+_OPTIONS = "format parquet, compression zstd, row_group_size 30720"
+"""Row groups small enough that all threads work on the part of an ordinary day."""
+
+
+def describe(
+    con: duckdb.DuckDBPyConnection, log: Log, fingerprints: dict[date, str], counts: Sequence[FileCount]
+) -> dict[date, dict[str, Any]]:
+    """Return the content of ``delivery.json`` for each log day of a batch.
+
+    It holds the fingerprint, the rows, what became of each file, row count and checksum per event day (a sum
+    over row hashes, so order does not matter), and a profile; duplicates are rows after the first of a key.
+    """
+    event_days: dict[date, list[dict[str, Any]]] = {log_day: [] for log_day in fingerprints}
+    for log_day, event_day, rows, checksum in con.execute(
+        f"""
+        select log_day, event_day, count(*), sum(row_hash::hugeint)::varchar
+        from {STAGED} where reason is null group by all order by all
+        """
+    ).fetchall():
+        event_days[log_day].append({"event_day": event_day.isoformat(), "rows": rows, "checksum": checksum})
+    has_member = any(column.name == "member_id" for column in log.columns)
+    profiles = {
+        log_day: measured
+        for log_day, *measured in con.execute(
+            f"""
+            select
+                log_day,
+                count(*) - count(distinct hash({", ".join(identity(log))})),
+                {"count(*) - count(member_id)" if has_member else "null"},
+                count(*) filter (where event_day < log_day),
+                greatest(max(log_day - event_day), 0)
+            from {STAGED} where reason is null group by log_day
+            """
+        ).fetchall()
+    }
+    of_day: dict[date, list[FileCount]] = {log_day: [] for log_day in fingerprints}
+    for count in counts:
+        of_day[count.file.log_day].append(count)
+    return {
+        log_day: _delivery(log, log_day, fingerprint, event_days[log_day], profiles.get(log_day), of_day[log_day])
+        for log_day, fingerprint in fingerprints.items()
+    }
+
+
+def write_days(
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    log: Log,
+    deliveries: dict[date, dict[str, Any]],
+    file_names: Sequence[str],
+    folder: Path,
+) -> None:
+    """Write the quarantine and candidate parts of a batch under ``folder``, force them to disk, then move them in.
+
+    A candidate of the same files and rows stays as it is. ``file_names`` are those of the whole batch.
+    """
+    columns = ", ".join(part_columns(log))
+    names = array(map(literal, file_names))
+    seen = f"{names}[file_id + 1] as file, line, reason, column_name, raw_text, raw_sha256, raw_bytes"
+    accepted = f"select {columns}, log_day from {STAGED} where reason is null"
+    parts = _copy_days(con, f"{accepted} order by log_day, event_day, occurred_at, row_hash", folder / "parts")
+    quarantined = f"select {seen}, log_day from {STAGED} where reason is not null order by log_day, file, line"
+    bad_parts = _copy_days(con, quarantined, folder / "quarantine")
+    for day, delivery in deliveries.items():
+        if day not in parts:
+            parts[day] = folder / f"{day}.parquet"
+            con.execute(f"copy (select {columns} from {STAGED} where false) to {literal(parts[day])} ({_OPTIONS})")
+        (folder / f"{day}.json").write_text(json.dumps(delivery, ensure_ascii=False, indent=1), encoding="utf-8")
+    sync_all([path for path in folder.rglob("*") if path.is_file()])
+    for day, delivery in deliveries.items():
+        quarantine = home.quarantine_part(log.name, day)
+        if day in bad_parts:
+            _move(bad_parts[day], quarantine)
+        else:
+            remove(quarantine)
+        candidate = home.candidate_part(log.name, day)
+        if not (candidate.is_file() and read_delivery(candidate) == delivery):
+            (candidate.parent / DELIVERY).unlink(missing_ok=True)
+            _move(parts[day], candidate)
+            _move(folder / f"{day}.json", candidate.parent / DELIVERY)
+
+
+def read_delivery(part: Path) -> dict[str, Any] | None:
+    """Return what a part was made from; null where that is not there, as after a kill."""
+    described = part.parent / DELIVERY
+    return json.loads(described.read_text(encoding="utf-8")) if described.is_file() else None
+
+
+def _delivery(
+    log: Log,
+    log_day: date,
+    fingerprint: str,
+    event_days: list[dict[str, Any]],
+    measured: list[int] | None,
+    counts: list[FileCount],
+) -> dict[str, Any]:
+    duplicates, null_members, late_rows, lateness = measured or (0, None, 0, 0)
+    return {
+        "log": log.name,
+        "log_day": log_day.isoformat(),
+        "fingerprint": fingerprint,
+        "rows": sum(day["rows"] for day in event_days),
+        "files": [
+            {
+                "file": count.file.shown_name,
+                "bytes": count.file.size,
+                "delivered": count.delivered,
+                "accepted": count.accepted,
+                "quarantined": count.quarantined,
+                "status": count.status,
+                "reason": count.reason,
+            }
+            for count in counts
+        ],
+        "event_days": event_days,
+        "profile": {
+            "delivered": sum(count.delivered or 0 for count in counts),
+            "accepted": sum(count.accepted or 0 for count in counts),
+            "quarantined": sum(count.quarantined or 0 for count in counts),
+            "rejected_files": sum(count.status == "rejected" for count in counts),
+            "duplicates": duplicates,
+            "null_members": null_members,
+            "late_rows": late_rows,
+            "max_lateness_days": lateness,
+        },
+    }
+
+
+def _copy_days(con: duckdb.DuckDBPyConnection, query: str, folder: Path) -> dict[date, Path]:
+    """Copy the rows of a query to one file per log day and return those files; days without rows have none."""
+    con.execute(f"copy ({query}) to {literal(folder)} ({_OPTIONS}, partition_by (log_day))")
+    found: dict[date, Path] = {}
+    for path in folder.glob("log_day=*/*.parquet"):
+        day = date.fromisoformat(path.parent.name.removeprefix("log_day="))
+        if day in found:
+            raise IngestError(f"{day} was written as more than one part; nothing of its batch is kept")
+        found[day] = path
+    return found
+
+
+def _move(staged: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staged.replace(target)

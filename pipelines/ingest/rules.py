@@ -1,0 +1,160 @@
+"""The contract as SQL: rows of text become typed rows, or get the reason why they cannot. No file is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.contract import INTERACTIONS, Type
+from pipelines.lake.duck import array, identifier, literal
+from pipelines.lake.sources import part_columns
+
+if TYPE_CHECKING:
+    from pipelines.contract import Column, Log
+    from pipelines.settings import Settings
+
+TEXT_COLUMNS = ("file_id", "log_day", "line", "malformed", "raw_text", "raw_sha256", "raw_bytes")
+"""Columns that a query of texts gives besides the log's own and ``extra``."""
+
+STAGED_COLUMNS = {
+    "file_id": "INTEGER",
+    "log_day": "DATE",
+    "line": "BIGINT",
+    "reason": "VARCHAR",
+    "column_name": "VARCHAR",
+    "raw_text": "VARCHAR",
+    "raw_sha256": "VARCHAR",
+    "raw_bytes": "BIGINT",
+    "row_hash": "UBIGINT",
+}
+"""Columns of a cast row besides those of the part; a row with a reason belongs in quarantine."""
+
+_TIME = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d[0-9:.]*(Z|[+-]\d\d(:?\d\d)?)?)?"
+_INTEGER = r"[+-]?\d+(\.0+)?"
+_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+
+_NO_SUCH = {
+    Type.TIME: "is no ISO 8601 time between 1970 and 2200, such as 2021-04-27T15:06:00+08:00",
+    Type.DAY: "is no ISO 8601 day between 1970 and 2200, such as 2021-04-27",
+    Type.INTEGER: "is no whole number of 64 bits",
+    Type.NUMBER: "is no finite decimal number",
+    Type.CURRENCY: "is no currency code of three capital letters, such as CNY",
+}
+
+
+def identity(log: Log) -> tuple[str, ...]:
+    """Return the columns that identify a row of a part; an act is unique only within its event day."""
+    return ("source", *log.key, *(["event_day"] if log == INTERACTIONS else []))
+
+
+def cast_sql(log: Log, settings: Settings, texts: str) -> str:
+    """Return the query that casts ``texts`` and judges each row.
+
+    Args:
+        log: The log the texts belong to.
+        settings: Gives the default source. The time zone is the connection's.
+        texts: Query of ``TEXT_COLUMNS``, each own column of the log as VARCHAR, and ``extra``.
+
+    Returns:
+        Query of ``STAGED_COLUMNS`` and the part's columns.
+    """
+    columns = log.own_columns
+    own = [column.name for column in columns]
+    trimmed = [f"{_trimmed(column)} as {column.name}" for column in columns]
+    cast = [f"{_cast(column)} as {column.name}__cast" for column in columns]
+    values = [f"{_stored(column, settings)} as {column.name}" for column in columns]
+    hashed = ", ".join(part_columns(log))
+    return f"""
+        with texts as ({texts}),
+        trimmed as (select {", ".join(TEXT_COLUMNS)}, extra, {", ".join(trimmed)} from texts),
+        casted as (select *, {", ".join(cast)} from trimmed),
+        -- A row that withdraws a key may lack the time: it then counts on its log day.
+        placed as (select *, coalesce(occurred_at__cast::date, log_day) as event_day from casted),
+        judged as (select *, coalesce(malformed, {_first_broken_rule(log)}) as reason from placed),
+        valued as (
+            select
+                file_id, log_day, line, reason,
+                case when malformed is null then split_part(reason, ':', 1) end as column_name,
+                case when reason is not null then raw_text end as raw_text,
+                case when reason is not null then raw_sha256 end as raw_sha256,
+                case when reason is not null then raw_bytes end as raw_bytes,
+                {", ".join(values)}, extra, event_day
+            from judged
+        )
+        select
+            file_id, log_day, line, reason, column_name, raw_text, raw_sha256, raw_bytes,
+            hash({hashed}) as row_hash, {", ".join(own)}, extra, event_day
+        from valued
+    """
+
+
+def _trimmed(column: Column) -> str:
+    return f"nullif({column.name}, '')" if column.type is Type.TEXT else f"nullif(trim({column.name}), '')"
+
+
+def _cast(column: Column) -> str:
+    """Return the value of a trimmed text, null where it breaks the type's rule."""
+    text = column.name
+    years = f"{text} >= '1970' and {text} < '2200'"
+    instant = _if_matches(text, _TIME, f"case when {years} then try_cast({text} as timestamptz) end")
+    number = f"try_cast({text} as double)"
+    rules = {
+        Type.TIME: instant,
+        Type.DAY: f"({instant})::date",
+        Type.INTEGER: _if_matches(text, _INTEGER, f"try_cast(split_part({text}, '.', 1) as bigint)"),
+        Type.NUMBER: _if_matches(text, _NUMBER, f"case when isfinite({number}) then {number} end"),
+        Type.CURRENCY: _if_matches(text, "[A-Z]{3}", text),
+        Type.KIND: f"case when {text} in ({', '.join(map(literal, column.kinds))}) then {text} end",
+    }
+    return rules.get(column.type, text)
+
+
+def _if_matches(text: str, pattern: str, value: str) -> str:
+    return f"case when regexp_full_match({text}, {literal(pattern)}) then {value} end"
+
+
+def _stored(column: Column, settings: Settings) -> str:
+    """Return a cast value as the part stores it: instants as UTC without zone, defaults filled in."""
+    value = f"{column.name}__cast"
+    if column.type is Type.TIME:
+        return f"make_timestamp(epoch_us({value}))"
+    if column.name == "source":
+        return f"coalesce({value}, {literal(settings.community)})"
+    if column.name == "op":
+        return f"coalesce({value}, 'upsert')"
+    return value
+
+
+def _first_broken_rule(log: Log) -> str:
+    """Return the reason of the first rule that a row breaks, as ``column: what is wrong``, or null."""
+    key = {*log.key, *(["occurred_at"] if "event_day" in identity(log) else [])}
+    rules = []
+    for column in log.own_columns:
+        name, shown = column.name, f"'''' || left({column.name}, 80) || ''''"
+        if column.required:
+            unless_deleted = "" if name in key else " and op is distinct from 'delete'"
+            rules.append(f"when {name} is null{unless_deleted} then '{name}: required, but empty'")
+        if column.kinds:
+            rules.append(
+                f"when {name} is not null and {name}__cast is null "
+                f"then '{name}: ' || {shown} || ' is none of its kinds; nearest: ' || {_nearest(column)}"
+            )
+        elif column.type in _NO_SUCH:
+            wrong = literal(f" {_NO_SUCH[column.type]}")
+            rules.append(f"when {name} is not null and {name}__cast is null then '{name}: ' || {shown} || {wrong}")
+    rules.append(
+        "when event_day > log_day + 1 then 'occurred_at: day ' || event_day || ' is after its log day ' "
+        "|| log_day || '; deliver it under its own day'"
+    )
+    return f"case {' '.join(rules)} end"
+
+
+def _nearest(column: Column) -> str:
+    """Return the three kinds nearest to the text by edit distance."""
+    kinds = array(map(literal, column.kinds))
+    distances = f"list_transform({kinds}, lambda k: {{'d': levenshtein(lower(left({column.name}, 40)), k), 'k': k}})"
+    return f"array_to_string(list_transform(list_sort({distances})[:3], lambda s: s.k), ', ')"
+
+
+def columns_sql(columns: dict[str, str]) -> str:
+    """Declare columns for ``create table``."""
+    return ", ".join(f"{identifier(name)} {type_}" for name, type_ in columns.items())

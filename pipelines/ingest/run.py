@@ -1,0 +1,228 @@
+"""Ingesting log days: which of them changed, their candidate parts batch by batch, the record of deliveries.
+
+The landing folder is the truth: a day's part is what its folder holds now; nothing, where the folder is gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.compute as pc
+
+from pipelines import clock
+from pipelines.ingest.batch import read_batch
+from pipelines.ingest.landing import fingerprint, landing_files
+from pipelines.ingest.parts import describe, read_delivery, write_days
+from pipelines.lake import ledger
+from pipelines.lake.duck import connect
+from pipelines.lake.files import staging_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import duckdb
+
+    from pipelines.contract import Log
+    from pipelines.home import Home
+    from pipelines.ingest.landing import LandingFile
+    from pipelines.settings import Settings
+
+_MAX_BATCH_DAYS = 64
+_MAX_BATCH_BYTES = 512 << 20
+
+
+@dataclass(frozen=True)
+class DayReport:
+    """What became of one log day: counts of its readable files; a skipped day has those of its last time."""
+
+    log_day: date
+    files: int
+    delivered: int
+    accepted: int
+    quarantined: int
+    rejected_files: int
+    skipped: bool = False
+    removed: bool = False
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What became of a log's days, in order; days that were never delivered are left out."""
+
+    log: str
+    days: tuple[DayReport, ...]
+
+    @property
+    def ingested_days(self) -> tuple[date, ...]:
+        """Days whose candidate part was made anew."""
+        return tuple(day.log_day for day in self.days if not day.skipped)
+
+
+def ingest_days(
+    home: Home,
+    settings: Settings,
+    log: Log,
+    days: Sequence[date],
+    *,
+    run_id: str,
+    force: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> IngestReport:
+    """Turn the landing files of a log's days into candidate parts, quarantine and delivery records.
+
+    Days whose files and rules did not change since their last ingestion are skipped. Each batch is recorded
+    in the ledger ``deliveries`` after its parts are in place, so a killed run is made up for by the next one.
+
+    Args:
+        home: Home folder of the community.
+        settings: Time zone, default source, threads and memory.
+        log: The log to ingest.
+        days: Log days to look at, in any order.
+        run_id: Run that the delivery records name.
+        force: Ingest unchanged days too.
+        progress: Called with one line of text per batch.
+
+    Returns:
+        Report of every day that is or was delivered.
+
+    Raises:
+        IngestError: Rows were lost or doubled, which is an error of the program.
+    """
+    recorded = _last_deliveries(home, log)
+    reports = []
+    stale: dict[date, list[LandingFile]] = {}
+    for log_day, files, change in _look(home, settings, log, days, recorded):
+        if change or force:
+            stale[log_day] = files
+        else:
+            reports.append(_report(log_day, recorded[log_day], skipped=True))
+    if stale:
+        with connect(settings) as con:
+            for batch in _batches(stale):
+                rows = _ingest_batch(con, home, settings, log, batch)
+                now = clock.now()
+                stamped = [
+                    row | {"ingested_at": now, "run_id": run_id} for day_rows in rows.values() for row in day_rows
+                ]
+                ledger.append(home, "deliveries", stamped)
+                reports += [_report(log_day, day_rows) for log_day, day_rows in rows.items()]
+                if progress:
+                    n_files = sum(map(len, batch.values()))
+                    progress(f"{log.name} {min(batch)} to {max(batch)}: {n_files} files ingested")
+    return IngestReport(log.name, tuple(sorted(reports, key=lambda report: report.log_day)))
+
+
+def changed_days(home: Home, settings: Settings, log: Log, days: Sequence[date]) -> dict[date, str]:
+    """Return the days that ``ingest_days`` would ingest, in order, each with the reason; opens no file."""
+    looked = _look(home, settings, log, days, _last_deliveries(home, log))
+    return {log_day: change for log_day, _, change in looked if change}
+
+
+def _look(
+    home: Home, settings: Settings, log: Log, days: Iterable[date], recorded: dict[date, list[dict[str, Any]]]
+) -> Iterator[tuple[date, list[LandingFile], str]]:
+    """Yield the days that are or were delivered, their files and why to ingest them (empty if unchanged)."""
+    for log_day in sorted(set(days)):
+        files = landing_files(home, log, log_day)
+        is_there = home.landing_day(log.name, log_day).is_dir()
+        if is_there or log_day in recorded:
+            yield log_day, files, _change(home, settings, log, log_day, files, recorded.get(log_day))
+
+
+def _change(
+    home: Home,
+    settings: Settings,
+    log: Log,
+    log_day: date,
+    files: list[LandingFile],
+    last: list[dict[str, Any]] | None,
+) -> str:
+    if last is None:
+        return "delivered for the first time"
+    now, then = fingerprint(files, log, settings), str(last[0]["fingerprint"])
+    if now.partition("-")[0] != then.partition("-")[0]:
+        return "its files changed" if files else "its files are gone"
+    if now != then:
+        return "the log contract, the time zone or the community's name changed"
+    return "" if _has_part(home, log, log_day, now) else "its part is missing"
+
+
+def _has_part(home: Home, log: Log, log_day: date, expected: str) -> bool:
+    """Tell whether a day has its part: a candidate of the expected files, or a raw part and no candidate."""
+    candidate, raw = home.candidate_part(log.name, log_day), home.raw_part(log.name, log_day)
+    if not candidate.parent.is_dir():
+        return raw.is_file()
+    delivery = read_delivery(candidate)
+    return candidate.is_file() and delivery is not None and delivery["fingerprint"] == expected
+
+
+def _batches(stale: dict[date, list[LandingFile]]) -> Iterator[dict[date, list[LandingFile]]]:
+    """Group days so that a batch is bounded; a day is never divided."""
+    batch: dict[date, list[LandingFile]] = {}
+    size = 0
+    for log_day, files in stale.items():
+        day_size = sum(file.size for file in files)
+        if batch and (len(batch) == _MAX_BATCH_DAYS or size + day_size > _MAX_BATCH_BYTES):
+            yield batch
+            batch, size = {}, 0
+        batch[log_day] = files
+        size += day_size
+    if batch:
+        yield batch
+
+
+def _ingest_batch(
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    settings: Settings,
+    log: Log,
+    batch: dict[date, list[LandingFile]],
+) -> dict[date, list[dict[str, Any]]]:
+    """Ingest a batch and return the delivery records of each day, without time and run."""
+    files = [file for day_files in batch.values() for file in day_files]
+    counts = read_batch(con, log, settings, files)
+    fingerprints = {log_day: fingerprint(day_files, log, settings) for log_day, day_files in batch.items()}
+    deliveries = describe(con, log, fingerprints, counts)
+    with staging_folder(home) as folder:
+        write_days(con, home, log, deliveries, [file.shown_name for file in files], folder)
+    return {log_day: _records(log, log_day, delivery) for log_day, delivery in deliveries.items()}
+
+
+def _records(log: Log, log_day: date, delivery: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of the ledger for one delivery: one per file, or one that says that no file is left."""
+    gone = {"accepted": 0, "delivered": 0, "quarantined": 0, "status": "removed"}
+    common = {
+        "delivery_id": f"{log.name}/{log_day}/{delivery['fingerprint']}",
+        "log": log.name,
+        "log_day": log_day,
+        "fingerprint": delivery["fingerprint"],
+    }
+    return [common | file for file in delivery["files"] or [gone]]
+
+
+def _last_deliveries(home: Home, log: Log) -> dict[date, list[dict[str, Any]]]:
+    """Return the rows of each log day's latest delivery; rows of one delivery are appended together."""
+    table = ledger.read(home, "deliveries")
+    last: dict[date, list[dict[str, Any]]] = {}
+    for row in table.filter(pc.equal(table["log"], log.name)).to_pylist():
+        known = last.get(row["log_day"])
+        if known and known[0]["ingested_at"] == row["ingested_at"] and known[0]["run_id"] == row["run_id"]:
+            known.append(row)
+        else:
+            last[row["log_day"]] = [row]
+    return last
+
+
+def _report(log_day: date, rows: list[dict[str, Any]], *, skipped: bool = False) -> DayReport:
+    return DayReport(
+        log_day=log_day,
+        files=sum(row.get("file") is not None for row in rows),
+        delivered=sum(row["delivered"] or 0 for row in rows),
+        accepted=sum(row["accepted"] or 0 for row in rows),
+        quarantined=sum(row["quarantined"] or 0 for row in rows),
+        rejected_files=sum(row["status"] == "rejected" for row in rows),
+        skipped=skipped,
+        removed=rows[0]["status"] == "removed",
+    )

@@ -1,0 +1,144 @@
+"""Opening a delivered file: its format, compression and columns, or why it is rejected. No row is read."""
+
+from __future__ import annotations
+
+import csv
+import os
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from pipelines.contract import Log
+    from pipelines.ingest.landing import LandingFile
+
+Format = Literal["csv", "jsonl", "parquet"]
+
+MAX_LINE_BYTES = 2_000_000
+"""Longest line that is read; DuckDB's own limit for a CSV line."""
+
+_BLOCK = 1 << 20
+_FORMATS: dict[str, Format] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+_COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+_UTF16_AND_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+
+
+class Rejected(Exception):  # noqa: N818 - a verdict on a file, not an error of the program
+    """A file that cannot be read at all; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a file is to be read. Files of equal shape can be read by one query."""
+
+    format: Format
+    compression: str | None = None
+    columns: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    has_lone_returns: bool = False
+    """Whether carriage returns of a CSV file stand elsewhere than before a line feed: strict reading cannot be trusted
+    there, as it takes some of them for the end of a record."""
+
+
+def inspect(file: LandingFile, log: Log) -> Shape:
+    """Return the shape of a file.
+
+    Raises:
+        Rejected: The file is empty, of an unknown type, damaged, not UTF-8, or lacks required columns.
+    """
+    try:
+        os.fsencode(file.name).decode()
+    except UnicodeDecodeError:
+        raise Rejected("the file name is not UTF-8; rename the file") from None
+    suffixes = [suffix.lower() for suffix in file.path.suffixes]
+    compression = _COMPRESSIONS.get(suffixes[-1]) if suffixes else None
+    format_ = _FORMATS.get("".join(suffixes[-2:-1] if compression else suffixes[-1:]))
+    if format_ is None or not file.path.is_file() or (compression and format_ == "parquet"):
+        raise Rejected("unknown file type; deliver .csv, .jsonl or .ndjson (also as .gz or .zst), or .parquet")
+    if not file.size:
+        raise Rejected("the file is empty (0 bytes); deliver it again, or remove it")
+    if format_ == "parquet":
+        return _parquet_shape(file, log)
+    first, has_lone_returns = _scan(file, format_, compression)
+    if format_ == "jsonl":
+        return Shape(format_, compression)
+    columns = _check_columns(_csv_header(first), log, first)
+    return Shape(format_, compression, columns, has_lone_returns=has_lone_returns)
+
+
+def _parquet_shape(file: LandingFile, log: Log) -> Shape:
+    try:
+        schema = pq.read_schema(file.path)
+    except (pa.ArrowException, OSError) as error:
+        raise Rejected(f"no readable Parquet file ({_brief(error)}); deliver it again") from error
+    columns = _check_columns([name.strip() for name in schema.names], log)
+    return Shape("parquet", None, columns, tuple(str(type_) for type_ in schema.types))
+
+
+def _scan(file: LandingFile, format_: Format, compression: str | None) -> tuple[str, bool]:
+    """Return the first line and whether lone carriage returns were seen.
+
+    A compressed file is read to its end, because only that proves it whole; so is CSV, for its carriage returns.
+    """
+    head, last, n_returns = b"", b"", 0
+    try:
+        with pa.input_stream(str(file.path), compression=compression) as stream:
+            while block := stream.read(_BLOCK):
+                if b"\n" not in head and len(head) < MAX_LINE_BYTES:
+                    head += block
+                elif not compression and format_ != "csv":
+                    break
+                if b"\r" in block or last == b"\r":
+                    n_returns += block.count(b"\r") - (last + block).count(b"\r\n")
+                last = block[-1:]
+    except (pa.ArrowException, OSError) as error:
+        doing = "decompressed" if compression else "opened"
+        raise Rejected(f"cannot be {doing} ({_brief(error)}); deliver it again") from error
+    return _decode_first_line(head), n_returns > 0
+
+
+def _decode_first_line(head: bytes) -> str:
+    if head.startswith(_UTF16_AND_32) or b"\x00" in head[:4]:
+        raise Rejected("the file is UTF-16 or UTF-32; save it as UTF-8")
+    line, newline, _ = head.partition(b"\n")
+    if not newline and len(head) >= MAX_LINE_BYTES:
+        line = b""
+    try:
+        return str(line.removesuffix(b"\r").decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return ""
+
+
+def _csv_header(line: str) -> list[str]:
+    if "\r" in line:
+        raise Rejected("lines end in a carriage return alone; end them in a line feed")
+    try:
+        header = next(csv.reader([line], strict=True), [])
+    except csv.Error as error:
+        raise Rejected(f"the header is no line of CSV ({error}); quote a name only as a whole") from error
+    if not line.strip():
+        raise Rejected("there is no header: the first line must name the columns, in UTF-8")
+    return [name.strip() for name in header]
+
+
+def _check_columns(columns: list[str], log: Log, header: str = "") -> tuple[str, ...]:
+    """Reject duplicates and missing columns; a file that may withdraw rows needs no more than the key."""
+    if doubled := sorted({name for name in columns if columns.count(name) > 1}):
+        raise Rejected(f"the header has {', '.join(map(repr, doubled))} more than once; keep one")
+    required = log.key if "op" in columns else tuple(column.name for column in log.columns if column.required)
+    missing = [name for name in required if name not in columns]
+    if not missing:
+        return tuple(columns)
+    reason = f"the header lacks {', '.join(missing)}"
+    if len(columns) == 1 and (separator := next((mark for mark in ";\t|" if mark in header), None)):
+        raise Rejected(f"{reason}: columns are separated by {separator!r}; separate them by commas")
+    close = [match for name in missing for match in get_close_matches(name, columns, n=1)]
+    hint = f"; is it {', '.join(map(repr, close))}?" if close else "; add it"
+    raise Rejected(reason + hint)
+
+
+def _brief(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
