@@ -1,0 +1,11 @@
+"""Connectors: plain functions that turn what other systems export into canonical landing files.
+
+One function per kind of source. Nothing here ingests, casts or judges rows for the warehouse, and nothing
+knows Dagster or the command line. ``docs/connectors.md`` is the page for operators.
+"""
+
+from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
+from pipelines.connectors.stackexchange import import_stackexchange
+from pipelines.connectors.table import import_table
+
+__all__ = ["ConnectorError", "ImportReport", "NotMapped", "import_stackexchange", "import_table"]

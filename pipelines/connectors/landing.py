@@ -1,0 +1,224 @@
+"""Writes prepared tables as landing files, ``<landing>/<log>/<log day>/<source>.csv``.
+
+Everything is built and flushed in a hidden folder of the same file system first, then moved file by file, so
+no file is ever half written. What the rows mean is not this module's business.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from pipelines.connectors.prepare import not_mapped
+from pipelines.connectors.report import ConnectorError, ImportReport
+from pipelines.connectors.sql import identifier, literal, local_day, utc_text
+from pipelines.contract import LOGS, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.connectors.prepare import Prepared
+    from pipelines.connectors.report import NotMapped
+
+_ROWS_AT_ONCE = 1_000_000  # about 100 MB of text
+_FLUSHERS = 8  # flushes that wait together share the disk's work
+
+_SOURCE = re.compile(r"[a-z0-9][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One running import: its own database and a hidden folder inside landing that goes away with it."""
+
+    connection: DuckDBPyConnection
+    folder: Path
+    landing: Path
+    source: str
+    timezone: str
+
+
+@contextmanager
+def open_workspace(landing: Path, source: str, timezone: str) -> Iterator[Workspace]:
+    """Open a workspace below ``landing``; one import of a source at a time.
+
+    Raises:
+        ConnectorError: The source's name cannot name a file, or an import of it is running.
+    """
+    if not _SOURCE.fullmatch(source):
+        raise ConnectorError(f"source {source!r}: use lower-case letters, digits and _, such as my_forum")
+    landing.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(landing / f".import-{source}.lock", timeout=0):
+            for left_behind in landing.glob(f".import-{source}-*"):
+                shutil.rmtree(left_behind)
+            folder = Path(tempfile.mkdtemp(prefix=f".import-{source}-", dir=landing))
+            try:
+                with duckdb.connect(config={"temp_directory": str(folder / "spill")}) as connection:
+                    connection.execute("set TimeZone = 'UTC'")
+                    connection.execute("set enable_progress_bar = false")
+                    yield Workspace(connection, folder, landing, source, timezone)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+    except Timeout as error:
+        raise ConnectorError(f"an import of {source} into {landing} is running; wait until it is done") from error
+
+
+def write_landing(
+    workspace: Workspace,
+    prepared: Sequence[Prepared],
+    rows_read: dict[str, int],
+    remarks: Sequence[NotMapped] = (),
+) -> ImportReport:
+    """Write the rows of ``prepared`` that have no problem and return the account of the import.
+
+    Each row goes to the log day of its ``occurred_at`` in the community's time zone. The source's own files
+    that get no rows any more are removed; identical ones are not touched; all else in landing is left alone.
+    """
+    by_log: dict[str, list[Prepared]] = {}
+    for part in prepared:
+        by_log.setdefault(part.log.name, []).append(part)
+    rows_written: dict[str, int] = {}
+    days: set[date] = set()
+    places: set[Path] = set()
+    moves: dict[Path, Path] = {}
+    for name, parts in by_log.items():
+        header, n_rows = _create_lines(workspace, parts)
+        rows_written[name] = sum(n_rows.values())
+        days.update(n_rows)
+        for day, text in _texts(workspace.connection, n_rows):
+            place = workspace.landing / name / day.isoformat() / f"{workspace.source}.csv"
+            places.add(place)
+            content = f"{header}\n{text}\n".encode()
+            if not (place.is_file() and place.read_bytes() == content):
+                moves[place] = workspace.folder / f"{name}-{day}.csv"
+                moves[place].write_bytes(content)
+    return ImportReport(
+        source=workspace.source,
+        rows_read=rows_read,
+        rows_written=rows_written,
+        not_mapped=(*(row for part in prepared for row in not_mapped(workspace.connection, part)), *remarks),
+        first_day=min(days, default=None),
+        last_day=max(days, default=None),
+        files_changed=len(moves),
+        files_unchanged=len(places) - len(moves),
+        files_removed=_install(workspace, moves, places),
+    )
+
+
+def _create_lines(workspace: Workspace, parts: Sequence[Prepared]) -> tuple[str, dict[date, int]]:
+    """Create the table ``lines`` (log_day, moment, line) of one log; return CSV header and rows per day."""
+    filled = {name for part in parts for name in part.columns}
+    columns = [column for column in parts[0].log.own_columns if column.name in filled or column.name == "source"]
+    united = " union all by name ".join(
+        f"select {', '.join(map(identifier, part.columns))} from {part.table} where problem is null" for part in parts
+    )
+    fields = ", ".join(_field(column.type, identifier(column.name)) for column in columns)
+    workspace.connection.execute(f"""
+        create or replace temp table lines as
+        with
+        united as ({united}),
+        delivered as (
+            select *, {literal(workspace.source)} as source
+            from united
+        )
+        select
+            {local_day("occurred_at", workspace.timezone)} as log_day,
+            occurred_at as moment,
+            concat_ws(',', {fields}) as line
+        from delivered
+    """)
+    n_rows = workspace.connection.execute(
+        "select log_day, count(*) from lines group by log_day order by log_day"
+    ).fetchall()
+    return ",".join(column.name for column in columns), dict(n_rows)
+
+
+def _field(type_: Type, value: str) -> str:
+    """SQL for one CSV field, quoted where it must be, empty for null."""
+    if type_ is Type.TIME:
+        return f"coalesce({utc_text(value)}, '')"
+    text = f"cast({value} as varchar)"
+    quoted = f"'\"' || replace({text}, '\"', '\"\"') || '\"'"
+    return f"coalesce(case when regexp_matches({text}, '[\",\\r\\n]') then {quoted} else {text} end, '')"
+
+
+def _texts(connection: DuckDBPyConnection, n_rows: dict[date, int]) -> Iterator[tuple[date, str]]:
+    """Yield each log day's lines as one text, in an order that does not depend on that of the source.
+
+    Writing a file per day by ``copy … partition_by`` costs over a millisecond each and shuffles rows on more
+    than one thread. A day is small enough to be one text; days are fetched together up to a bound on memory.
+    """
+    chunk: list[date] = []
+    n_chunk = 0
+    for day, n_day in n_rows.items():
+        if chunk and n_chunk + n_day > _ROWS_AT_ONCE:
+            yield from _fetch(connection, chunk)
+            chunk, n_chunk = [], 0
+        chunk.append(day)
+        n_chunk += n_day
+    if chunk:
+        yield from _fetch(connection, chunk)
+
+
+def _fetch(connection: DuckDBPyConnection, days: Sequence[date]) -> list[tuple[date, str]]:
+    found: list[tuple[date, str]] = connection.execute(
+        """
+        select log_day, string_agg(line, chr(10) order by moment, line)
+        from lines
+        where log_day between ? and ?
+        group by log_day
+        order by log_day
+        """,
+        [days[0], days[-1]],
+    ).fetchall()
+    return found
+
+
+def _install(workspace: Workspace, moves: dict[Path, Path], places: set[Path]) -> int:
+    """Move new files into place, remove those of an earlier import; return how many were removed."""
+    stale = [
+        place
+        for place in workspace.landing.glob(f"*/*/{workspace.source}.csv")
+        if place not in places and place.parts[-3] in LOGS and _is_day(place.parts[-2])
+    ]
+    with ThreadPoolExecutor(_FLUSHERS) as pool:
+        list(pool.map(_flush, moves.values()))
+        for place, built in moves.items():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            built.replace(place)
+        for place in stale:
+            place.unlink()
+        folders = {place.parent for place in (*moves, *stale)}
+        list(pool.map(_flush, folders | {folder.parent for folder in folders}))
+    for folder in folders:
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    return len(stale)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -1,0 +1,202 @@
+"""Imports any table in CSV or Parquet by a YAML mapping; the mapping's shape is in ``mapping``.
+
+CSV is read as text and strictly; DuckDB carries the mapping out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.connectors.landing import open_workspace, write_landing
+from pipelines.connectors.mapping import Mapping, Output, read_mapping
+from pipelines.connectors.mapping_sql import as_text, condition, expression, text_of, unmapped_reason
+from pipelines.connectors.prepare import Prepared, Problem, prepare
+from pipelines.connectors.report import ConnectorError, ImportReport
+from pipelines.connectors.sql import identifier, literal
+from pipelines.contract import LOGS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_LEFT_OUT = "left out by where"
+
+
+@dataclass(frozen=True)
+class _Table:
+    """An opened source table: its file, its columns and the SQL to read it after ``from``."""
+
+    path: Path
+    columns: dict[str, str]
+    """Column -> type in DuckDB."""
+    scan: str
+    position: str
+    """SQL for the row's number, from 1."""
+
+
+def import_table(mapping: Path, landing: Path, timezone: str, data: Path | None = None) -> ImportReport:
+    """Write the tables named by a mapping as landing files.
+
+    Args:
+        mapping: The YAML mapping.
+        landing: Landing folder to write below.
+        timezone: IANA time zone of the community, which decides the log day of each row; times that carry no
+            offset and for which the mapping names no zone are in it too.
+        data: Folder in which the mapping's tables lie, or the table itself where the mapping names only one;
+            by default the mapping's own folder.
+
+    Returns:
+        What was read, written and left out.
+
+    Raises:
+        ConnectorError: Mapping or table cannot be read, or a value is not mapped where the mapping calls that
+            an error; landing is untouched.
+    """
+    checked = read_mapping(mapping)
+    with open_workspace(landing, checked.source, timezone) as workspace:
+        tables: dict[Path, _Table] = {}
+        rows_read: dict[str, int] = {}
+        prepared = []
+        for number, output in enumerate(checked.outputs):
+            path = _locate(checked, output, mapping, data)
+            try:
+                table = tables[path] = tables.get(path) or _open(workspace.connection, path, output.delimiter)
+                prepared.append(_prepare(workspace.connection, number, output, table, timezone))
+                rows_read.setdefault(path.name, _count(workspace.connection, prepared[-1].table))
+            except duckdb.Error as error:
+                raise ConnectorError(
+                    f"{path.name} cannot be read: {_first_line(error)}; repair or export it again"
+                ) from error
+        return write_landing(workspace, prepared, rows_read)
+
+
+def _locate(mapping: Mapping, output: Output, mapping_file: Path, data: Path | None) -> Path:
+    if data is not None and not data.is_dir():
+        if len({other.table for other in mapping.outputs}) > 1:
+            raise ConnectorError(f"{mapping_file.name} names several tables; give the folder they lie in, not {data}")
+        path = data
+    else:
+        path = (data or mapping_file.parent) / output.table
+    if not path.is_file():
+        raise ConnectorError(
+            f"{path} does not exist; correct table in {mapping_file.name} or give the folder of the data"
+        )
+    return path
+
+
+def _open(connection: DuckDBPyConnection, path: Path, delimiter: str) -> _Table:
+    if path.suffix == ".parquet":
+        scan = f"read_parquet({literal(str(path))}, hive_partitioning = false, file_row_number = true)"
+        found = connection.execute(f"describe select * exclude (file_row_number) from {scan}").fetchall()
+        return _Table(path, {name: type_ for name, type_, *_ in found}, scan, "file_row_number + 1")
+    if re.search(r"\.csv(\.gz|\.zst)?$", path.name):
+        header = _header(path, delimiter)
+        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
+        scan = (
+            f"read_csv({literal(str(path))}, auto_detect = false, header = true, columns = {{{columns}}},"
+            f" delim = {literal(delimiter)}, quote = '\"', escape = '\"')"
+        )
+        return _Table(path, dict.fromkeys(header, "VARCHAR"), scan, "row_number() over ()")
+    raise ConnectorError(f"{path.name}: a table is .csv, .csv.gz, .csv.zst or .parquet")
+
+
+def _header(path: Path, delimiter: str) -> list[str]:
+    """Return the column names of a CSV file, all different."""
+    try:
+        with pa.input_stream(str(path), compression="detect") as stream:
+            header = next(csv.reader(io.TextIOWrapper(stream, "utf-8-sig", newline=""), delimiter=delimiter), [])
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ConnectorError(f"{path.name}, line 1: cannot be read as UTF-8 CSV ({error}); export it again") from error
+    if not any(header):
+        raise ConnectorError(f"{path.name}, line 1: no header; the first line must name the columns")
+    if twice := next((name for number, name in enumerate(header) if name in header[:number]), None):
+        raise ConnectorError(f"{path.name}, line 1: column {twice!r} occurs twice; rename one")
+    return header
+
+
+def _prepare(connection: DuckDBPyConnection, number: int, output: Output, table: _Table, timezone: str) -> Prepared:
+    """Create the prepared table of one output."""
+    source_columns = output.source_columns()
+    if missing := [name for name in source_columns if name not in table.columns]:
+        raise ConnectorError(
+            f"outputs[{number}]: {table.path.name} has no column {missing[0]!r}; it has {', '.join(table.columns)}"
+        )
+    names = {name: identifier(f"source_{position}") for position, name in enumerate(source_columns)}
+    texts = "".join(f", {as_text(name, table.columns[name])} as {names[name]}" for name in source_columns)
+    log = LOGS[output.log]
+    problems = [Problem(f"not ({condition(rule, names)})", literal(_LEFT_OUT)) for rule in output.where]
+    problems += [
+        Problem(
+            f"{text_of(value, names)} not in ({', '.join(map(literal, value.values))})",
+            unmapped_reason(name, value, names),
+        )
+        for name, value in output.columns.items()
+        if value.values
+    ]
+    prepared = prepare(
+        connection,
+        table=f"prepared_{number}",
+        file=table.path.name,
+        log=log,
+        rows=f"(select {table.position} as position{texts} from {table.scan})",
+        columns={name: expression(log.column(name), value, names, timezone) for name, value in output.columns.items()},
+        problems=problems,
+        position="position",
+        example="'row ' || position",
+    )
+    _refuse_unmapped(connection, number, output, prepared)
+    if output.once_per is not None:
+        _keep_first(connection, prepared, output.once_per)
+    return prepared
+
+
+def _refuse_unmapped(connection: DuckDBPyConnection, number: int, output: Output, prepared: Prepared) -> None:
+    """Raise for rows whose value is not mapped where the mapping calls that an error."""
+    for name, value in output.columns.items():
+        if value.unmapped == "error":
+            found = connection.execute(
+                f"""
+                select problem, count(*), arg_min(example, position)
+                from {prepared.table}
+                where starts_with(problem, ?) and ends_with(problem, ' is not among values')
+                group by problem
+                order by problem
+                """,
+                [f"{name}: "],
+            ).fetchall()
+            if found:
+                said = "; ".join(f"{problem} ({count} rows, first {example})" for problem, count, example in found)
+                raise ConnectorError(f"outputs[{number}].columns.{said}; add them or set unmapped: skip")
+
+
+def _keep_first(connection: DuckDBPyConnection, prepared: Prepared, key: str) -> None:
+    """Mark every row but the earliest of each ``key`` as left out."""
+    reason = literal(f"an earlier row of the same {key} was taken (once_per)")
+    connection.execute(f"""
+        create or replace temp table {prepared.table} as
+        select * replace (
+            case
+                when problem is null and row_number() over (
+                    partition by {identifier(key)}, problem is null order by occurred_at, position
+                ) > 1 then {reason}
+                else problem
+            end as problem
+        )
+        from {prepared.table}
+    """)
+
+
+def _count(connection: DuckDBPyConnection, table: str) -> int:
+    ((count,),) = connection.execute(f"select count(*) from {table}").fetchall()
+    return int(count)
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return " ".join(str(error).split("\n")[:2]).strip()
