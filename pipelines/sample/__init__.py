@@ -1,0 +1,8 @@
+"""The sample community: a seeded simulator that writes all nine logs as landing files, and the truth aside.
+
+Nothing outside this package and its callers may read the truth; the pipeline sees the landing files only.
+"""
+
+from pipelines.sample.simulate import LogReport, SampleReport, write_sample
+
+__all__ = ["LogReport", "SampleReport", "write_sample"]

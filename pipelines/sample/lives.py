@@ -1,0 +1,205 @@
+"""The members' lives, drawn day by day: who is active, asks, finds an answer, fades, pauses, pays and leaves.
+
+Everything else in the sample (content, acts, events, bills) is told from these records and never changes
+them, so what ``truth`` computes from the law stays true of the logs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from pipelines.sample import law
+from pipelines.sample.clock import Clock, Flags, Floats, Ints
+from pipelines.sample.law import ABSENT, ENGAGED, FADING, LEFT, PAUSED, State
+from pipelines.sample.population import Population
+
+DUNNING_DAYS = 5
+"""Days after which an unpaid subscription of somebody who stopped is closed."""
+CUTOFF_EVERY = 30
+"""Days between two cut-offs of the truth."""
+_FLAGS = ("active", "visited", "present", "asked", "answered", "befriended", "failed")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything the law reads at the end of a day."""
+
+    day: int
+    state: State
+    mode: Ints
+    failed: Flags
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Records of all days; arrays have the shape (days, members)."""
+
+    active: Flags
+    visited: Flags
+    """Came without leaving an act that counts."""
+    present: Flags
+    """Neither paused nor gone nor yet to come, during the day."""
+    asked: Flags
+    answered: Flags
+    """Asked, and somebody else will answer."""
+    befriended: Flags
+    failed: Flags
+    """A payment was open at the end of the day."""
+    mode: Ints
+    """Latent mode at the end of the day, before leaving, pausing or fading is drawn."""
+    hazard_engaged: Floats
+    hazard_fading: Floats
+    left_day: Ints
+    """Day at whose end the member left, -1 where not; shape (members,)."""
+    announced: Flags
+    """Cancelled on that day; shape (members,)."""
+    steps: pd.DataFrame
+    """Subscription steps: day, member, step, number (of the member's subscription), term, anchor."""
+    snapshots: tuple[Snapshot, ...]
+
+
+@dataclass
+class _Steps:
+    """Collects subscription steps."""
+
+    rows: list[pd.DataFrame] = field(default_factory=list)
+
+    def add(self, day: int, who: Flags, step: str, number: Ints, state: State) -> None:
+        index = np.flatnonzero(who)
+        if len(index):
+            columns = {"day": day, "member": index, "step": step, "number": number[index]}
+            self.rows.append(pd.DataFrame(columns | {"term": state.term[index], "anchor": state.anchor[index]}))
+
+
+class _Town:
+    """All members on the way through the days; one instance draws one sample."""
+
+    def __init__(self, rng: np.random.Generator, people: Population, clock: Clock) -> None:
+        """Start before the first day, when nobody has arrived."""
+        shape = (clock.days, people.size)
+        self.rng, self.people, self.clock = rng, people, clock
+        self.flags = {name: np.zeros(shape, dtype=bool) for name in _FLAGS}
+        self.modes, self.hazard = np.zeros(shape, dtype=np.int64), np.zeros((2, *shape))
+        self.state, self.steps = law.begin(people, clock), _Steps()
+        self.snapshots: list[Snapshot] = []
+        self.mode = np.full(people.size, ABSENT, dtype=np.int64)
+        self.failed, self.paying = np.zeros(people.size, dtype=bool), ~people.comped
+        self.number = np.ones(people.size, dtype=np.int64)
+        self.left_day, self.announced = (
+            np.full(people.size, -1, dtype=np.int64),
+            np.zeros(people.size, dtype=bool),
+        )
+        self.closes = np.full(people.size, -1, dtype=np.int64)
+
+    def step(self, day: int, who: Flags, name: str) -> None:
+        """Record a subscription step of the members ``who`` in their current term."""
+        self.steps.add(day, who, name, self.number, self.state)
+
+    def paid(self, day: int, who: Flags) -> None:
+        """Record that the current term was paid."""
+        self.step(day, who & (self.state.term > 1), "renew")
+        self.step(day, who & (self.state.term == 1), "start")
+
+    def arrive(self, day: int) -> None:
+        """Let members join; those from before the first day are there on it."""
+        arriving = (self.people.join_day == day) | ((day == 0) & (self.people.join_day < 0))
+        self.mode[arriving] = ENGAGED
+        self.step(day, arriving & self.paying & (self.state.term == 0), "trial")
+        self.paid(day, arriving & self.paying)
+
+    def morning(self, day: int) -> None:
+        """Send bills. Those who pause are billed too; those who left do not renew."""
+        recovers, lapses, fails = self.rng.random((3, self.people.size))
+        here = self.mode < PAUSED
+        recovered = self.failed & here & (recovers < law.P_PAYMENT_RECOVERS)
+        self.failed &= ~recovered
+        self.paid(day, recovered)
+
+        due = self.paying & (self.mode != ABSENT) & (self.state.term_end == day)
+        lapsing = due & ((self.mode == LEFT) | ((self.mode == PAUSED) & (lapses < law.P_LAPSE_PAUSED)))
+        self.step(day, lapsing & self.announced, "cancelled")
+        self.step(day, lapsing & ~self.announced, "expired")
+        self.step(day, self.closes == day, "unpaid")
+        self.paying &= ~lapsing
+
+        renewing = due & ~lapsing
+        self.state.next_term(renewing, self.people, self.clock)
+        failing = renewing & here & (fails < law.P_PAYMENT_FAILS)
+        self.failed = np.where(renewing, failing, self.failed)
+        self.step(day, failing, "payment_failed")
+        self.paid(day, renewing & ~failing)
+
+    def daytime(self, day: int, factor: float) -> None:
+        """Let members come, act, ask, find an answer and make contacts."""
+        people, flags = self.people, self.flags
+        returns, acts, reads, asks, finds, meets = self.rng.random((6, people.size))
+        back = (self.mode == PAUSED) & (returns < law.P_RETURN)
+        self.mode[back] = ENGAGED
+        here = self.mode < PAUSED
+        rate = people.rate * np.where(self.mode == FADING, law.FADING_RATE, 1.0)
+        active = here & (back | (acts < law.p_active(rate, factor)))
+        asked = active & (asks < people.asks)
+        flags["present"][day], flags["active"][day], flags["asked"][day] = here, active, asked
+        flags["visited"][day] = here & ~active & (reads < law.p_visit(rate, factor))
+        flags["answered"][day] = asked & (finds < law.P_ANSWERED)
+        flags["befriended"][day] = active & (meets < people.sociable)
+        self._subscribe_again(day, back & ~self.paying & ~people.comped)
+
+    def _subscribe_again(self, day: int, who: Flags) -> None:
+        self.step(day, who & (self.closes > day), "unpaid")
+        self.closes[who] = -1
+        self.number[who] += 1
+        self.paying |= who
+        self.state.anchor[who], self.state.term[who] = day, 0
+        self.state.next_term(who, self.people, self.clock)
+        self.step(day, who, "start")
+
+    def evening(self, day: int) -> None:
+        """Draw who leaves, pauses, fades or revives."""
+        leaves, announces, pauses, turns = self.rng.random((4, self.people.size))
+        flags, mode, here = self.flags, self.mode, self.mode < PAUSED
+        self.state.age(flags["active"][day], flags["answered"][day], flags["befriended"][day])
+        self.hazard[:, day] = law.hazards(self.state, self.people, self.failed, day, self.clock.days)
+        flags["failed"][day], self.modes[day] = self.failed, mode
+
+        fading = mode == FADING
+        chance = np.select([mode == ENGAGED, fading, mode == PAUSED], [*self.hazard[:, day], law.P_LEAVE_PAUSED], 0.0)
+        leaving = leaves < chance
+        loud = leaving & here & (announces < law.P_ANNOUNCE)
+        self.left_day[leaving] = day
+        self.announced |= loud
+        self.step(day, loud & self.paying & ~self.failed, "cancel_scheduled")
+
+        staying = here & ~leaving & self.people.human
+        pausing = staying & (pauses < np.where(fading, law.P_PAUSE[FADING], law.P_PAUSE[ENGAGED]))
+        turning = staying & ~pausing & (turns < np.where(fading, law.P_REVIVE, law.P_FADE))
+        self.mode = np.select([leaving, pausing, turning & fading, turning], [LEFT, PAUSED, ENGAGED, FADING], mode)
+        unpaid = self.failed & (leaving | pausing)
+        self.closes[unpaid] = day + DUNNING_DAYS
+        self.paying &= ~unpaid
+        self.failed = self.failed & ~unpaid
+        if day % CUTOFF_EVERY == CUTOFF_EVERY - 1:
+            self.snapshots.append(Snapshot(day, self.state.copy(), self.mode.copy(), self.failed.copy()))
+
+
+def live(rng: np.random.Generator, people: Population, clock: Clock) -> Lives:
+    """Draw all days of all members."""
+    town = _Town(rng, people, clock)
+    for day, factor in enumerate(clock.weekday_factors[: clock.days].tolist()):
+        town.arrive(day)
+        town.morning(day)
+        town.daytime(day, factor)
+        town.evening(day)
+    return Lives(
+        **town.flags,
+        mode=town.modes,
+        hazard_engaged=town.hazard[0],
+        hazard_fading=town.hazard[1],
+        left_day=town.left_day,
+        announced=town.announced,
+        steps=pd.concat(town.steps.rows, ignore_index=True),
+        snapshots=tuple(town.snapshots),
+    )

@@ -1,0 +1,86 @@
+"""What the modules that tell the logs share: lives, clock, session starts, and draws over active days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from pipelines.sample.clock import DAY_S, Clock, Flags, Floats, Ints, Texts, only
+from pipelines.sample.lives import Lives
+from pipelines.sample.population import Population
+
+NOBODY = -1
+"""Member number of anonymous acts and of acts directed at nobody."""
+
+
+@dataclass(frozen=True)
+class World:
+    """One sample's members, lives and calendar."""
+
+    people: Population
+    lives: Lives
+    clock: Clock
+    session: Ints
+    """Second of the day at which each member's session starts; shape (days, members)."""
+
+    @property
+    def last_s(self) -> int:
+        """Last second of the last day."""
+        return self.clock.days * DAY_S - 1
+
+    @cached_property
+    def came(self) -> Flags:
+        """Who was there at all, reading or acting; shape (days, members)."""
+        return self.lives.active | self.lives.visited
+
+    @cached_property
+    def next_came(self) -> Ints:
+        """First day, from each day on, on which each member came; ``clock.days`` where never."""
+        return self._next(self.came)
+
+    @cached_property
+    def next_active(self) -> Ints:
+        """First day, from each day on, on which each member was active; as ``next_came``."""
+        return self._next(self.lives.active)
+
+    @cached_property
+    def joined_s(self) -> Ints:
+        """Second at which each member joined, before anything that the member did."""
+        day = self.people.join_day
+        inside = np.clip(day, 0, self.clock.days - 1)
+        return day * DAY_S + np.maximum(self.session[inside, np.arange(self.people.size)] - 300, 0)
+
+    def within_day(self, day: Ints, member: Ints, after: Ints | Floats) -> Ints:
+        """Return a moment ``after`` seconds into each member's session of a day, never past midnight."""
+        return day * DAY_S + np.minimum(self.session[day, member] + after.astype(np.int64), DAY_S - 1)
+
+    def draw_active(self, rng: np.random.Generator, day: Ints, weight: Floats) -> Ints:
+        """Draw, for each entry of ``day``, a member active on it by ``weight``; ``NOBODY`` where none was."""
+        on_day, member = np.nonzero(self.lives.active & (weight > 0))
+        edges = np.concatenate([[0.0], np.cumsum(weight[member])])
+        starts = np.searchsorted(on_day, day, side="left")
+        stops = np.searchsorted(on_day, day, side="right")
+        point = edges[starts] + rng.random(len(day)) * (edges[stops] - edges[starts])
+        chosen = np.clip(np.searchsorted(edges, point, side="right") - 1, starts, stops - 1)
+        return np.where(stops > starts, np.append(member, NOBODY)[chosen], NOBODY)
+
+    def name(self, member: Ints) -> Texts:
+        """Return member ids, ``None`` for nobody."""
+        return only(member >= 0, self.people.ids[member])
+
+    def _next(self, flags: Flags) -> Ints:
+        days = np.where(flags, np.arange(len(flags))[:, None], self.clock.days)
+        return np.asarray(np.minimum.accumulate(days[::-1], axis=0)[::-1])
+
+
+def acts(kind: str | Texts, at: Ints, member: Ints, **more: object) -> pd.DataFrame:
+    """Return a frame of acts: at, kind, member, and what is known of content_id and event_id."""
+    return pd.DataFrame({"at": at, "kind": kind, "member": member} | more)
+
+
+def numbered(prefix: str, count: int, start: int = 1) -> Texts:
+    """Return ``count`` ids with a prefix, counting from ``start``."""
+    return np.array([f"{prefix}{number:06d}" for number in range(start, start + count)], dtype=object)

@@ -1,0 +1,124 @@
+"""The truth is true: what it predicts happens as often as it says, and nothing predicts better."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from pipelines.sample import law
+from pipelines.sample.clock import Clock
+from pipelines.sample.lives import Lives, Snapshot, live
+from pipelines.sample.population import Population, draw_population
+from pipelines.sample.truth import HORIZON, tell
+
+Town = tuple[Population, Lives, Clock]
+
+
+@pytest.fixture(scope="module")
+def town() -> Town:
+    clock = Clock(date(2025, 1, 1), 300, "Asia/Shanghai")
+    first, second = np.random.SeedSequence(5).spawn(2)
+    people = draw_population(np.random.default_rng(first), 3000, clock.days)
+    return people, live(np.random.default_rng(second), people, clock), clock
+
+
+def outcomes(town: Town) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Probability, probability for the observer, outcome and eligibility of all complete cut-offs."""
+    people, lives, clock = town
+    table = tell(people, lives, clock, lives.active | lives.visited)["churn_probability"]
+    number = {member: index for index, member in enumerate(people.ids)}
+    parts = []
+    for snapshot in lives.snapshots:
+        if snapshot.day + HORIZON >= clock.days:
+            continue
+        rows = table[table["day"] == clock.day(snapshot.day)]
+        who = rows["member_id"].map(number).to_numpy()
+        ahead = lives.active[snapshot.day + 1 : snapshot.day + 1 + HORIZON][:, who]
+        behind = lives.active[snapshot.day + 1 - HORIZON : snapshot.day + 1][:, who]
+        columns = rows["probability"], rows["probability_observable"], ~ahead.any(axis=0), behind.any(axis=0)
+        parts.append(np.stack([np.asarray(column, dtype=float) for column in columns]))
+    best, observed, silent, eligible = np.concatenate(parts, axis=1)
+    return best, observed, silent, eligible.astype(bool)
+
+
+def log_loss(outcome: np.ndarray, chance: np.ndarray) -> float:
+    chance = np.clip(chance, 1e-15, 1 - 1e-15)
+    return float(-np.mean(outcome * np.log(chance) + (1 - outcome) * np.log(1 - chance)))
+
+
+def test_predicted_leaving_equals_actual_leaving(town: Town) -> None:
+    people, lives, clock = town
+    hazard = tell(people, lives, clock, lives.active)["hazard"]["hazard"].to_numpy()
+    left = (lives.left_day >= 0).sum()
+    assert abs(left - hazard.sum()) < 4 * np.sqrt((hazard * (1 - hazard)).sum())
+
+
+def test_hazard_is_calibrated_in_every_tenth(town: Town) -> None:
+    people, lives, _ = town
+    day, member = np.nonzero((lives.mode < law.PAUSED) & people.human)
+    mode = lives.mode[day, member]
+    hazard = np.where(mode == law.ENGAGED, lives.hazard_engaged[day, member], lives.hazard_fading[day, member])
+    leaves = lives.left_day[member] == day
+    for tenth in np.array_split(np.argsort(hazard), 10):
+        spread = np.sqrt((hazard[tenth] * (1 - hazard[tenth])).sum())
+        assert abs(leaves[tenth].sum() - hazard[tenth].sum()) < 4 * spread
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["knowing all", "observing"])
+def test_churn_probability_is_calibrated(town: Town, which: int) -> None:
+    columns = outcomes(town)
+    chance, outcome, eligible = columns[which], columns[2], columns[3]
+    for group in (eligible, ~eligible):
+        order = np.argsort(chance[group])
+        for part in np.array_split(order, 8):
+            expected, happened = chance[group][part], outcome[group][part]
+            spread = np.sqrt((expected * (1 - expected)).sum()) + 1
+            assert abs(happened.sum() - expected.sum()) < 4 * spread
+
+
+def test_nothing_predicts_better(town: Town) -> None:
+    best, observed, outcome, eligible = (column for column in outcomes(town))
+    best, observed, outcome = best[eligible], observed[eligible], outcome[eligible]
+    assert (
+        log_loss(outcome, best) < log_loss(outcome, observed) < log_loss(outcome, np.full(len(outcome), outcome.mean()))
+    )
+    for power in (0.7, 0.85, 1.2, 1.4):
+        bent = observed**power / (observed**power + (1 - observed) ** power)
+        assert log_loss(outcome, observed) < log_loss(outcome, bent)
+
+
+def test_behaviour_precedes_leaving(town: Town) -> None:
+    _, lives, _ = town
+    gone = np.flatnonzero(lives.left_day > 60)
+    before = np.array([lives.active[lives.left_day[m] - 13 : lives.left_day[m] + 1, m].mean() for m in gone])
+    earlier = np.array([lives.active[lives.left_day[m] - 59 : lives.left_day[m] - 29, m].mean() for m in gone])
+    assert before.mean() < 0.8 * earlier.mean()
+
+
+def test_the_arm_matters_only_while_a_coupon_is_open(town: Town) -> None:
+    people, lives, clock = town
+    snapshot: Snapshot = lives.snapshots[4]
+    logits = []
+    for treated in (True, False):
+        arm = replace(people, treated=np.full(people.size, treated))
+        hazard, _ = law.hazards(snapshot.state, arm, snapshot.failed, snapshot.day, clock.days)
+        logits.append(np.log(hazard[people.human] / (1 - hazard[people.human])))
+    everybody = replace(people, treated=np.full(people.size, True))
+    works = law.coupon_works(snapshot.state, everybody, snapshot.day, clock.days)[people.human]
+    assert 0 < works.sum() < people.size / 2
+    np.testing.assert_allclose(logits[0] - logits[1], np.where(works, law.COUPON_EFFECT, 0.0), atol=1e-9)
+
+
+def test_months_keep_the_day_or_take_the_last() -> None:
+    clock = Clock(date(2024, 1, 1), 60, "UTC")
+    start = np.array([30, 30, 30, 14])
+    moved = clock.add_months(start, np.array([1, 2, 12, 1]))
+    assert [clock.day(day).isoformat() for day in moved] == [
+        "2024-02-29",
+        "2024-03-31",
+        "2025-01-31",
+        "2024-02-15",
+    ]
