@@ -1,0 +1,42 @@
+{#
+    What an engine says in its own words. Another engine adds its `<engine>__` macros here; models and the other
+    macros know no engine.
+#}
+
+{# The day of a UTC time in the community's time zone. #}
+{% macro local_day(column) %}{{ return(adapter.dispatch('local_day', 'guildbook')(column)) }}{% endmacro %}
+{% macro default__local_day(column) -%}
+    cast(({{ column }} at time zone 'UTC') at time zone '{{ env_var("GUILDBOOK_TIMEZONE", "Asia/Shanghai") }}' as date)
+{%- endmacro %}
+
+{# One row for every day from `first` to `last`, both included. #}
+{% macro each_day(first, last) %}{{ return(adapter.dispatch('each_day', 'guildbook')(first, last)) }}{% endmacro %}
+{% macro default__each_day(first, last) -%}
+    cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 day)) as date)
+{%- endmacro %}
+
+{# A hash of a whole row. #}
+{% macro relation_hash(relation) %}{{ return(adapter.dispatch('relation_hash', 'guildbook')(relation)) }}{% endmacro %}
+{% macro default__relation_hash(relation) -%} hash({{ relation.identifier }}) {%- endmacro %}
+
+{# A checksum of rows that does not depend on their order: the exact sum of their hashes. #}
+{% macro checksum(columns) %}{{ return(adapter.dispatch('checksum', 'guildbook')(columns)) }}{% endmacro %}
+{% macro default__checksum(columns) -%}
+    cast(sum(cast(hash({{ columns | join(', ') }}) as decimal(38, 0))) as decimal(38, 0))
+{%- endmacro %}
+
+{# Rows of Parquet files; `by_log_day` where the log day is in their path. #}
+{% macro parquet_source(path, by_log_day, with_filename) %}
+    {{ return(adapter.dispatch('parquet_source', 'guildbook')(path, by_log_day, with_filename)) }}
+{% endmacro %}
+{% macro default__parquet_source(path, by_log_day, with_filename) -%}
+    read_parquet(
+        '{{ path | replace("'", "''") }}',
+        filename = {{ with_filename | lower }},
+        hive_partitioning = {{ by_log_day | lower }}{% if by_log_day %}, hive_types = {'log_day': date}{% endif %}
+    )
+{%- endmacro %}
+
+{# The log that a file of the lake belongs to: the folder above its log day. #}
+{% macro log_of_file(column) %}{{ return(adapter.dispatch('log_of_file', 'guildbook')(column)) }}{% endmacro %}
+{% macro default__log_of_file(column) -%} split_part({{ column }}, '/', -3) {%- endmacro %}

@@ -1,0 +1,129 @@
+with
+
+members as (
+    select * from {{ ref('int_churn_members') }}
+    where is_active
+),
+
+activity as (
+    select * from {{ ref('int_churn_activity') }}
+),
+
+reads as (
+    select * from {{ ref('int_churn_reads') }}
+),
+
+breadth as (
+    select * from {{ ref('int_churn_breadth') }}
+),
+
+social as (
+    select * from {{ ref('int_churn_social') }}
+),
+
+events as (
+    select * from {{ ref('int_churn_events') }}
+),
+
+payers as (
+    select * from {{ ref('int_churn_payers') }}
+),
+
+community as (
+    select * from {{ ref('int_churn_community') }}
+),
+
+tenures as (
+    select
+        members.member_id,
+        members.as_of_day,
+        {{ days_since('members.as_of_day', 'least(activity.first_active_day, members.joined_day)') }} as tenure_days
+    from members
+    inner join activity
+        on members.member_id = activity.member_id and members.as_of_day = activity.as_of_day
+),
+
+features as (
+    select
+        members.member_id,
+        members.as_of_day,
+
+        activity.days_since_active,
+        activity.decayed_7,
+        activity.decayed_30,
+        activity.decayed_90,
+
+        activity.active_days_7,
+        activity.active_days_30,
+        activity.active_days_90,
+        activity.active_days_365,
+        activity.active_days_all,
+        activity.active_weeks_12,
+
+        tenures.tenure_days,
+
+        activity.median_gap,
+        activity.mean_gap,
+        activity.sd_gap,
+
+        activity.acts_30,
+        activity.contents_30,
+        activity.replies_30,
+        activity.starts_30,
+
+        payers.days_to_term_end,
+        payers.term_number,
+        payers.is_auto_renewing,
+        payers.payment_failures_180,
+        payers.discount_share,
+
+        community.community_active_30,
+        community.community_trend,
+
+        activity.active_days_all / (tenures.tenure_days + 1.0) as active_day_share,
+        tenures.tenure_days < 30 as is_first_month,
+
+        activity.days_since_active / (activity.median_gap + 1.0) as recency_per_gap,
+
+        ln((activity.acts_30 + 1.0) / (activity.acts_before_30 + 1.0)) as acts_trend,
+        ln((activity.active_days_30 + 1.0) / (activity.active_days_before_30 + 1.0)) as active_days_trend,
+
+        activity.starts_30 / cast(nullif(activity.starts_30 + activity.replies_30, 0) as double) as started_share_30,
+        coalesce(breadth.threads_30, 0) as threads_30,
+        coalesce(breadth.channels_30, 0) as channels_30,
+        case when community.has_reads then coalesce(reads.reads_30, 0) end as reads_30,
+        case when community.has_reads then coalesce(reads.read_days_30, 0) end as read_days_30,
+
+        coalesce(social.responses_30, 0) as responses_30,
+        coalesce(social.responses_180, 0) as responses_180,
+        coalesce(social.partners_180, 0) as partners_180,
+
+        case when community.has_events then coalesce(events.events_registered_365, 0) end as events_registered_365,
+        case when community.has_events then coalesce(events.events_cancelled_365, 0) end as events_cancelled_365,
+        case when community.has_events then coalesce(events.events_attended_365, 0) end as events_attended_365,
+        events.events_attended_365 / cast(nullif(events.events_wanted_365, 0) as double) as event_attended_share_365,
+
+        case when community.has_subscriptions then payers.member_id is not null end as is_payer
+    from members
+    inner join community on members.as_of_day = community.as_of_day
+    inner join activity
+        on members.member_id = activity.member_id and members.as_of_day = activity.as_of_day
+    inner join tenures
+        on members.member_id = tenures.member_id and members.as_of_day = tenures.as_of_day
+    left join reads
+        on members.member_id = reads.member_id and members.as_of_day = reads.as_of_day
+    left join breadth
+        on members.member_id = breadth.member_id and members.as_of_day = breadth.as_of_day
+    left join social
+        on members.member_id = social.member_id and members.as_of_day = social.as_of_day
+    left join events
+        on members.member_id = events.member_id and members.as_of_day = events.as_of_day
+    left join payers
+        on members.member_id = payers.member_id and members.as_of_day = payers.as_of_day
+),
+
+final as (
+    select * from features
+)
+
+select * from final

@@ -1,0 +1,130 @@
+{% set authored_acts = var('authored_acts') %}
+
+with
+
+interactions as (
+    {{ known_versions(source('lake', 'interactions'), ['interaction_id', 'event_day']) }}
+),
+
+content as (
+    select * from {{ ref('int_churn_known_content') }}
+),
+
+logged as (
+    select
+        member_id,
+        event_day as day,
+        kind,
+        content_id,
+        content_id as thread_id,
+        channel,
+        target_member_id,
+        known_from,
+        known_to
+    from interactions
+    where op = 'upsert'
+),
+
+-- Whether an act that stands for the piece is known, as steps: +1 where one becomes known, -1 where it is withdrawn.
+act_steps as (
+    select distinct
+        content_id,
+        kind,
+        cast('0001-01-01' as date) as day,
+        0 as step
+    from content
+    where kind in {{ in_list(authored_acts.keys()) }}
+    {% for kind, acts in authored_acts.items() %}
+        union all
+        select
+            content_id,
+            '{{ kind }}' as kind,
+            known_from as day,
+            1 as step
+        from logged
+        where content_id is not null and kind in {{ in_list(acts) }}
+        union all
+        select
+            content_id,
+            '{{ kind }}' as kind,
+            known_to as day,
+            -1 as step
+        from logged
+        where content_id is not null and kind in {{ in_list(acts) }}
+    {% endfor %}
+),
+
+act_counts as (
+    select
+        content_id,
+        kind,
+        day,
+        sum(step) as step
+    from act_steps
+    group by content_id, kind, day
+),
+
+spans as (
+    select
+        content_id,
+        kind,
+        day as span_from,
+        sum(step) over (partition by content_id, kind order by day rows unbounded preceding) as n_known,
+        coalesce(lead(day) over (partition by content_id, kind order by day), cast('9999-12-31' as date)) as span_to
+    from act_counts
+),
+
+derived as (
+    select
+        content.author_id as member_id,
+        content.published_day as day,
+        case content.kind
+            {% for kind, acts in authored_acts.items() %}
+                when '{{ kind }}' then '{{ acts[0] }}'
+            {% endfor %}
+        end as kind,
+        content.content_id,
+        content.thread_id,
+        content.channel,
+        cast(null as varchar) as target_member_id,
+        greatest(content.known_from, spans.span_from) as known_from,
+        least(content.known_to, spans.span_to) as known_to
+    from content
+    inner join spans
+        on
+            content.content_id = spans.content_id
+            and content.kind = spans.kind
+            and spans.n_known = 0
+            and content.known_to > spans.span_from
+            and content.known_from < spans.span_to
+),
+
+contents as (
+    select
+        author_id as member_id,
+        published_day as day,
+        kind,
+        content_id,
+        thread_id,
+        channel,
+        cast(null as varchar) as target_member_id,
+        known_from,
+        known_to
+    from content
+    where kind in {{ in_list(var('content_kinds')) }}
+),
+
+united as (
+    select * from logged
+    union all
+    select * from derived
+    union all
+    select * from contents
+),
+
+final as (
+    select * from united
+    where member_id is not null
+)
+
+select * from final

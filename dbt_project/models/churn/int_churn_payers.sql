@@ -1,0 +1,91 @@
+with
+
+members as (
+    select
+        member_id,
+        as_of_day
+    from {{ ref('int_churn_members') }}
+    where is_active
+),
+
+subscriptions as (
+    {{ known_versions(source('lake', 'subscriptions'), ['subscription_id', 'term_start', 'step']) }}
+),
+
+known as (
+    select
+        members.member_id,
+        members.as_of_day,
+        subscriptions.subscription_id,
+        subscriptions.term_start,
+        subscriptions.term_end,
+        subscriptions.step,
+        subscriptions.event_day,
+        subscriptions.step in ('start', 'renew', 'upgrade', 'downgrade') as is_paid_step,
+        subscriptions.discount_minor / cast(nullif(subscriptions.price_minor, 0) as double) as discount_share
+    from members
+    inner join subscriptions
+        on
+            members.member_id = subscriptions.member_id
+            and subscriptions.op = 'upsert'
+            and members.as_of_day >= subscriptions.known_from
+            and members.as_of_day < subscriptions.known_to
+),
+
+terms as (
+    select
+        member_id,
+        as_of_day,
+        subscription_id,
+        term_start,
+        max(term_end) filter (where is_paid_step) as term_end,
+        max(discount_share) filter (where is_paid_step) as discount_share,
+        count(*) filter (where step in ('cancel_scheduled', 'cancelled')) = 0 as is_auto_renewing,
+        count(*) filter (where step in ('expired', 'refunded')) > 0 as is_over
+    from known
+    group by member_id, as_of_day, subscription_id, term_start
+    having count(*) filter (where is_paid_step) > 0
+),
+
+-- The paid term that holds the as-of day; of several, the one that ends last.
+current_terms as (
+    select
+        *,
+        row_number() over (
+            partition by member_id, as_of_day
+            order by term_end desc, term_start desc, subscription_id asc
+        ) as term_rank
+    from terms
+    where term_start <= as_of_day and term_end > as_of_day and not is_over
+),
+
+past as (
+    select
+        member_id,
+        as_of_day,
+        count(distinct case when is_paid_step and term_start <= as_of_day then term_start end) as term_number,
+        count(*) filter (
+            where step = 'payment_failed' and event_day > {{ add_days('as_of_day', -180) }}
+        ) as payment_failures_180
+    from known
+    group by member_id, as_of_day
+),
+
+final as (
+    select
+        past.member_id,
+        past.as_of_day,
+        {{ days_since('current_terms.term_end', 'past.as_of_day') }} as days_to_term_end,
+        past.term_number,
+        current_terms.is_auto_renewing,
+        past.payment_failures_180,
+        coalesce(current_terms.discount_share, 0) as discount_share
+    from past
+    inner join current_terms
+        on
+            past.member_id = current_terms.member_id
+            and past.as_of_day = current_terms.as_of_day
+            and current_terms.term_rank = 1
+)
+
+select * from final

@@ -1,0 +1,29 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_days',
+        on_schema_change='fail',
+        meta={'reach_days': 'acts'},
+    )
+}}
+
+with
+
+acts as (
+    select * from {{ ref('stg_lake__interactions') }}
+    where content_id is not null and day in {{ days_to_build('acts') }}
+),
+
+final as (
+    select
+        content_id,
+        member_id,
+        cast(count(*) filter (where kind not in {{ in_list(var('read_kinds')) }}) as bigint) as n_interactions,
+        cast(count(*) filter (where kind in {{ in_list(var('read_kinds')) }}) as bigint) as n_reads,
+        day
+    from acts
+    where kind not in {{ in_list(var('authored_acts').values() | sum(start=[])) }}
+    group by content_id, member_id, day
+)
+
+select * from final

@@ -1,0 +1,31 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_days',
+        on_schema_change='fail',
+        meta={'reach_days': 'acts'},
+    )
+}}
+
+with
+
+acts as (
+    select * from {{ ref('stg_lake__interactions') }}
+    where day in {{ days_to_build('acts') }}
+),
+
+final as (
+    select
+        member_id,
+        cast(count(*) filter (where kind not in {{ in_list(var('read_kinds')) }}) as bigint) as n_interactions,
+        cast(count(*) filter (where kind in {{ in_list(var('read_kinds')) }}) as bigint) as n_reads,
+        cast(count(*) filter (where kind = 'ask') as bigint) as n_asks,
+        cast(count(*) filter (where kind = 'answer') as bigint) as n_answers,
+        cast(count(*) filter (where kind in ('comment', 'reply')) as bigint) as n_comments,
+        cast(count(*) filter (where kind in ('join_live', 'chat_live')) as bigint) as n_live_acts,
+        day
+    from acts
+    group by member_id, day
+)
+
+select * from final

@@ -1,0 +1,50 @@
+-- What members did with a piece: logged acts, and the answers and comments that were written under it.
+with
+
+acts as (
+    select * from {{ ref('int_acts__content_member_days') }}
+),
+
+content as (
+    select * from {{ ref('stg_lake__content') }}
+),
+
+excluded_spans as (
+    select * from {{ ref('int_members__excluded_spans') }}
+),
+
+replies as (
+    select
+        parent_id as content_id,
+        author_id as member_id,
+        cast(count(*) as bigint) as n_interactions,
+        cast(0 as bigint) as n_reads,
+        published_day as day
+    from content
+    where parent_id is not null
+    group by parent_id, author_id, published_day
+),
+
+unioned as (
+    select * from acts
+    union all
+    select * from replies
+),
+
+final as (
+    select
+        unioned.content_id,
+        unioned.member_id,
+        cast(sum(unioned.n_interactions) as bigint) as n_interactions,
+        cast(sum(unioned.n_reads) as bigint) as n_reads,
+        unioned.day
+    from unioned
+    left join excluded_spans
+        on
+            unioned.member_id = excluded_spans.member_id
+            and unioned.day between excluded_spans.from_day and excluded_spans.to_day
+    where excluded_spans.member_id is null
+    group by unioned.content_id, unioned.member_id, unioned.day
+)
+
+select * from final

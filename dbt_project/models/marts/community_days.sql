@@ -1,0 +1,102 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_days',
+        meta={'reach_days': 59},
+    )
+}}
+
+with
+
+as_of_days as (
+    select day from {{ days_to_build(59) }}
+),
+
+active_counts as (
+    select * from {{ ref('int_community__active_counts') }}
+),
+
+member_days as (
+    select * from {{ ref('fct_member_days') }}
+    where day in (select as_of_days.day from as_of_days)
+),
+
+anonymous_days as (
+    select * from {{ ref('int_acts__member_days') }}
+    where member_id is null and day in (select as_of_days.day from as_of_days)
+),
+
+first_days as (
+    select * from {{ ref('int_members__first_days') }}
+),
+
+excluded_spans as (
+    select * from {{ ref('int_members__excluded_spans') }}
+),
+
+-- Rounded, because a mean of doubles depends in its last bits on how the engine cut the sum into pieces.
+stickiness as (
+    select
+        as_of_days.day,
+        round(avg(cast(past.dau as double) / past.mau), 9) as stickiness
+    from as_of_days
+    inner join active_counts as past
+        on past.day between {{ add_days('as_of_days.day', -29) }} and as_of_days.day and past.mau > 0
+    group by as_of_days.day
+),
+
+joined as (
+    select
+        first_days.joined_day as day,
+        count(*) as joined_members
+    from first_days
+    left join excluded_spans
+        on
+            first_days.member_id = excluded_spans.member_id
+            and first_days.joined_day between excluded_spans.from_day and excluded_spans.to_day
+    where excluded_spans.member_id is null
+    group by first_days.joined_day
+),
+
+acts as (
+    select
+        day,
+        sum(n_contents) as n_contents,
+        sum(n_interactions) as n_interactions,
+        sum(n_reads) as n_reads
+    from member_days
+    group by day
+),
+
+anonymous as (
+    select
+        day,
+        sum(n_interactions) as n_anonymous_acts
+    from anonymous_days
+    group by day
+),
+
+final as (
+    select
+        active_counts.dau,
+        active_counts.wau,
+        active_counts.mau,
+        stickiness.stickiness,
+        active_counts.new_members,
+        active_counts.resurrected_members,
+        active_counts.lost_members,
+        cast(coalesce(joined.joined_members, 0) as bigint) as joined_members,
+        cast(coalesce(acts.n_contents, 0) as bigint) as n_contents,
+        cast(coalesce(acts.n_interactions, 0) as bigint) as n_interactions,
+        cast(coalesce(acts.n_reads, 0) as bigint) as n_reads,
+        cast(coalesce(anonymous.n_anonymous_acts, 0) as bigint) as n_anonymous_acts,
+        as_of_days.day
+    from as_of_days
+    inner join active_counts on as_of_days.day = active_counts.day
+    left join stickiness on as_of_days.day = stickiness.day
+    left join joined on as_of_days.day = joined.day
+    left join acts on as_of_days.day = acts.day
+    left join anonymous on as_of_days.day = anonymous.day
+)
+
+select * from final

@@ -1,0 +1,27 @@
+with
+
+predictions as (
+    select * from {{ source('ledger', 'churn_predictions') }}
+),
+
+final as (
+    select
+        member_id,
+        day,
+        definition,
+        probability,
+        risk_band,
+        reasons_en,
+        reasons_zh,
+        drivers,
+        learner,
+        model_version,
+        run_id,
+        scored_at,
+        row_number() over (
+            partition by member_id, day, definition order by scored_at desc, model_version desc
+        ) = 1 as is_current
+    from predictions
+)
+
+select * from final

@@ -1,0 +1,32 @@
+with
+
+results as (
+    select * from {{ source('ledger', 'gate_results') }}
+),
+
+waivers as (
+    select distinct
+        table_name,
+        day
+    from {{ source('ledger', 'waivers') }}
+),
+
+final as (
+    select
+        results.gate,
+        results.table_name,
+        results.day,
+        results.expectation,
+        results.severity,
+        results.is_passed,
+        results.observed,
+        results.expected,
+        results.reason,
+        results.run_id,
+        results.checked_at,
+        waivers.day is not null and not results.is_passed as is_waived
+    from results
+    left join waivers on results.table_name = waivers.table_name and results.day = waivers.day
+)
+
+select * from final

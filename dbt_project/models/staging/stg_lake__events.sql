@@ -1,0 +1,27 @@
+with
+
+latest as (
+    {{ winning_versions(source('lake', 'events'), ['event_id']) }}
+),
+
+final as (
+    select
+        source,
+        event_id,
+        occurred_at,
+        kind,
+        starts_at,
+        ends_at,
+        title,
+        host_id,
+        capacity,
+        cost_minor,
+        currency,
+        mode,
+        {{ local_day('starts_at') }} as starts_day,
+        event_day,
+        log_day
+    from latest
+)
+
+select * from final

@@ -1,0 +1,25 @@
+with
+
+latest as (
+    {{ winning_versions(source('lake', 'payments'), ['payment_id']) }}
+),
+
+final as (
+    select
+        source,
+        payment_id,
+        member_id,
+        occurred_at,
+        amount_minor,
+        currency,
+        subscription_id,
+        content_id,
+        event_id,
+        kind,
+        fee_minor,
+        event_day,
+        log_day
+    from latest
+)
+
+select * from final

@@ -1,0 +1,195 @@
+"""What a run has to build: reads the ledgers and the last completed run, and writes dbt's small control sources."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from models.cutoffs import cutoff_days
+from pipelines.churn import store
+from pipelines.lake import manifest
+from pipelines.lake.duck import connect, literal
+from pipelines.lake.files import move_in, staging_folder
+from pipelines.lake.sources import EMPTY_DAY
+from pipelines.warehouse import dbt
+
+if TYPE_CHECKING:
+    from pipelines.home import Home
+    from pipelines.settings import Settings
+
+
+class NothingAcceptedError(RuntimeError):
+    """No accepted row of any log exists, so there is nothing to build."""
+
+
+@dataclass(frozen=True)
+class BuildPlan:
+    """What dbt is told. ``full_because`` is empty unless everything is rebuilt; the days are calendar bounds."""
+
+    fingerprint: str
+    first_day: date
+    through_day: date
+    full_because: str
+    training_days: tuple[date, ...]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether everything is rebuilt."""
+        return bool(self.full_because)
+
+
+@dataclass(frozen=True)
+class CompletedBuild:
+    """The last run that was completed, as the warehouse remembers it."""
+
+    fingerprint: str
+    first_day: date
+    through_day: date
+
+
+def make_plan(home: Home, settings: Settings, *, full: bool = False) -> BuildPlan:
+    """Decide what the run builds; the caller holds the home's lock.
+
+    Raises:
+        NothingAcceptedError: Nothing was ever accepted.
+    """
+    rows = [row for row in manifest.current(home).to_pylist() if row["n_rows"]]
+    if not rows:
+        raise NothingAcceptedError(
+            "no accepted rows in the lake: put logs under landing/<log>/<day>/ and run those days"
+        )
+    through_day = max(row["log_day"] for row in rows)
+    first_day = min(_first_act_day(home, settings, rows) or through_day, through_day)
+    fingerprint = code_fingerprint(settings)
+    return BuildPlan(
+        fingerprint=fingerprint,
+        first_day=first_day,
+        through_day=through_day,
+        full_because=_full_because(completed_build(home), fingerprint, first_day, through_day, asked=full),
+        training_days=_training_days(home, settings, first_day, through_day),
+    )
+
+
+def write_plan(home: Home, plan: BuildPlan) -> None:
+    """Write the control sources: manifest, build and feature_days."""
+    _write(home, "manifest", _manifest_table(home))
+    _write(
+        home,
+        "build",
+        pa.table(
+            {
+                "fingerprint": [plan.fingerprint],
+                "is_full": [plan.is_full],
+                "full_because": [plan.full_because],
+                "first_day": pa.array([plan.first_day], pa.date32()),
+                "through_day": pa.array([plan.through_day], pa.date32()),
+            }
+        ),
+    )
+    days = [*((day, "train") for day in plan.training_days), (plan.through_day, "score")]
+    _write(
+        home,
+        "feature_days",
+        pa.table(
+            {"as_of_day": pa.array([day for day, _ in days], pa.date32()), "purpose": [purpose for _, purpose in days]}
+        ),
+    )
+
+
+def read_plan(home: Home) -> BuildPlan:
+    """Read back the plan that an earlier step of the run wrote."""
+    build = pq.read_table(home.control / "build.parquet").to_pylist()[0]
+    feature_days = pq.read_table(home.control / "feature_days.parquet").to_pylist()
+    return BuildPlan(
+        fingerprint=build["fingerprint"],
+        first_day=build["first_day"],
+        through_day=build["through_day"],
+        full_because=build["full_because"],
+        training_days=tuple(row["as_of_day"] for row in feature_days if row["purpose"] == "train"),
+    )
+
+
+def completed_build(home: Home) -> CompletedBuild | None:
+    """Read the last completed run from the warehouse; None where there was none."""
+    if not home.warehouse.exists():
+        return None
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        known = con.execute(
+            "select 1 from information_schema.tables where table_schema = 'control' and table_name = 'completed_builds'"
+        ).fetchall()
+        rows = (
+            con.execute("select fingerprint, first_day, through_day from control.completed_builds").fetchall()
+            if known
+            else []
+        )
+    return CompletedBuild(*rows[0]) if rows else None
+
+
+def code_fingerprint(settings: Settings) -> str:
+    """Digest of every transformation and of the settings they use; another one makes every day stale."""
+    used = (
+        settings.timezone,
+        settings.engagement_windows,
+        settings.engagement_high,
+        settings.engagement_medium,
+        settings.churn_horizon_days,
+    )
+    return hashlib.sha256(f"{dbt.transformation_digest()}{used}".encode()).hexdigest()[:16]
+
+
+def _first_act_day(home: Home, settings: Settings, rows: list[dict[str, Any]]) -> date | None:
+    """First day on which anything counts: it opens the calendar. A joining day may lie decades before any act.
+
+    An act counts on its event day, a piece on the day it was published, however much later its row says it changed.
+    """
+    days = [row["event_day"] for row in rows if row["log"] == "interactions"]
+    if any(row["log"] == "content" for row in rows):
+        parts = home.raw_part("content", EMPTY_DAY).parent.parent / "*" / "*.parquet"
+        with connect(settings) as con:
+            days += con.execute(
+                "select min(published_at at time zone 'UTC')::date "
+                f"from read_parquet({literal(parts)}, hive_partitioning = false) where op = 'upsert'"
+            ).fetchall()[0]
+    return min((day for day in days if day is not None), default=None)
+
+
+def _full_because(
+    completed: CompletedBuild | None, fingerprint: str, first_day: date, through_day: date, *, asked: bool
+) -> str:
+    if asked:
+        return "asked for"
+    if completed is None:
+        return "no run was completed before"
+    if completed.fingerprint != fingerprint:
+        return "a transformation or a setting changed"
+    if through_day < completed.through_day or first_day > completed.first_day:
+        return "days at an end of the history were withdrawn"
+    return ""
+
+
+def _training_days(home: Home, settings: Settings, first_day: date, through_day: date) -> tuple[date, ...]:
+    """Cut-offs to build features for: all of them when training is due, none on the days between."""
+    trained = store.newest_training_day(home, settings)
+    if trained is not None and 0 <= (through_day - trained).days < settings.training_interval_days:
+        return ()
+    return tuple(cutoff_days(first_day, through_day, settings.churn_horizon_days))
+
+
+def _manifest_table(home: Home) -> pa.Table:
+    current = manifest.current(home).filter(pc.field("n_rows") > 0)
+    position = current.schema.get_field_index("checksum")
+    return current.set_column(position, "checksum", current["checksum"].cast(pa.decimal128(38, 0)))
+
+
+def _write(home: Home, name: str, table: pa.Table) -> None:
+    with staging_folder(home) as folder:
+        staged = folder / f"{name}.parquet"
+        pq.write_table(table, staged)
+        move_in(staged, home.control / f"{name}.parquet")

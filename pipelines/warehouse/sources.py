@@ -1,0 +1,35 @@
+"""Files behind dbt's sources that exist before anything was delivered: each with its columns and no rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.contract import LOGS
+from pipelines.lake.files import move_in, staging_folder
+from pipelines.lake.schemas import PREDICTIONS, QUARANTINE, SCHEMAS
+from pipelines.lake.sources import EMPTY_DAY, ensure_empty_parts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.home import Home
+
+
+def ensure_sources(home: Home) -> None:
+    """Write the missing ones of: a part of each log, each ledger, quarantine, predictions."""
+    first_log = next(iter(LOGS))
+    wanted: dict[Path, pa.Schema] = {
+        home.quarantine_part(first_log, EMPTY_DAY): QUARANTINE,
+        home.predictions / f"day={EMPTY_DAY.isoformat()}" / "part-none.parquet": PREDICTIONS,
+    }
+    wanted |= {home.ledger / name / "00000000.parquet": schema for name, schema in SCHEMAS.items()}
+    for path, schema in wanted.items():
+        if not path.exists() and not (path.parent.parent == home.ledger and any(path.parent.glob("*.parquet"))):
+            with staging_folder(home) as folder:
+                pq.write_table(schema.empty_table(), folder / path.name)
+                move_in(folder / path.name, path)
+    if not all(home.raw_part(log, EMPTY_DAY).exists() for log in LOGS):
+        ensure_empty_parts(home)

@@ -1,0 +1,65 @@
+"""Equality: the marts are the same, row for row, however the history came in.
+
+The community is delivered late, twice, corrected and withdrawn; each order puts files into the landing folder only when
+their log day's turn has come.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from house import House, differences
+from tiny_logs import FIRST, days_between, tiny_community
+
+DELIVERED = tiny_community()
+DAYS = days_between(FIRST, max(day for _, day in DELIVERED))
+
+
+def shuffled(seed, n_runs):
+    days = Random(seed).sample(DAYS, len(DAYS))
+    return [days[n::n_runs] for n in range(n_runs)]
+
+
+ORDERS = {
+    "three ranges, the middle one first": [DAYS[24:48], DAYS[:24], DAYS[48:]],
+    "day by day at the end": [DAYS[:-5], *([day] for day in DAYS[-5:])],
+    "days in any order": shuffled(5, 6),
+}
+
+
+@pytest.fixture(scope="module")
+def one_range(tmp_path_factory):
+    house = House(tmp_path_factory.mktemp("one_range"))
+    house.deliver_all(DELIVERED)
+    house.run(DAYS)
+    return house
+
+
+def test_the_community_is_as_nasty_as_it_has_to_be(one_range):
+    counts = {
+        name: one_range.query(f"select count(*) from {sql}")[0][0]
+        for name, sql in {
+            "late": "lake.interactions where log_day > event_day + 30",
+            "deleted": "lake.interactions where op = 'delete'",
+            "repeated": "(from lake.interactions select interaction_id group by 1 having count(distinct log_day) > 1)",
+            "moved pieces": "(from lake.content select content_id group by 1 having count(distinct published_at) > 1)",
+            "bots": "intermediate.int_members__excluded_spans",
+            "days without acts": f"(select unnest({[str(day) for day in DAYS]})::date as event_day) as days anti join "
+            "lake.interactions using (event_day)",
+        }.items()
+    }
+    assert all(counts.values()), counts
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_any_order_gives_the_same_marts(order, one_range, tmp_path):
+    house = House(tmp_path)
+    for days in ORDERS[order]:
+        house.deliver_all({(log, day): rows for (log, day), rows in DELIVERED.items() if day in days})
+        house.run(days)
+    assert differences(one_range, house) == {}
+
+    if order == "day by day at the end":
+        house.run(DAYS[-1:], full=True)
+        assert differences(one_range, house) == {}

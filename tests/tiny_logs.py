@@ -1,0 +1,145 @@
+"""Deliveries of a tiny community that misbehaves as real ones do: late, repeated, corrected and withdrawn rows.
+
+Every draw comes from one seed, so that a failing community can be made again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from house import Deliveries, Row
+
+FIRST = date(2025, 3, 1)
+ACTS = ("view", "read", "like", "comment", "reply", "ask", "answer", "share", "join_live")
+PIECES = ("question", "answer", "comment", "article")
+
+
+def days_between(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def act(number: int | str, day: date, member: str | None, kind: str = "like", **more: object) -> Row:
+    """One row of ``interactions`` at noon of its day."""
+    return {"interaction_id": f"i{number}", "occurred_at": f"{day}T12:00:00", "kind": kind, "member_id": member} | more
+
+
+def tiny_community(seed: int = 1, *, members: int = 60, days: int = 72) -> Deliveries:
+    """Deliveries of all log days from FIRST on; some log days lack some logs."""
+    rng = Random(seed)
+    last = FIRST + timedelta(days=days - 1)
+    delivered: Deliveries = defaultdict(list)
+
+    def deliver(log: str, row: Row, day: date, *, shares: tuple[float, float] = (0.06, 0.03)) -> None:
+        """Deliver a row on its day or late, and perhaps once more."""
+        late, again = shares
+        log_day = min(last, day + timedelta(days=rng.randint(1, 45) if rng.random() < late else 0))
+        delivered[log, log_day].append(row)
+        if rng.random() < again:
+            delivered[log, min(last, log_day + timedelta(days=rng.randint(0, 9)))].append(dict(row))
+
+    _tell_members(rng, deliver, members, days)
+    pieces = _tell_content(rng, deliver, members, days)
+    _tell_acts(rng, deliver, members, days, pieces)
+    _tell_events(rng, deliver, members, days)
+    return dict(delivered)
+
+
+def _moment(rng: Random, day: date) -> str:
+    return datetime.combine(day, time(rng.randint(0, 23), rng.randint(0, 59))).isoformat()
+
+
+def _tell_members(rng, deliver, members, days):
+    """States of members; some turn into bots or back, some are corrected or deleted."""
+    for number in range(members):
+        joined = FIRST + timedelta(days=rng.randint(0, days - 1)) if number % 3 else FIRST - timedelta(days=400)
+        told = max(joined, FIRST)
+        state = {"member_id": f"m{number}", "occurred_at": _moment(rng, told), "joined_at": _moment(rng, joined)}
+        deliver("members", state | {"role": "member", "status": "active"}, told)
+        if number % 6 == 0:
+            turned = told + timedelta(days=rng.randint(1, 20))
+            turn = state | {"occurred_at": _moment(rng, turned), "role": "bot"}
+            deliver("members", turn, turned, shares=(0.4, 0.1))
+            if number % 12 == 0:
+                deliver("members", turn | {"op": "delete", "source_seq": 2}, turned + timedelta(days=10))
+        if number % 7 == 0:
+            moved = state | {"joined_at": _moment(rng, joined - timedelta(days=5)), "source_seq": 3}
+            deliver("members", moved, told + timedelta(days=8))
+
+
+def _tell_content(rng, deliver, members, days):
+    """Pieces; versions move them in time, change their author or withdraw them."""
+    pieces = []
+    for number in range(2 * days):
+        day = FIRST + timedelta(days=rng.randint(0, days - 1))
+        author = f"m{rng.randrange(members)}"
+        moment = _moment(rng, day)
+        piece = {
+            "content_id": f"c{number}", "occurred_at": moment, "kind": rng.choice(PIECES),
+            "published_at": moment, "author_id": author, "title": f"piece {number}",
+        }  # fmt: skip
+        deliver("content", piece, day)
+        pieces.append((piece, day))
+        changed = rng.random()
+        later = day + timedelta(days=rng.randint(1, 20))
+        if changed < 0.1:
+            moved = _moment(rng, day - timedelta(days=rng.randint(1, 5)))
+            deliver("content", piece | {"published_at": moved, "source_seq": 2}, later)
+        elif changed < 0.2:
+            deliver("content", piece | {"author_id": None, "source_seq": rng.randint(2, 4)}, later)
+        elif changed < 0.3:
+            deliver("content", piece | {"op": "delete", "source_seq": 5}, later)
+    return pieces
+
+
+def _tell_acts(rng, deliver, members, days, pieces):
+    """Acts of a day by a third of the members; some stand for a piece, some are nobody's."""
+    number = 0
+    for day in days_between(FIRST, FIRST + timedelta(days=days - 1)):
+        if day == FIRST + timedelta(days=days // 2):
+            continue  # a day of silence
+        for member in rng.sample(range(members), members // 3):
+            for _ in range(rng.randint(1, 3)):
+                number += 1
+                row = act(number, day, f"m{member}" if rng.random() > 0.03 else None, rng.choice(ACTS))
+                row["occurred_at"] = _moment(rng, day)
+                piece, published = rng.choice(pieces)
+                if published <= day and rng.random() < 0.5:
+                    row["content_id"] = piece["content_id"]
+                deliver("interactions", row, day)
+                changed = rng.random()
+                if changed < 0.02:
+                    deliver("interactions", row | {"kind": "ask", "source_seq": 2}, day, shares=(0.5, 0.2))
+                elif changed < 0.04:
+                    deliver("interactions", row | {"op": "delete", "source_seq": 3}, day, shares=(0.5, 0.2))
+                elif changed < 0.05:
+                    deliver("interactions", row | {"member_id": "m1"}, day + timedelta(days=2))
+    for piece, day in pieces[::3]:
+        if piece["kind"] == "question":
+            logged = act(f"q{piece['content_id']}", day, piece["author_id"], "ask", content_id=piece["content_id"])
+            deliver("interactions", logged, day, shares=(0.3, 0.1))
+
+
+def _tell_events(rng, deliver, members, days):
+    """Events with participation and feedback; a few are moved."""
+    for number in range(days // 10):
+        starts = FIRST + timedelta(days=rng.randint(5, days - 1))
+        planned = max(FIRST, starts - timedelta(days=7))
+        event = {
+            "event_id": f"e{number}", "occurred_at": _moment(rng, planned), "kind": "talk",
+            "starts_at": _moment(rng, starts), "title": f"talk {number}",
+        }  # fmt: skip
+        deliver("events", event, planned)
+        if number % 3 == 0:
+            moved = event | {"starts_at": _moment(rng, starts - timedelta(days=2)), "source_seq": 2}
+            deliver("events", moved, planned + timedelta(days=3))
+        for member in rng.sample(range(members), 8):
+            for state in ("registered", rng.choice(["attended", "no_show"])):
+                row = {"event_id": f"e{number}", "member_id": f"m{member}", "state": state}
+                deliver("event_participation", row | {"occurred_at": _moment(rng, starts)}, starts)
+            score = {"feedback_id": f"f{number}-{member}", "member_id": f"m{member}", "about_kind": "event"}
+            score |= {"about_id": f"e{number}", "score": rng.randint(1, 5), "scale": "csat5"}
+            deliver("feedback", score | {"occurred_at": _moment(rng, starts)}, starts, shares=(0.2, 0.1))
