@@ -1,0 +1,152 @@
+"""Runs a suite on a frame with one row per day and gives a verdict for each day and expectation.
+
+The frame is a profile that DuckDB aggregated, so its size does not grow with the logs. Great Expectations is imported
+inside the functions: it takes seconds, and only gates need it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CRITICAL = "critical"
+WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One expectation of a profile's column: its value lies between two bounds, on every day.
+
+    ``severity`` critical blocks, warning shows; ``reason`` says why the rule exists.
+    """
+
+    column: str
+    severity: str
+    reason: str
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def expected(self) -> str:
+        """The bounds in words."""
+        if self.minimum is None:
+            return f"at most {self.maximum:g}"
+        if self.maximum is None:
+            return f"at least {self.minimum:g}"
+        return f"{self.minimum:g} to {self.maximum:g}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one expectation said about one day (null: about the whole table)."""
+
+    table_name: str
+    day: date | None
+    expectation: str
+    severity: str
+    is_passed: bool
+    observed: str
+    expected: str
+    reason: str
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the day must not flow on."""
+        return not self.is_passed and self.severity == CRITICAL
+
+
+def validate(table_name: str, rules: Sequence[Rule], profile: pd.DataFrame) -> list[Verdict]:
+    """Validate a profile against rules.
+
+    Args:
+        table_name: The table that the profile describes.
+        rules: What must hold; a rule whose column the profile lacks is an error, not a pass.
+        profile: One row per day with a ``day`` column and one column per rule; a null value is not checked (it stands
+            for "not known", such as a ratio without a denominator).
+
+    Returns:
+        One verdict per day and rule, in the profile's order.
+
+    Raises:
+        KeyError: The profile lacks a rule's column.
+    """
+    import pandas as pd  # noqa: PLC0415 - only gates need it
+
+    missing = [rule.column for rule in rules if rule.column not in profile.columns]
+    if missing:
+        raise KeyError(f"profile of {table_name} lacks the columns {', '.join(missing)}")
+    if profile.empty:
+        return []
+    frame = profile.reset_index(drop=True)
+    result = _run_suite(table_name, rules, frame)
+    verdicts = []
+    for rule, outcome in zip(rules, result, strict=True):
+        failing = _failing_rows(outcome)
+        for index, (day, value) in enumerate(zip(frame["day"], frame[rule.column], strict=True)):
+            verdicts.append(
+                Verdict(
+                    table_name=table_name,
+                    day=None if pd.isna(day) else day,
+                    expectation=f"{rule.column} {rule.expected}",
+                    severity=rule.severity,
+                    is_passed=index not in failing,
+                    observed="" if pd.isna(value) else f"{value:g}",
+                    expected=rule.expected,
+                    reason=rule.reason,
+                )
+            )
+    return verdicts
+
+
+def _run_suite(table_name: str, rules: Sequence[Rule], frame: pd.DataFrame) -> list[Any]:
+    import great_expectations as gx  # noqa: PLC0415
+    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
+
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(
+        logging.WARNING
+    )  # names a folder each time
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    batch = (
+        context.data_sources.add_pandas("profiles")
+        .add_dataframe_asset(table_name)
+        .add_batch_definition_whole_dataframe("all")
+        .get_batch({"dataframe": frame})
+    )
+    suite = gx.ExpectationSuite(
+        name=table_name,
+        expectations=[
+            gx.expectations.ExpectColumnValuesToBeBetween(
+                column=rule.column,
+                min_value=rule.minimum,
+                max_value=rule.maximum,
+                severity=rule.severity,
+                meta={"reason": rule.reason},
+            )
+            for rule in rules
+        ],
+    )
+    outcome = batch.validate(suite, result_format={"result_format": "COMPLETE"})
+    for one in outcome.results:
+        if _raised(one.exception_info):
+            raise RuntimeError(f"suite of {table_name} could not be evaluated: {one.exception_info}")
+    by_key = {
+        (one.expectation_config.kwargs["column"], one.expectation_config.meta["reason"]): one for one in outcome.results
+    }
+    return [by_key[rule.column, rule.reason] for rule in rules]
+
+
+def _failing_rows(outcome: Any) -> set[int]:  # noqa: ANN401 - GX's results are untyped
+    return set(outcome.result.get("unexpected_index_list") or [])
+
+
+def _raised(info: dict[str, Any]) -> bool:
+    """Whether an exception is told of; GX gives one flat dict or one dict per metric."""
+    parts = [info] if "raised_exception" in info else list(info.values())
+    return any(part.get("raised_exception") for part in parts)

@@ -1,0 +1,99 @@
+"""The suites: what must hold of each gated table, one list of rules per table.
+
+Deliveries are profiled per log day at ingestion, facts per day in the warehouse, predictions per scored day.
+"""
+
+from __future__ import annotations
+
+from expectations.runner import CRITICAL, WARNING, Rule
+
+
+def delivery_rules(*, max_quarantine_share: float) -> list[Rule]:
+    """Rules for a log day's delivery; ``max_quarantine_share`` is a setting."""
+    return [
+        Rule(
+            "quarantine_share",
+            CRITICAL,
+            "more broken rows than this means that the delivery itself is broken, not a few of its rows",
+            maximum=max_quarantine_share,
+        ),
+        Rule(
+            "unaccounted",
+            CRITICAL,
+            "accepted + quarantined must equal delivered, or rows were lost",
+            minimum=0,
+            maximum=0,
+        ),
+        Rule(
+            "rejected_without_rows",
+            CRITICAL,
+            "files came but none of them could be used, so the day would look silent",
+            maximum=0,
+        ),
+        Rule("rejected_files", WARNING, "a file that cannot be read leaves the day incomplete", maximum=0),
+        Rule("duplicate_share", WARNING, "many repeated rows point at a job that delivers twice", maximum=0.25),
+        Rule("max_lateness_days", WARNING, "rows this late change figures that were already reported", maximum=180),
+        Rule(
+            "volume_ratio",
+            WARNING,
+            "rows against the median of the four weeks before; far from 1 points at an outage or a doubled delivery",
+            minimum=0.1,
+            maximum=10,
+        ),
+    ]
+
+
+MEMBER_DAY_RULES = [
+    Rule("n_rows_without_key", CRITICAL, "a member-day without member or day cannot be counted", maximum=0),
+    Rule("n_duplicate_keys", CRITICAL, "a member-day twice counts everything twice", maximum=0),
+    Rule("n_negative", CRITICAL, "counts below zero come from a broken correction", maximum=0),
+    Rule(
+        "n_lost_interactions",
+        CRITICAL,
+        "interactions by members must equal those accepted, less excluded roles, or a join has lost or doubled rows",
+        minimum=0,
+        maximum=0,
+    ),
+]
+
+COMMUNITY_DAY_RULES = [
+    Rule("dau_over_wau", CRITICAL, "who is active on a day is active in its week", maximum=0),
+    Rule("wau_over_mau", CRITICAL, "who is active in a week is active in its month", maximum=0),
+    Rule("growth_gap", CRITICAL, "MAU must move by new + resurrected - lost, to the unit", minimum=0, maximum=0),
+    Rule("missing_days", CRITICAL, "a day of the calendar without a row breaks every chart", maximum=0),
+]
+
+ENGAGEMENT_RULES = [
+    Rule("n_duplicate_keys", CRITICAL, "a member, day and window twice makes every average wrong", maximum=0),
+    Rule("min_engagement", CRITICAL, "an active member's score is above zero", minimum=0.0000001),
+    Rule("active_members_gap", CRITICAL, "members with a 30-day score must be the day's MAU", minimum=0, maximum=0),
+    Rule("active_over_observed", CRITICAL, "nobody is active on more days than were observed", maximum=0),
+]
+
+
+def prediction_rules(*, max_calibration_error: float) -> list[Rule]:
+    """Rules for a scored day's predictions; ``max_calibration_error`` is a setting."""
+    return [
+        Rule(
+            "n_missing",
+            CRITICAL,
+            "every eligible member needs a prediction, or somebody is silently left out",
+            maximum=0,
+        ),
+        Rule("n_surplus", CRITICAL, "a prediction for nobody eligible points at features of another day", maximum=0),
+        Rule("min_probability", CRITICAL, "a probability lies between 0 and 1", minimum=0),
+        Rule("max_probability", CRITICAL, "a probability lies between 0 and 1", maximum=1),
+        Rule("n_null", CRITICAL, "a prediction without a probability is none", maximum=0),
+        Rule(
+            "calibration_error",
+            CRITICAL,
+            "on its test cut-offs the model must predict about as many leavers as left",
+            maximum=max_calibration_error,
+        ),
+        Rule(
+            "base_rate_shift",
+            WARNING,
+            "mean predicted churn against the churn it was trained on; a large shift means the community has changed",
+            maximum=0.25,
+        ),
+    ]

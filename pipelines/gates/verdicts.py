@@ -1,0 +1,90 @@
+"""Keeping verdicts and waivers in the ledger, and what a gate tells its caller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pipelines import clock
+from pipelines.lake import ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from expectations.runner import Verdict
+    from pipelines.home import Home
+
+
+@dataclass(frozen=True)
+class GateOutcome:
+    """What a gate decided about one table.
+
+    ``held_out`` are the days that must not flow on, ``warned`` those that flow on with a warning.
+    """
+
+    gate: str
+    table_name: str
+    n_days: int
+    held_out: tuple[date | None, ...] = ()
+    warned: tuple[date | None, ...] = ()
+    reasons: tuple[str, ...] = field(default=())
+
+    @property
+    def summary(self) -> str:
+        """The outcome in one line."""
+        if self.held_out:
+            days = ", ".join("the table" if day is None else day.isoformat() for day in self.held_out[:5])
+            more = f" and {len(self.held_out) - 5} more" if len(self.held_out) > 5 else ""
+            return f"{self.table_name}: held out {days}{more}: {'; '.join(self.reasons[:3])}"
+        warned = f", {len(self.warned)} with warnings" if self.warned else ""
+        return f"{self.table_name}: {self.n_days} days passed{warned}"
+
+
+def waived_days(home: Home, table_name: str) -> set[date]:
+    """Days of a table for which an operator recorded an exception."""
+    return {row["day"] for row in ledger.read(home, "waivers").to_pylist() if row["table_name"] == table_name}
+
+
+def waive(home: Home, table_name: str, day: date, *, reason: str, waived_by: str) -> None:
+    """Record an exception: from now on failures of ``table_name`` on ``day`` show but do not block."""
+    row = {"table_name": table_name, "day": day, "reason": reason, "waived_by": waived_by, "waived_at": clock.now()}
+    ledger.append(home, "waivers", [row])
+
+
+def record(home: Home, gate: str, verdicts: Sequence[Verdict], run_id: str) -> None:
+    """Append verdicts to the ledger of gate results."""
+    checked_at = clock.now()
+    rows = [
+        {
+            "gate": gate,
+            "table_name": verdict.table_name,
+            "day": verdict.day,
+            "expectation": verdict.expectation,
+            "severity": verdict.severity,
+            "is_passed": verdict.is_passed,
+            "observed": verdict.observed,
+            "expected": verdict.expected,
+            "reason": verdict.reason,
+            "run_id": run_id,
+            "checked_at": checked_at,
+        }
+        for verdict in verdicts
+    ]
+    ledger.append(home, "gate_results", rows)
+
+
+def outcome(gate: str, table_name: str, verdicts: Iterable[Verdict], waived: set[date]) -> GateOutcome:
+    """Sum verdicts up: a day with a critical failure that nobody waived is held out."""
+    verdicts = list(verdicts)
+    blocking = [verdict for verdict in verdicts if verdict.blocks and verdict.day not in waived]
+    failed = {verdict.day for verdict in verdicts if not verdict.is_passed}
+    held_out = {verdict.day for verdict in blocking}
+    return GateOutcome(
+        gate=gate,
+        table_name=table_name,
+        n_days=len({verdict.day for verdict in verdicts}),
+        held_out=tuple(sorted(held_out, key=lambda day: day or date.min)),
+        warned=tuple(sorted(failed - held_out, key=lambda day: day or date.min)),
+        reasons=tuple(f"{verdict.expectation}, found {verdict.observed} ({verdict.reason})" for verdict in blocking),
+    )

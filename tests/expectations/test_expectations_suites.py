@@ -1,0 +1,120 @@
+"""Every rule of every suite fails on a profile that was planted for it, and on no other one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from expectations.runner import CRITICAL, WARNING, validate
+from expectations.suites import (
+    COMMUNITY_DAY_RULES,
+    ENGAGEMENT_RULES,
+    MEMBER_DAY_RULES,
+    delivery_rules,
+    prediction_rules,
+)
+
+SUITES = {
+    "deliveries": delivery_rules(max_quarantine_share=0.05),
+    "member days": MEMBER_DAY_RULES,
+    "community days": COMMUNITY_DAY_RULES,
+    "engagement": ENGAGEMENT_RULES,
+    "predictions": prediction_rules(max_calibration_error=0.1),
+}
+
+GOOD = {
+    "deliveries": {
+        "quarantine_share": 0.05,
+        "unaccounted": 0,
+        "rejected_without_rows": 0,
+        "rejected_files": 0,
+        "duplicate_share": 0.25,
+        "max_lateness_days": 180,
+        "volume_ratio": 1,
+    },
+    "member days": {"n_rows_without_key": 0, "n_duplicate_keys": 0, "n_negative": 0, "n_lost_interactions": 0},
+    "community days": {"dau_over_wau": 0, "wau_over_mau": 0, "growth_gap": 0, "missing_days": 0},
+    "engagement": {"n_duplicate_keys": 0, "min_engagement": 0.001, "active_members_gap": 0, "active_over_observed": 0},
+    "predictions": {
+        "n_missing": 0,
+        "n_surplus": 0,
+        "min_probability": 0,
+        "max_probability": 1,
+        "n_null": 0,
+        "calibration_error": 0.1,
+        "base_rate_shift": 0.25,
+    },
+}
+
+PLANTED = [
+    ("deliveries", "quarantine_share", 0.051, CRITICAL),
+    ("deliveries", "unaccounted", 1, CRITICAL),
+    ("deliveries", "unaccounted", -1, CRITICAL),
+    ("deliveries", "rejected_without_rows", 1, CRITICAL),
+    ("deliveries", "rejected_files", 1, WARNING),
+    ("deliveries", "duplicate_share", 0.26, WARNING),
+    ("deliveries", "max_lateness_days", 181, WARNING),
+    ("deliveries", "volume_ratio", 0.09, WARNING),
+    ("deliveries", "volume_ratio", 10.1, WARNING),
+    ("member days", "n_rows_without_key", 1, CRITICAL),
+    ("member days", "n_duplicate_keys", 1, CRITICAL),
+    ("member days", "n_negative", 1, CRITICAL),
+    ("member days", "n_lost_interactions", 1, CRITICAL),
+    ("member days", "n_lost_interactions", -1, CRITICAL),
+    ("community days", "dau_over_wau", 1, CRITICAL),
+    ("community days", "wau_over_mau", 1, CRITICAL),
+    ("community days", "growth_gap", 1, CRITICAL),
+    ("community days", "growth_gap", -1, CRITICAL),
+    ("community days", "missing_days", 1, CRITICAL),
+    ("engagement", "n_duplicate_keys", 1, CRITICAL),
+    ("engagement", "min_engagement", 0, CRITICAL),
+    ("engagement", "active_members_gap", 1, CRITICAL),
+    ("engagement", "active_members_gap", -1, CRITICAL),
+    ("engagement", "active_over_observed", 1, CRITICAL),
+    ("predictions", "n_missing", 1, CRITICAL),
+    ("predictions", "n_surplus", 1, CRITICAL),
+    ("predictions", "min_probability", -0.01, CRITICAL),
+    ("predictions", "max_probability", 1.01, CRITICAL),
+    ("predictions", "n_null", 1, CRITICAL),
+    ("predictions", "calibration_error", 0.11, CRITICAL),
+    ("predictions", "base_rate_shift", 0.26, WARNING),
+]
+
+
+def failures(suite, **changed):
+    profile = pd.DataFrame([{"day": date(2025, 3, 1)} | GOOD[suite] | changed])
+    return [one for one in validate(suite, SUITES[suite], profile) if not one.is_passed]
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_values_on_the_bounds_pass(suite):
+    assert failures(suite) == []
+
+
+@pytest.mark.parametrize(("suite", "column", "value", "severity"), PLANTED)
+def test_a_planted_fault_fails_its_rule_and_no_other(suite, column, value, severity):
+    [verdict] = failures(suite, **{column: value})
+    assert verdict.expectation.startswith(f"{column} ")
+    assert verdict.severity == severity
+    assert verdict.blocks is (severity == CRITICAL)
+
+
+def test_every_rule_has_a_planted_fault_and_a_reason():
+    rules = {(suite, rule.column) for suite, rules in SUITES.items() for rule in rules}
+    assert rules == {(suite, column) for suite, column, _, _ in PLANTED}
+    assert all(len(rule.reason) > 20 for rules in SUITES.values() for rule in rules)
+
+
+@pytest.mark.parametrize(
+    ("rules", "column", "value"),
+    [
+        (delivery_rules(max_quarantine_share=0.5), "quarantine_share", 0.4),
+        (prediction_rules(max_calibration_error=0.5), "calibration_error", 0.4),
+    ],
+)
+def test_bounds_that_are_settings_move_with_them(rules, column, value):
+    frame = pd.DataFrame([{"day": date(2025, 3, 1), column: value}])
+    [verdict] = validate("t", [rule for rule in rules if rule.column == column], frame)
+    assert verdict.is_passed

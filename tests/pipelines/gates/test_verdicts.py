@@ -1,0 +1,51 @@
+"""What a gate says of its verdicts: which days are held out, which warn, and the sentence about it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from expectations.runner import Verdict
+from pipelines.gates.verdicts import outcome, waive, waived_days
+from pipelines.home import Home
+
+DAY, NEXT = date(2025, 3, 1), date(2025, 3, 2)
+
+
+def verdict(day=DAY, severity="critical", is_passed=False):
+    return Verdict("interactions", day, "share at most 1", severity, is_passed, "2", "at most 1", "because")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "waived", "held_out", "warned"),
+    [
+        ([], set(), (), ()),
+        ([verdict(is_passed=True)], set(), (), ()),
+        ([verdict()], set(), (DAY,), ()),
+        ([verdict()], {DAY}, (), (DAY,)),
+        ([verdict()], {NEXT}, (DAY,), ()),
+        ([verdict(severity="warning")], set(), (), (DAY,)),
+        ([verdict(), verdict(severity="warning")], set(), (DAY,), ()),
+        ([verdict(NEXT), verdict(DAY)], set(), (DAY, NEXT), ()),
+        ([verdict(None)], {DAY}, (None,), ()),
+    ],
+)
+def test_an_outcome_sums_verdicts_up(verdicts, waived, held_out, warned):
+    result = outcome("deliveries", "interactions", verdicts, waived)
+    assert (result.held_out, result.warned) == (held_out, warned)
+
+
+def test_the_summary_names_days_and_reasons_and_does_not_go_on_for_ever():
+    days = [DAY.replace(day=number) for number in range(1, 8)]
+    result = outcome("deliveries", "interactions", [verdict(day) for day in days], set())
+    assert result.summary.startswith("interactions: held out 2025-03-01, ")
+    assert "and 2 more" in result.summary
+    assert result.summary.count("because") == 3
+
+
+def test_a_waiver_is_of_one_table(tmp_path):
+    home = Home(tmp_path)
+    waive(home, "interactions", DAY, reason="known", waived_by="me")
+    assert waived_days(home, "interactions") == {DAY}
+    assert waived_days(home, "content") == set()
