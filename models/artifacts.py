@@ -1,0 +1,95 @@
+"""Storing and loading versions of the model: one folder each, ``pipeline.skops`` and ``card.json``.
+
+A folder is written beside its place and renamed, so it is whole or absent; a version that exists is never
+rewritten. Pipelines are stored with skops and loaded against a list of known types: a model file can't run
+code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import skops.io
+
+from models.calibrate import Calibration
+from models.card import ChurnModel, ModelCard, to_json
+from models.cutoffs import Split
+from models.definitions import Definition
+from models.fit import Fitted
+from models.rule import Rule
+
+TRUSTED_TYPES = [
+    "models.learners.known_columns",
+    "numpy.dtype",
+    "sklearn._loss.link.Interval",
+    "sklearn._loss.link.LogitLink",
+    "sklearn._loss.loss.HalfBinomialLoss",
+    "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+]
+"""Types beyond skops' own list that our learners consist of; a file with any other isn't loaded."""
+
+
+def save_model(model: ChurnModel, root: Path) -> Path:
+    """Store a version under ``root`` and return its folder."""
+    folder = root / model.version
+    if folder.exists():
+        return folder
+    beside = root / f".{model.version}.{os.getpid()}"
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    parts: dict[str, object] = {"card": model.card}
+    if model.fitted:
+        parts["calibration"] = model.fitted.calibration
+        parts["reference"] = model.fitted.reference.to_dict()
+        skops.io.dump(model.fitted.pipeline, beside / "pipeline.skops")
+    (beside / "card.json").write_text(to_json(parts), encoding="utf-8")
+    for path in [*beside.iterdir(), beside]:
+        _sync(path)
+    beside.rename(folder)
+    _sync(root)
+    return folder
+
+
+def load_model(folder: Path) -> ChurnModel:
+    """Load the version stored in ``folder``.
+
+    Raises:
+        FileNotFoundError: where there is none.
+        ValueError: where the pipeline holds types that aren't known to be harmless.
+    """
+    parts = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    card = _card(parts["card"])
+    if card.learner == "rule":
+        return ChurnModel(card, None)
+    path = folder / "pipeline.skops"
+    unknown = set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED_TYPES)
+    if unknown:
+        raise ValueError(f"{path} holds unknown types ({', '.join(sorted(unknown))}); delete the folder and train anew")
+    pipeline = skops.io.load(path, trusted=TRUSTED_TYPES)
+    reference = pd.Series(parts["reference"], dtype="float64")
+    return ChurnModel(card, Fitted(pipeline, Calibration(**parts["calibration"]), reference))
+
+
+def _card(parts: dict[str, Any]) -> ModelCard:
+    fields = dict(parts)
+    fields["definition"] = Definition(**parts["definition"])
+    fields["rule"] = Rule(parts["rule"]["horizon_days"], tuple(parts["rule"]["probabilities"]))
+    if parts["cutoffs"]:
+        days = {name: tuple(date.fromisoformat(day) for day in own) for name, own in parts["cutoffs"].items()}
+        fields["cutoffs"] = Split(**days)
+    return ModelCard(**fields)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,69 @@
+"""Which days the model learns from and is tested on: a rolling origin that never looks ahead.
+
+A cut-off is an as-of day whose outcome is known. Training labels are complete before the first day they are
+tested on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+class NotEnoughHistoryError(ValueError):
+    """The labelled cut-offs don't suffice to fit, choose and test."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Cut-offs by what they are used for, each ascending.
+
+    A learner is chosen by fitting ``choosing`` and judging ``validation``; the procedure is tested by fitting
+    ``training`` (which holds both, and the days between) and judging ``test``.
+    """
+
+    choosing: tuple[date, ...]
+    validation: tuple[date, ...]
+    training: tuple[date, ...]
+    test: tuple[date, ...]
+
+
+def cutoff_days(first: date, last: date, horizon: int, step_days: int = 30) -> list[date]:
+    """Return the as-of days of a history, ascending, ``step_days`` apart.
+
+    Args:
+        first: First day with data; a cut-off has at least ``horizon`` days of history.
+        last: Last complete day; the latest cut-off is ``horizon`` days before it, so that its outcome is
+            known.
+        horizon: Days after which the outcome is known.
+        step_days: Days between cut-offs.
+    """
+    n_days = (last - first).days - 2 * horizon
+    return [last - timedelta(days=horizon + back) for back in range(0, n_days + 1, step_days)][::-1]
+
+
+def split_cutoffs(cutoffs: list[date], horizon: int, n_test: int = 12) -> Split:
+    """Split labelled cut-offs into choosing, validation, training and test days.
+
+    Of a short history at most a third is kept for testing, at least one cut-off. Validation takes a quarter
+    of the training cut-offs, twelve at most.
+
+    Raises:
+        NotEnoughHistoryError: where a part would be empty.
+    """
+    days = sorted(set(cutoffs))
+    test = days[len(days) - min(n_test, max(1, len(days) // 3)) :] if days else []
+    training = _labelled_before(days, test, horizon)
+    validation = training[len(training) - min(12, max(1, len(training) // 4)) :] if training else []
+    choosing = _labelled_before(training, validation, horizon)
+    if not choosing:
+        raise NotEnoughHistoryError(
+            f"{len(days)} labelled cut-offs leave none to learn from before those to choose and to test on; "
+            f"each needs its {horizon} days of outcome before the next begins"
+        )
+    return Split(tuple(choosing), tuple(validation), tuple(training), tuple(test))
+
+
+def _labelled_before(days: list[date], later: list[date], horizon: int) -> list[date]:
+    """Return the days whose outcome is complete before the first of ``later``."""
+    return [day for day in days if later and day + timedelta(days=horizon) < later[0]]

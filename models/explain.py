@@ -1,0 +1,97 @@
+"""Why a member's probability differs from the average: contributions of features, and the reasons in words.
+
+Contributions are on the log-odds scale, before calibration. For logistic regression they are exact: theta
+(x - mean), x being the feature as the learner sees it. For any other learner a feature contributes what the
+log-odds lose when its value is replaced by the median of the training rows, one feature at a time
+(occlusion).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+
+from models.calibrate import log_odds
+from models.features import FEATURE_NAMES, FEATURES, words
+
+N_REASONS = 3
+SILENT_GROUPS = {"community"}
+"""Groups that are the same for every member of a day: they move all probabilities and explain no member."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One driver of a member's probability; a positive contribution raises the risk."""
+
+    feature: str
+    group: str
+    value: float
+    contribution: float | None
+    en: str
+    zh: str
+
+    def as_dict(self) -> dict[str, str | float]:
+        """Return the fields as they are stored with a prediction."""
+        return asdict(self)
+
+
+def contributions(pipeline: Pipeline, x: pd.DataFrame, reference: pd.Series) -> pd.DataFrame:
+    """Return each feature's contribution for each row, same shape and columns as ``x``.
+
+    Args:
+        pipeline: Fitted pipeline with steps ``input`` and ``learner``.
+        x: Feature matrix.
+        reference: Median of each feature over the training rows.
+    """
+    if isinstance(pipeline["learner"], LogisticRegression):
+        return _exact(pipeline, x)
+    return _occluded(pipeline, x, reference)
+
+
+def reasons(row: dict[str, float], contribution: dict[str, float]) -> list[Reason]:
+    """Return the three largest drivers of one member, largest first; fewer where fewer values are known.
+
+    Args:
+        row: The member's feature values.
+        contribution: The features' contributions.
+    """
+    groups: dict[str, list[tuple[float, int]]] = {}
+    for place, feature in enumerate(FEATURES):
+        groups.setdefault(feature.group, []).append((contribution[feature.name], place))
+    drivers = []
+    for group, parts in groups.items():
+        total = sum(part for part, _ in parts)
+        sayable = [part for part in parts if part[0] * total > 0 and not np.isnan(row[FEATURES[part[1]].name])]
+        if sayable and group not in SILENT_GROUPS:
+            drivers.append((total, max(sayable, key=lambda part: (abs(part[0]), -part[1]))[1]))
+    drivers.sort(key=lambda driver: (-abs(driver[0]), driver[1]))
+    return [_reason(place, row, total) for total, place in drivers[:N_REASONS]]
+
+
+def _reason(place: int, row: dict[str, float], contribution: float) -> Reason:
+    feature = FEATURES[place]
+    en, zh = words(feature, row)
+    if contribution < 0:
+        en, zh = f"{en} (lowers the risk)", f"{zh}(降低风险)"
+    return Reason(feature.name, feature.group, row[feature.name], contribution, en, zh)
+
+
+def _exact(pipeline: Pipeline, x: pd.DataFrame) -> pd.DataFrame:
+    # The input is standardised on the training rows, so its means are 0 and x - mean is x.
+    parts = pd.DataFrame(pipeline["input"].transform(x) * pipeline["learner"].coef_[0], index=x.index)
+    columns = [name.split("__", 1)[1] for name in pipeline["input"].get_feature_names_out()]
+    parts.columns = pd.Index([name.removeprefix("missingindicator_") for name in columns])
+    return parts.T.groupby(level=0).sum().T[FEATURE_NAMES]
+
+
+def _occluded(pipeline: Pipeline, x: pd.DataFrame, reference: pd.Series) -> pd.DataFrame:
+    full = log_odds(pipeline.predict_proba(x)[:, 1])
+    parts = {}
+    for name in FEATURE_NAMES:
+        without = x.assign(**{name: float(reference[name])})
+        parts[name] = full - log_odds(pipeline.predict_proba(without)[:, 1])
+    return pd.DataFrame(parts, index=x.index)

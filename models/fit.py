@@ -1,0 +1,58 @@
+"""Fitting one learner the way it is used: labelled rows in, calibrated probabilities out.
+
+Choosing, testing and the final model all go through ``fit``, so what is reported is what is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from models.calibrate import MIN_OF_EACH, Calibration, fit_calibration
+from models.features import matrix
+from models.learners import Learner
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted pipeline, its calibration and the training medians that explanations compare with."""
+
+    pipeline: Pipeline
+    calibration: Calibration
+    reference: pd.Series
+
+    def predict(self, features: pd.DataFrame) -> np.ndarray:
+        """Return calibrated probabilities of churn, shape (n,)."""
+        return self.calibration.apply(self.pipeline.predict_proba(matrix(features))[:, 1])
+
+
+def fit(learner: Learner, rows: pd.DataFrame, seed: int) -> Fitted:
+    """Fit on all cut-offs but the latest few, and calibrate on those.
+
+    Args:
+        learner: What to fit.
+        rows: Labelled rows in a fixed order, with features, as_of_day and is_churned (0 or 1).
+        seed: Seed of the learner.
+    """
+    is_held = rows["as_of_day"].isin(_calibration_days(rows))
+    fitted, held = rows[~is_held], rows[is_held]
+    x = matrix(fitted)
+    pipeline = learner.build(seed).fit(x, fitted["is_churned"].to_numpy())
+    calibration = Calibration()
+    if len(held):
+        calibration = fit_calibration(pipeline.predict_proba(matrix(held))[:, 1], held["is_churned"].to_numpy())
+    return Fitted(pipeline, calibration, x.median())
+
+
+def _calibration_days(rows: pd.DataFrame) -> list[pd.Timestamp]:
+    """Return the latest cut-offs to calibrate on: three, at most a quarter, none with few outcomes.
+
+    One month alone would take that month's mood for a fault of the learner.
+    """
+    days = sorted(rows["as_of_day"].unique())
+    latest = days[len(days) - min(3, len(days) // 4) :]
+    churned = rows.loc[rows["as_of_day"].isin(latest), "is_churned"]
+    return latest if min(churned.sum(), len(churned) - churned.sum()) >= MIN_OF_EACH else []

@@ -1,0 +1,81 @@
+"""Scoring: a model and the features of one or more days in, one row per member and day out, with reasons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from models.card import ChurnModel
+from models.explain import Reason, contributions, reasons
+from models.features import FEATURES, matrix, words
+
+HIGH_RISK = 0.6
+MEDIUM_RISK = 0.3
+"""Probabilities from which a member's risk band is high or medium."""
+
+PREDICTION_COLUMNS = [
+    "member_id", "day", "definition", "probability", "risk_band", "reasons_en", "reasons_zh", "drivers",
+    "learner", "model_version",
+]  # fmt: skip
+
+
+def score(model: ChurnModel, features: pd.DataFrame) -> pd.DataFrame:
+    """Return the probability of churn for every row of features, ordered by day and member.
+
+    Args:
+        model: A version of the model.
+        features: Rows of dbt's ``churn_features``.
+
+    Returns:
+        ``PREDICTION_COLUMNS``: ``day`` is the as-of day; ``reasons_en`` and ``reasons_zh`` are JSON lists
+        of up to three sentences, ``drivers`` a JSON list of the same with feature, group, value and
+        contribution (log-odds; null under the rule).
+    """
+    rows = features.assign(as_of_day=pd.to_datetime(features["as_of_day"]))
+    rows = rows.sort_values(["as_of_day", "member_id"], kind="stable", ignore_index=True)
+    with threadpool_limits(limits=1):
+        probability = model.fitted.predict(rows) if model.fitted else model.card.rule.predict(rows)
+        why = _reasons(model, rows)
+    return pd.DataFrame(
+        {
+            "member_id": rows["member_id"],
+            "day": rows["as_of_day"],
+            "definition": model.card.definition.name,
+            "probability": probability,
+            "risk_band": np.select([probability >= HIGH_RISK, probability >= MEDIUM_RISK], ["high", "medium"], "low"),
+            "reasons_en": [_json([reason.en for reason in own]) for own in why],
+            "reasons_zh": [_json([reason.zh for reason in own]) for own in why],
+            "drivers": [_json([reason.as_dict() for reason in own]) for own in why],
+            "learner": model.card.learner,
+            "model_version": model.version,
+        },
+        columns=PREDICTION_COLUMNS,
+    )
+
+
+def _reasons(model: ChurnModel, rows: pd.DataFrame) -> list[list[Reason]]:
+    x = matrix(rows)
+    values = _records(x)
+    if not model.fitted:
+        return [[_rule_reason(row)] for row in values]
+    parts = _records(contributions(model.fitted.pipeline, x, model.fitted.reference))
+    return [reasons(row, part) for row, part in zip(values, parts, strict=True)]
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, float]]:
+    names = [str(name) for name in frame.columns]
+    return [dict(zip(names, row, strict=True)) for row in frame.to_numpy().tolist()]
+
+
+def _rule_reason(row: dict[str, float]) -> Reason:
+    feature = FEATURES[0]
+    en, zh = words(feature, row)
+    return Reason(feature.name, feature.group, row[feature.name], None, en, zh)
+
+
+def _json(value: Sequence[object]) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,114 @@
+"""Reasons: exact where the model is linear, sensible elsewhere, and in words with the member's own values."""
+
+import numpy as np
+import pytest
+from made_up import community
+
+from models.calibrate import log_odds
+from models.explain import SILENT_GROUPS, contributions, reasons
+from models.features import FEATURE_NAMES, FEATURES, matrix, words
+from models.fit import fit
+from models.learners import LEARNERS
+
+
+@pytest.fixture(scope="module")
+def rows():
+    features, labels, _ = community(n_days=8)
+    return features.assign(is_churned=labels["is_churned"].astype(int))
+
+
+def test_logistic_contributions_add_up_to_the_distance_from_the_average(rows):
+    fitted = fit(LEARNERS["logistic"], rows, 7)
+    x = matrix(rows)
+    parts = contributions(fitted.pipeline, x, fitted.reference)
+    assert list(parts.columns) == FEATURE_NAMES
+    total = parts.sum(axis=1) + fitted.pipeline["learner"].intercept_[0]
+    assert total.to_numpy() == pytest.approx(log_odds(fitted.pipeline.predict_proba(x)[:, 1]))
+
+
+def test_logistic_contributions_are_theta_times_distance_from_the_mean(rows):
+    fitted = fit(LEARNERS["logistic"], rows, 7)
+    latest = sorted(rows["as_of_day"].unique())[-2:]
+    learnt = rows[~rows["as_of_day"].isin(latest)]
+    parts = contributions(fitted.pipeline, matrix(learnt), fitted.reference)
+    seen = np.log1p(learnt["days_since_active"])
+    place = list(fitted.pipeline["input"].get_feature_names_out()).index("skewed__days_since_active")
+    theta = fitted.pipeline["learner"].coef_[0, place] / seen.std(ddof=0)
+    assert parts["days_since_active"].to_numpy() == pytest.approx((theta * (seen - seen.mean())).to_numpy())
+
+
+def test_boosting_contributions_vanish_at_the_reference_and_follow_the_driver(rows):
+    fitted = fit(LEARNERS["boosting"], rows, 7)
+    x = matrix(rows[:200])
+    parts = contributions(fitted.pipeline, x, fitted.reference)
+    at_reference = x.assign(**{name: fitted.reference[name] for name in FEATURE_NAMES})
+    assert (contributions(fitted.pipeline, at_reference, fitted.reference) == 0).all(axis=None)
+    assert parts["days_since_active"].corr(x["days_since_active"]) > 0.8
+    assert parts.abs().mean().idxmax() == "days_since_active"
+    assert (parts["reads_30"] == 0).all()
+
+
+ROW = {
+    **{feature.name: 4.0 for feature in FEATURES},
+    "days_since_active": 19.0,
+    "active_day_share": 0.25,
+    "tenure_days": 1.0,
+    "is_auto_renewing": 0.0,
+    "acts_trend": np.log(0.5),
+    "reads_30": np.nan,
+    "threads_30": 1.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "en", "zh"),
+    [
+        ("days_since_active", "last active 19 days ago", "上次活跃在 19 天前"),
+        (
+            "recency_per_gap",
+            "last active 19 days ago; usually every 4",
+            "上次活跃在 19 天前,通常每 4 天活跃一次",
+        ),
+        ("acts_trend", "about 0.5 times the acts of the month before", "互动量约为前一个月的 0.5 倍"),
+        ("is_auto_renewing", "renews automatically: no", "是否自动续费:否"),
+        ("threads_30", "took part in 1 thread in the last 30 days", "最近 30 天参与 1 个话题"),
+        ("started_share_30", "400% of own posts started a thread", "发言中 400% 为自己发起的话题"),
+    ],
+)
+def test_words(name, en, zh):
+    feature = next(feature for feature in FEATURES if feature.name == name)
+    assert words(feature, ROW) == (en, zh)
+
+
+def test_every_feature_has_words_in_both_languages():
+    for feature in FEATURES:
+        en, zh = words(feature, {**ROW, "reads_30": 2.0})
+        assert "{" not in en + zh
+        assert "?" not in en + zh
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in zh)
+
+
+def given(**parts):
+    return {name: parts.get(name, 0.0) for name in FEATURE_NAMES}
+
+
+def test_reasons_sum_a_group_and_speak_through_its_strongest_feature():
+    found = reasons(ROW, given(decayed_7=0.4, decayed_30=0.5, days_since_active=0.8, partners_180=-0.3, acts_trend=0.1))
+    assert [(one.group, one.feature) for one in found] == [
+        ("activity", "decayed_30"),
+        ("recency", "days_since_active"),
+        ("ties", "partners_180"),
+    ]
+    assert found[0].contribution == pytest.approx(0.9)
+    assert found[2].en.endswith("(lowers the risk)")
+    assert found[2].zh.endswith("(降低风险)")
+
+
+def test_a_value_that_is_not_known_is_no_reason():
+    assert reasons(ROW, given(reads_30=5.0)) == []
+    assert [one.feature for one in reasons(ROW, given(reads_30=5.0, read_days_30=0.1))] == ["read_days_30"]
+
+
+def test_what_is_the_same_for_everybody_is_no_reason():
+    assert reasons(ROW, given(community_trend=9.0)) == []
+    assert {feature.group for feature in FEATURES} > SILENT_GROUPS

@@ -1,0 +1,240 @@
+"""Training, honesty and artifacts on made-up communities."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from made_up import community
+
+from models.artifacts import load_model, save_model
+from models.calibrate import Calibration, fit_calibration
+from models.card import ChurnModel
+from models.evaluate import CALIBRATION_COLUMNS, EVALUATION_COLUMNS
+from models.features import FEATURE_NAMES, matrix
+from models.fit import fit
+from models.leaks import LeakSuspectedError
+from models.learners import LEARNERS
+from models.score import PREDICTION_COLUMNS, score
+from models.train import TrainConfig, train
+
+CONFIG = TrainConfig(n_resamples=20, n_test_cutoffs=4)
+
+
+@pytest.fixture(scope="module")
+def made():
+    return community()
+
+
+@pytest.fixture(scope="module")
+def result(made):
+    features, labels, _ = made
+    return train(features, labels, CONFIG)
+
+
+def overall(result, learner, metric, split="test"):
+    table = result.evaluations
+    found = table[
+        (table["learner"] == learner)
+        & (table["metric"] == metric)
+        & (table["split"] == split)
+        & (table["segment"] == "all")
+        & table["cut_off"].isna()
+    ]
+    assert len(found) == 1
+    return found["value"].iloc[0]
+
+
+def test_the_champion_is_chosen_on_validation_and_comes_near_the_best_possible_log_loss(made, result):
+    features, labels, truth = made
+    assert result.model.card.learner == "logistic"
+    losses = {name: overall(result, name, "log_loss", "validation") for name in ("logistic", "boosting")}
+    assert losses["logistic"] == min(losses.values())
+    tested = features["as_of_day"].isin(pd.to_datetime(list(result.model.card.cutoffs.test)))
+    churned = labels.loc[tested, "is_churned"]
+    best = -np.mean(np.log(np.where(churned, truth[tested], 1 - truth[tested])))
+    assert best < overall(result, "logistic", "log_loss") < best + 0.06
+    assert overall(result, "logistic", "log_loss") < overall(result, "recency", "log_loss")
+
+
+def test_tables_are_tidy(result):
+    assert list(result.evaluations.columns) == EVALUATION_COLUMNS
+    assert list(result.calibration.columns) == CALIBRATION_COLUMNS
+    assert set(result.evaluations["learner"]) == set(LEARNERS)
+    assert result.evaluations["model_version"].unique().tolist() == [result.model.version]
+    assert result.evaluations.groupby("learner")["is_champion"].all().to_dict() == {
+        name: name == "logistic" for name in LEARNERS
+    }
+    keys = ["learner", "split", "cut_off", "segment", "metric"]
+    assert not result.evaluations.duplicated(keys).any()
+
+
+def test_two_trainings_on_rows_in_any_order_are_bit_identical(made, result):
+    features, labels, _ = made
+    again = train(features.sample(frac=1, random_state=3), labels.sample(frac=1, random_state=4), CONFIG)
+    assert again.model.version == result.model.version
+    pd.testing.assert_frame_equal(score(again.model, features), score(result.model, features), check_exact=True)
+    pd.testing.assert_frame_equal(again.evaluations, result.evaluations, check_exact=True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda features, labels, config: (features.assign(acts_30=features["acts_30"] + 1), labels, config),
+        lambda features, labels, config: (features, labels.assign(is_churned=~labels["is_churned"]), config),
+        lambda features, labels, config: (features, labels, replace(config, seed=8)),
+        lambda features, labels, config: (
+            features,
+            labels,
+            replace(config, excluded=((date(2025, 1, 1), "outage"),)),
+        ),
+    ],
+)
+def test_another_input_gives_another_version(made, result, change):
+    features, labels, _ = made
+    config = replace(CONFIG, min_churners=10**6)
+    base = train(features, labels, config).model.version
+    assert train(*change(features, labels, config)).model.version != base
+
+
+def test_shuffled_labels_teach_nothing():
+    aucs = []
+    for seed in range(12):
+        features, labels, _ = community(n_days=6, n_members=100, seed=seed)
+        shuffled = np.random.default_rng(seed).permutation(labels["is_churned"])
+        learnt = train(features, labels.assign(is_churned=shuffled), replace(CONFIG, min_churners=1, n_resamples=1))
+        aucs += [overall(learnt, "logistic", "roc_auc"), overall(learnt, "boosting", "roc_auc")]
+        assert learnt.model.card.learner == "rule" or overall(learnt, "logistic", "log_loss") > 0.6
+    assert np.mean(aucs) == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_planted_future_feature_stops_training_and_is_named(made):
+    features, labels, _ = made
+    next_month = np.where(labels["is_churned"], 0, np.random.default_rng(1).poisson(5, len(labels)))
+    with pytest.raises(LeakSuspectedError, match=r"responses_30 \("):
+        train(features.assign(responses_30=next_month), labels, CONFIG)
+
+
+def test_a_future_spread_over_features_is_caught_in_the_learner(made):
+    features, labels, _ = made
+    draw = np.random.default_rng(2)
+    spread = {
+        name: np.abs(5 + 1.4 * labels["is_churned"] + draw.normal(size=len(labels)))
+        for name in ("responses_30", "responses_180", "partners_180", "threads_30", "channels_30")
+    }
+    with pytest.raises(LeakSuspectedError, match="learner"):
+        train(features.assign(**spread), labels, CONFIG)
+
+
+def test_few_churners_or_a_short_history_leave_the_rule_with_its_reason(made):
+    features, labels, _ = made
+    few = train(features, labels, replace(CONFIG, min_churners=10**6))
+    assert few.model.card.learner == "rule"
+    assert "1000000 are needed" in few.model.card.reason
+    early = features["as_of_day"] < pd.Timestamp("2025-04-01")
+    short = train(features[early], labels[early], CONFIG)
+    assert "labelled cut-offs" in short.model.card.reason
+    assert short.evaluations.empty
+    assert list(short.evaluations.columns) == EVALUATION_COLUMNS
+    none = train(features, labels[:0], CONFIG)
+    assert none.model.card.learner == "rule"
+    assert score(none.model, features[:2])["probability"].tolist() == [0.5, 0.5]
+
+
+def test_a_model_that_cannot_beat_the_baselines_gives_way_to_the_rule():
+    features, labels, truth = community(seed=4)
+    best = 12 * truth / (1 - truth)  # the one baseline feature says all there is to say
+    features = features.assign(decayed_90=best)
+    noise = {
+        name: np.random.default_rng(9).normal(size=len(features)) for name in FEATURE_NAMES if name != "decayed_90"
+    }
+    noise["tenure_days"] = np.full(len(features), 100)
+    result = train(features.assign(**noise), labels, CONFIG)
+    assert result.model.card.learner == "rule"
+    assert "doesn't beat the baseline decayed_90" in result.model.card.reason
+    assert not result.evaluations["is_champion"].any()
+
+
+def test_the_rule_counts_churners_by_time_away(made):
+    features, labels, _ = made
+    model = train(features, labels, replace(CONFIG, min_churners=10**6)).model
+    fresh, middle, stale = model.card.rule.probabilities
+    assert fresh < middle < stale
+    away = features["days_since_active"] >= 20
+    expected = (labels.loc[away, "is_churned"].sum() + 1) / (away.sum() + 2)
+    assert stale == pytest.approx(expected)
+    row = score(model, features[:1])
+    assert json.loads(row["reasons_en"][0]) == [f"last active {features['days_since_active'][0]} days ago"]
+
+
+def test_excluded_cut_offs_are_neither_learnt_from_nor_tested_on(made):
+    features, labels, _ = made
+    day = date(2025, 5, 1)
+    assert (features["as_of_day"] == pd.Timestamp(day)).any()
+    card = train(features, labels, replace(CONFIG, excluded=((day, "outage"),), min_churners=10**6)).model.card
+    assert card.excluded == {"2025-05-01": "outage"}
+    assert day not in card.cutoffs.training + card.cutoffs.test
+    assert card.data["rows"] == len(features) - 300
+
+
+def test_a_stored_model_scores_bit_identically_and_is_never_rewritten(made, tmp_path):
+    features, labels, _ = made
+    for learner in ("logistic", "boosting", "rule"):
+        model = {
+            "rule": lambda: train(features, labels, replace(CONFIG, min_churners=10**6)).model,
+            "logistic": lambda: train(features, labels, CONFIG).model,
+            "boosting": lambda: refitted(train(features, labels, CONFIG).model, "boosting", features, labels),
+        }[learner]()
+        folder = save_model(model, tmp_path / learner)
+        stamp = (folder / "card.json").stat().st_mtime_ns
+        loaded = load_model(folder)
+        pd.testing.assert_frame_equal(score(loaded, features), score(model, features), check_exact=True)
+        assert save_model(model, tmp_path / learner) == folder
+        assert (folder / "card.json").stat().st_mtime_ns == stamp
+        assert [path.name for path in (tmp_path / learner).iterdir()] == [model.version]
+        assert json.loads((folder / "card.json").read_text())["card"]["data"]["rows"] == len(labels)
+
+
+def refitted(model, name, features, labels):
+    rows = features.assign(is_churned=labels["is_churned"].astype(int))
+    return ChurnModel(replace(model.card, learner=name), fit(LEARNERS[name], rows, 7))
+
+
+def test_a_file_with_unknown_types_is_not_loaded(made, result, tmp_path):
+    folder = save_model(result.model, tmp_path)
+    skops.io.dump({"step": TrainConfig()}, folder / "pipeline.skops")
+    with pytest.raises(ValueError, match="TrainConfig"):
+        load_model(folder)
+
+
+def test_calibration_undoes_overconfidence_and_leaves_small_samples_alone():
+    draw = np.random.default_rng(3)
+    strength = draw.normal(size=4000)
+    churned = (draw.random(4000) < 1 / (1 + np.exp(-strength))).astype(int)
+    overconfident = 1 / (1 + np.exp(-(2 * strength + 1)))
+    fitted = fit_calibration(overconfident, churned)
+    assert fitted.slope == pytest.approx(0.5, abs=0.06)
+    assert fitted.apply(overconfident).mean() == pytest.approx(churned.mean(), abs=0.002)
+    assert fit_calibration(overconfident[:60], churned[:60]) == Calibration()
+    assert fit_calibration(1 - overconfident, churned) == Calibration()
+
+
+def test_predictions_say_who_when_why_and_by_what(made, result):
+    features, _, _ = made
+    one_day = features[features["as_of_day"] == features["as_of_day"].max()]
+    table = score(result.model, one_day)
+    assert list(table.columns) == PREDICTION_COLUMNS
+    assert table["member_id"].is_monotonic_increasing
+    assert table["probability"].between(0, 1).all()
+    assert set(table["risk_band"]) == {"low", "medium", "high"}
+    assert (table.groupby("risk_band")["probability"].mean()[["low", "medium", "high"]].diff().dropna() > 0).all()
+    assert all(len(json.loads(text)) == 3 for text in table["reasons_zh"])
+
+
+def test_features_that_are_missing_are_named(made):
+    features, _, _ = made
+    with pytest.raises(ValueError, match="lack sd_gap"):
+        matrix(features.drop(columns="sd_gap"))
