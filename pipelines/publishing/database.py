@@ -1,0 +1,54 @@
+"""The published database: a copy of the marts that older DuckDB clients can open and nobody can write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.lake.duck import identifier, literal
+from pipelines.lake.files import sync
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pipelines.settings import Settings
+
+STORAGE_VERSION = "v1.2.0"
+"""Oldest DuckDB storage format that holds the marts; clients from 1.2 on open it, not the writer's default."""
+
+
+def copy_marts(warehouse: Path, target: Path, settings: Settings, *, version: int, through_day: date) -> None:
+    """Write schema ``marts`` of the warehouse, comments included, to a new read-only database at ``target``."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(config={"threads": settings.threads, "memory_limit": settings.memory_limit}) as con:
+        con.execute("set preserve_insertion_order = false")
+        con.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
+        con.execute(f"attach {literal(target)} as published (storage_version {literal(STORAGE_VERSION)})")
+        con.execute("create schema published.marts")
+        tables = con.execute(
+            "select table_name, comment from duckdb_tables() "
+            "where database_name = 'warehouse' and schema_name = 'marts' order by 1"
+        ).fetchall()
+        for table, comment in tables:
+            name = f"published.marts.{identifier(table)}"
+            con.execute(f"create table {name} as select * from warehouse.marts.{identifier(table)}")
+            if comment:
+                con.execute(f"comment on table {name} is {literal(comment)}")
+        for table, column, comment in con.execute(
+            "select table_name, column_name, comment from duckdb_columns() "
+            "where database_name = 'warehouse' and schema_name = 'marts' and comment is not null"
+        ).fetchall():
+            con.execute(
+                f"comment on column published.marts.{identifier(table)}.{identifier(column)} is {literal(comment)}"
+            )
+        con.execute("create table published.marts.publication (version bigint, through_day date)")
+        con.execute("insert into published.marts.publication values (?, ?)", [version, through_day])
+        con.execute(
+            "comment on table published.marts.publication is 'One row: number and last day of this publication.'"
+        )
+        con.execute("checkpoint published")
+        con.execute("detach published")
+    target.chmod(0o444)
+    sync(target)

@@ -1,0 +1,91 @@
+"""After every run, failed ones too: the banner of the site that is up, and the operator's alert command."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pipelines import clock
+from pipelines.lake import ledger
+from pipelines.publishing import versions
+from pipelines.report.status import SiteStatus, write_status
+
+if TYPE_CHECKING:
+    from pipelines.home import Home
+    from pipelines.settings import Settings
+
+_ALERT_SECONDS = 60
+
+
+def note_failure(home: Home, settings: Settings, *, failed_gate: str, reason: str) -> None:
+    """Tell the site that is up, and whoever the alert command reaches, that a run failed or is missing."""
+    number = versions.current(home)
+    published = {row["version"]: row for row in ledger.read(home, "publications").to_pylist()}
+    last = published.get(number) if number is not None else None
+    if number is not None:
+        status = SiteStatus(
+            through_day=last["through_day"] if last else None,
+            published_at=last["published_at"] if last else None,
+            run_finished_at=clock.now(),
+            run_succeeded=False,
+            failed_gate=failed_gate,
+            reason=reason,
+        )
+        write_status(home.versions / str(number) / "site", status)
+    send_alert(settings, {"community": settings.community, "failed_gate": failed_gate, "reason": reason})
+
+
+def explain_failure(home: Home, run_id: str, message: str, *, last_day: date | None) -> tuple[str, str]:
+    """Return the gate that stopped a run and why; an empty gate and the run's own message where none did.
+
+    Of the deliveries only that of ``last_day``, the run's last log day, can stop it: an earlier one is held out.
+    """
+    waived = {(row["table_name"], row["day"]) for row in ledger.read(home, "waivers").to_pylist()}
+    failed = [
+        row
+        for row in ledger.read(home, "gate_results").to_pylist()
+        if row["run_id"] == run_id
+        and row["severity"] == "critical"
+        and not row["is_passed"]
+        and (row["gate"] != "deliveries" or row["day"] == last_day)
+        and (row["table_name"], row["day"]) not in waived
+    ]
+    if not failed:
+        return "", message
+    last = failed[-1]
+    day = f" {last['day']}" if last["day"] else ""
+    return (
+        f"gate {last['gate']}: {last['table_name']}{day}",
+        f"{last['expectation']}, found {last['observed'] or 'nothing'}: {last['reason']}",
+    )
+
+
+def overdue_day(home: Home, settings: Settings, now: datetime, *, grace_hours: int) -> date | None:
+    """Return the newest log day whose daily run was due ``grace_hours`` before ``now``, if it is not published."""
+    local = now.astimezone(ZoneInfo(settings.timezone))
+    due = (local - timedelta(hours=settings.daily_hour + grace_hours)).date() - timedelta(days=1)
+    number = versions.current(home)
+    published = [
+        row["through_day"] for row in ledger.read(home, "publications").to_pylist() if row["version"] == number
+    ]
+    return due if published and published[-1] < due else None
+
+
+def send_alert(settings: Settings, message: dict[str, str]) -> None:
+    """Give a message to the alert command as JSON on standard input; without a command nothing is sent.
+
+    Raises:
+        subprocess.SubprocessError: The command failed or took over a minute; the caller's log shows it.
+    """
+    if settings.alert_command:
+        subprocess.run(  # noqa: S602 - the operator's own command line, from the operator's own environment
+            settings.alert_command,
+            shell=True,
+            check=True,
+            input=json.dumps(message, ensure_ascii=False),
+            text=True,
+            timeout=_ALERT_SECONDS,
+        )

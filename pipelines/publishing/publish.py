@@ -1,0 +1,84 @@
+"""Publishing what a run built: re-reads the stored verdicts first, so that no other way leads around the gates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines import clock
+from pipelines.lake import ledger
+from pipelines.publishing import versions
+from pipelines.publishing.database import copy_marts
+from pipelines.report.context import SiteContext
+from pipelines.report.site import render_site
+from pipelines.report.status import SiteStatus, write_status
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pipelines.home import Home
+    from pipelines.settings import Settings
+
+
+class UnpassedGateError(RuntimeError):
+    """A stored verdict forbids publishing."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was put up."""
+
+    version: int
+    through_day: date
+    n_pages: int
+    database_bytes: int
+
+
+def publish(home: Home, settings: Settings, through_day: date, run_id: str) -> Publication:
+    """Copy the marts, render the site, and swap both in with one rename.
+
+    Raises:
+        UnpassedGateError: The run's own verdicts on facts or predictions are missing or not all passed.
+    """
+    check_verdicts(home, run_id)
+    number = versions.next_number(home)
+    draft = versions.draft_folder(home, number)
+    database = draft / "analytics.duckdb"
+    copy_marts(home.warehouse, database, settings, version=number, through_day=through_day)
+    context = SiteContext(
+        community=settings.community,
+        timezone=settings.timezone,
+        through_day=through_day,
+        version=number,
+        horizon_days=settings.churn_horizon_days,
+    )
+    pages = render_site(database, draft / "site", context=context)
+    published_at = clock.now()
+    status = SiteStatus(
+        through_day=through_day, published_at=published_at, run_finished_at=published_at, run_succeeded=True
+    )
+    write_status(draft / "site", status)
+    size = database.stat().st_size
+    versions.put_up(home, number, kept=settings.publications_kept)
+    row = {
+        "version": number,
+        "through_day": through_day,
+        "status": "published",
+        "run_id": run_id,
+        "published_at": published_at,
+    }
+    ledger.append(home, "publications", [row])
+    return Publication(number, through_day, sum(page.suffix == ".html" for page in pages), size)
+
+
+def check_verdicts(home: Home, run_id: str) -> None:
+    """Raise unless this run's verdicts on facts and predictions are stored and none of them blocks."""
+    waived = {(row["table_name"], row["day"]) for row in ledger.read(home, "waivers").to_pylist()}
+    rows = [row for row in ledger.read(home, "gate_results").to_pylist() if row["run_id"] == run_id]
+    missing = {"facts", "predictions"} - {row["gate"] for row in rows}
+    if missing:
+        raise UnpassedGateError(f"this run has no verdict of the gate {', '.join(sorted(missing))}; run all of it")
+    for row in rows:
+        is_blocking = row["gate"] != "deliveries" and row["severity"] == "critical" and not row["is_passed"]
+        if is_blocking and (row["table_name"], row["day"]) not in waived:
+            raise UnpassedGateError(f"{row['table_name']} {row['day']}: {row['expectation']}, found {row['observed']}")

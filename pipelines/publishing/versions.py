@@ -1,0 +1,76 @@
+"""Numbered publications and the link to the current one. Database and site change in one rename of the link."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.lake.files import sync
+
+if TYPE_CHECKING:
+    from pipelines.home import Home
+
+
+class NothingToRollBackError(RuntimeError):
+    """There is no earlier publication to go back to."""
+
+
+def numbers(home: Home) -> list[int]:
+    """Numbers of the publications that are kept, ascending."""
+    if not home.versions.is_dir():
+        return []
+    return sorted(int(path.name) for path in home.versions.iterdir() if path.name.isdigit())
+
+
+def current(home: Home) -> int | None:
+    """Number of the publication that is up; None before the first."""
+    return int(home.published.readlink().name) if home.published.is_symlink() else None
+
+
+def next_number(home: Home) -> int:
+    """Number of the next publication; numbers are never used twice while a publication is kept."""
+    return max(numbers(home), default=0) + 1
+
+
+def draft_folder(home: Home, number: int) -> Path:
+    """Return an empty folder in which publication ``number`` is made; drafts of killed runs are swept."""
+    home.versions.mkdir(parents=True, exist_ok=True)
+    for stale in home.versions.glob(".draft-*"):
+        shutil.rmtree(stale)
+    folder = home.versions / f".draft-{number}"
+    folder.mkdir()
+    return folder
+
+
+def put_up(home: Home, number: int, *, kept: int) -> None:
+    """Turn the draft into publication ``number``, point the link at it, and drop all but the newest ``kept``."""
+    (home.versions / f".draft-{number}").rename(home.versions / str(number))
+    sync(home.versions)
+    _point(home, number)
+    for old in numbers(home)[:-kept]:
+        if old != number:
+            shutil.rmtree(home.versions / str(old))
+
+
+def roll_back(home: Home) -> int:
+    """Point the link at the publication before the current one and return its number.
+
+    Raises:
+        NothingToRollBackError: No earlier publication is kept.
+    """
+    up = current(home)
+    earlier = [number for number in numbers(home) if up is not None and number < up]
+    if not earlier:
+        raise NothingToRollBackError("no earlier publication is kept; GUILDBOOK_PUBLICATIONS_KEPT says how many are")
+    _point(home, earlier[-1])
+    return earlier[-1]
+
+
+def _point(home: Home, number: int) -> None:
+    beside = home.root / f".published-{os.getpid()}"
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(Path("versions") / str(number))
+    beside.replace(home.published)
+    sync(home.root)

@@ -1,0 +1,112 @@
+"""The published database holds the marts, all of them and nothing else, and nobody can write it."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import duckdb
+import pytest
+from tiny_warehouse import DAY
+
+from pipelines.publishing import versions
+from pipelines.publishing.database import STORAGE_VERSION, copy_marts
+
+
+def copy(publisher, version=1):
+    """Put up a publication that is the database alone."""
+    draft = versions.draft_folder(publisher.home, version)
+    copy_marts(
+        publisher.home.warehouse, draft / "analytics.duckdb", publisher.settings, version=version, through_day=DAY
+    )
+    versions.put_up(publisher.home, version, kept=2)
+    return publisher.home.published / "analytics.duckdb"
+
+
+@pytest.fixture
+def published(publisher):
+    with duckdb.connect(str(copy(publisher)), read_only=True) as con:
+        yield con
+
+
+def test_only_the_marts_are_copied_row_for_row(publisher, published):
+    tables = published.execute("select schema_name || '.' || table_name from duckdb_tables() order by 1").fetchall()
+    assert tables == [("marts.day's counts",), ("marts.publication",), ("marts.tags",)]
+    with duckdb.connect(str(publisher.home.warehouse), read_only=True) as warehouse:
+        for table in ("day's counts", "tags"):
+            for sql in (f'from marts."{table}" order by all', f'describe marts."{table}"'):
+                assert published.execute(sql).fetchall() == warehouse.execute(sql).fetchall()
+
+
+def test_it_says_which_publication_it_is(published):
+    assert published.execute("select version, through_day from marts.publication").fetchall() == [(1, DAY)]
+
+
+def test_comments_come_along(published):
+    tables = published.execute("select table_name, comment from duckdb_tables() where comment is not null order by 1")
+    assert tables.fetchall() == [
+        ("day's counts", "One row per day; it's small."),
+        ("publication", "One row: number and last day of this publication."),
+    ]
+    columns = published.execute("select column_name, comment from duckdb_columns() where comment is not null")
+    assert columns.fetchall() == [("order", "Place, counted from 0.")]
+
+
+def test_older_clients_can_open_it(published):
+    [(tags,)] = published.execute("select tags from duckdb_databases() where database_name = 'analytics'").fetchall()
+    assert tags == {"storage_version": f"{STORAGE_VERSION}+"}
+
+
+def test_nobody_can_write_it(publisher):
+    path = copy(publisher)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o444
+    assert not path.with_name(f"{path.name}.wal").exists()
+
+
+def test_the_warehouse_is_left_as_it_was(publisher):
+    before = publisher.home.warehouse.read_bytes()
+    copy(publisher)
+    assert publisher.home.warehouse.read_bytes() == before
+
+
+def test_a_file_that_is_there_already_is_not_added_to(publisher):
+    path = copy(publisher)
+    with pytest.raises(duckdb.Error):
+        copy_marts(publisher.home.warehouse, path.resolve(), publisher.settings, version=2, through_day=DAY)
+
+
+def test_readers_see_whole_publications_one_after_the_other(publisher):
+    """A reader opens what is up, over and over, while publications are swapped in and old ones removed."""
+    path = copy(publisher)
+    is_over = Event()
+
+    def read():
+        seen = []
+        while not is_over.is_set():
+            with duckdb.connect(str(path), read_only=True) as con:
+                seen += con.execute(
+                    """select version, (select count(*) from marts."day's counts") from marts.publication"""
+                ).fetchall()
+        return seen
+
+    with ThreadPoolExecutor() as pool:
+        reader = pool.submit(read)
+        try:
+            for version in range(2, 13):
+                copy(publisher, version)
+        finally:
+            is_over.set()
+        seen = reader.result()
+
+    assert {n_days for _, n_days in seen} == {5}
+    assert [version for version, _ in seen] == sorted(version for version, _ in seen)
+    assert len({version for version, _ in seen}) > 2
+
+
+def test_a_reader_keeps_what_it_opened(publisher):
+    with duckdb.connect(str(copy(publisher)), read_only=True) as con:
+        for version in (2, 3, 4):
+            copy(publisher, version)
+        assert not (publisher.home.versions / "1").exists()
+        assert con.execute("select version from marts.publication").fetchall() == [(1,)]

@@ -1,0 +1,144 @@
+"""After a failed or missing run: what the pages say, what the operator is told, and when."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from tiny_warehouse import DAY, Publisher
+
+from pipelines.lake import ledger
+from pipelines.publishing import versions
+from pipelines.publishing.outcome import explain_failure, note_failure, overdue_day
+
+FACTS = {"gate": "facts", "table_name": "fct_member_days", "is_passed": False}
+PREDICTIONS = {"gate": "predictions", "table_name": "churn_predictions", "is_passed": False}
+DELIVERIES = {"gate": "deliveries", "table_name": "interactions", "is_passed": False}
+EARLIER = {"day": DAY - timedelta(days=1)}
+
+
+def put_up(publisher, through_day):
+    """Put up a publication that is a folder and a record."""
+    row = {"version": publisher.put_up(), "through_day": through_day, "status": "published", "run_id": "run"}
+    ledger.append(publisher.home, "publications", [row | {"published_at": datetime(2025, 3, 6, tzinfo=UTC)}])
+
+
+def banner(publisher):
+    text = (publisher.home.published / "site" / "status.js").read_text(encoding="utf-8")
+    return json.loads(text.split("=", 1)[1].rstrip().removesuffix(";"))
+
+
+@pytest.fixture
+def alerted(tmp_path):
+    """A publisher whose alert command keeps what it is given."""
+    said = tmp_path / "said.json"
+    publisher = Publisher(tmp_path / "home", alert_command=f"cat > '{said}'", community="学徒 guild")
+    return publisher, said
+
+
+def test_a_failure_is_said_on_the_pages_and_to_the_operator(alerted):
+    publisher, said = alerted
+    put_up(publisher, DAY)
+
+    note_failure(publisher.home, publisher.settings, failed_gate="gate facts: x", reason="it's “off”; $HOME")
+
+    shown = banner(publisher)
+    assert (shown["runSucceeded"], shown["failedGate"], shown["throughDay"]) == (False, "gate facts: x", str(DAY))
+    assert shown["publishedAt"] == "2025-03-06T00:00:00+00:00"
+    assert shown["reason"] == "it's “off”; $HOME"
+    assert json.loads(said.read_text(encoding="utf-8")) == {
+        "community": "学徒 guild",
+        "failed_gate": "gate facts: x",
+        "reason": "it's “off”; $HOME",
+    }
+
+
+def test_before_the_first_publication_only_the_operator_is_told(alerted):
+    publisher, said = alerted
+    note_failure(publisher.home, publisher.settings, failed_gate="", reason="no disk")
+    assert json.loads(said.read_text(encoding="utf-8"))["reason"] == "no disk"
+    assert not publisher.home.versions.exists()
+
+
+def test_after_going_back_the_pages_say_the_day_of_what_is_up(publisher):
+    put_up(publisher, DAY)
+    put_up(publisher, DAY + timedelta(days=1))
+    versions.roll_back(publisher.home)
+    note_failure(publisher.home, publisher.settings, failed_gate="", reason="x")
+    assert banner(publisher)["throughDay"] == str(DAY)
+
+
+def test_an_alert_command_that_fails_is_an_error_and_the_pages_still_say_it(tmp_path):
+    publisher = Publisher(tmp_path / "home", alert_command="exit 3")
+    put_up(publisher, DAY)
+    with pytest.raises(subprocess.CalledProcessError):
+        note_failure(publisher.home, publisher.settings, failed_gate="", reason="x")
+    assert banner(publisher)["runSucceeded"] is False
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "gate"),
+    [
+        ([], ""),
+        ([FACTS], "gate facts: fct_member_days 2025-03-05"),
+        ([FACTS | {"day": None}], "gate facts: fct_member_days"),
+        ([FACTS | EARLIER], "gate facts: fct_member_days 2025-03-04"),
+        ([FACTS | {"is_passed": True}], ""),
+        ([FACTS | {"severity": "warning"}], ""),
+        ([FACTS | {"run_id": "another"}], ""),
+        ([PREDICTIONS], "gate predictions: churn_predictions 2025-03-05"),
+        ([DELIVERIES], "gate deliveries: interactions 2025-03-05"),
+        ([DELIVERIES | EARLIER], ""),
+        ([DELIVERIES, DELIVERIES | EARLIER], "gate deliveries: interactions 2025-03-05"),
+        ([DELIVERIES | EARLIER, FACTS], "gate facts: fct_member_days 2025-03-05"),
+    ],
+    ids=[
+        "no gate", "facts", "a whole table", "facts of an earlier day", "passed", "warning", "another run",
+        "predictions", "the last day's delivery", "an earlier delivery is held out and stops nothing",
+        "the last day's delivery among others", "facts after a held-out delivery",
+    ],
+)  # fmt: skip
+def test_the_gate_that_stopped_a_run_is_named(publisher, verdicts, gate):
+    if verdicts:
+        publisher.judge(*verdicts)
+    expected = (gate, "x at most 0, found 3: because") if gate else ("", "the step's own message")
+    assert explain_failure(publisher.home, "run", "the step's own message", last_day=DAY) == expected
+
+
+def test_a_waived_failure_stopped_nothing(publisher):
+    publisher.judge(FACTS)
+    publisher.waive("fct_member_days", DAY)
+    assert explain_failure(publisher.home, "run", "message", last_day=DAY) == ("", "message")
+
+
+@pytest.mark.parametrize(
+    ("daily_hour", "now", "due"),
+    [
+        (6, "2025-03-10T07:59", 8),
+        (6, "2025-03-10T08:00", 9),
+        (6, "2025-03-10T23:59", 9),
+        (6, "2025-03-11T01:00", 9),
+        (0, "2025-03-10T01:59", 8),
+        (0, "2025-03-10T02:00", 9),
+        (23, "2025-03-10T23:30", 8),
+        (23, "2025-03-11T00:59", 8),
+        (23, "2025-03-11T01:00", 9),
+    ],
+)
+@pytest.mark.parametrize("timezone", ["Asia/Shanghai", "America/New_York"])
+def test_a_day_is_overdue_two_hours_after_its_run_was_due(tmp_path, timezone, daily_hour, now, due):
+    publisher = Publisher(tmp_path / "home", timezone=timezone, daily_hour=daily_hour)
+    instant = datetime.fromisoformat(now).replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+    expected = date(2025, 3, due)
+
+    put_up(publisher, expected - timedelta(days=1))
+    assert overdue_day(publisher.home, publisher.settings, instant, grace_hours=2) == expected
+    put_up(publisher, expected)
+    assert overdue_day(publisher.home, publisher.settings, instant, grace_hours=2) is None
+
+
+def test_nothing_is_overdue_before_the_first_publication(publisher):
+    assert overdue_day(publisher.home, publisher.settings, datetime(2025, 3, 10, tzinfo=UTC), grace_hours=2) is None
