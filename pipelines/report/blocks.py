@@ -1,0 +1,109 @@
+"""What a page is made of: tiles, charts, tables, notes. Plain data: pages fill it, templates draw it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from pipelines.report.database import Result
+from pipelines.report.text import Text
+
+Tone = Literal["good", "bad", "neutral", "warn"]
+"""Whether something is good news; never the sign of a change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Part of a page that answers one thing; ``result`` is the query behind it."""
+
+    kind: ClassVar[str]
+    title: Text
+    note: Text | None = None
+    result: Result | None = None
+    half: bool = False
+    link: tuple[str, Text] | None = None
+    anchor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """One number with its change, its context line and a sparkline."""
+
+    label: Text
+    value: object
+    change: Text | None = None
+    tone: Tone = "neutral"
+    note: Text | None = None
+    unusual: bool = False
+    trend: object = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tiles(Block):
+    """The page's first numbers."""
+
+    kind: ClassVar[str] = "tiles"
+    tiles: list[Tile]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart(Block):
+    """A Plotly figure; see ``charts.py`` for what may stand in it."""
+
+    kind: ClassVar[str] = "chart"
+    figure: dict[str, Any]
+    height: int = 280
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table's column; numbers are set to the right."""
+
+    label: Text
+    number: bool = False
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell shows and what it is sorted by (the shown text where none is given)."""
+
+    shown: object
+    sort: object = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Block):
+    """A sortable table; ``search`` adds a search field over its rows."""
+
+    kind: ClassVar[str] = "table"
+    columns: list[Column]
+    rows: list[list[Cell]]
+    search: bool = False
+    scroll: bool = False
+    dense: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note(Block):
+    """Words instead of numbers: an honest empty state, with what to do about it."""
+
+    kind: ClassVar[str] = "note"
+    body: Text
+    facts: list[tuple[Text, object]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page: the question that it answers, the answer in a sentence, and the blocks that show it."""
+
+    name: str
+    title: Text
+    question: Text
+    answer: Text
+    blocks: list[Block]
+
+    @property
+    def has_charts(self) -> bool:
+        """Whether the page needs the chart library."""
+        return any(isinstance(block, Chart) for block in self.blocks)

@@ -1,0 +1,30 @@
+"""What the pages know besides the marts, and the literals that their queries are built with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteContext:
+    """One publication of one community.
+
+    Attributes:
+        community: name in the page head.
+        timezone: IANA zone that decides what a day is.
+        through_day: last day of the data; the pages' "yesterday".
+        version: number of the publication.
+        horizon_days: days without activity after which a member counts as churned.
+    """
+
+    community: str
+    timezone: str
+    through_day: date
+    version: int
+    horizon_days: int = 30
+
+    @property
+    def through(self) -> str:
+        """The last day as an SQL literal."""
+        return f"date '{self.through_day.isoformat()}'"

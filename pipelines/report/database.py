@@ -1,0 +1,116 @@
+"""Reads the published marts: runs a page's query once, keeps the very SQL and writes all its rows as CSV.
+
+The database is opened read-only. No query text of a page belongs here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+Row = dict[str, Any]
+_FORMULA_START = "^[=+\\-@\t\r]"
+"""Spreadsheets run text that starts so; a leading apostrophe makes it plain text."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Rows of one query: at most ``limit`` of them, their number ``n``, the SQL, the CSV that holds all."""
+
+    name: str
+    sql: str
+    rows: list[Row]
+    n: int
+    csv: str
+
+    @property
+    def first(self) -> Row:
+        """The first row; raises ``IndexError`` where there is none."""
+        return self.rows[0]
+
+
+class Marts:
+    """The schema ``marts`` of one published database.
+
+    Args:
+        database: path of ``analytics.duckdb``.
+        site: folder that gets ``data/<query name>.csv``.
+        timezone: IANA zone that times are written in.
+    """
+
+    def __init__(self, database: Path, site: Path, *, timezone: str) -> None:
+        """Open the database read-only; raises ``duckdb.IOException`` where it can't be opened."""
+        self._connection = duckdb.connect(database, read_only=True)
+        self._connection.execute(f"set timezone = {literal(timezone)}")
+        self._csv_folder = site / "data"
+        self._csv_folder.mkdir(parents=True, exist_ok=True)
+        self.results: dict[str, Result] = {}
+
+    def __enter__(self) -> Self:
+        """Use as a context manager."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def has(self, *tables: str) -> bool:
+        """Whether every one of these marts exists and holds a row."""
+        known = self._fetch("select table_name from information_schema.tables where table_schema = 'marts'")
+        return {*tables} <= {row["table_name"] for row in known} and all(
+            self._fetch(f"select 1 from marts.{table} limit 1") for table in tables
+        )
+
+    def run(self, name: str, sql: str, *, limit: int = 500) -> Result:
+        """Run a query under a name of its own; days and numbers are written into it as literals.
+
+        Args:
+            name: name of the query, unique in the site; names its CSV.
+            sql: one select statement over ``marts``.
+            limit: rows that the page gets; the CSV always holds all.
+
+        Returns:
+            The rows as dictionaries, with the SQL as run.
+        """
+        if not name.isidentifier():
+            raise ValueError(f"{name!r} can't name a query: use letters, digits and underscores, it also names the CSV")
+        if name in self.results:
+            raise ValueError(f"two queries are called {name!r}; give each its own name, it also names the CSV")
+        sql = dedent(sql).strip()
+        self._connection.execute(f"create or replace temp table result as\n{sql}")
+        self._write_csv(self._csv_folder / f"{name}.csv")
+        count = self._fetch("select count(*) as n from result")[0]["n"]
+        rows = self._fetch(f"select * from result limit {limit}")
+        self.results[name] = Result(name, sql, rows, count, f"data/{name}.csv")
+        return self.results[name]
+
+    def _fetch(self, sql: str) -> list[Row]:
+        cursor = self._connection.execute(sql)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+    def _write_csv(self, path: Path) -> None:
+        columns = self._fetch("select column_name, column_type from (describe result)")
+        cells = ", ".join(_csv_cell(column["column_name"], column["column_type"]) for column in columns)
+        self._connection.execute(f"copy (select {cells} from result) to {literal(str(path))} (format csv, header)")
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())  # spreadsheets take it for UTF-8 by this mark
+
+
+def literal(value: str) -> str:
+    """Text as an SQL literal, so that the query shown is the query run."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _csv_cell(name: str, type_: str) -> str:
+    quoted = '"' + name.replace('"', '""') + '"'
+    if type_ != "VARCHAR":
+        return quoted
+    is_formula = f"regexp_matches({quoted}, '{_FORMULA_START}')"
+    return f"case when {is_formula} then '''' || {quoted} else {quoted} end as {quoted}"

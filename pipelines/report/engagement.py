@@ -1,0 +1,156 @@
+"""Engagement R: how many members are at which level, and each member's R with its parts."""
+
+from __future__ import annotations
+
+from pipelines.report import charts, marks, words
+from pipelines.report.blocks import Cell, Chart, Column, Table, Tone
+from pipelines.report.context import SiteContext
+from pipelines.report.database import Marts
+from pipelines.report.text import Text, decimal, integer
+
+_LEVEL_TONES: dict[str, Tone] = {"high": "good", "medium": "neutral", "low": "warn"}
+_SHOWN = 200
+
+
+def levels(marts: Marts, context: SiteContext) -> Chart:
+    """Members per activity level, one bar a week; silent members are counted and not drawn."""
+    result = marts.run(
+        "activity_levels",
+        f"""
+        with
+        grid as (
+            select {context.through} - 7 * week::integer as day
+            from range(26) as weeks (week)
+            where {context.through} - 7 * week::integer >= (select min(day) from marts.fct_member_engagement)
+        ),
+
+        scores as (
+            select member_id, day, activity_level
+            from marts.fct_member_engagement
+            where
+                day in (select day from grid)
+                and window_days = (select min(window_days) from marts.fct_member_engagement)
+        ),
+
+        levels as (
+            select
+                day,
+                count(*) filter (where activity_level = 'high') as high,
+                count(*) filter (where activity_level = 'medium') as medium,
+                count(*) filter (where activity_level = 'low') as low,
+            from scores
+            group by day
+        ),
+
+        members as (
+            select
+                grid.day,
+                count(*) as n_members,
+                count(*) filter (where scores.member_id is null) as silent,
+            from grid
+            inner join marts.dim_members on dim_members.first_day <= grid.day and not dim_members.is_excluded
+            left join scores on dim_members.member_id = scores.member_id and grid.day = scores.day
+            group by grid.day
+        )
+
+        select
+            members.day,
+            members.n_members,
+            coalesce(levels.high, 0) as high,
+            coalesce(levels.medium, 0) as medium,
+            coalesce(levels.low, 0) as low,
+            members.silent,
+        from members
+        left join levels on members.day = levels.day
+        order by members.day
+        """,
+    )
+    weeks = charts.column(result.rows, "day")
+    inks = {"high": "c1", "medium": "c2", "low": "c3"}
+    traces = [
+        charts.bars(weeks, charts.column(result.rows, level), words.LEVELS[level], ink) for level, ink in inks.items()
+    ]
+    last = result.rows[-1] if result.rows else {"silent": None, "n_members": None}
+    return Chart(
+        title=Text("Activity levels", "活跃层级"),
+        note=Text(
+            f"Members by their engagement R, one bar a week. {integer(last['silent'])} of "
+            f"{integer(last['n_members'])} members are silent (nothing in the window) and not drawn.",
+            f"按参与度 R 分层，每周一柱。"
+            f"{integer(last['n_members'])} 名成员中有 {integer(last['silent'])} 名沉默"
+            "（窗口内无活动），未画出。",
+        ),
+        figure=charts.figure(traces, barmode="stack"),
+        result=result,
+        half=True,
+    )
+
+
+def table(marts: Marts, context: SiteContext) -> Table:
+    """Members by R, with the counts that R is made of."""
+    result = marts.run(
+        "member_engagement",
+        f"""
+        select
+            member_id,
+            engagement,
+            contents,
+            interactions,
+            active_days,
+            observed_days,
+            activity_level,
+            window_days,
+            day,
+        from marts.fct_member_engagement
+        where
+            day = {context.through}
+            and window_days = (select min(window_days) from marts.fct_member_engagement)
+        order by engagement desc, member_id
+        """,
+        limit=_SHOWN,
+    )
+    top = max((row["engagement"] for row in result.rows), default=1) or 1
+    rows = [
+        [
+            Cell(row["member_id"]),
+            Cell(
+                marks.bar(row["engagement"] / top, decimal(row["engagement"]), "neutral"),
+                row["engagement"],
+            ),
+            Cell(integer(row["contents"]), row["contents"]),
+            Cell(integer(row["interactions"]), row["interactions"]),
+            Cell(integer(row["active_days"]), row["active_days"]),
+            Cell(integer(row["observed_days"]), row["observed_days"]),
+            Cell(
+                marks.badge(
+                    words.word(words.LEVELS, row["activity_level"]),
+                    _LEVEL_TONES.get(row["activity_level"], "neutral"),
+                ),
+                row["activity_level"],
+            ),
+        ]
+        for row in result.rows
+    ]
+    window = result.rows[0]["window_days"] if result.rows else 0
+    return Table(
+        title=Text("Engagement R with its parts", "参与度 R 及其构成"),
+        note=Text(
+            f"R = (contents + interactions + active days) / days observed, window of {window} days. "
+            f"{integer(len(rows))} of {integer(result.n)} members; the CSV holds all.",
+            f"R =（内容 + 互动 + 活跃天数）/ 观察天数，窗口 {window} 天。"
+            f"显示 {integer(result.n)} 人中的 {integer(len(rows))} 人；CSV 含全部。",
+        ),
+        columns=[
+            Column(Text("Member", "成员")),
+            Column(Text("R", "R"), number=True),
+            Column(Text("Contents", "内容"), number=True),
+            Column(Text("Interactions", "互动"), number=True),
+            Column(Text("Active days", "活跃天数"), number=True),
+            Column(Text("Days observed", "观察天数"), number=True),
+            Column(Text("Level", "层级")),
+        ],
+        rows=rows,
+        result=result,
+        search=True,
+        scroll=True,
+    )

@@ -1,0 +1,220 @@
+"""The line that opens each page: through which day, which logs are complete, the gates' verdict, n.
+
+Its queries run once for the whole site; the morning brief and the data health page read the same verdicts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipelines.contract import LOGS
+from pipelines.report import words
+from pipelines.report.context import SiteContext
+from pipelines.report.database import Marts, Result
+from pipelines.report.text import Text, day, days, integer, plural
+
+
+@dataclass(frozen=True)
+class Source:
+    """Coverage of one log; ``lag`` is how many days it ends before the data's last day."""
+
+    log: str
+    is_collected: bool
+    first_day: date | None = None
+    last_day: date | None = None
+    n_log_days: int = 0
+    n_rows: int = 0
+    lag: int = 0
+
+    @property
+    def name(self) -> Text:
+        """The log's name for people."""
+        return words.log(self.log)
+
+    @property
+    def state(self) -> Text:
+        """Its freshness in a word."""
+        if not self.is_collected:
+            return Text("not collected", "未收集")
+        if self.lag <= 0:
+            return Text("complete", "完整")
+        return Text("no log for ", "已 ") + days(self.lag) + Text("", "没有日志")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What every page opens with."""
+
+    through_day: date
+    sources: list[Source]
+    n_members: int | None
+    n_checks: int = 0
+    n_failed: int = 0
+    n_warned: int = 0
+    n_waived: int = 0
+    held_out: list[tuple[str, date]] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+
+    @property
+    def n_collected(self) -> int:
+        """Logs that are collected."""
+        return sum(source.is_collected for source in self.sources)
+
+    @property
+    def completeness(self) -> Text:
+        """How many logs are collected and reach the last day, in a phrase."""
+        complete = sum(source.is_collected and source.lag <= 0 for source in self.sources)
+        missing = len(self.sources) - self.n_collected
+        return Text(
+            f"{complete} of {self.n_collected} complete, {missing} not collected",
+            f"{self.n_collected} 个已收集日志中 {complete} 个完整，{missing} 个未收集",
+        )
+
+    @property
+    def verdict(self) -> Text:
+        """The gates' verdict in a phrase."""
+        if self.n_checks == 0:
+            return Text("no gate has run yet", "尚未运行质量门")
+        if self.n_failed:
+            return Text(
+                f"{integer(self.n_failed)} of {integer(self.n_checks)} checks failed",
+                f"{integer(self.n_checks)} 项检查中 {integer(self.n_failed)} 项未通过",
+            )
+        passed = Text(
+            f"{plural(self.n_checks, 'check', 'checks')} passed, none failed",
+            f"{integer(self.n_checks)} 项检查全部通过",
+        )
+        if self.n_warned or self.n_waived:
+            shown = self.n_checks - self.n_warned - self.n_waived
+            passed = Text(
+                f"{integer(shown)} of {integer(self.n_checks)} checks passed",
+                f"{integer(self.n_checks)} 项检查中 {integer(shown)} 项通过",
+            )
+        if self.n_warned:
+            passed += Text(f", {integer(self.n_warned)} warned", f"，{integer(self.n_warned)} 项警告")
+        if self.n_waived:
+            passed += Text(f", {integer(self.n_waived)} waived", f"，{integer(self.n_waived)} 项豁免")
+        return passed
+
+    @property
+    def trust(self) -> Text:
+        """Whether the pages may be believed, in a sentence."""
+        if not self.n_collected:
+            return Text(
+                "There is nothing to believe yet: no log has been delivered.",
+                "尚无可信之物：还没有送达任何日志。",
+            )
+        if self.n_failed:
+            return Text("Not all of them: ", "并非全部：") + self.verdict + Text(".", "。")
+        late = [source for source in self.sources if source.is_collected and source.lag > 0]
+        if late:
+            names = Text(", ".join(source.name.en for source in late), "、".join(source.name.zh for source in late))
+            return (
+                Text(f"Yes for what came: {self.verdict.en}, but ", f"已到的数据可信：{self.verdict.zh}；但")
+                + names
+                + Text(
+                    f" {'ends' if len(late) == 1 else 'end'} before {day(self.through_day).en}.",
+                    f"在 {day(self.through_day).zh} 之前中断。",
+                )
+            )
+        if not self.n_checks:
+            return Text(
+                "Every collected log is complete; no gate has run yet.",
+                "所有已收集日志完整；尚未运行质量门。",
+            )
+        return Text(
+            f"Yes: {self.verdict.en}, and every collected log reaches {day(self.through_day).en}.",
+            f"可信：{self.verdict.zh}，所有已收集日志均到达 {day(self.through_day).zh}。",
+        )
+
+
+def latest_verdicts(context: SiteContext) -> str:
+    """CTE ``verdicts``: the latest per gate, table, day and expectation, of the last 7 days and of no day."""
+    return f"""\
+        verdicts as (
+            select *, not is_passed and not is_waived as is_open
+            from marts.gate_results
+            where day is null or day between {context.through} - 6 and {context.through}
+            qualify row_number() over (
+                partition by gate, table_name, day, expectation order by checked_at desc
+            ) = 1
+        )"""
+
+
+def read_facts(marts: Marts, context: SiteContext) -> Facts:
+    """Read coverage, verdicts and the number of members; what is missing stays missing."""
+    results = []
+    found: dict[str, Source] = {}
+    if marts.has("log_coverage"):
+        coverage = marts.run(
+            "log_coverage",
+            f"""
+            select
+                log,
+                is_collected,
+                first_log_day,
+                last_log_day,
+                n_log_days,
+                n_rows,
+                {context.through} - last_log_day as lag_days,
+            from marts.log_coverage
+            order by log
+            """,
+        )
+        results.append(coverage)
+        for row in coverage.rows:
+            found[row["log"]] = Source(
+                row["log"],
+                bool(row["is_collected"]),
+                row["first_log_day"],
+                row["last_log_day"],
+                row["n_log_days"] or 0,
+                row["n_rows"] or 0,
+                row["lag_days"] or 0,
+            )
+    members = None
+    if marts.has("dim_members"):
+        count = marts.run(
+            "members",
+            f"""
+            select count(*) as n_members
+            from marts.dim_members
+            where not is_excluded and first_day <= {context.through}
+            """,
+        )
+        results.append(count)
+        members = count.first["n_members"]
+    held_out: list[tuple[str, date]] = []
+    verdicts = {"n_checks": 0, "n_failed": 0, "n_warned": 0, "n_waived": 0}
+    if marts.has("gate_results"):
+        gates = marts.run(
+            "gate_verdicts",
+            f"""
+            with
+            {latest_verdicts(context).strip()}
+            select
+                count(*) as n_checks,
+                count(*) filter (where is_open and severity = 'critical') as n_failed,
+                count(*) filter (where is_open and severity <> 'critical') as n_warned,
+                count(*) filter (where not is_passed and is_waived) as n_waived,
+            from verdicts
+            """,
+        )
+        held = marts.run(
+            "held_out_days",
+            f"""
+            with
+            {latest_verdicts(context).strip()}
+
+            select distinct table_name, day
+            from verdicts
+            where is_open and severity = 'critical' and day is not null
+            order by day desc, table_name
+            """,
+        )
+        results += [gates, held]
+        verdicts = gates.first
+        held_out = [(row["table_name"], row["day"]) for row in held.rows]
+    sources = [found.get(log, Source(log, is_collected=False)) for log in LOGS]
+    return Facts(context.through_day, sources, members, **verdicts, held_out=held_out, results=results)

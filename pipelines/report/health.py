@@ -1,0 +1,194 @@
+"""Data health: may I believe today's pages? What came, what was kept, the gates, what is missing."""
+
+from __future__ import annotations
+
+from pipelines.contract import LOGS
+from pipelines.report import deliveries, marks, words
+from pipelines.report.blocks import Block, Cell, Column, Note, Page, Table
+from pipelines.report.context import SiteContext
+from pipelines.report.database import Marts
+from pipelines.report.facts import Facts, Source, latest_verdicts
+from pipelines.report.text import Text, day, integer, plural
+
+_TITLE = Text("Data health", "数据健康")
+_QUESTION = Text("May I believe today's pages?", "今天的页面可信吗？")
+
+
+def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+    """Failures first; then what came, day by day."""
+    blocks: list[Block] = []
+    if marts.has("deliveries"):
+        blocks += deliveries.blocks(marts, context, facts)
+    else:
+        blocks.append(
+            Note(
+                title=Text("Nothing delivered yet", "尚无送达"),
+                body=Text("No file has been ingested.", "尚未接收任何文件。"),
+            )
+        )
+    blocks.append(_gates(marts, context))
+    if marts.has("quarantine_summary"):
+        blocks.append(_quarantine(marts, context))
+    missing = [source for source in facts.sources if not source.is_collected]
+    if missing:
+        blocks.append(_not_collected(missing))
+    return Page(name="health", title=_TITLE, question=_QUESTION, answer=facts.trust, blocks=blocks)
+
+
+def _gates(marts: Marts, context: SiteContext) -> Block:
+    title = Text("Gate results, failures first", "质量门结果，失败在前")
+    if not marts.has("gate_results"):
+        return Note(title=title, body=Text("No gate has run yet.", "尚未运行质量门。"))
+    result = marts.run(
+        "gate_results",
+        f"""
+        with
+        {latest_verdicts(context).strip()}
+
+        select
+            gate,
+            table_name,
+            day,
+            expectation,
+            severity,
+            is_passed,
+            is_waived,
+            observed,
+            expected,
+            reason,
+            checked_at,
+            run_id,
+        from verdicts
+        order by is_passed, is_waived, severity, day desc, gate, table_name, expectation
+        """,
+        limit=200,
+    )
+    rows = [
+        [
+            Cell(
+                _verdict(row["is_passed"], row["is_waived"], row["severity"]),
+                _rank(row["is_passed"], row["is_waived"]),
+            ),
+            Cell(words.word(words.GATES, row["gate"])),
+            Cell(words.log(row["table_name"])),
+            Cell(day(row["day"]), str(row["day"] or "")),
+            Cell(row["expectation"]),
+            Cell(_plain(row["observed"])),
+            Cell(_plain(row["expected"])),
+            Cell(row["reason"] or ""),
+        ]
+        for row in result.rows
+    ]
+    return Table(
+        title=title,
+        note=Text(
+            f"{integer(len(rows))} of {plural(result.n, 'check', 'checks')} of the last 7 days. A critical "
+            "failure blocks publishing, a warning is shown.",
+            f"最近 7 天 {integer(result.n)} 项检查中的 {integer(len(rows))} 项。严重失败会阻止发布，警告仅作提示。",
+        ),
+        columns=[
+            Column(Text("Verdict", "结论")),
+            Column(Text("Gate", "质量门")),
+            Column(Text("Table", "表")),
+            Column(Text("Day", "日期")),
+            Column(Text("Expectation", "期望")),
+            Column(Text("Observed", "观测")),
+            Column(Text("Expected", "应为")),
+            Column(Text("Why it matters", "缘由"), wide=True),
+        ],
+        rows=rows,
+        result=result,
+        search=True,
+        scroll=True,
+    )
+
+
+def _verdict(is_passed: bool, is_waived: bool, severity: str) -> object:
+    if is_passed:
+        return marks.badge(Text("passed", "通过"), "good")
+    if is_waived:
+        return marks.badge(Text("waived", "豁免"), "neutral")
+    if severity == "critical":
+        return marks.badge(Text("failed", "失败"), "bad")
+    return marks.badge(Text("warning", "警告"), "warn")
+
+
+def _rank(is_passed: bool, is_waived: bool) -> int:
+    return 2 if is_passed else int(is_waived)
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _quarantine(marts: Marts, context: SiteContext) -> Table:
+    result = marts.run(
+        "quarantine",
+        f"""
+        select
+            log,
+            column_name,
+            sum(n_rows) as n_rows,
+            max(log_day) as last_log_day,
+            arg_max(file, log_day) as last_file,
+            arg_max(reason, log_day) as last_reason,
+        from marts.quarantine_summary
+        where log_day between {context.through} - 29 and {context.through}
+        group by log, column_name
+        order by n_rows desc, log, column_name
+        """,
+        limit=100,
+    )
+    rows = [
+        [
+            Cell(words.log(row["log"])),
+            Cell(row["column_name"] or Text("whole line", "整行")),
+            Cell(integer(row["n_rows"]), row["n_rows"]),
+            Cell(day(row["last_log_day"]), str(row["last_log_day"])),
+            Cell(row["last_file"]),
+            Cell(row["last_reason"]),
+        ]
+        for row in result.rows
+    ]
+    return Table(
+        title=Text("Quarantine by reason", "隔离原因"),
+        note=Text("Rows of the last 30 log days that could not be accepted.", "最近 30 个日志日中未能接收的行。"),
+        columns=[
+            Column(Text("Log", "日志")),
+            Column(Text("Broken column", "问题列")),
+            Column(Text("Rows", "行数"), number=True),
+            Column(Text("Last log day", "最近日志日")),
+            Column(Text("Last file", "最近文件")),
+            Column(Text("What was wrong", "问题"), wide=True),
+        ],
+        rows=rows,
+        result=result,
+    )
+
+
+def _not_collected(missing: list[Source]) -> Note:
+    facts: list[tuple[Text, object]] = [
+        (
+            source.name,
+            Text(
+                f"landing/{source.log}/YYYY-MM-DD/*.csv with the columns {_required(source.log)}",
+                f"landing/{source.log}/YYYY-MM-DD/*.csv，须含列 {_required(source.log)}",
+            ),
+        )
+        for source in missing
+    ]
+    return Note(
+        title=Text("Not collected, and how to add it", "未收集的日志及接入方法"),
+        body=Text(
+            "What depends on these logs is left out rather than shown as zero. Drop files (CSV, JSON Lines "
+            "or Parquet) into a folder per log day; the next run takes them in.",
+            "依赖这些日志的内容会留空，而不是显示为零。"
+            "将文件（CSV、JSON Lines 或 Parquet）放入按日志日命名的文件夹，下次运行即会接收。",
+        ),
+        facts=facts,
+        anchor="not-collected",
+    )
+
+
+def _required(log: str) -> str:
+    return ", ".join(column.name for column in LOGS[log].columns if column.required)

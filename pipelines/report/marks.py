@@ -1,0 +1,61 @@
+"""Marks small enough to stand in a line of text: sparkline, bar, heat cell, day strip, badge.
+
+Figures live in charts.py. Only numbers and fixed class names are written into the SVG and styles; every text
+goes through escaping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from pipelines.report.blocks import Tone
+from pipelines.report.text import Text
+
+_WIDTH, _HEIGHT, _EDGE = 120, 28, 3
+
+
+def sparkline(values: Sequence[float]) -> Markup:
+    """Line of a series without axes, its last point marked; empty below two values."""
+    if len(values) < 2:
+        return Markup("")
+    low, high = min(values), max(values)
+    span = (high - low) or 1
+    step = (_WIDTH - 2 * _EDGE) / (len(values) - 1)
+    inner = _HEIGHT - 2 * _EDGE
+    points = [(_EDGE + i * step, _EDGE + inner * (1 - (value - low) / span)) for i, value in enumerate(values)]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return Markup(
+        '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">'
+        '<polyline points="{}"/><path d="M{:.1f},{:.1f}h0"/></svg>'
+    ).format(_WIDTH, _HEIGHT, path, *points[-1])
+
+
+def bar(share: float, label: str, tone: Tone = "neutral") -> Markup:
+    """Number with a bar behind it; the bar ends at a share of 1."""
+    width = max(0.0, min(share, 1.0)) * 100
+    return Markup('<span class="bar {}"><i style="width:{:.1f}%"></i><b>{}</b></span>').format(tone, width, label)
+
+
+def heat(share: float, label: str) -> Markup:
+    """Number on a ground that is stronger the larger the share."""
+    return Markup('<span class="heat" style="--heat:{:.3f}">{}</span>').format(max(0.0, min(share, 1.0)), label)
+
+
+def badge(text: Text, tone: Tone) -> Markup:
+    """Short word on a coloured ground."""
+    return Markup('<span class="badge {}">{}</span>').format(tone, text)
+
+
+def strip(days: Sequence[tuple[str, str]]) -> Markup:
+    """Row of small squares, one a day: a class name (none, some, bad) and what the pointer shows."""
+    squares = Markup("").join(Markup('<i class="{}" title="{}"></i>').format(state, label) for state, label in days)
+    return Markup('<span class="strip">{}</span>').format(squares)
+
+
+def lines(items: Sequence[Text]) -> Markup:
+    """Texts below each other."""
+    return Markup('<ul class="lines">{}</ul>').format(
+        Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
+    )

@@ -1,0 +1,119 @@
+"""Members: who are they, and where do they move? Activity, growth accounting, levels, engagement, cohorts."""
+
+from __future__ import annotations
+
+from pipelines.report import charts, cohorts, engagement
+from pipelines.report.blocks import Block, Chart, Note, Page
+from pipelines.report.context import SiteContext
+from pipelines.report.database import Marts
+from pipelines.report.facts import Facts
+from pipelines.report.text import Text, integer, plural
+
+_TITLE = Text("Members", "成员")
+_QUESTION = Text("Who are they, and where do they move?", "他们是谁，正在往哪里走？")
+
+
+def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+    """Every block that the marts can fill."""
+    blocks: list[Block] = []
+    answer = Text("No member has been active yet.", "尚无活跃成员。")
+    if marts.has("fct_member_days"):
+        histogram, answer = _histogram(marts, context)
+        blocks.append(histogram)
+    if marts.has("community_days"):
+        blocks.append(_growth(marts, context))
+    if marts.has("fct_member_engagement", "dim_members"):
+        blocks.append(engagement.levels(marts, context))
+    if marts.has("dim_members", "fct_member_days"):
+        blocks.append(cohorts.block(marts, context))
+    if marts.has("fct_member_engagement"):
+        blocks.append(engagement.table(marts, context))
+    if not blocks:
+        blocks.append(
+            Note(
+                title=Text("Nobody to show yet", "暂无成员可显示"),
+                body=Text(
+                    "Members appear with their first contents or interactions.",
+                    "成员在首次发布内容或产生互动后出现。",
+                ),
+            )
+        )
+    return Page(name="members", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
+
+
+def _histogram(marts: Marts, context: SiteContext) -> tuple[Chart, Text]:
+    result = marts.run(
+        "active_day_histogram",
+        f"""
+        with
+        members as (
+            select member_id, count(*) as active_days
+            from marts.fct_member_days
+            where is_active and day between {context.through} - 27 and {context.through}
+            group by member_id
+        )
+
+        select grid.active_days, count(members.member_id) as n_members
+        from range(1, 29) as grid (active_days)
+        left join members on grid.active_days = members.active_days
+        group by grid.active_days
+        order by grid.active_days
+        """,
+    )
+    counts = charts.column(result.rows, "n_members")
+    total = sum(counts)
+    figure = charts.figure(
+        [charts.bars(charts.column(result.rows, "active_days"), counts, Text("members", "成员"), "c1")],
+        x_title=Text("active days of the last 28", "最近 28 天中的活跃天数"),
+        y_title=Text("members", "成员数"),
+        xaxis={"dtick": 7, "tick0": 0},
+    )
+    chart = Chart(
+        title=Text("On how many of the last 28 days?", "最近 28 天活跃几天？"),
+        note=Text(f"n = {integer(total)} active members.", f"n = {integer(total)} 名活跃成员。"),
+        figure=figure,
+        result=result,
+        half=True,
+    )
+    once, often = sum(counts[:1]), sum(counts[13:])
+    answer = Text(
+        f"{plural(total, 'member was', 'members were')} active in the last 28 days: "
+        f"{integer(once)} on one day only, {integer(often)} on 14 days or more.",
+        f"最近 28 天有 {integer(total)} 名成员活跃："
+        f"{integer(once)} 人仅活跃一天，{integer(often)} 人活跃 14 天及以上。",
+    )
+    return chart, answer
+
+
+def _growth(marts: Marts, context: SiteContext) -> Chart:
+    result = marts.run(
+        "growth_accounting",
+        f"""
+        select
+            {context.through} - ((({context.through} - day) // 7) * 7)::integer as week_ending,
+            sum(new_members) as new_members,
+            sum(resurrected_members) as resurrected_members,
+            -sum(lost_members) as lost_members,
+            arg_max(mau, day) as mau,
+        from marts.community_days
+        where day between {context.through} - 181 and {context.through}
+        group by week_ending
+        order by week_ending
+        """,
+    )
+    weeks = charts.column(result.rows, "week_ending")
+    traces = [
+        charts.bars(weeks, charts.column(result.rows, "new_members"), Text("new", "新增"), "good"),
+        charts.bars(weeks, charts.column(result.rows, "resurrected_members"), Text("came back", "回归"), "c3"),
+        charts.bars(weeks, charts.column(result.rows, "lost_members"), Text("lost", "流失"), "bad"),
+    ]
+    return Chart(
+        title=Text("Growth accounting by week", "每周增长核算"),
+        note=Text(
+            "Above the line who entered the 30-day count, below it who left; together they are its change.",
+            "线上为进入 30 天活跃的人数，线下为退出人数；两者之和即其变化。",
+        ),
+        figure=charts.figure(traces, barmode="relative"),
+        result=result,
+        half=True,
+    )

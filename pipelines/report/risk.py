@@ -1,0 +1,193 @@
+"""Members at risk: whom do we contact today? The latest scores, their reasons, how far to trust them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pipelines.report import marks, scores, words
+from pipelines.report.blocks import Block, Cell, Column, Note, Page, Table, Tile, Tiles
+from pipelines.report.context import SiteContext
+from pipelines.report.database import Marts, Result, Row, literal
+from pipelines.report.facts import Facts
+from pipelines.report.text import Text, ago, day, decimal, integer, percent, plural
+
+_QUESTION = Text("Whom do we contact today?", "今天该联系谁？")
+_SHOWN = 200
+
+
+def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+    """Scores of the last scored day, one table per definition of churn."""
+    if not marts.has("churn_predictions"):
+        return Page(name="risk", title=scores.TITLE, question=_QUESTION, answer=scores.unscored(), blocks=[_empty()])
+    summary = _summary(marts, context)
+    if not summary.rows:
+        return Page(name="risk", title=scores.TITLE, question=_QUESTION, answer=scores.unscored(), blocks=[_empty()])
+    blocks: list[Block] = []
+    for row in summary.rows:
+        blocks.append(_tiles(marts, summary, row, context))
+        blocks.append(_table(marts, row, context))
+    return Page(name="risk", title=scores.TITLE, question=_QUESTION, answer=_answer(summary.first), blocks=blocks)
+
+
+def _empty() -> Block:
+    return Note(
+        title=Text("No scores yet", "尚无评分"),
+        body=Text(
+            "Scores appear once the pipeline has run its scoring step on a community with active members. "
+            "With too few past churners a plain rule ranks the members, and this page says so.",
+            "流水线对有活跃成员的社区完成评分后，这里会显示结果。历史流失样本过少时使用简单规则排序，并在此说明。",
+        ),
+    )
+
+
+def _summary(marts: Marts, context: SiteContext) -> Result:
+    return marts.run(
+        "risk_summary",
+        f"""
+        select
+            definition,
+            day,
+            any_value(model_version) as model_version,
+            any_value(learner) as learner,
+            count(*) as n_scored,
+            count(*) filter (where risk_band = 'high') as n_high,
+            count(*) filter (where risk_band = 'medium') as n_medium,
+            count(*) filter (where risk_band = 'low') as n_low,
+            sum(probability) as expected_churners,
+        from marts.churn_predictions
+        where is_current and day <= {context.through}
+        group by definition, day
+        qualify day = max(day) over (partition by definition)
+        order by definition
+        """,
+    )
+
+
+def _answer(row: Row) -> Text:
+    return Text(
+        f"{plural(row['n_high'], 'member is', 'members are')} at high risk, of the {integer(row['n_scored'])} scored.",
+        f"已评分 {integer(row['n_scored'])} 人，其中 {integer(row['n_high'])} 人处于高风险。",
+    )
+
+
+def _tiles(marts: Marts, summary: Result, row: Row, context: SiteContext) -> Tiles:
+    name = words.word(words.DEFINITIONS, row["definition"])
+    n = row["n_scored"]
+    tiles = [
+        Tile(
+            label=Text("High risk", "高风险"),
+            value=integer(row["n_high"]),
+            note=_share(row["n_high"], n),
+            tone="bad",
+        ),
+        Tile(
+            label=Text("Medium risk", "中风险"),
+            value=integer(row["n_medium"]),
+            note=_share(row["n_medium"], n),
+        ),
+        Tile(label=Text("Low risk", "低风险"), value=integer(row["n_low"]), note=_share(row["n_low"], n)),
+    ]
+    if row["learner"] != "rule":
+        tiles.append(
+            Tile(
+                label=Text("Expected to leave", "预计流失"),
+                value=integer(row["expected_churners"]),
+                note=Text("sum of the probabilities", "概率之和"),
+            )
+        )
+    return Tiles(
+        title=Text("Churn by ", "流失定义：") + name,
+        note=_definition(row["definition"], context) + _trust(marts, row),
+        tiles=tiles,
+        result=summary,
+    )
+
+
+def _share(part: int, n: int) -> Text:
+    shown = percent(part / n, n)
+    return Text(f"{shown} of {integer(n)}", f"占 {integer(n)} 人的 {shown}")
+
+
+def _definition(definition: str, context: SiteContext) -> Text:
+    horizon = context.horizon_days
+    if definition == "inactivity":
+        return Text(
+            f"Probability of no activity in the {horizon} days after the scored day. ",
+            f"评分日之后 {horizon} 天内无活动的概率。",
+        )
+    return Text("Probability by this definition. ", "按此定义的概率。")
+
+
+def _trust(marts: Marts, row: Row) -> Text:
+    """How far the probabilities were off in the past, or that they are no probabilities."""
+    if row["learner"] == "rule":
+        return Text(
+            "A rule ranks these members, not a trained model: read the order, not the percentage.",
+            "此处由规则排序，而非训练模型：请看先后次序，不要看百分比。",
+        )
+    known = marts.has("churn_evaluations")
+    errors = (
+        marts.run(
+            f"risk_calibration_{row['definition']}",
+            f"""
+            select n, value
+            from marts.churn_evaluations
+            where
+                definition = {literal(row["definition"])}
+                and model_version = {literal(row["model_version"])}
+                and is_champion
+                and split = 'test'
+                and segment = 'all'
+                and cut_off is null
+                and metric = 'calibration_error'
+            """,
+        ).rows
+        if known
+        else []
+    )
+    if not errors:
+        return Text("How well these probabilities fit the past is not known.", "这些概率与历史的吻合程度未知。")
+    gap, n = errors[0]["value"], errors[0]["n"]
+    return Text(
+        f"On past test months they were off by {100 * gap:.1f} points on average (n = {integer(n)}).",
+        f"在历史测试月份中平均偏差 {100 * gap:.1f} 个百分点（n = {integer(n)}）。",
+    )
+
+
+def _table(marts: Marts, row: Row, context: SiteContext) -> Table:
+    result = marts.run(f"risk_{row['definition']}", scores.scores_sql(context, row["definition"]), limit=_SHOWN)
+    shown = len(result.rows)
+    scored: date = row["day"]
+    return Table(
+        title=Text("Highest risk first", "风险从高到低"),
+        note=Text(
+            f"{integer(shown)} of {integer(result.n)} members, as of {day(scored).en}; the CSV holds all.",
+            f"截至 {day(scored).zh}，显示 {integer(result.n)} 人中的 {integer(shown)} 人；CSV 含全部。",
+        ),
+        columns=[
+            Column(Text("Member", "成员")),
+            Column(Text("Risk", "风险"), number=True),
+            Column(Text("Band", "等级")),
+            Column(Text("Why", "原因"), wide=True),
+            Column(Text("Last seen", "最近活跃")),
+            Column(Text("Engagement R", "参与度 R"), number=True),
+            Column(Text("Plan", "方案")),
+        ],
+        rows=[_row(score, context) for score in result.rows],
+        result=result,
+        search=True,
+        scroll=True,
+    )
+
+
+def _row(row: Row, context: SiteContext) -> list[Cell]:
+    band = row["risk_band"]
+    return [
+        Cell(row["member_id"]),
+        scores.probability(row),
+        Cell(marks.badge(words.word(words.LEVELS, band), scores.TONES.get(band, "neutral")), band),
+        Cell(marks.lines(scores.reasons(row)), ""),
+        Cell(ago(row["last_active_day"], context.through_day), str(row["last_active_day"] or "")),
+        Cell(decimal(row["engagement"]), row["engagement"]),
+        Cell(row["plan"] or ""),
+    ]

@@ -1,0 +1,98 @@
+"""Assembles the site: opens the publication, builds each page, renders it, moves the finished folder in.
+
+Queries and wording belong to the page modules, looks to templates/ and static/.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from pipelines.report import brief, charts, churn, health, members, risk, text, words
+from pipelines.report.blocks import Page
+from pipelines.report.context import SiteContext
+from pipelines.report.database import Marts
+from pipelines.report.facts import Facts, read_facts
+
+PAGES: tuple[Callable[[Marts, SiteContext, Facts], Page], ...] = (
+    brief.page,
+    members.page,
+    risk.page,
+    churn.page,
+    health.page,
+)
+"""The pages in the order of the menu."""
+
+STATIC_DIR = Path(__file__).with_name("static")
+
+
+def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path]:
+    """Write the whole site into ``out``, replacing what is there.
+
+    Args:
+        database: the published ``analytics.duckdb``; only its schema ``marts`` is read.
+        out: the site's folder; it appears in one rename, so a killed rendering leaves nothing half-written.
+        context: the community and the publication.
+
+    Returns:
+        Every file of the site, sorted.
+    """
+    with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
+        beside = Path(folder) / "site"
+        shutil.copytree(STATIC_DIR, beside / "static")
+        (beside / "static" / "plotly.js").write_text(get_plotlyjs(), encoding="utf-8")
+        with Marts(database, beside, timezone=context.timezone) as marts:
+            facts = read_facts(marts, context)
+            pages = [build(marts, context, facts) for build in PAGES]
+        template = _environment().get_template("page.html")
+        for page in pages:
+            html = template.render(page=page, pages=pages, facts=facts, context=context)
+            (beside / f"{page.name}.html").write_text(html, encoding="utf-8")
+        _sync(beside)
+        if out.exists():
+            out.replace(Path(folder) / "old")
+        beside.replace(out)
+    return sorted(path for path in out.rglob("*") if path.is_file())
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("pipelines.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "figure": _embed,
+        "day": text.day,
+        "integer": text.integer,
+        "weekday": text.weekday,
+        "log": words.log,
+    }
+    environment.globals["words"] = SimpleNamespace(**words.PAGE)
+    return environment
+
+
+def _embed(figure: charts.Figure) -> Markup:
+    """JSON that can't end the script element it stands in."""
+    body = json.dumps(charts.plain(figure), ensure_ascii=False, allow_nan=False)
+    for mark in "<>&\u2028\u2029":
+        body = body.replace(mark, f"\\u{ord(mark):04x}")
+    return Markup(body)  # noqa: S704 - every character that HTML could read is escaped above
+
+
+def _sync(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())

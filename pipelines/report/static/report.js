@@ -1,0 +1,159 @@
+/* What the pages do in the browser: switch language and theme, draw charts, sort and search tables, copy SQL, show the
+   banner. Everything is on the page already; nothing is fetched. */
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const isChinese = () => root.dataset.lang === "zh";
+  const say = (en, zh) => (isChinese() ? zh : en);
+
+  function remember() {
+    try {
+      localStorage.setItem("guildbook", JSON.stringify({ lang: root.dataset.lang, theme: root.dataset.theme }));
+    } catch (error) {
+      // storage is off: the choice lasts for this page
+    }
+  }
+
+  // ---- charts: {en, zh} becomes words, {ink, alpha} a colour of the theme
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  document.body.append(probe);
+
+  function ink(name, alpha) {
+    probe.style.color = `var(--${name})`;
+    const colour = getComputedStyle(probe).color;
+    return alpha >= 1 ? colour : colour.replace("rgb(", "rgba(").replace(")", `, ${alpha})`);
+  }
+
+  function resolve(node) {
+    if (Array.isArray(node)) return node.map(resolve);
+    if (node === null || typeof node !== "object") return node;
+    if ("en" in node && "zh" in node) return say(node.en, node.zh);
+    if ("ink" in node) return ink(node.ink, node.alpha);
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, resolve(value)]));
+  }
+
+  function axis(own, isDate) {
+    const colours = { gridcolor: ink("rule", 1), linecolor: ink("rule", 1), zerolinecolor: ink("muted", 0.6) };
+    const dates = [
+      { dtickrange: [null, 86400000 * 27], value: say("%-d %b", "%-m月%-d日") },
+      { dtickrange: [86400000 * 27, null], value: say("%b %Y", "%Y年%-m月") },
+    ];
+    const days = isDate ? { tickformatstops: dates, hoverformat: say("%a %-d %b %Y", "%Y-%m-%d") } : { separatethousands: true };
+    const title = own && own.title ? { title: { ...own.title, standoff: 10 } } : {};
+    return { ...colours, ...days, automargin: true, ...own, ...title };
+  }
+
+  function draw() {
+    if (!window.Plotly) return;
+    for (const source of document.querySelectorAll("script[data-figure]")) {
+      const { data, layout } = resolve(JSON.parse(source.textContent));
+      const font = { family: getComputedStyle(document.body).fontFamily, size: 12, color: ink("soft", 1) };
+      const hoverlabel = { bgcolor: ink("card", 1), bordercolor: ink("rule", 1), font: { ...font, color: ink("ink", 1) } };
+      const legend = { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal" };
+      const shared = { font, hoverlabel, legend, hovermode: "x unified", bargap: 0.25, separators: ".,",
+        margin: { l: 8, r: 8, t: layout.showlegend ? 30 : 8, b: 8 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
+      const isDate = data.length > 0 && /^\d{4}-\d\d-\d\d/.test(data[0].x[0]);
+      const axes = { xaxis: axis({ showgrid: false, ...layout.xaxis }, isDate), yaxis: axis({ nticks: 6, ...layout.yaxis }) };
+      if (layout.yaxis2) axes.yaxis2 = axis(layout.yaxis2);
+      Plotly.react(source.dataset.figure, data, { ...shared, ...layout, ...axes }, { displayModeBar: false, responsive: true });
+    }
+  }
+
+  // ---- tables
+  const key = (row, index) => {
+    const cell = row.cells[index];
+    return "sort" in cell.dataset ? cell.dataset.sort : cell.innerText;
+  };
+
+  function sort(header) {
+    const index = header.cellIndex;
+    const body = header.closest("table").tBodies[0];
+    const isNumber = header.classList.contains("number");
+    const before = header.getAttribute("aria-sort");
+    const isDown = before ? before === "ascending" : isNumber;
+    for (const other of header.parentElement.cells) other.removeAttribute("aria-sort");
+    header.setAttribute("aria-sort", isDown ? "descending" : "ascending");
+    const compare = (a, b) => {
+      const [left, right] = [key(a, index), key(b, index)];
+      const [x, y] = [parseFloat(left), parseFloat(right)];
+      const order = Number.isNaN(x) || Number.isNaN(y) || !isNumber ? left.localeCompare(right, root.lang, { numeric: true }) : x - y;
+      return isDown ? -order : order;
+    };
+    body.append(...Array.from(body.rows).sort(compare));
+  }
+
+  function search(input) {
+    const wanted = input.value.trim().toLowerCase();
+    for (const row of input.closest("section").querySelector("tbody").rows) {
+      row.hidden = wanted !== "" && !row.textContent.toLowerCase().includes(wanted);
+    }
+  }
+
+  async function copy(button) {
+    const text = button.nextElementSibling.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch (error) {
+      getSelection().selectAllChildren(button.nextElementSibling); // pages opened from disk may not write the clipboard
+      document.execCommand("copy");
+    }
+    button.classList.add("good");
+  }
+
+  // ---- banner: the data's age by this browser's clock, and how the last run ended
+  function ageInDays(throughDay) {
+    const today = new Intl.DateTimeFormat("en-CA", { timeZone: root.dataset.timezone }).format(new Date());
+    return Math.round((Date.parse(today) - Date.parse(throughDay)) / 86400000);
+  }
+
+  const moment = (iso) => new Date(iso).toLocaleString(say("en-GB", "zh-CN"), { dateStyle: "medium", timeStyle: "short", timeZone: root.dataset.timezone });
+
+  function showBanner() {
+    const status = window.guildbookStatus;
+    const throughDay = root.dataset.throughDay;
+    const age = ageInDays(throughDay);
+    const isOld = age > 2;
+    const parts = [];
+    let tone = isOld ? "warn" : "";
+    if (status && !status.runSucceeded) {
+      tone = "bad";
+      parts.push(say(`The last run stopped (${moment(status.runFinishedAt)})`, `最近一次运行中止（${moment(status.runFinishedAt)}）`)
+        + (status.failedGate ? say(` at ${status.failedGate}`, `，位于 ${status.failedGate}`) : "")
+        + (status.reason ? say(`: ${status.reason}`, `：${status.reason}`) : "") + say(".", "。"));
+      parts.push(say("You are reading the last good publication.", "当前显示的是上一次成功的发布。"));
+    }
+    if (isOld || tone === "bad") {
+      parts.push(say(`The data ends ${age} days ago, on ${throughDay}.`, `数据截至 ${throughDay}，距今 ${age} 天。`));
+    } else if (status && status.publishedAt) {
+      parts.push(say(`Up to date: data through ${throughDay}, published ${moment(status.publishedAt)}.`, `数据已更新至 ${throughDay}，发布于 ${moment(status.publishedAt)}。`));
+    }
+    const banner = document.getElementById("banner");
+    banner.textContent = parts.join(say(" ", ""));
+    banner.className = tone;
+    banner.hidden = parts.length === 0;
+  }
+
+  // ---- wiring
+  function show() {
+    root.lang = isChinese() ? "zh-Hans" : "en";
+    document.title = `${document.querySelector("nav [aria-current]").innerText} · ${document.querySelector(".brand").innerText}`;
+    showBanner();
+    draw();
+  }
+
+  document.getElementById("switch-language").addEventListener("click", () => {
+    root.dataset.lang = isChinese() ? "en" : "zh";
+    remember();
+    show();
+  });
+  document.getElementById("switch-theme").addEventListener("click", () => {
+    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+    remember();
+    show();
+  });
+  for (const button of document.querySelectorAll("th button")) button.addEventListener("click", () => sort(button.closest("th")));
+  for (const input of document.querySelectorAll(".search input")) input.addEventListener("input", () => search(input));
+  for (const button of document.querySelectorAll(".copy")) button.addEventListener("click", () => copy(button));
+  show();
+})();

@@ -1,0 +1,107 @@
+"""Text in both languages and the numbers, days and changes that people read. No queries, no page layout.
+
+Numbers carry no more digits than their n supports. A missing value is a dash, never zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from markupsafe import Markup, escape
+
+MISSING = "–"
+Number = int | float | Decimal
+_WEEKDAYS_ZH = "一二三四五六日"
+
+
+@dataclass(frozen=True)
+class Text:
+    """The same words in English and in Chinese; templates print both and the style sheet shows one."""
+
+    en: str
+    zh: str
+
+    def __html__(self) -> Markup:
+        """Both languages as escaped HTML; words that don't differ are printed once."""
+        if self.en == self.zh:
+            return escape(self.en)
+        return Markup('<span lang="en">{}</span><span lang="zh-Hans">{}</span>').format(self.en, self.zh)
+
+    def __add__(self, other: Text | str) -> Text:
+        """Join two texts language by language."""
+        tail = other if isinstance(other, Text) else Text(other, other)
+        return Text(self.en + tail.en, self.zh + tail.zh)
+
+
+def integer(value: Number | None) -> str:
+    """Whole number with thousands separators."""
+    return MISSING if value is None else f"{value:,.0f}"
+
+
+def decimal(value: Number | None, digits: int = 2) -> str:
+    """Number with a fixed count of decimals."""
+    return MISSING if value is None else f"{value:,.{digits}f}"
+
+
+def percent(share: Number | None, n: int | None = None) -> str:
+    """Share as per cent: one decimal from ``n`` = 1,000 on, whole below or where n is unknown.
+
+    Only a share of nothing or of everything reads as 0 or 100.
+    """
+    if share is None:
+        return MISSING
+    digits = 1 if n is not None and n >= 1000 else 0
+    step = 10.0**-digits
+    shown = f"{100 * share:.{digits}f}"
+    if 0 < share < 1 and float(shown) in (0, 100):
+        return f"<{step:g}%" if float(shown) == 0 else f">{100 - step:g}%"
+    return f"{shown}%"
+
+
+def size(n_bytes: Number | None) -> str:
+    """File size in the largest fitting unit."""
+    if n_bytes is None:
+        return MISSING
+    value = float(n_bytes)
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"
+
+
+def signed(value: Number) -> str:
+    """Whole number with its sign, a true minus."""
+    return f"{value:+,.0f}".replace("-", "\N{MINUS SIGN}")
+
+
+def day(value: date | None) -> Text:
+    """Day of the month, such as 19 Nov 2026."""
+    if value is None:
+        return Text(MISSING, MISSING)
+    return Text(f"{value.day} {value:%b %Y}", f"{value.year}年{value.month}月{value.day}日")
+
+
+def weekday(value: date) -> Text:
+    """Name of the day of the week."""
+    return Text(f"{value:%A}", f"周{_WEEKDAYS_ZH[value.weekday()]}")
+
+
+def days(count: int) -> Text:
+    """A number of days."""
+    return Text(f"{count:,} day{'' if count == 1 else 's'}", f"{count:,} 天")
+
+
+def ago(value: date | None, today: date) -> Text:
+    """How long before ``today`` (the data's last day) a day was."""
+    if value is None:
+        return Text("never", "从未")
+    gap = (today - value).days
+    return Text("same day", "当天") if gap <= 0 else days(gap) + Text(" ago", "前")
+
+
+def plural(count: Number | None, one: str, many: str) -> str:
+    """English count with its noun."""
+    return f"{integer(count)} {one if count == 1 else many}"

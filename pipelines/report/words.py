@@ -1,0 +1,100 @@
+"""Names that people read for the codes in the marts. An unknown code is shown as it is."""
+
+from __future__ import annotations
+
+from pipelines.report.text import Text
+
+PAGE = {
+    "through": Text("Data through", "数据截至"),
+    "logs": Text("Logs", "日志"),
+    "gates": Text("Gates", "质量门"),
+    "members": Text("Members", "成员"),
+    "publication": Text("Publication", "发布版本"),
+    "held_out": Text("Incomplete, a gate held back:", "数据不完整，质量门扣留了："),
+    "search": Text("Search", "搜索"),
+    "nothing": Text("Nothing to show.", "没有可显示的内容。"),
+    "copy": Text("Copy", "复制"),
+    "dark": Text("Dark", "深色"),
+    "light": Text("Light", "浅色"),
+}
+"""Words of the templates themselves."""
+
+LOGS = {
+    "members": Text("members", "成员"),
+    "content": Text("content", "内容"),
+    "interactions": Text("interactions", "互动"),
+    "events": Text("events", "活动"),
+    "event_participation": Text("event participation", "活动参与"),
+    "feedback": Text("feedback", "反馈"),
+    "subscriptions": Text("subscriptions", "订阅"),
+    "payments": Text("payments", "支付"),
+    "actions": Text("actions", "运营动作"),
+}
+
+LEVELS = {
+    "high": Text("high", "高"),
+    "medium": Text("medium", "中"),
+    "low": Text("low", "低"),
+    "silent": Text("silent", "沉默"),
+}
+
+DEFINITIONS = {
+    "inactivity": Text("inactivity", "不活跃"),
+    "lapse": Text("lapse", "未续费"),
+}
+
+LEARNERS = {
+    "rule": Text("rule", "规则"),
+    "base_rate": Text("base rate", "平均流失率"),
+    "recency": Text("days since last activity", "距上次活跃天数"),
+    "decayed_90": Text("90-day decayed activity", "90 天衰减活跃度"),
+    "logistic": Text("logistic regression", "逻辑回归"),
+    "boosting": Text("gradient boosting", "梯度提升"),
+}
+
+TENURES = {
+    "under_30_days": Text("under 30 days", "不足 30 天"),
+    "30_to_179_days": Text("30 to 179 days", "30 至 179 天"),
+    "180_to_729_days": Text("180 to 729 days", "180 至 729 天"),
+    "from_730_days": Text("730 days and more", "730 天及以上"),
+}
+"""The model's tenure segments: days since the member's first day."""
+
+BASELINES = ("base_rate", "recency", "decayed_90")
+"""Learners that any model has to beat."""
+
+METRICS = {
+    "log_loss": Text("log loss", "对数损失"),
+    "brier": Text("Brier score", "Brier 分数"),
+    "roc_auc": Text("ROC AUC", "ROC AUC"),
+    "pr_auc": Text("PR AUC", "PR AUC"),
+    "calibration_error": Text("calibration error", "校准误差"),
+    "accuracy": Text("accuracy", "准确率"),
+    "precision": Text("precision", "精确率"),
+    "recall": Text("recall", "召回率"),
+    "f1": Text("F1", "F1"),
+    "churn_rate": Text("churn rate", "流失率"),
+    "mean_probability": Text("mean probability", "平均概率"),
+    "precision_top_decile": Text("precision in the top decile", "前 10% 的精确率"),
+}
+
+GATES = {
+    "deliveries": Text("deliveries", "送达"),
+    "facts": Text("facts", "事实表"),
+    "predictions": Text("predictions", "预测"),
+}
+
+
+def word(names: dict[str, Text], code: str | None) -> Text:
+    """The name of a code, or the code itself."""
+    return names.get(code or "", Text(code or "–", code or "–"))
+
+
+def learner(code: str) -> Text:
+    """A learner's name that says whether it is a baseline."""
+    return word(LEARNERS, code) + (Text(" · baseline", " · 基线") if code in BASELINES else Text("", ""))
+
+
+def log(code: str) -> Text:
+    """A log's name, or the table name that it is."""
+    return word(LOGS, code)

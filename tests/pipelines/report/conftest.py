@@ -1,0 +1,72 @@
+"""Fixtures of the report's tests: each community's site, rendered once, and databases of a few known rows."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from report_html import Html
+from report_marts import COMMUNITIES, CONTEXT, FIXTURE
+
+from pipelines.report import render_site
+from pipelines.report.blocks import Block, Page
+from pipelines.report.database import Marts
+from pipelines.report.facts import read_facts
+
+PAGES = ("index", "members", "risk", "churn", "health")
+
+
+@dataclass(frozen=True)
+class Site:
+    name: str
+    database: Path
+    folder: Path
+    files: list[Path]
+
+    def page(self, name: str) -> Html:
+        return Html((self.folder / f"{name}.html").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Site]:
+    root = tmp_path_factory.mktemp("sites")
+    rendered = {}
+    for name, build in COMMUNITIES.items():
+        database = build(root / f"{name}.duckdb")
+        files = render_site(database, root / name, context=CONTEXT)
+        rendered[name] = Site(name, database, root / name, files)
+    return rendered
+
+
+@pytest.fixture(params=COMMUNITIES)
+def site(request: pytest.FixtureRequest, sites: dict[str, Site]) -> Site:
+    return sites[request.param]
+
+
+Fill = Callable[[str], Marts]
+
+
+@pytest.fixture
+def fill(tmp_path: Path) -> Iterator[Fill]:
+    """Opens a database that holds what these statements insert."""
+    opened: list[Marts] = []
+
+    def _fill(sql: str) -> Marts:
+        path = tmp_path / "analytics.duckdb"
+        with duckdb.connect(path) as connection:
+            connection.execute("create schema marts;" + (FIXTURE / "schema.sql").read_text() + sql)
+        opened.append(Marts(path, tmp_path, timezone=CONTEXT.timezone))
+        return opened[-1]
+
+    yield _fill
+    for marts in opened:
+        marts.__exit__(None, None, None)
+
+
+def page_of(build: Callable[..., Page], marts: Marts) -> Page:
+    return build(marts, CONTEXT, read_facts(marts, CONTEXT))
+
+
+def block_of(page: Page, title: str) -> Block:
+    return next(block for block in page.blocks if block.title.en == title)

@@ -1,0 +1,110 @@
+"""The pages in a real browser: charts, switches, sorting, search, banner. Skips without Chromium."""
+
+import json
+import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from report_marts import COMMUNITIES, CONTEXT
+
+from pipelines.report import SiteStatus, render_site, write_status
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH to open the pages in")
+
+NOW = datetime(2026, 11, 21, 6, 1, tzinfo=UTC)
+PROBE = """
+<script>addEventListener("load", () => {
+  const seen = {}, all = (query) => Array.from(document.querySelectorAll(query));
+  const click = (query) => document.querySelector(query).click();
+  const numbers = (n) => all("tbody td:nth-child(" + n + ")").map((cell) => Number(cell.dataset.sort));
+  seen.charts = all(".figure").length;
+  seen.drawn = all(".figure .main-svg").length > 0;
+  seen.banner = document.getElementById("banner").innerText;
+  seen.tone = document.getElementById("banner").className;
+  document.documentElement.dataset.lang = "en";
+  click("#switch-language");
+  seen.heading = document.querySelector("h1").innerText;
+  seen.title = document.title;
+  seen.legend = all(".legendtext").map((node) => node.textContent).join();
+  const theme = document.documentElement.dataset.theme;
+  click("#switch-theme");
+  seen.themeChanged = document.documentElement.dataset.theme !== theme;
+  seen.remembered = JSON.parse(localStorage.getItem("guildbook"));
+  const header = document.querySelectorAll("th button")[1];
+  if (header) { header.click(); seen.down = numbers(2); header.click(); seen.up = numbers(2); }
+  const search = document.querySelector(".search input");
+  if (search) {
+    search.value = "M11"; search.dispatchEvent(new Event("input"));
+    seen.found = all("tbody tr").filter((row) => !row.hidden).map((row) => row.cells[0].innerText);
+  }
+  const result = document.createElement("pre");
+  result.id = "probe"; result.textContent = encodeURIComponent(JSON.stringify(seen));
+  document.body.append(result);
+});</script>
+"""
+
+
+def _open(page: Path, profile: Path) -> dict[str, object]:
+    """Open a copy of the page that carries the probe, and return what the probe saw."""
+    probed = page.with_name("probed.html")
+    probed.write_text(page.read_text(encoding="utf-8").replace("</body>", PROBE + "</body>"), encoding="utf-8")
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=6000"]
+    command += [f"--user-data-dir={profile}", "--dump-dom", probed.as_uri()]
+    dom = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert '<pre id="probe">' in dom, "the page's script stopped before the probe ran"
+    return json.loads(unquote(dom.split('<pre id="probe">')[1].split("</pre>")[0]))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("browser")
+    render_site(COMMUNITIES["full"](root / "analytics.duckdb"), root / "site", context=CONTEXT)
+    return root / "site"
+
+
+def test_the_members_page_draws_sorts_and_searches(folder: Path, tmp_path: Path) -> None:
+    seen = _open(folder / "members.html", tmp_path)
+    assert (seen["charts"], seen["drawn"]) == (3, True)
+    assert "新增" in str(seen["legend"])
+    assert seen["remembered"] == {"lang": "zh", "theme": "dark"}
+    assert "最近 28 天" in str(seen["heading"])
+    assert str(seen["title"]).startswith("成员")
+
+
+def test_the_risk_page_sorts_by_number_and_finds_a_member(folder: Path, tmp_path: Path) -> None:
+    seen = _open(folder / "risk.html", tmp_path)
+    down, up = seen["down"], seen["up"]
+    assert isinstance(down, list)
+    assert isinstance(up, list)
+    assert len(down) == 200
+    assert down == sorted(down, reverse=True)
+    assert up == sorted(down)
+    assert seen["found"]
+    assert all("m11" in name for name in seen["found"])  # type: ignore[attr-defined]
+
+
+def test_the_banner_tells_the_age_without_a_status(folder: Path, tmp_path: Path) -> None:
+    (folder / "status.js").unlink(missing_ok=True)
+    seen = _open(folder / "index.html", tmp_path)
+    assert "2026-11-19" in str(seen["banner"])
+    assert seen["tone"] == "warn"
+
+
+def test_the_banner_names_the_gate_that_stopped_the_run(folder: Path, tmp_path: Path) -> None:
+    failed = SiteStatus(
+        through_day=CONTEXT.through_day,
+        published_at=NOW - timedelta(days=1),
+        run_finished_at=NOW,
+        run_succeeded=False,
+        failed_gate="deliveries: content 2026-11-20",
+        reason="<b>8%</b> of the rows are broken",
+    )
+    write_status(folder, failed)
+    seen = _open(folder / "index.html", tmp_path)
+    (folder / "status.js").unlink()
+    assert "deliveries: content 2026-11-20: <b>8%</b> of the rows are broken" in str(seen["banner"])
+    assert seen["tone"] == "bad"

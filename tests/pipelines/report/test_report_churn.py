@@ -1,0 +1,72 @@
+"""Members at risk and the churn model: current scores only, the last training only, a rule called a rule."""
+
+import pytest
+from conftest import Fill, page_of
+
+from pipelines.report import churn, risk
+from pipelines.report.blocks import Note, Table, Tiles
+
+PREDICTIONS = """
+    insert into marts.churn_predictions
+    select
+        id, day, definition, p, 'v1', '{learner}', band,
+        '["en ' || id || '"]', '["zh ' || id || '"]', is_current
+    from (values
+        ('a', date '2026-11-19', 'inactivity', 0.9, 'high', true),
+        ('b', date '2026-11-19', 'inactivity', 0.2, 'low', true),
+        ('b', date '2026-11-19', 'inactivity', 0.8, 'high', false),
+        ('c', date '2026-11-18', 'inactivity', 0.99, 'high', true),
+        ('a', date '2026-11-19', 'lapse', 0.7, 'high', true)) as v (id, day, definition, p, band, is_current);
+"""
+
+
+def test_only_current_scores_of_the_last_scored_day_are_listed(fill: Fill) -> None:
+    page = page_of(risk.page, fill(PREDICTIONS.format(learner="logistic")))
+    tables = [block for block in page.blocks if isinstance(block, Table)]
+    assert page.answer.en == "1 member is at high risk, of the 2 scored."
+    assert [[row[0].shown for row in table.rows] for table in tables] == [["a", "b"], ["a"]]
+    assert '<li><span lang="en">en a</span>' in str(tables[0].rows[0][3].shown)
+
+
+@pytest.mark.parametrize(("learner", "n_tiles"), [("logistic", 4), ("rule", 3)])
+def test_a_rule_gives_no_expected_number(fill: Fill, learner: str, n_tiles: int) -> None:
+    tiles = page_of(risk.page, fill(PREDICTIONS.format(learner=learner))).blocks[0]
+    assert isinstance(tiles, Tiles)
+    assert len(tiles.tiles) == n_tiles
+    assert ("A rule ranks these members" in tiles.note.en) == (learner == "rule")
+
+
+def _training(version: str, learner: str, at: str) -> str:
+    return f"""insert into marts.churn_trainings values
+        ('{version}', 'inactivity', 30, '{learner}', 'because of {version}', '{{}}', '2026-10-20',
+        'run', '{at}');"""
+
+
+def _evaluation(version: str, learner: str, value: float, *, champion: bool) -> str:
+    return f"""insert into marts.churn_evaluations values
+        ('inactivity', '{learner}', 'test', null, 'all', 500, 'log_loss', {value},
+        {value - 0.01}, {value + 0.01}, '{version}', {champion}, '2026-10-20');"""
+
+
+EVALUATED = (
+    _training("v1", "logistic", "2026-11-01")
+    + _evaluation("v1", "logistic", 0.45, champion=True)
+    + _evaluation("v1", "decayed_90", 0.50, champion=False)
+    + _evaluation("v1", "base_rate", 0.68, champion=False)
+)
+
+
+def test_the_champion_is_compared_with_the_best_baseline(fill: Fill) -> None:
+    page = page_of(churn.page, fill(EVALUATED))
+    assert page.answer.en == (
+        "The champion, logistic regression, has 10% less log loss than the best baseline, 90-day decayed activity."
+    )
+
+
+def test_a_rule_trained_later_replaces_the_model_and_says_why(fill: Fill) -> None:
+    page = page_of(churn.page, fill(EVALUATED + _training("v2", "rule", "2026-11-08")))
+    note = page.blocks[0]
+    assert page.answer.en == "No model has been trained: members are ranked by a rule."
+    assert isinstance(note, Note)
+    assert [fact for _, fact in note.facts] == ["because of v2"]
+    assert len(page.blocks) == 1

@@ -1,0 +1,110 @@
+"""Data health: deliveries that add up, verdicts that count, and the sentence that sums them up."""
+
+import pytest
+from conftest import Fill, block_of, page_of
+from report_marts import CONTEXT
+
+from pipelines.report import deliveries, health
+from pipelines.report.blocks import Table, Tiles
+from pipelines.report.facts import Facts, Source, read_facts
+
+
+def _delivery(delivery: str, log_day: str, counts: str, status: str, at: str) -> str:
+    return f"""insert into marts.deliveries values
+        ('{delivery}', 'content', '{log_day}', 'part.csv', 9, {counts}, '{status}', 'why', '{at}', 'run');"""
+
+
+@pytest.mark.parametrize(
+    ("deliveries_made", "delivered", "rejected", "holds"),
+    [
+        (_delivery("a", "2026-11-19", "10, 9, 1", "accepted", "2026-11-20 06:00+08"), "10", "0", "holds"),
+        (_delivery("a", "2026-11-19", "10, 8, 1", "accepted", "2026-11-20 06:00+08"), "10", "0", "broken"),
+        (
+            _delivery("a", "2026-11-19", "null, null, null", "rejected", "2026-11-20 06:00+08"),
+            "0",
+            "1",
+            "holds",
+        ),
+        (
+            _delivery("a", "2026-11-19", "10, 9, 1", "accepted", "2026-11-20 06:00+08")
+            + _delivery("b", "2026-11-19", "12, 12, 0", "accepted", "2026-11-20 09:00+08"),
+            "12",
+            "0",
+            "holds",
+        ),
+        (_delivery("a", "2026-10-20", "10, 9, 1", "accepted", "2026-11-20 06:00+08"), "0", "0", "holds"),
+    ],
+    ids=["one", "lost a row", "rejected", "delivered again", "31 days ago"],
+)
+def test_deliveries_count_the_last_one_of_each_log_day(
+    fill: Fill, deliveries_made: str, delivered: str, rejected: str, holds: str
+) -> None:
+    tiles = deliveries.blocks(fill(deliveries_made), CONTEXT, Facts(CONTEXT.through_day, [], None))[0]
+    assert isinstance(tiles, Tiles)
+    values = [tile.value for tile in tiles.tiles]
+    assert (values[0], values[3]) == (delivered, rejected)
+    assert values[4].en == holds
+
+
+def _verdict(day: str, *, passed: bool, waived: bool = False, severity: str = "critical", at: str = "06:00") -> str:
+    return f"""insert into marts.gate_results values
+        ('facts', 'fct_member_days', {day}, 'n_rows', '{severity}', {passed}, {waived}, '1', '2', 'why',
+            'run', '2026-11-20 {at}+08');"""
+
+
+LAST_DAY = "date '2026-11-19'"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said", "held_out"),
+    [
+        ("", "no gate has run yet", 0),
+        (_verdict(LAST_DAY, passed=True), "1 check passed, none failed", 0),
+        (_verdict(LAST_DAY, passed=False), "1 of 1 checks failed", 1),
+        (_verdict(LAST_DAY, passed=False, severity="warning"), "0 of 1 checks passed, 1 warned", 0),
+        (_verdict(LAST_DAY, passed=False, waived=True), "0 of 1 checks passed, 1 waived", 0),
+        (
+            _verdict(LAST_DAY, passed=False) + _verdict(LAST_DAY, passed=True, at="07:00"),
+            "1 check passed, none failed",
+            0,
+        ),
+        (_verdict("date '2026-11-12'", passed=False), "no gate has run yet", 0),
+        (_verdict("null", passed=False), "1 of 1 checks failed", 0),
+    ],
+    ids=["none", "passed", "failed", "warned", "waived", "healed", "a week ago", "whole table"],
+)
+def test_the_latest_verdict_counts(fill: Fill, verdicts: str, said: str, held_out: int) -> None:
+    facts = read_facts(fill(verdicts), CONTEXT)
+    assert facts.verdict.en == said
+    assert len(facts.held_out) == held_out
+
+
+@pytest.mark.parametrize(
+    ("sources", "n_checks", "n_failed", "sentence"),
+    [
+        ([Source("content", is_collected=False)], 0, 0, "There is nothing to believe yet"),
+        ([Source("content", is_collected=True)], 9, 2, "Not all of them: 2 of 9 checks failed."),
+        (
+            [Source("content", is_collected=True)],
+            0,
+            0,
+            "Every collected log is complete; no gate has run yet.",
+        ),
+        ([Source("content", is_collected=True, lag=3)], 9, 0, "but content ends before 19 Nov 2026."),
+        (
+            [Source("content", is_collected=True)],
+            9,
+            0,
+            "Yes: 9 checks passed, none failed, and every collected log reaches",
+        ),
+    ],
+)
+def test_trust_is_said_in_a_sentence(sources: list[Source], n_checks: int, n_failed: int, sentence: str) -> None:
+    assert sentence in Facts(CONTEXT.through_day, sources, 5, n_checks=n_checks, n_failed=n_failed).trust.en
+
+
+def test_failures_stand_first(fill: Fill) -> None:
+    sql = _verdict("date '2026-11-17'", passed=False) + _verdict(LAST_DAY, passed=True)
+    table = block_of(page_of(health.page, fill(sql)), "Gate results, failures first")
+    assert isinstance(table, Table)
+    assert [row[3].sort for row in table.rows] == ["2026-11-17", "2026-11-19"]

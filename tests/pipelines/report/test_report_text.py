@@ -1,0 +1,85 @@
+"""Numbers, days and words as people read them."""
+
+from datetime import date
+
+import pytest
+from report_marts import HOSTILE
+
+from pipelines.contract import LOGS
+from pipelines.report import marks, text, words
+from pipelines.report.text import Text
+
+DAY = date(2026, 11, 9)
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (text.integer(1234567), "1,234,567"),
+        (text.integer(0), "0"),
+        (text.integer(None), "–"),
+        (text.decimal(0.9333), "0.93"),
+        (text.decimal(None), "–"),
+        (text.percent(0.4327), "43%"),
+        (text.percent(0.4327, 999), "43%"),
+        (text.percent(0.4327, 1000), "43.3%"),
+        (text.percent(None, 5), "–"),
+        (text.percent(0, 5), "0%"),
+        (text.percent(1, 5), "100%"),
+        (text.percent(0.9987), ">99%"),
+        (text.percent(0.9998, 5000), ">99.9%"),
+        (text.percent(0.0004, 50), "<1%"),
+        (text.size(0), "0 B"),
+        (text.size(52310), "52 kB"),
+        (text.size(3_200_000_000), "3.2 GB"),
+        (text.size(None), "–"),
+        (text.signed(12), "+12"),
+        (text.signed(-1234), "\N{MINUS SIGN}1,234"),
+        (text.plural(1, "member was", "members were"), "1 member was"),
+        (text.plural(0, "member was", "members were"), "0 members were"),
+        (text.day(DAY), Text("9 Nov 2026", "2026年11月9日")),
+        (text.day(None), Text("–", "–")),
+        (text.weekday(DAY), Text("Monday", "周一")),
+        (text.days(1), Text("1 day", "1 天")),
+        (text.ago(date(2026, 11, 8), DAY), Text("1 day ago", "1 天前")),
+        (text.ago(DAY, DAY), Text("same day", "当天")),
+        (text.ago(None, DAY), Text("never", "从未")),
+    ],
+)
+def test_values_read_well(shown: object, expected: object) -> None:
+    assert shown == expected
+
+
+def test_text_is_escaped_in_both_languages_and_printed_once_when_equal() -> None:
+    assert Text("<b>", "<i>").__html__() == '<span lang="en">&lt;b&gt;</span><span lang="zh-Hans">&lt;i&gt;</span>'
+    assert Text("a & b", "a & b").__html__() == "a &amp; b"
+    assert Text("a", "甲") + Text("b", "乙") + "c" == Text("abc", "甲乙c")
+
+
+def test_marks_escape_what_they_show() -> None:
+    hostile = Text(HOSTILE, HOSTILE)
+    shown = [
+        marks.bar(0.5, HOSTILE),
+        marks.heat(0.5, HOSTILE),
+        marks.badge(hostile, "bad"),
+        marks.strip([("some", HOSTILE)]),
+        marks.lines([hostile]),
+    ]
+    for mark in shown:
+        assert "<img" not in mark
+        assert "onerror=alert(1)&gt;&#34;" in mark
+
+
+@pytest.mark.parametrize(("share", "width"), [(-1, "0.0"), (0.5, "50.0"), (3, "100.0")])
+def test_bars_stay_inside_their_cell(share: float, width: str) -> None:
+    assert f"width:{width}%" in marks.bar(share, "x")
+
+
+@pytest.mark.parametrize(("values", "is_drawn"), [([], False), ([3], False), ([3, 3], True), ([1, 9, 4], True)])
+def test_a_sparkline_needs_two_values(values: list[float], is_drawn: bool) -> None:
+    assert ("<polyline" in marks.sparkline(values)) == is_drawn
+
+
+def test_every_log_of_the_contract_has_a_name() -> None:
+    assert set(words.LOGS) == set(LOGS)
+    assert words.word(words.LOGS, "unheard_of") == Text("unheard_of", "unheard_of")
