@@ -1,0 +1,69 @@
+"""``guildbook run --dry-run``: what a run would ingest and rebuild, and why. Writes nothing.
+
+It looks into the warehouse, so it waits for a run that is writing there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import date
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines import lock
+from pipelines.cli.run import log_days_between
+from pipelines.defs.launch import delivered_logs
+from pipelines.home import Home
+from pipelines.lake import manifest
+from pipelines.warehouse.plan import NothingAcceptedError, completed_build, make_plan
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+
+def stale_lines(
+    settings: Settings, first: date, last: date, *, full: bool, say: Callable[[str], None] | None = None
+) -> list[str]:
+    """Lines: log days to ingest with the reason, then days accepted before that no completed run has built yet.
+
+    Event days inside a file that is not ingested yet are known only when it is read, so they are not listed.
+    ``say`` hears of a run that is waited for.
+    """
+    home = Home(settings.home)
+    days = log_days_between(settings, first, last)
+    with lock.hold(home, on_wait=say) if home.warehouse.exists() else nullcontext():
+        lines = [
+            f"{day}  ingest   {log}: {reason}"
+            for log, changed in delivered_logs(home, settings, days, full=full).items()
+            for day, reason in sorted(changed.items())
+        ]
+        lines += [f"{day}  rebuild  {reason}" for day, reason in _unbuilt(home, settings, full=full)]
+    return sorted(lines) or ["nothing to do: no file changed, and every accepted day is built"]
+
+
+def _unbuilt(home: Home, settings: Settings, *, full: bool) -> list[tuple[date, str]]:
+    try:
+        plan = make_plan(home, settings, full=full)
+    except NothingAcceptedError:
+        return []
+    if plan.is_full:
+        return [(plan.first_day, f"every day from {plan.first_day} to {plan.through_day}: {plan.full_because}")]
+    accepted: dict[date, int] = {}
+    for row in manifest.current(home).to_pylist():
+        if row["log"] == "interactions" and row["event_day"] is not None:
+            accepted[row["event_day"]] = accepted.get(row["event_day"], 0) + int(row["checksum"])
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        built = dict(
+            con.execute(
+                "select day, checksum::hugeint from control.completed_day_states where part = 'interactions'"
+            ).fetchall()
+        )
+    completed = completed_build(home)
+    assert completed is not None
+    found = [(day, "its interactions changed") for day, checksum in accepted.items() if built.get(day) != checksum]
+    found += [(day, "its interactions were withdrawn") for day in built.keys() - accepted.keys()]
+    if plan.through_day > completed.through_day:
+        found.append((plan.through_day, f"new days since {completed.through_day}"))
+    return found

@@ -1,0 +1,192 @@
+"""Commands and their options. What they do is in the modules they call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import ValidationError
+
+from pipelines.home import Home
+from pipelines.settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    from pipelines.connectors import ImportReport
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Guildbook: what happened in your community, whom you are about to lose, and whether what you did worked.",
+)
+imports = typer.Typer(no_args_is_help=True, help="Write landing files from another system's data.")
+gates = typer.Typer(no_args_is_help=True, help="Look at gates and record exceptions.")
+app.add_typer(imports, name="import")
+app.add_typer(gates, name="gate")
+
+
+@app.command()
+def sample(
+    members: Annotated[int, typer.Option(help="Members of the sample community.", min=20)] = 2000,
+    days: Annotated[int, typer.Option(help="Log days to write.", min=31)] = 400,
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 7,
+) -> None:
+    """Write the sample community's logs into the landing folder."""
+    from pipelines.sample import write_sample  # noqa: PLC0415
+
+    settings = _settings()
+    home = Home(settings.home)
+    try:
+        report = write_sample(
+            home.landing, home.root / "sample_truth", seed=seed, members=members, days=days, timezone=settings.timezone
+        )
+    except FileExistsError as error:
+        _say(str(error))
+        raise typer.Exit(1) from error
+    for name, log in report.logs.items():
+        typer.echo(
+            f"{name:<20}{log.delivered:>9,} rows in {log.files:>4} files: {log.malformed:,} malformed, "
+            f"{log.duplicates:,} repeated, {log.late:,} late"
+        )
+    typer.echo(f"next  guildbook run --from {report.first_day} --to {report.last_day}")
+
+
+@imports.command()
+def stackexchange(
+    path: Annotated[Path, typer.Argument(help="Folder with the dump's XML files, or a .tar, .tar.xz or .zip of it.")],
+    source: Annotated[str | None, typer.Option(help="Name of the source; the path's name where not given.")] = None,
+) -> None:
+    """Write landing files from a Stack Exchange data dump."""
+    from pipelines.connectors import import_stackexchange  # noqa: PLC0415
+
+    settings = _settings()
+    _imported(lambda: import_stackexchange(path, Home(settings.home).landing, settings.timezone, source), settings)
+
+
+@imports.command()
+def table(
+    mapping: Annotated[
+        Path, typer.Argument(help="YAML mapping; docs/mappings has ready ones.", metavar="MAPPING.yaml")
+    ],
+    data: Annotated[Path | None, typer.Option(help="Folder or file of the data, where not the mapping's own.")] = None,
+) -> None:
+    """Write landing files from CSV or Parquet tables by a mapping."""
+    from pipelines.connectors import import_table  # noqa: PLC0415
+
+    settings = _settings()
+    _imported(lambda: import_table(mapping, Home(settings.home).landing, settings.timezone, data), settings)
+
+
+@app.command()
+def run(
+    first: Annotated[datetime, typer.Option("--from", help="First log day.", formats=["%Y-%m-%d"], metavar="DAY")],
+    last: Annotated[datetime, typer.Option("--to", help="Last log day.", formats=["%Y-%m-%d"], metavar="DAY")],
+    full: Annotated[bool, typer.Option("--full", help="Ingest unchanged days too and rebuild everything.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list the stale days and why.")] = False,
+) -> None:
+    """Run log days: ingest, gates, marts, churn, report, publish, as one Dagster run."""
+    from pipelines.cli import run as running  # noqa: PLC0415
+    from pipelines.lock import DiskFullError  # noqa: PLC0415
+
+    settings = _settings()
+    home = Home(settings.home)
+    try:
+        if dry_run:
+            from pipelines.cli.dry_run import stale_lines  # noqa: PLC0415
+
+            for line in stale_lines(settings, first.date(), last.date(), full=full, say=_say):
+                typer.echo(line)
+            return
+        outcome = running.execute(settings, first.date(), last.date(), full=full, say=_say)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    except DiskFullError as error:
+        _say(str(error))
+        raise typer.Exit(1) from error
+    if not outcome.succeeded:
+        _say(
+            f"stopped at {outcome.failed_gate}: {outcome.reason}"
+            if outcome.failed_gate
+            else f"failed: {outcome.reason}"
+        )
+        _say("the last good publication stays up" if home.published.exists() else "nothing is published yet")
+        raise typer.Exit(1)
+    typer.echo(f"report    {home.published / 'site' / 'index.html'}")
+    typer.echo(f"database  {home.published / 'analytics.duckdb'}")
+
+
+@app.command()
+def rollback() -> None:
+    """Put the publication before the current one up again, database and site together."""
+    from pipelines.publishing import versions  # noqa: PLC0415
+
+    try:
+        number = versions.roll_back(Home(_settings().home))
+    except versions.NothingToRollBackError as error:
+        _say(str(error))
+        raise typer.Exit(1) from error
+    typer.echo(f"version {number} is up again")
+
+
+@app.command()
+def status() -> None:
+    """Say what is published, through which day, and which gates failed."""
+    from pipelines.cli.status import status_lines  # noqa: PLC0415
+
+    for line in status_lines(Home(_settings().home)):
+        typer.echo(line)
+
+
+@gates.command()
+def waive(
+    table: Annotated[str, typer.Argument(help="Gated table: a log such as interactions, or a mart.")],
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DAY")],
+    reason: Annotated[str, typer.Option(help="Why the failure may be passed over; shown on the pages.")],
+) -> None:
+    """Record an exception: failures of TABLE on DAY show from now on but do not block."""
+    import getpass  # noqa: PLC0415
+
+    from pipelines.contract import LOGS  # noqa: PLC0415
+    from pipelines.gates import facts, predictions, verdicts  # noqa: PLC0415
+
+    known = [*LOGS, *facts.SUITES, predictions.TABLE]
+    if table not in known:
+        raise typer.BadParameter(f"{table} has no gate; one of: {', '.join(known)}")
+    verdicts.waive(Home(_settings().home), table, day.date(), reason=reason, waived_by=getpass.getuser())
+    typer.echo(f"waived; run the day again: guildbook run --from {day.date()} --to {day.date()}")
+
+
+def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:
+    """Run an import and say what it read, wrote and could not map."""
+    from pipelines.connectors import ConnectorError  # noqa: PLC0415
+
+    try:
+        report = work()
+    except ConnectorError as error:
+        _say(str(error))
+        raise typer.Exit(1) from error
+    for name, rows in report.rows_read.items():
+        typer.echo(f"read      {rows:>10,}  {name}")
+    for log, rows in report.rows_written.items():
+        typer.echo(f"written   {rows:>10,}  {log}")
+    for one in report.not_mapped:
+        typer.echo(f"not mapped{one.count:>10,}  {one.file}: {one.reason} (for example {one.example})")
+    typer.echo(f"next      guildbook run --from {report.first_day} --to {report.last_day}")
+    if report.first_day is not None and report.first_day < settings.first_log_day:
+        _say(f"it begins before GUILDBOOK_FIRST_LOG_DAY={settings.first_log_day}; set that to {report.first_day}")
+
+
+def _settings() -> Settings:
+    try:
+        return get_settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            _say(f"GUILDBOOK_{str(problem['loc'][0]).upper()}: {problem['msg']}")
+        raise typer.Exit(2) from error
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)

@@ -1,0 +1,98 @@
+"""``guildbook run``: launches the main job in this process, or says what it would do."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from pipelines import lock
+from pipelines.cli.instance import fail_dead_runs, prepare_instance
+from pipelines.home import Home
+from pipelines.publishing.outcome import explain_failure, note_failure
+from pipelines.warehouse.dbt import ensure_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipelines.settings import Settings
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run ended; ``failed_gate`` is empty unless a gate stopped it."""
+
+    succeeded: bool
+    run_id: str
+    failed_gate: str = ""
+    reason: str = ""
+
+
+def log_days_between(settings: Settings, first: date, last: date) -> list[date]:
+    """The log days of a range.
+
+    Raises:
+        ValueError: The range is empty or starts before the first log day.
+    """
+    if last < first:
+        raise ValueError(f"--to {last} lies before --from {first}")
+    if first < settings.first_log_day:
+        raise ValueError(
+            f"--from {first} lies before the first log day {settings.first_log_day}; "
+            f"set GUILDBOOK_FIRST_LOG_DAY={first} to go back that far"
+        )
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def execute(settings: Settings, first: date, last: date, *, full: bool, say: Callable[[str], None]) -> RunOutcome:
+    """Run the main job over a range of log days as one Dagster run.
+
+    Raises:
+        ValueError: The range is none.
+        lock.DiskFullError: Less disk is free than a run needs; nothing was written.
+    """
+    days = log_days_between(settings, first, last)
+    home = Home(settings.home)
+    lock.check_disk(home, settings)
+    prepare_instance(home)
+    ensure_manifest()
+    import dagster as dg  # noqa: PLC0415 - importing dagster takes seconds
+
+    from pipelines.definitions import defs  # noqa: PLC0415
+    from pipelines.defs.jobs import RUN_CONFIG, selection_for  # noqa: PLC0415
+    from pipelines.defs.launch import delivered_logs, run_tags  # noqa: PLC0415
+
+    with dg.DagsterInstance.get() as instance, lock.hold(home, on_wait=say):
+        if dead := fail_dead_runs(instance):
+            say(f"{dead} killed run(s) marked as failed")
+        delivered = delivered_logs(home, settings, days, full=full)
+        job = defs.resolve_job_def("main")
+        result = job.execute_in_process(
+            instance=instance,
+            run_config=RUN_CONFIG,
+            tags=run_tags(first, last, full=full),
+            asset_selection=selection_for(delivered),
+            raise_on_error=False,
+        )
+        if result.success:
+            return RunOutcome(succeeded=True, run_id=result.run_id)
+        message = "; ".join(_step_errors(result)) or "the run failed; its page in Dagster says more"
+        gate, reason = explain_failure(home, result.run_id, message, last_day=last)
+        try:
+            note_failure(home, settings, failed_gate=gate, reason=reason)
+        except subprocess.SubprocessError as error:
+            say(f"the alert command failed: {error}")
+        return RunOutcome(succeeded=False, run_id=result.run_id, failed_gate=gate, reason=reason)
+
+
+def _step_errors(result: object) -> list[str]:
+    """The innermost error of each failed step."""
+    messages = []
+    for event in result.filter_events(lambda event: event.is_step_failure):  # type: ignore[attr-defined]
+        error = event.step_failure_data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        if error is not None:
+            messages.append(f"{event.step_key}: {error.message.strip()}")
+    return messages

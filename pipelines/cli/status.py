@@ -1,0 +1,45 @@
+"""``guildbook status``: what is published, and which gates failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.lake import ledger, manifest
+from pipelines.publishing import versions
+
+if TYPE_CHECKING:
+    from pipelines.home import Home
+
+
+def status_lines(home: Home) -> list[str]:
+    """Lines about the publication that is up, the log days held out, and the gates that failed in the last run."""
+    number = versions.current(home)
+    if number is None:
+        lines = ["published   nothing yet"]
+    else:
+        rows = [row for row in ledger.read(home, "publications").to_pylist() if row["version"] == number]
+        through = (
+            f", data through {rows[-1]['through_day']}, made {rows[-1]['published_at']:%Y-%m-%d %H:%M} UTC"
+            if rows
+            else ""
+        )
+        kept = ", ".join(str(one) for one in versions.numbers(home))
+        lines = [f"published   version {number}{through}", f"kept        {kept}"]
+    held = [
+        f"{candidate.log} {candidate.log_day}"
+        for log in sorted(path.name for path in (home.lake / "candidates").glob("*"))
+        for candidate in manifest.candidates(home, log)
+    ]
+    lines.append(f"held out    {', '.join(held) if held else 'none'}")
+    results = ledger.read(home, "gate_results").to_pylist()
+    last_run = results[-1]["run_id"] if results else None
+    failed = [row for row in results if row["run_id"] == last_run and not row["is_passed"]]
+    lines.append(f"last run    {last_run or 'none'}: {len(failed)} expectations failed")
+    lines += [
+        f"  {row['severity']:<9} {row['gate']}: {row['table_name']} {row['day'] or ''} "
+        f"{row['expectation']}, found {row['observed']}"
+        for row in sorted(failed, key=lambda row: (row["severity"], row["table_name"], str(row["day"])))[:20]
+    ]
+    if len(failed) > 20:
+        lines.append(f"  … and {len(failed) - 20} more, in marts.gate_results")
+    return lines

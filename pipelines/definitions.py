@@ -1,0 +1,22 @@
+"""Dagster's entry point: assembles the definitions and holds nothing else."""
+
+import dagster as dg
+
+from pipelines.defs.checks import facts_checks, predictions_check
+from pipelines.defs.jobs import STEPS, main_job
+from pipelines.defs.loggers import progress_logger
+from pipelines.defs.raw import delivery_checks
+from pipelines.defs.resources import HomeResource
+from pipelines.defs.schedules import daily
+from pipelines.defs.sensors import changed_files, failed_run, missing_run
+
+defs = dg.Definitions(
+    assets=STEPS,
+    asset_checks=[*delivery_checks, *facts_checks, predictions_check],
+    jobs=[main_job],
+    schedules=[daily],
+    sensors=[changed_files, failed_run, missing_run],
+    resources={"home": HomeResource()},
+    executor=dg.in_process_executor,
+    loggers={"console": progress_logger},
+)

@@ -1,0 +1,62 @@
+"""Gates 2 and 3 as blocking checks, and how a gate's outcome becomes a check's result. Gate 1 is beside its assets."""
+
+import dagster as dg
+
+from pipelines.defs.resources import HomeResource
+from pipelines.gates import facts, predictions
+from pipelines.gates.verdicts import GateOutcome
+from pipelines.warehouse.plan import read_plan
+
+SCORES_KEY = dg.AssetKey("churn_scores")
+
+
+def mart_key(name: str) -> dg.AssetKey:
+    """Key of a mart's asset."""
+    return dg.AssetKey(["marts", name])
+
+
+def gate_result(context: dg.AssetCheckExecutionContext, outcome: GateOutcome, *, blocks: bool) -> dg.AssetCheckResult:
+    """Turn a gate's outcome into a check's result; it fails the run only where ``blocks`` is set."""
+    say = context.log.error if blocks else context.log.warning if outcome.held_out else context.log.info
+    if outcome.n_days:
+        say(f"gate {outcome.gate}: {outcome.summary}")
+    return dg.AssetCheckResult(
+        passed=not outcome.held_out,
+        severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
+        description=outcome.summary,
+        metadata={
+            "days_checked": outcome.n_days,
+            "days_held_out": len(outcome.held_out),
+            "days_warned": len(outcome.warned),
+        },
+    )
+
+
+def _facts_check(table_name: str) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=mart_key(table_name),
+        name="gate_facts",
+        blocking=True,
+        description="Gate 2: the rebuilt days must add up, or nothing is scored and published.",
+    )
+    def check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
+        outcome = facts.judge(home.paths, table_name, context.run.run_id)
+        return gate_result(context, outcome, blocks=bool(outcome.held_out))
+
+    return check
+
+
+facts_checks = [_facts_check(table_name) for table_name in facts.SUITES]
+
+
+@dg.asset_check(
+    asset=SCORES_KEY,
+    name="gate_predictions",
+    blocking=True,
+    description="Gate 3: predictions must be complete, in range and calibrated, or nothing is published.",
+)
+def predictions_check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
+    """Judge the predictions of the run's last day."""
+    day = read_plan(home.paths).through_day
+    outcome = predictions.judge(home.paths, home.settings, day, context.run.run_id)
+    return gate_result(context, outcome, blocks=bool(outcome.held_out))

@@ -1,0 +1,37 @@
+"""What a run says on the console: what the steps report and what went wrong, not Dagster's own book-keeping."""
+
+import logging
+import sys
+
+import dagster as dg
+
+
+class _ProgressFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        meta = getattr(record, "dagster_meta", {})
+        step = str(meta.get("step_key") or "run").replace("__", "/")
+        text = meta.get("orig_message") or record.getMessage()
+        mark = "" if record.levelno <= logging.INFO else f"{record.levelname}: "
+        return f"{self.formatTime(record, '%H:%M:%S')}  {step:<28} {mark}{text}"
+
+
+class _StepMessages(logging.Filter):
+    """Passes what a step logs, and that it failed; drops Dagster's other events and what follows."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        meta = getattr(record, "dagster_meta", {})
+        event = meta.get("dagster_event")
+        if event is not None:
+            return bool(event.is_step_failure)
+        return not str(meta.get("orig_message")).startswith("Dependencies for step ")
+
+
+@dg.logger({}, description="One line per message of a step, on standard error.")
+def progress_logger(context: dg.InitLoggerContext) -> logging.Logger:
+    """Logger that prints progress for people."""
+    logger = logging.Logger("guildbook.progress", logging.INFO)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_ProgressFormatter())
+    handler.addFilter(_StepMessages())
+    logger.addHandler(handler)
+    return logger

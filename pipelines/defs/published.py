@@ -1,0 +1,30 @@
+"""The publication: the last asset, behind every gate."""
+
+import dagster as dg
+
+from pipelines.defs.churn import churn_scores
+from pipelines.defs.resources import HomeResource
+from pipelines.defs.warehouse import records, warehouse
+from pipelines.publishing.publish import publish
+from pipelines.warehouse.plan import read_plan
+
+
+@dg.asset(
+    deps=[*(key for key in warehouse.keys if key.path[0] == "marts"), *records.keys, churn_scores],
+    group_name="published",
+    kinds={"duckdb", "html"},
+)
+def published(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
+    """The marts and the report site, swapped in together; the last good publication stays up until then."""
+    through_day = read_plan(home.paths).through_day
+    made = publish(home.paths, home.settings, through_day, context.run.run_id)
+    context.log.info(f"published version {made.version}, data through {made.through_day}")
+    return dg.MaterializeResult(
+        metadata={
+            "version": made.version,
+            "through_day": made.through_day.isoformat(),
+            "pages": made.n_pages,
+            "database_bytes": made.database_bytes,
+            "site": dg.MetadataValue.path(str(home.paths.published / "site" / "index.html")),
+        }
+    )

@@ -1,0 +1,32 @@
+"""The one resource: the home folder, locked for as long as the run lasts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from pipelines import lock
+from pipelines.home import Home
+from pipelines.settings import Settings, get_settings
+
+
+class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Home folder and settings of the community. Every asset asks for it, so a run holds the lock from start to end."""
+
+    @property
+    def settings(self) -> Settings:
+        """Settings of this process."""
+        return get_settings()
+
+    @property
+    def paths(self) -> Home:
+        """Paths under the home folder."""
+        return Home(self.settings.home)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["HomeResource"]:
+        """Lock the home and heal it; with the in-process executor this happens once a run."""
+        say = context.log.info if context.log else None
+        with lock.hold(self.paths, on_wait=say):
+            lock.prepare(self.paths, self.settings)
+            yield self

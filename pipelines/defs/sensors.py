@@ -1,0 +1,63 @@
+"""Sensors: log days whose files changed, runs that failed, and daily runs that never came."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from pipelines import clock
+from pipelines.defs.jobs import RUN_CONFIG, main_job
+from pipelines.defs.launch import changes_through, run_tags
+from pipelines.defs.partitions import last_tagged_day, stretches
+from pipelines.home import Home
+from pipelines.publishing.outcome import explain_failure, note_failure, overdue_day
+from pipelines.settings import get_settings
+
+_GRACE_HOURS = 2
+"""Hours after the daily run's hour in which it may still be on its way."""
+
+
+@dg.sensor(job=main_job, minimum_interval_seconds=300, default_status=dg.DefaultSensorStatus.RUNNING)
+def changed_files(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Run log days whose landing files differ from those last ingested; a new day is left to its daily run."""
+    settings = get_settings()
+    home = Home(settings.home)
+    local = clock.now().astimezone(ZoneInfo(settings.timezone))
+    newest = local.date() - timedelta(days=1 if local.hour > settings.daily_hour else 2)
+    changes = changes_through(home, settings, newest)
+    if not changes:
+        yield dg.SkipReason("no log day's files changed")
+    for first, last in stretches(list(changes)):
+        seen = "\n".join(what for day in sorted(changes) if first <= day <= last for what in changes[day])
+        digest = hashlib.sha256(seen.encode()).hexdigest()[:12]
+        yield dg.RunRequest(
+            run_key=f"changed-{first}-{last}-{digest}", run_config=RUN_CONFIG, tags=run_tags(first, last)
+        )
+
+
+@dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)
+def failed_run(context: dg.RunFailureSensorContext) -> None:
+    """Say on the pages, and to the alert command, why a run failed."""
+    settings = get_settings()
+    home = Home(settings.home)
+    run = context.dagster_run
+    message = context.failure_event.message or "the run failed"
+    gate, reason = explain_failure(home, run.run_id, message, last_day=last_tagged_day(run.tags))
+    note_failure(home, settings, failed_gate=gate, reason=reason)
+
+
+@dg.sensor(minimum_interval_seconds=1800, default_status=dg.DefaultSensorStatus.RUNNING)
+def missing_run(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Say once of a log day that it is still not published hours after its daily run was due."""
+    settings = get_settings()
+    home = Home(settings.home)
+    due = overdue_day(home, settings, clock.now(), grace_hours=_GRACE_HOURS)
+    if due is None or context.cursor == due.isoformat():
+        return dg.SkipReason("the publication is as fresh as it should be, or this was said today")
+    note_failure(
+        home, settings, failed_gate="", reason=f"the daily run has not published {due.isoformat()}; see the run page"
+    )
+    context.update_cursor(due.isoformat())
+    return dg.SkipReason(f"said that {due.isoformat()} is missing")

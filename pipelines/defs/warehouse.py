@@ -1,0 +1,103 @@
+"""The warehouse: what has to be built, and dbt's models as assets, in two invocations around the churn model."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+
+from pipelines.contract import LOGS
+from pipelines.defs.partitions import FULL_TAG
+from pipelines.defs.raw import raw_key
+from pipelines.defs.resources import HomeResource
+from pipelines.warehouse import dbt
+from pipelines.warehouse.plan import make_plan, read_plan, write_plan
+
+AFTER_SCORING = "tag:after_scoring"
+WRITER_POOL = "duckdb_writer"
+
+
+class _Translator(DagsterDbtTranslator):
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        folder: str = dbt_resource_props["fqn"][1]
+        return folder
+
+
+_TRANSLATOR = _Translator(
+    settings=DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_duplicate_source_asset_keys=True)
+)
+
+
+@dg.asset(deps=[raw_key(name) for name in LOGS], group_name="control", kinds={"parquet"})
+def build_plan(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
+    """Which days the run rebuilds at least, and whether all of them; dbt reads it as small Parquet sources."""
+    plan = make_plan(home.paths, home.settings, full=FULL_TAG in context.run.tags)
+    write_plan(home.paths, plan)
+    scope = f"everything is rebuilt ({plan.full_because})" if plan.is_full else "only days that changed are rebuilt"
+    context.log.info(f"{plan.first_day} to {plan.through_day}: {scope}")
+    return dg.MaterializeResult(
+        metadata={
+            "through_day": plan.through_day.isoformat(),
+            "full_because": plan.full_because or "not full",
+            "training_cut_offs": len(plan.training_days),
+        }
+    )
+
+
+@dbt_assets(
+    manifest=dbt.MANIFEST_PATH,
+    exclude=AFTER_SCORING,
+    dagster_dbt_translator=_TRANSLATOR,
+    pool=WRITER_POOL,
+    name="warehouse",
+)
+def warehouse(
+    context: dg.AssetExecutionContext, home: HomeResource
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Staging, member-day facts, engagement, community days, content and events, churn features."""
+    full = read_plan(home.paths).is_full
+    results = dbt.build(home.settings, [f"-{AFTER_SCORING}"], full_refresh=full)
+    yield from _events(context, results)
+
+
+@dbt_assets(
+    manifest=dbt.MANIFEST_PATH,
+    select=AFTER_SCORING,
+    dagster_dbt_translator=_TRANSLATOR,
+    pool=WRITER_POOL,
+    name="records",
+)
+def records(
+    context: dg.AssetExecutionContext, home: HomeResource
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """What was run and decided: predictions, evaluations, gate results. Success completes the run's days."""
+    results = dbt.build(home.settings, [AFTER_SCORING], completes_run=True)
+    yield from _events(context, results)
+
+
+def _events(
+    context: dg.AssetExecutionContext, results: Sequence[dbt.NodeResult]
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Tell Dagster what dbt did, then fail if any node failed."""
+    specs = {spec.metadata.get("dagster_dbt/unique_id"): spec for spec in context.assets_def.specs}
+    checks = {spec.name: spec for spec in context.assets_def.check_specs}
+    n_models, seconds = 0, 0.0
+    for node in results:
+        seconds += node.seconds
+        if node.resource_type == "model" and node.succeeded and node.unique_id in specs:
+            n_models += 1
+            yield dg.MaterializeResult(
+                asset_key=specs[node.unique_id].key, metadata={"execution_seconds": node.seconds}
+            )
+        elif node.resource_type == "test" and node.name in checks and node.status != "skipped":
+            yield dg.AssetCheckResult(
+                asset_key=checks[node.name].asset_key,
+                check_name=node.name,
+                passed=node.status == "pass",
+                severity=dg.AssetCheckSeverity.WARN if node.status == "warn" else dg.AssetCheckSeverity.ERROR,
+                metadata={"rows_that_fail": node.failures, "message": node.message},
+            )
+    dbt.raise_for_failures(results)
+    context.log.info(
+        f"dbt built {n_models} models and ran {len(results) - n_models} tests and hooks in {seconds:.1f} s"
+    )

@@ -1,0 +1,142 @@
+"""Each gate stops what comes after it, and the last good publication stays up."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from running import AFTER_GATE_1, AFTER_GATE_2, AFTER_GATE_3, DELIVERED, GOOD_DAYS, NEXT_DAYS
+from typer.testing import CliRunner
+
+from models.score import score
+from pipelines.churn import training
+from pipelines.cli import app
+from pipelines.warehouse import dbt
+
+pytestmark = pytest.mark.xdist_group("job")
+
+NEXT = NEXT_DAYS[0]
+
+
+def broken(rows):
+    """Most rows of a delivery without the time that every row needs."""
+    return [row | ({"occurred_at": "no time"} if n % 3 else {}) for n, row in enumerate(rows)]
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def assert_stopped(running, outcome, gate, steps):
+    """The run stopped at the gate, said so everywhere, and version 1 is still up."""
+    assert not outcome.succeeded
+    assert outcome.failed_gate == gate
+    began = running.steps(outcome.run_id)
+    assert began & steps == set()
+    assert AFTER_GATE_1 - steps <= began
+    assert running.version == 1
+    assert not (running.home.versions / "2").exists()
+    banner = running.banner()
+    assert (banner["runSucceeded"], banner["failedGate"]) == (False, gate)
+    assert banner["throughDay"] == GOOD_DAYS[-1].isoformat()
+    assert banner["reason"] == outcome.reason
+    assert running.alerts() == [{"community": "community", "failed_gate": gate, "reason": outcome.reason}]
+
+
+def test_the_good_run_did_everything_and_said_so(good_home):
+    assert good_home.version == 1
+    assert good_home.banner()["runSucceeded"] is True
+    assert good_home.alerts() == []
+    assert good_home.query("select through_day from control.completed_builds") == [(GOOD_DAYS[-1],)]
+
+
+def test_gate_1_stops_a_run_whose_newest_day_is_broken(running):
+    running.deliver_days([NEXT])
+    running.deliver("interactions", NEXT, broken(DELIVERED["interactions", NEXT]))
+
+    outcome = running.execute(NEXT, NEXT)
+
+    assert_stopped(running, outcome, f"gate deliveries: interactions {NEXT}", AFTER_GATE_1)
+    assert "quarantine_share" in outcome.reason
+    assert not running.home.raw_part("interactions", NEXT).exists()
+
+
+def test_an_alert_command_that_fails_does_not_hide_why_the_run_failed(running, monkeypatch):
+    running.settings = running.settings.model_copy(update={"alert_command": "exit 3"})
+    running.deliver("interactions", NEXT, broken(DELIVERED["interactions", NEXT]))
+
+    outcome = running.execute(NEXT, NEXT)
+
+    assert outcome.failed_gate == f"gate deliveries: interactions {NEXT}"
+    assert running.banner()["failedGate"] == outcome.failed_gate
+    assert any("alert command" in line for line in running.said)
+
+
+def test_gate_1_holds_a_day_in_the_middle_out_until_it_is_waived(running):
+    middle = GOOD_DAYS[-2]
+    part = running.home.raw_part("interactions", middle)
+    last_good = digest(part)
+    rows_before = running.query(f"select count(*) from lake.interactions where log_day = '{middle}'")
+    running.deliver("interactions", middle, broken(DELIVERED["interactions", middle]))
+    running.deliver_days([NEXT])
+
+    outcome = running.execute(middle, NEXT)
+
+    assert outcome.succeeded, outcome
+    assert running.version == 2
+    assert digest(part) == last_good
+    assert running.query(f"select count(*) from lake.interactions where log_day = '{middle}'") == rows_before
+    assert running.query(f"select count(*) > 0 from marts.fct_member_days where day = '{NEXT}'") == [(True,)]
+    assert f"held out    interactions {middle}" in CliRunner().invoke(app, ["status"]).output
+
+    waived = CliRunner().invoke(app, ["gate", "waive", "interactions", str(middle), "--reason", "half is all there is"])
+    assert waived.exit_code == 0, waived.output
+    outcome = running.execute(middle, middle)
+
+    assert outcome.succeeded, outcome
+    assert digest(part) != last_good
+    left = sum(not n % 3 for n, _ in enumerate(DELIVERED["interactions", middle]))
+    assert running.query(f"select count(*) from lake.interactions where log_day = '{middle}'") == [(left,)]
+    assert "held out    none" in CliRunner().invoke(app, ["status"]).output
+    assert running.query(
+        "select distinct is_waived from marts.gate_results where not is_passed and severity = 'critical'"
+    ) == [(True,)]
+
+
+def test_gate_2_stops_a_run_whose_facts_do_not_add_up(running, monkeypatch):
+    """The mart loses a member's acts after dbt's own tests passed; what the gate looks at is then made again."""
+
+    def build_and_lose(settings, select, **options):
+        results = dbt_build(settings, select, **options)
+        if "-tag:after_scoring" in select:
+            running.change(f"delete from marts.fct_member_days where day = '{NEXT}' and n_interactions > 2")
+            dbt_build(settings, ["gates"])
+        return results
+
+    dbt_build = dbt.build
+    monkeypatch.setattr(dbt, "build", build_and_lose)
+    running.deliver_days([NEXT])
+
+    outcome = running.execute(NEXT, NEXT)
+
+    assert_stopped(running, outcome, f"gate facts: fct_member_days {NEXT}", AFTER_GATE_2)
+    assert running.query("select through_day from control.completed_builds") == [(GOOD_DAYS[-1],)]
+
+
+def test_gate_3_stops_a_run_that_left_members_out_and_the_next_run_makes_up_for_it(running, monkeypatch):
+    running.deliver_days([NEXT])
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "score", lambda model, features: score(model, features).iloc[1:])
+        outcome = running.execute(NEXT, NEXT)
+
+    assert_stopped(running, outcome, f"gate predictions: churn_predictions {NEXT}", AFTER_GATE_3)
+    assert "n_missing" in outcome.reason
+    assert running.query("select through_day from control.completed_builds") == [(GOOD_DAYS[-1],)]
+
+    again = running.execute_in_dagster(partition_key=NEXT.isoformat())
+
+    assert again.success
+    assert running.version == 2
+    assert NEXT in running.stale_days()
+    assert running.query("select through_day from control.completed_builds") == [(NEXT,)]
+    assert running.banner()["runSucceeded"] is True

@@ -1,0 +1,168 @@
+"""The command line as people meet it: help, refusals in one line, exit codes. What commands do is tested elsewhere."""
+
+import re
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.contract import LOGS
+from pipelines.home import Home
+from pipelines.lake import ledger
+from pipelines.publishing import versions
+
+
+def commands(command, path=()):
+    """Every command and group below one, with the words that lead to it."""
+    yield path, command
+    for name, one in getattr(command, "commands", {}).items():
+        yield from commands(one, (*path, name))
+
+
+COMMANDS = dict(commands(typer.main.get_command(app)))
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("GUILDBOOK_HOME", str(tmp_path / "home"))
+    return Home(tmp_path / "home")
+
+
+def invoke(*words):
+    """Run a command; an error that nobody turned into words fails the test."""
+    result = CliRunner().invoke(app, list(words))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def words_of(result):
+    """Output without the frames and line breaks that depend on the terminal's width."""
+    return " ".join(re.sub(r"[│╭╮╰╯─]", " ", result.output).split())
+
+
+def test_the_commands_are_those_that_the_guides_name():
+    assert {" ".join(path) for path in COMMANDS} == {
+        "", "sample", "import", "import stackexchange", "import table", "run", "rollback", "status",
+        "gate", "gate waive",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_help_says_what_a_command_and_each_option_do(path):
+    result = invoke(*path, "--help")
+
+    assert result.exit_code == 0
+    assert COMMANDS[path].help.strip().splitlines()[0].split(".")[0] in words_of(result)
+    for parameter in COMMANDS[path].params:
+        assert getattr(parameter, "help", None) or parameter.metavar == "DAY", f"{parameter.name} is not explained"
+
+
+REFUSED = [
+    ("run --from 2025-03-02 --to 2025-03-01", 2, "--to 2025-03-01 lies before --from 2025-03-02"),
+    ("run --from 2014-12-31 --to 2015-01-01 --dry-run", 2, "set GUILDBOOK_FIRST_LOG_DAY=2014-12-31"),
+    ("run --from 2014-12-31 --to 2015-01-01", 2, "lies before the first log day 2015-01-01"),
+    ("run --from yesterday --to 2025-03-01", 2, "'yesterday' does not match"),
+    ("run --from 2025-03-01", 2, "Missing option '--to'"),
+    ("rollback", 1, "no earlier publication is kept"),
+    ("gate waive tables 2025-03-01 --reason because", 2, f"tables has no gate; one of: {', '.join(LOGS)}"),
+    ("gate waive interactions 2025-03-01", 2, "Missing option '--reason'"),
+    ("import stackexchange nowhere", 1, "nowhere"),
+    ("import table nowhere.yaml", 1, "nowhere.yaml"),
+    ("sample --days 30", 2, "Invalid value for '--days'"),
+]
+
+
+@pytest.mark.parametrize(("line", "code", "message"), REFUSED, ids=[case[0] for case in REFUSED])
+def test_what_cannot_be_done_is_said_and_leaves_no_trace(home, line, code, message):
+    result = invoke(*line.split())
+
+    assert message in words_of(result)
+    assert result.exit_code == code
+    assert [path for path in home.root.rglob("*") if path.is_file() and not path.name.startswith(".")] == []
+
+
+def test_a_wrong_mapping_is_one_clear_line(home, tmp_path):
+    mapping = tmp_path / "forum.yaml"
+    mapping.write_text("source: forum\noutputs:\n  - log: interactions\n    tabel: acts.csv\n", encoding="utf-8")
+
+    result = invoke("import", "table", str(mapping))
+
+    assert result.exit_code == 1
+    lines = result.output.splitlines()
+    assert len(lines) == 1, lines
+    assert "forum.yaml" in lines[0]
+    assert "tabel" in lines[0]
+    assert not home.landing.exists()
+
+
+def test_bad_settings_are_all_named_before_anything_is_done(home, monkeypatch):
+    monkeypatch.setenv("GUILDBOOK_TIMEZONE", "Mars/Olympus")
+    monkeypatch.setenv("GUILDBOOK_DAILY_HOUR", "24")
+
+    for line in ("status", "run --from 2025-03-01 --to 2025-03-01", "sample", "rollback"):
+        result = invoke(*line.split())
+        assert result.exit_code == 2
+        assert "GUILDBOOK_TIMEZONE: " in result.output
+        assert "'Mars/Olympus' is no IANA time zone" in result.output
+        assert "GUILDBOOK_DAILY_HOUR: " in result.output
+    assert not home.root.exists()
+
+
+def test_status_before_anything_says_so_and_writes_nothing(home):
+    result = invoke("status")
+
+    assert result.exit_code == 0
+    assert [line.split(maxsplit=1)[0] for line in result.output.splitlines()] == ["published", "held", "last"]
+    assert "nothing yet" in result.output
+    assert not home.root.exists()
+
+
+def test_a_full_disk_is_said_in_one_line(home, monkeypatch):
+    monkeypatch.setenv("GUILDBOOK_MIN_FREE_DISK_GB", "1000000000")
+
+    result = invoke("run", "--from", "2025-03-01", "--to", "2025-03-01")
+
+    assert result.exit_code == 1
+    assert len(result.output.splitlines()) == 1
+    assert "GUILDBOOK_MIN_FREE_DISK_GB" in result.output
+    assert [*home.root.iterdir()] == []
+
+
+def test_a_waiver_is_recorded_with_who_and_why(home):
+    result = invoke("gate", "waive", "interactions", "2025-03-01", "--reason", "the server was down")
+
+    assert result.exit_code == 0
+    assert "guildbook run --from 2025-03-01 --to 2025-03-01" in result.output
+    (waiver,) = ledger.read(home, "waivers").to_pylist()
+    assert (waiver["table_name"], str(waiver["day"])) == ("interactions", "2025-03-01")
+    assert waiver["reason"] == "the server was down"
+    assert waiver["waived_by"]
+
+
+def test_rollback_puts_the_earlier_publication_up_until_there_is_none(home):
+    for _ in range(2):
+        number = versions.next_number(home)
+        versions.draft_folder(home, number)
+        versions.put_up(home, number, kept=3)
+
+    back = invoke("rollback")
+    assert (back.exit_code, versions.current(home)) == (0, 1)
+    assert "version 1 is up again" in back.output
+    assert "kept        1, 2" in invoke("status").output
+
+    again = invoke("rollback")
+    assert (again.exit_code, versions.current(home)) == (1, 1)
+
+
+def test_the_sample_says_how_to_go_on_and_is_not_written_over(home):
+    result = invoke("sample", "--members", "20", "--days", "31")
+
+    assert result.exit_code == 0
+    first, last = re.search(r"next +guildbook run --from (\S+) --to (\S+)", result.output).groups()
+    days = sorted(path.name for path in (home.landing / "interactions").iterdir())
+    assert first <= days[0] <= days[-1] <= last
+
+    again = invoke("sample", "--members", "20", "--days", "31")
+    assert again.exit_code == 1
+    assert "is not empty" in again.output

@@ -1,0 +1,155 @@
+"""What the schedule and the sensors ask for, by a clock that the test sets."""
+
+import json
+from datetime import UTC, date, datetime
+
+import dagster as dg
+import pytest
+
+from pipelines.defs import schedules
+from pipelines.defs.partitions import tagged_days
+from pipelines.defs.schedules import daily
+from pipelines.defs.sensors import changed_files, failed_run, missing_run
+from pipelines.lake import ledger
+from pipelines.settings import Settings
+
+
+def day(number):
+    return date(2025, 3, number)
+
+
+def like(number, log_day):
+    return {"interaction_id": f"i{number}", "occurred_at": f"{log_day}T12:00:00", "kind": "like", "member_id": "m1"}
+
+
+TICKS = [
+    ("Asia/Shanghai", datetime(2025, 3, 2, 22, tzinfo=UTC), "2025-03-02"),
+    ("UTC", datetime(2025, 3, 3, 6, tzinfo=UTC), "2025-03-02"),
+    ("America/Sao_Paulo", datetime(2025, 3, 3, 9, tzinfo=UTC), "2025-03-02"),
+    ("Asia/Shanghai", datetime(2024, 12, 31, 22, tzinfo=UTC), "2024-12-31"),
+]
+
+
+@pytest.mark.parametrize(("timezone", "tick", "asked"), TICKS)
+def test_the_daily_tick_asks_for_the_communitys_yesterday(monkeypatch, timezone, tick, asked):
+    monkeypatch.setattr(schedules, "_settings", Settings(timezone=timezone))
+
+    request = daily(dg.build_schedule_context(scheduled_execution_time=tick))
+
+    assert (request.partition_key, request.run_key) == (asked, f"daily-{asked}")
+
+
+def test_the_daily_run_is_due_at_the_hour_of_the_settings():
+    assert daily.cron_schedule == f"0 {Settings().daily_hour} * * *"
+    assert daily.execution_timezone == Settings().timezone
+    assert daily.default_status is dg.DefaultScheduleStatus.RUNNING
+
+
+def asked_by_changed_files():
+    """Run requests of one tick, each as its key and log days; None where it asks for nothing and says so."""
+    answers = list(changed_files(dg.build_sensor_context()))
+    if [type(answer) for answer in answers] == [dg.SkipReason]:
+        return None
+    return {answer.run_key: tagged_days(answer.tags) for answer in answers}
+
+
+def test_files_that_come_late_are_asked_for_once_a_stretch_and_once_a_change(watched):
+    assert asked_by_changed_files() is None
+
+    for number in (1, 2, 5):
+        watched.deliver("interactions", day(number), [like(number, day(number))])
+    watched.deliver("members", day(2), [{"member_id": "m1", "occurred_at": "2025-03-02T12:00:00"}])
+    first = asked_by_changed_files()
+    assert sorted(first.values()) == [[day(1), day(2)], [day(5)]]
+    assert asked_by_changed_files() == first, "the same files have the same keys, so that Dagster runs them once"
+
+    watched.deliver("interactions", day(5), [like(5, day(5)), like(6, day(5))])
+    second = asked_by_changed_files()
+    assert sorted(second.values()) == sorted(first.values())
+    assert len(first.keys() & second.keys()) == 1, "one stretch changed again and has a new key"
+
+    watched.accept([day(1), day(2), day(5)])
+    assert asked_by_changed_files() is None
+
+    watched.withdraw("interactions", day(2))
+    assert asked_by_changed_files() is None, "who clears the landing folder loses nothing unasked"
+    watched.deliver("interactions", day(3), [like(3, day(3))])
+    assert list(asked_by_changed_files().values()) == [[day(3)]]
+
+
+def test_yesterday_is_left_to_its_daily_run_and_days_outside_the_history_alone(watched):
+    """It is 10 March, at the hour of the daily run: that takes the 9th, and the running day is not over."""
+    watched.at(2025, 3, 9, 22)
+    for log_day in (date(2014, 12, 31), day(9), day(10), day(11)):
+        watched.deliver("interactions", log_day, [like(1, log_day)])
+    assert asked_by_changed_files() is None
+
+    watched.at(2025, 3, 9, 23)
+    assert list(asked_by_changed_files().values()) == [[day(9)]], "its daily run was an hour ago"
+    watched.at(2025, 3, 11, 0)
+    assert list(asked_by_changed_files().values()) == [[day(9), day(10)]]
+
+
+def publish(house, version, through_day, moment):
+    """A publication as far as the sensors see it."""
+    (house.home.versions / str(version) / "site").mkdir(parents=True)
+    house.home.published.unlink(missing_ok=True)
+    house.home.published.symlink_to(f"versions/{version}")
+    row = {"version": version, "through_day": through_day, "status": "published", "published_at": moment}
+    ledger.append(house.home, "publications", [row | {"run_id": f"run-{version}"}])
+
+
+def tick_missing_run(cursor=None):
+    """One tick: what it said, and the cursor it leaves to the next."""
+    context = dg.build_sensor_context(cursor=cursor)
+    answer = missing_run(context)
+    return answer.skip_message, context.cursor
+
+
+def test_a_run_that_never_came_is_said_once_a_day(watched):
+    assert "as fresh as it should be" in tick_missing_run()[0], "before the first publication nothing is missing"
+    publish(watched, 1, day(8), datetime(2025, 3, 9, tzinfo=UTC))
+
+    watched.at(2025, 3, 9, 23, 59)  # 07:59 on the 10th in Shanghai, within two hours of the daily run
+    assert tick_missing_run()[1] is None
+    assert watched.alerts() == []
+
+    watched.at(2025, 3, 10, 0, 0)
+    said, cursor = tick_missing_run()
+    assert said == "said that 2025-03-09 is missing"
+    watched.at(2025, 3, 10, 9, 0)
+    assert tick_missing_run(cursor)[1] == cursor
+    assert len(watched.alerts()) == 1
+    assert "the daily run has not published 2025-03-09" in json.loads(watched.alerts()[0])["reason"]
+    assert "has not published 2025-03-09" in (watched.home.published / "site" / "status.js").read_text("utf-8")
+
+    watched.at(2025, 3, 11, 1, 0)
+    assert tick_missing_run(cursor)[0] == "said that 2025-03-10 is missing"
+    assert len(watched.alerts()) == 2
+
+    publish(watched, 2, day(10), datetime(2025, 3, 11, 2, tzinfo=UTC))
+    watched.at(2025, 3, 11, 3, 0)
+    assert "as fresh as it should be" in tick_missing_run()[0]
+    assert len(watched.alerts()) == 2
+
+
+def test_a_failed_run_is_said_on_the_pages_and_to_the_operator(watched):
+    @dg.op
+    def fails():
+        raise RuntimeError("the disk is on fire")
+
+    publish(watched, 1, day(8), datetime(2025, 3, 9, tzinfo=UTC))
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = (
+            dg.GraphDefinition("broken", node_defs=[fails])
+            .to_job()
+            .execute_in_process(instance=instance, raise_on_error=False)
+        )
+        failure = next(event for event in result.all_events if event.event_type is dg.DagsterEventType.RUN_FAILURE)
+        context = dg.build_run_status_sensor_context("failed_run", failure, instance, result.dagster_run)
+        failed_run(context.for_run_failure())
+
+    assert [json.loads(line)["failed_gate"] for line in watched.alerts()] == [""]
+    banner = (watched.home.published / "site" / "status.js").read_text("utf-8")
+    assert '"runSucceeded": false' in banner
+    assert '"throughDay": "2025-03-08"' in banner
