@@ -64,7 +64,7 @@ COMMUNITY_DAY_RULES = [
 ]
 
 ENGAGEMENT_RULES = [
-    Rule("n_duplicate_keys", CRITICAL, "a member, day and window twice makes every average wrong", maximum=0),
+    Rule("sums_gap", CRITICAL, "scores must add up to the days of their window: none twice, none missing", maximum=0),
     Rule("min_engagement", CRITICAL, "an active member's score is above zero", minimum=0.0000001),
     Rule("active_members_gap", CRITICAL, "members with a 30-day score must be the day's MAU", minimum=0, maximum=0),
     Rule("active_over_observed", CRITICAL, "nobody is active on more days than were observed", maximum=0),

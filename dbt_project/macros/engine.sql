@@ -15,9 +15,13 @@
     cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 day)) as date)
 {%- endmacro %}
 
-{# A hash of a whole row. #}
+{# A hash of a whole row of a relation or of a step that is named. #}
 {% macro relation_hash(relation) %}{{ return(adapter.dispatch('relation_hash', 'guildbook')(relation)) }}{% endmacro %}
-{% macro default__relation_hash(relation) -%} hash({{ relation.identifier }}) {%- endmacro %}
+{% macro default__relation_hash(relation) -%} hash({{ relation.identifier or relation }}) {%- endmacro %}
+
+{# 64 bits that stand for the values of some columns; two keys may share them. #}
+{% macro key_hash(columns) %}{{ return(adapter.dispatch('key_hash', 'guildbook')(columns)) }}{% endmacro %}
+{% macro default__key_hash(columns) -%} hash({{ columns | join(', ') }}) {%- endmacro %}
 
 {# A checksum of rows that does not depend on their order: the exact sum of their hashes. #}
 {% macro checksum(columns) %}{{ return(adapter.dispatch('checksum', 'guildbook')(columns)) }}{% endmacro %}

@@ -173,7 +173,8 @@ def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:
     for log, rows in report.rows_written.items():
         typer.echo(f"written   {rows:>10,}  {log}")
     for one in report.not_mapped:
-        typer.echo(f"not mapped{one.count:>10,}  {one.file}: {one.reason} (for example {one.example})")
+        example = f" (for example {one.example})" if one.example else ""
+        typer.echo(f"not mapped{one.count:>10,}  {one.file}: {one.reason}{example}")
     typer.echo(f"next      guildbook run --from {report.first_day} --to {report.last_day}")
     if report.first_day is not None and report.first_day < settings.first_log_day:
         _say(f"it begins before GUILDBOOK_FIRST_LOG_DAY={settings.first_log_day}; set that to {report.first_day}")

@@ -56,7 +56,8 @@ def warehouse(
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Staging, member-day facts, engagement, community days, content and events, churn features."""
     full = read_plan(home.paths).is_full
-    results = dbt.build(home.settings, [f"-{AFTER_SCORING}"], full_refresh=full)
+    select = _selected_models(context) or [f"-{AFTER_SCORING}"]
+    results = dbt.build(home.settings, select, full_refresh=full)
     yield from _events(context, results)
 
 
@@ -71,8 +72,17 @@ def records(
     context: dg.AssetExecutionContext, home: HomeResource
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """What was run and decided: predictions, evaluations, gate results. Success completes the run's days."""
-    results = dbt.build(home.settings, [AFTER_SCORING], completes_run=True)
+    select = _selected_models(context)
+    results = dbt.build(home.settings, select or [AFTER_SCORING], completes_run=not select)
     yield from _events(context, results)
+
+
+def _selected_models(context: dg.AssetExecutionContext) -> list[str]:
+    """Names of the models that the run picked out of its step; none where it takes them all."""
+    if not context.is_subset:
+        return []
+    specs = context.assets_def.specs_by_key
+    return sorted(str(specs[key].metadata["dagster_dbt/unique_id"]).split(".")[-1] for key in context.selected_asset_keys)
 
 
 def _events(

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from pipelines.contract import Log
     from pipelines.home import Home
 
-EMPTY_DAY = date(1970, 1, 1)
-"""Log day of the part without rows; no log day of a community is that old."""
+EMPTY_DAY = date.max
+"""Log day of the part without rows. It sorts last: DuckDB guesses the rows of many files from the first one, and plans
+joins of a log that it takes for empty so that the whole log is held in memory."""
 
 
 def part_columns(log: Log) -> dict[str, str]:

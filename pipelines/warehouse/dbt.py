@@ -105,8 +105,10 @@ def build(
         DbtError: dbt itself failed, so no node ran to its end.
     """
     arguments = ["build"]
-    for selector in select:
-        arguments += ["--exclude", selector[1:]] if selector.startswith("-") else ["--select", selector]
+    if chosen := [selector for selector in select if not selector.startswith("-")]:
+        arguments += ["--select", *chosen]
+    if left_out := [selector[1:] for selector in select if selector.startswith("-")]:
+        arguments += ["--exclude", *left_out]
     arguments += ["--exclude-resource-type", "unit_test"]
     if full_refresh:
         arguments.append("--full-refresh")

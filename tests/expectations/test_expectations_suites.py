@@ -36,7 +36,7 @@ GOOD = {
     },
     "member days": {"n_rows_without_key": 0, "n_duplicate_keys": 0, "n_negative": 0, "n_lost_interactions": 0},
     "community days": {"dau_over_wau": 0, "wau_over_mau": 0, "growth_gap": 0, "missing_days": 0},
-    "engagement": {"n_duplicate_keys": 0, "min_engagement": 0.001, "active_members_gap": 0, "active_over_observed": 0},
+    "engagement": {"sums_gap": 0, "min_engagement": 0.001, "active_members_gap": 0, "active_over_observed": 0},
     "predictions": {
         "n_missing": 0,
         "n_surplus": 0,
@@ -68,7 +68,7 @@ PLANTED = [
     ("community days", "growth_gap", 1, CRITICAL),
     ("community days", "growth_gap", -1, CRITICAL),
     ("community days", "missing_days", 1, CRITICAL),
-    ("engagement", "n_duplicate_keys", 1, CRITICAL),
+    ("engagement", "sums_gap", 1, CRITICAL),
     ("engagement", "min_engagement", 0, CRITICAL),
     ("engagement", "active_members_gap", 1, CRITICAL),
     ("engagement", "active_members_gap", -1, CRITICAL),

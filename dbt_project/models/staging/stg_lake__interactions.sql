@@ -1,5 +1,6 @@
 -- Only the days whose delivered rows changed since the last completed run: the log is large, and its acts never move in
--- time.
+-- time. Few acts have more than one version, so these are found by their key alone, and only they are ranked: a window
+-- over all acts would hold the whole log in memory.
 with
 
 changed_days as (
@@ -26,33 +27,68 @@ changed as (
         and acts.event_day in (select changed_days.day from changed_days)
 ),
 
-latest as (
+repeated_keys as (
+    select {{ key_hash(['event_day', 'source', 'interaction_id']) }} as version_key
+    from changed
+    group by {{ key_hash(['event_day', 'source', 'interaction_id']) }}
+    having count(*) > 1
+),
+
+single_versions as (
+    select changed.*
+    from changed
+    left join repeated_keys
+        on {{ key_hash(['changed.event_day', 'changed.source', 'changed.interaction_id']) }} = repeated_keys.version_key
+    where repeated_keys.version_key is null
+),
+
+several_versions as (
+    select changed.*
+    from changed
+    inner join repeated_keys
+        on {{ key_hash(['changed.event_day', 'changed.source', 'changed.interaction_id']) }} = repeated_keys.version_key
+),
+
+ranked as (
     select
         *,
         row_number() over (
             partition by event_day, source, interaction_id
-            order by source_seq desc nulls last, log_day desc, hash(changed) desc
+            order by source_seq desc nulls last, log_day desc, {{ relation_hash('several_versions') }} desc
         ) as version_rank
-    from changed
+    from several_versions
 ),
 
-final as (
+winning as (
     select
-        source,
-        interaction_id,
-        occurred_at,
         kind,
         member_id,
         content_id,
         event_id,
-        target_member_id,
-        channel,
-        duration_s,
-        value,
-        event_day as day,
-        log_day
-    from latest
-    where version_rank = 1 and op = 'upsert'
+        op,
+        event_day
+    from single_versions
+    union all
+    select
+        kind,
+        member_id,
+        content_id,
+        event_id,
+        op,
+        event_day
+    from ranked
+    where version_rank = 1
+),
+
+final as (
+    select
+        kind,
+        member_id,
+        content_id,
+        event_id,
+        event_day as day
+    from winning
+    where op = 'upsert'
 )
 
 select * from final

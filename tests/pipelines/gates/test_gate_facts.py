@@ -29,7 +29,7 @@ FAULTS = {
         "missing_days": "delete from {} where day = '{}'",
     },
     "fct_member_engagement": {
-        "n_duplicate_keys": "insert into {0} select * from {0} where day = '{1}' limit 1",
+        "sums_gap": "insert into {0} select * from {0} where day = '{1}' limit 1",
         "min_engagement": "update {} set engagement = 0 where day = '{}'",
         "active_members_gap": "delete from {0} where day = '{1}' and " + FIRST_MEMBER,
         "active_over_observed": "update {} set active_days = observed_days + 1 where day = '{}'",
