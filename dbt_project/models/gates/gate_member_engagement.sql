@@ -94,8 +94,8 @@ final as (
     select
         of_day.day,
         of_day.min_engagement,
-        of_day.n_active_30 - community_days.mau as active_members_gap,
         of_day.sums_gap,
+        of_day.n_active_30 - community_days.mau as active_members_gap,
         coalesce(of_day.active_over_observed, 0) as active_over_observed
     from of_day
     left join community_days on of_day.day = community_days.day

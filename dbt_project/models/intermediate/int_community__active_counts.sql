@@ -26,6 +26,15 @@ windows as (
 ),
 
 -- One day more than the widest window, so that the first day knows who was active up to the day before.
+island_days as (
+    select
+        island_id,
+        first_day,
+        last_day,
+        {{ each_day(add_days('first_day', -30), 'last_day') }} as day
+    from islands
+),
+
 in_reach as (
     select
         islands.island_id,
@@ -39,8 +48,8 @@ in_reach as (
         lag(member_days.day) over (
             partition by islands.island_id, member_days.member_id order by member_days.day
         ) as previous_day
-    from islands
-    inner join member_days on member_days.day between {{ add_days('islands.first_day', -30) }} and islands.last_day
+    from island_days as islands
+    inner join member_days on islands.day = member_days.day
 ),
 
 covered as (

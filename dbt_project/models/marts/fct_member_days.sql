@@ -22,45 +22,22 @@ excluded_spans as (
     select * from {{ ref('int_members__excluded_spans') }}
 ),
 
-unioned as (
-    select
-        member_id,
-        day,
-        cast(0 as bigint) as n_contents,
-        n_interactions,
-        n_reads,
-        n_asks,
-        n_answers,
-        n_comments,
-        n_live_acts
-    from act_days
-    union all
-    select
-        member_id,
-        day,
-        n_contents,
-        n_asks + n_answers + n_comments as n_interactions,
-        cast(0 as bigint) as n_reads,
-        n_asks,
-        n_answers,
-        n_comments,
-        cast(0 as bigint) as n_live_acts
-    from authored_days
-),
-
+-- Each side has a member and day once, and few days have both: a join with the smaller side is cheaper than a grouping.
 summed as (
     select
-        member_id,
-        day,
-        cast(sum(n_contents) as bigint) as n_contents,
-        cast(sum(n_interactions) as bigint) as n_interactions,
-        cast(sum(n_reads) as bigint) as n_reads,
-        cast(sum(n_asks) as bigint) as n_asks,
-        cast(sum(n_answers) as bigint) as n_answers,
-        cast(sum(n_comments) as bigint) as n_comments,
-        cast(sum(n_live_acts) as bigint) as n_live_acts
-    from unioned
-    group by member_id, day
+        coalesce(act_days.member_id, authored_days.member_id) as member_id,
+        coalesce(act_days.day, authored_days.day) as day,
+        coalesce(authored_days.n_contents, 0) as n_contents,
+        coalesce(act_days.n_interactions, 0)
+        + coalesce(authored_days.n_asks + authored_days.n_answers + authored_days.n_comments, 0) as n_interactions,
+        coalesce(act_days.n_reads, 0) as n_reads,
+        coalesce(act_days.n_asks, 0) + coalesce(authored_days.n_asks, 0) as n_asks,
+        coalesce(act_days.n_answers, 0) + coalesce(authored_days.n_answers, 0) as n_answers,
+        coalesce(act_days.n_comments, 0) + coalesce(authored_days.n_comments, 0) as n_comments,
+        coalesce(act_days.n_live_acts, 0) as n_live_acts
+    from act_days
+    full outer join authored_days
+        on act_days.member_id = authored_days.member_id and act_days.day = authored_days.day
 ),
 
 counted as (

@@ -67,20 +67,8 @@ changes as (
     where {{ add_days('day', 'window_days') }} <= island_last_day
 ),
 
-change_points as (
-    select
-        window_days,
-        island_id,
-        island_last_day,
-        member_id,
-        day,
-        sum(n_contents) as n_contents,
-        sum(n_interactions) as n_interactions,
-        sum(n_days) as n_days
-    from changes
-    group by window_days, island_id, island_last_day, member_id, day
-),
-
+-- The sums of a day take in all its changes, so of several changes on one day any will do: the last one's span reaches
+-- to the next day with a change, the others' are empty.
 spans as (
     select
         window_days,
@@ -90,7 +78,7 @@ spans as (
         cast(sum(n_contents) over member_changes as bigint) as contents,
         cast(sum(n_interactions) over member_changes as bigint) as interactions,
         cast(sum(n_days) over member_changes as bigint) as active_days
-    from change_points
+    from changes
     window member_changes as (partition by window_days, island_id, member_id order by day)
 ),
 
@@ -105,7 +93,7 @@ scored_days as (
         {{ each_day('spans.from_day', 'spans.to_day') }} as day
     from spans
     inner join first_days on spans.member_id = first_days.member_id
-    where spans.active_days > 0
+    where spans.active_days > 0 and spans.from_day <= spans.to_day
 ),
 
 observed as (
