@@ -133,11 +133,11 @@ def _result(
     }
 
 
-def write(name: str, result: dict[str, object]) -> None:
-    """Keep a result as the latest one and under its name."""
+def write(name: str, result: dict[str, object], *, latest: bool = True) -> None:
+    """Keep a result under its name and, where asked, as the latest one."""
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps(result, indent=1) + "\n"
-    for path in (RESULTS / f"{name}.json", RESULTS / "latest.json"):
+    for path in (RESULTS / f"{name}.json", *([RESULTS / "latest.json"] if latest else [])):
         path.write_text(text)
 
 

@@ -39,6 +39,15 @@ def generate(size: Size, landing: Path) -> int:
     return n_bytes
 
 
+def late_file(size: Size, number: int, path: Path) -> None:
+    """Write acts of the event day with this number that were not delivered yet: one in a hundred of a usual day."""
+    per_day = size.interactions // size.days
+    acts = _acts(size, number, per_day, "draw between 20 and 29")
+    with duckdb.connect() as con:
+        query = f"select * replace ('late' || interaction_id as interaction_id) from ({acts})"
+        con.execute(f"copy ({query}) to '{path}' (format csv, header)")
+
+
 def _delivery(size: Size, number: int, per_day: int) -> str:
     """Rows that come on one log day: those of the day in time, those of the day before again, late ones."""
     parts = [_acts(size, number, per_day, "draw >= 5")]

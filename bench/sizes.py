@@ -33,3 +33,6 @@ SIZES = {
         Size("100m", 100_000_000, 1_000_000, 1_095, 1),
     )
 }
+
+DAILY = Size("daily", 5_000, 5_000, 1, 1)
+"""A day of a community of medium size, for the cost of one more day."""

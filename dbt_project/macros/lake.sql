@@ -7,6 +7,7 @@
         create or replace view {{ node.schema }}.{{ node.identifier }} as select * from {{ lake_files(node.config.meta) }};
     {% endfor %}
     create table if not exists control.completed_day_states (part varchar, day date, checksum decimal(38, 0));
+    create table if not exists control.completed_excluded_spans (member_id varchar, from_day date, to_day date);
     create table if not exists control.completed_builds (fingerprint varchar, first_day date, through_day date);
 {% endmacro %}
 

@@ -22,6 +22,9 @@
             delete from control.completed_day_states;
             insert into control.completed_day_states select part, day, checksum from intermediate.day_states;
             insert into control.completed_day_states select part, day, checksum from intermediate.as_of_states;
+            delete from control.completed_excluded_spans;
+            insert into control.completed_excluded_spans
+            select member_id, from_day, to_day from intermediate.int_members__excluded_spans;
             delete from control.completed_builds;
             insert into control.completed_builds
             select fingerprint, first_day, through_day from control.build;

@@ -82,7 +82,9 @@ def _selected_models(context: dg.AssetExecutionContext) -> list[str]:
     if not context.is_subset:
         return []
     specs = context.assets_def.specs_by_key
-    return sorted(str(specs[key].metadata["dagster_dbt/unique_id"]).split(".")[-1] for key in context.selected_asset_keys)
+    return sorted(
+        str(specs[key].metadata["dagster_dbt/unique_id"]).split(".")[-1] for key in context.selected_asset_keys
+    )
 
 
 def _events(

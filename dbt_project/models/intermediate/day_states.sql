@@ -10,14 +10,6 @@ authored as (
     select * from {{ ref('int_content__member_days') }}
 ),
 
-spans as (
-    select * from {{ ref('int_members__excluded_spans') }}
-),
-
-act_days as (
-    select * from {{ ref('int_acts__member_days') }}
-),
-
 interactions as (
     select
         'interactions' as part,
@@ -36,38 +28,10 @@ content as (
     group by day
 ),
 
-member_days as (
-    select
-        member_id,
-        day
-    from act_days
-    union
-    select
-        member_id,
-        day
-    from authored
-),
-
--- Excluded roles touch only the days on which such a member did something.
-excluded as (
-    select
-        'roles' as part,
-        member_days.day,
-        {{ checksum(['member_days.member_id']) }} as checksum
-    from member_days
-    inner join spans
-        on
-            member_days.member_id = spans.member_id
-            and member_days.day between spans.from_day and spans.to_day
-    group by member_days.day
-),
-
 final as (
     select * from interactions
     union all
     select * from content
-    union all
-    select * from excluded
 )
 
 select * from final

@@ -14,7 +14,7 @@ completed as (
         day,
         checksum
     from {{ source('state', 'completed_day_states') }}
-    where part in ('interactions', 'content', 'roles')
+    where part in ('interactions', 'content')
 ),
 
 compared as (
@@ -44,8 +44,17 @@ new_days as (
     where completed_builds.through_day is null
 ),
 
+roles as (
+    select
+        day,
+        'roles' as part
+    from {{ ref('changed_role_days') }}
+),
+
 unioned as (
     select * from compared
+    union all
+    select * from roles
     union all
     select * from new_days
 ),
