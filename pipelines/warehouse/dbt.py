@@ -151,7 +151,9 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
 def _manifest(digest: str) -> Manifest:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes seconds
 
-    result = dbtRunner().invoke(["parse", *_common_arguments(MANIFEST_PATH.parent)])
+    # dbt parses everything anew when the profile differs from the last time's, and nothing parsed depends on the home.
+    with _environment({"GUILDBOOK_HOME": "any"}):
+        result = dbtRunner().invoke(["parse", *_common_arguments(MANIFEST_PATH.parent)])
     if not result.success:
         raise DbtError(str(result.exception))
     manifest: Manifest = result.result
