@@ -303,3 +303,14 @@ READ_KINDS = ("view", "read")
 
 EXCLUDED_ROLES = ("bot", "staff")
 """Roles whose activity is left out everywhere unless a page says so."""
+
+GONE_STATUSES = ("banned", "left", "erased")
+"""Standings of an account whose owner is no member any more."""
+
+NEED_ACTS = {
+    "problem_solving": ("ask", "answer", "accept", "vote"),
+    "social": ("comment", "reply", "follow", "mention"),
+    "entertainment": ("like", "share", "join_live", "chat_live"),
+    "learning": ("view", "read", "bookmark", "complete"),
+}
+"""Need -> acts that speak for it; of needs with as many days the first counts."""

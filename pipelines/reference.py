@@ -20,7 +20,7 @@ from pipelines.contract import COMMON_COLUMNS, DUCKDB_TYPES, LOGS, Column, Log, 
 from pipelines.settings import PROJECT_DIR, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from types import ModuleType
 
     from pydantic.fields import FieldInfo
@@ -138,12 +138,16 @@ def _columns_table(columns: Sequence[Column], key: Sequence[str]) -> str:
 
 
 def _vocabulary() -> list[tuple[str, str, str]]:
-    authored = ", ".join(f"{kind}: {' or '.join(acts)}" for kind, acts in contract.AUTHORED_ACTS.items())
+    def mapping(acts_of: Mapping[str, Sequence[str]]) -> str:
+        return ", ".join(f"{kind}: {' or '.join(acts)}" for kind, acts in acts_of.items())
+
     values = {
         "CONTENT_KINDS": ", ".join(contract.CONTENT_KINDS),
-        "AUTHORED_ACTS": authored,
+        "AUTHORED_ACTS": mapping(contract.AUTHORED_ACTS),
         "READ_KINDS": ", ".join(contract.READ_KINDS),
         "EXCLUDED_ROLES": ", ".join(contract.EXCLUDED_ROLES),
+        "GONE_STATUSES": ", ".join(contract.GONE_STATUSES),
+        "NEED_ACTS": mapping(contract.NEED_ACTS),
     }
     meanings = _attribute_docs(contract)
     return [(f"`{name}`", value, meanings[name]) for name, value in values.items()]

@@ -81,9 +81,19 @@ def test_vocabulary_is_made_of_kinds_of_the_logs():
     assert {act for acts in contract.AUTHORED_ACTS.values() for act in acts} <= acts
     assert set(contract.READ_KINDS) <= acts
     assert set(contract.EXCLUDED_ROLES) <= set(LOGS["members"].column("role").kinds)
+    assert set(contract.GONE_STATUSES) <= set(LOGS["members"].column("status").kinds)
 
 
-@pytest.mark.parametrize("name", ["content_kinds", "authored_acts", "read_kinds", "excluded_roles"])
+def test_every_act_speaks_for_one_need_that_surveys_know_too():
+    acts = [act for acts in contract.NEED_ACTS.values() for act in acts]
+    assert sorted(acts) == sorted(LOGS["interactions"].column("kind").kinds)
+    assert all(need in LOGS["members"].column("needs").description for need in contract.NEED_ACTS)
+
+
+VOCABULARY = ["content_kinds", "authored_acts", "read_kinds", "excluded_roles", "gone_statuses", "need_acts"]
+
+
+@pytest.mark.parametrize("name", VOCABULARY)
 def test_dbt_has_the_same_vocabulary(name):
     ours = getattr(contract, name.upper())
     expected = {kind: list(acts) for kind, acts in ours.items()} if isinstance(ours, dict) else list(ours)
@@ -92,9 +102,7 @@ def test_dbt_has_the_same_vocabulary(name):
 
 
 def test_dbt_has_no_other_vocabulary():
-    assert set(yaml_of(DBT / "dbt_project.yml")["vars"]) == {
-        "content_kinds", "authored_acts", "read_kinds", "excluded_roles",
-    }  # fmt: skip
+    assert set(yaml_of(DBT / "dbt_project.yml")["vars"]) == set(VOCABULARY)
 
 
 def test_dbt_reads_every_log_where_the_lake_keeps_it():

@@ -8,6 +8,18 @@ first_days as (
     select * from {{ ref('int_members__first_days') }}
 ),
 
+stated_needs as (
+    select * from {{ ref('int_members__stated_needs') }}
+),
+
+segments as (
+    select * from {{ ref('member_segments') }}
+),
+
+build as (
+    select * from {{ source('control', 'build') }}
+),
+
 current_states as (
     select *
     from (
@@ -24,14 +36,25 @@ final as (
         first_days.member_id,
         first_days.first_day,
         first_days.joined_day,
+        first_days.first_active_day,
         first_days.last_active_day,
+        {{ days_since('build.through_day', 'first_days.first_day') }} as tenure_days,
         current_states.role,
         current_states.status,
         current_states.plan,
         current_states.locale,
+        current_states.referrer,
+        stated_needs.needs,
+        segments.lifecycle,
         coalesce(current_states.role in {{ in_list(var('excluded_roles')) }}, false) as is_excluded
     from first_days
+    cross join build
     left join current_states on first_days.member_id = current_states.member_id
+    left join stated_needs
+        on
+            first_days.member_id = stated_needs.member_id
+            and build.through_day between stated_needs.from_day and stated_needs.to_day
+    left join segments on first_days.member_id = segments.member_id and build.through_day = segments.day
 )
 
 select * from final

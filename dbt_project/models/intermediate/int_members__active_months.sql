@@ -1,0 +1,54 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_days',
+        on_schema_change='fail',
+        meta={'reach_days': 'months'},
+    )
+}}
+
+with
+
+months as (
+    select day from {{ days_to_build('months') }}
+),
+
+-- Days by name: a month of each day could not be looked up in the fact's order of days.
+month_days as (
+    select
+        day as act_month,
+        {{ each_day('day', 'last_day(day)') }} as day
+    from months
+),
+
+member_days as (
+    select * from {{ ref('fct_member_days') }}
+    where is_active
+),
+
+stepped as (
+    select
+        member_days.member_id,
+        month_days.act_month,
+        member_days.day,
+        lag(member_days.day) over (
+            partition by member_days.member_id, month_days.act_month order by member_days.day
+        ) as previous_day
+    from month_days
+    inner join member_days on month_days.day = member_days.day
+),
+
+final as (
+    select
+        member_id,
+        cast(count(*) as bigint) as n_active_days,
+        cast(count(*) filter (where day > {{ add_days('last_day(day)', -28) }}) as bigint) as n_active_days_28,
+        min(day) as first_active_day,
+        max(day) as last_active_day,
+        max(day) filter (where {{ days_since('day', 'previous_day') }} > {{ horizon_days() }}) as returned_day,
+        act_month as day
+    from stepped
+    group by member_id, act_month
+)
+
+select * from final

@@ -1,0 +1,88 @@
+{% set needs = var('need_acts') %}
+{% set authored_columns = {'ask': 'n_asks', 'answer': 'n_answers', 'comment': 'n_comments'} %}
+
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_days',
+        on_schema_change='fail',
+        meta={'reach_days': 'months'},
+    )
+}}
+
+with
+
+months as (
+    select day from {{ days_to_build('months') }}
+),
+
+month_days as (
+    select
+        day as act_month,
+        {{ each_day('day', 'last_day(day)') }} as day
+    from months
+),
+
+act_days as (
+    select * from {{ ref('int_acts__member_days') }}
+    where member_id is not null
+),
+
+authored_days as (
+    select * from {{ ref('int_content__member_days') }}
+),
+
+excluded_spans as (
+    select * from {{ ref('int_members__excluded_spans') }}
+),
+
+unioned as (
+    select
+        member_id,
+        {% for need in needs %}
+            n_{{ need }}_acts,
+        {% endfor %}
+        day
+    from act_days
+    union all
+    select
+        member_id,
+        {% for need, kinds in needs.items() %}
+            {% for act, column in authored_columns.items() if act in kinds %}{{ column }} + {% endfor %}0
+                as n_{{ need }}_acts,
+        {% endfor %}
+        day
+    from authored_days
+),
+
+-- An act and a piece of one day are two rows but one day.
+member_days as (
+    select
+        unioned.member_id,
+        month_days.act_month,
+        {% for need in needs %}
+            sum(unioned.n_{{ need }}_acts) > 0 as has_{{ need }},
+        {% endfor %}
+        unioned.day
+    from month_days
+    inner join unioned on month_days.day = unioned.day
+    left join excluded_spans
+        on
+            unioned.member_id = excluded_spans.member_id
+            and unioned.day between excluded_spans.from_day and excluded_spans.to_day
+    where excluded_spans.member_id is null
+    group by unioned.member_id, month_days.act_month, unioned.day
+),
+
+final as (
+    select
+        member_id,
+        {% for need in needs %}
+            cast(count(*) filter (where has_{{ need }}) as bigint) as n_{{ need }}_days,
+        {% endfor %}
+        act_month as day
+    from member_days
+    group by member_id, act_month
+)
+
+select * from final
