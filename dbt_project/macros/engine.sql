@@ -16,7 +16,9 @@
 {%- endmacro %}
 
 {# Whole seconds from `first` to `last`, two UTC times. #}
-{% macro seconds_between(first, last) %}{{ return(adapter.dispatch('seconds_between', 'guildbook')(first, last)) }}{% endmacro %}
+{% macro seconds_between(first, last) %}
+    {{ return(adapter.dispatch('seconds_between', 'guildbook')(first, last)) }}
+{% endmacro %}
 {% macro default__seconds_between(first, last) -%} cast(date_diff('second', {{ first }}, {{ last }}) as bigint) {%- endmacro %}
 
 {# One row for every day from `first` to `last`, both included. #}

@@ -8,13 +8,11 @@
 
 {% macro wilson_bound(successes, n, sign) -%}
     {%- set z = 1.959964 -%}
-    case
-        when ({{ n }}) > 0 then
-            round(greatest(0.0, least(1.0, (
-                ({{ successes }}) + {{ z * z / 2 }}
-                {{ sign }} {{ z }} * sqrt(
-                    cast(({{ successes }}) as double) * (({{ n }}) - ({{ successes }})) / ({{ n }}) + {{ z * z / 4 }}
-                )
-            ) / (({{ n }}) + {{ z * z }}))), 9)
-    end
+    {%- set spread -%}
+        sqrt(cast(({{ successes }}) as double) * (({{ n }}) - ({{ successes }})) / ({{ n }}) + {{ z * z / 4 }})
+    {%- endset -%}
+    {%- set bound -%}
+        (({{ successes }}) + {{ z * z / 2 }} {{ sign }} {{ z }} * {{ spread }}) / (({{ n }}) + {{ z * z }})
+    {%- endset -%}
+    case when ({{ n }}) > 0 then round(greatest(0.0, least(1.0, {{ bound }})), 9) end
 {%- endmacro %}

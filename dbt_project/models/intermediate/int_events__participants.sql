@@ -51,7 +51,7 @@ logged as (
     group by event_id, member_id
 ),
 
--- One and the same act may be reported with the attendance and logged as an act, so it is the larger number that counts.
+-- One and the same act may be reported with the attendance and logged as an act, so the larger number counts.
 seen as (
     select
         coalesce(states.event_id, logged.event_id) as event_id,

@@ -39,8 +39,8 @@ counted as (
     group by period, month
 ),
 
--- Kaplan-Meier: at each moment the share still waiting falls by those answered of those who waited until then. A question
--- whose observation ends at a moment still waited at it.
+-- Kaplan-Meier: at each moment the share still waiting falls by those answered of those who waited until then. A
+-- question whose observation ends at a moment still waited at it.
 moments as (
     select
         period,
@@ -91,22 +91,30 @@ quantiles as (
     group by period, month
 ),
 
+rated as (
+    select
+        *,
+        cast(n_answered_within_7_days as double) / nullif(n_judged, 0) as answered_rate,
+        cast(n_resolved as double) / nullif(n_judged, 0) as resolved_rate
+    from counted
+),
+
 final as (
     select
-        counted.period,
-        cast(counted.n_questions as bigint) as n_questions,
-        cast(counted.n_responded as bigint) as n_responded,
-        cast(counted.n_judged as bigint) as n_judged,
-        cast(counted.n_answered_within_7_days as bigint) as n_answered_within_7_days,
-        cast(counted.n_resolved as bigint) as n_resolved,
-        cast(counted.n_answered_within_7_days as double) / nullif(counted.n_judged, 0) as answered_rate,
-        cast(counted.n_resolved as double) / nullif(counted.n_judged, 0) as resolved_rate,
+        rated.period,
+        cast(rated.n_questions as bigint) as n_questions,
+        cast(rated.n_responded as bigint) as n_responded,
+        cast(rated.n_judged as bigint) as n_judged,
+        cast(rated.n_answered_within_7_days as bigint) as n_answered_within_7_days,
+        cast(rated.n_resolved as bigint) as n_resolved,
+        rated.answered_rate,
+        rated.resolved_rate,
         quantiles.median_hours,
         quantiles.p90_hours,
-        counted.month
-    from counted
+        rated.month
+    from rated
     inner join quantiles
-        on counted.period = quantiles.period and counted.month is not distinct from quantiles.month
+        on rated.period = quantiles.period and rated.month is not distinct from quantiles.month
 )
 
 select * from final

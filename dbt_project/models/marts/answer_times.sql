@@ -84,31 +84,50 @@ ranked as (
     where responses.responder_id is distinct from questions.asker_id
 ),
 
-final as (
+timed as (
     select
         questions.question_id,
         questions.asker_id,
         questions.channel,
-        first_response.response_id as first_response_id,
-        first_response.kind as first_response_kind,
-        first_response.responder_id as first_responder_id,
-        first_response.is_staff as is_first_responder_staff,
-        cast(coalesce(first_response.n_responses, 0) as bigint) as n_responses,
-        cast(first_response.seconds_waited as double) / 3600 as hours_to_first_response,
-        cast(coalesce(first_response.seconds_waited, questions.seconds_observed) as double) / 3600 as observed_hours,
+        questions.asked_at,
+        questions.asked_day,
+        first_response.response_id,
+        first_response.kind,
+        first_response.responder_id,
+        first_response.is_staff,
+        first_response.responded_at,
+        first_response.n_responses,
+        questions.accepted_answer_id is not null as is_resolved,
         first_response.response_id is null as is_censored,
         questions.seconds_observed >= 7 * 86400 as is_judged,
-        case
-            when questions.seconds_observed >= 7 * 86400
-                then coalesce(first_response.seconds_waited <= 7 * 86400, false)
-        end as is_answered_within_7_days,
-        questions.accepted_answer_id is not null as is_resolved,
-        questions.asked_at,
-        first_response.responded_at as first_response_at,
-        questions.asked_day
+        coalesce(first_response.seconds_waited <= 7 * 86400, false) as is_in_time,
+        cast(first_response.seconds_waited as double) / 3600 as hours_to_first_response,
+        cast(coalesce(first_response.seconds_waited, questions.seconds_observed) as double) / 3600 as observed_hours
     from questions
     left join ranked as first_response
         on questions.question_id = first_response.question_id and first_response.response_rank = 1
+),
+
+final as (
+    select
+        question_id,
+        asker_id,
+        channel,
+        response_id as first_response_id,
+        kind as first_response_kind,
+        responder_id as first_responder_id,
+        is_staff as is_first_responder_staff,
+        cast(coalesce(n_responses, 0) as bigint) as n_responses,
+        hours_to_first_response,
+        observed_hours,
+        is_censored,
+        is_judged,
+        cast(case when is_judged then is_in_time end as boolean) as is_answered_within_7_days,
+        is_resolved,
+        asked_at,
+        responded_at as first_response_at,
+        asked_day
+    from timed
 )
 
 select * from final

@@ -31,16 +31,27 @@ used as (
     group by acts.day, content.kind
 ),
 
-final as (
+merged as (
     select
+        published.n_published,
+        used.n_reads,
+        used.n_readers,
+        used.n_interactions,
         coalesce(published.kind, used.kind) as kind,
-        cast(coalesce(published.n_published, 0) as bigint) as n_published,
-        cast(coalesce(used.n_reads, 0) as bigint) as n_reads,
-        cast(coalesce(used.n_readers, 0) as bigint) as n_readers,
-        cast(coalesce(used.n_interactions, 0) as bigint) as n_interactions,
         coalesce(published.day, used.day) as day
     from published
     full outer join used on published.day = used.day and published.kind = used.kind
+),
+
+final as (
+    select
+        kind,
+        cast(coalesce(n_published, 0) as bigint) as n_published,
+        cast(coalesce(n_reads, 0) as bigint) as n_reads,
+        cast(coalesce(n_readers, 0) as bigint) as n_readers,
+        cast(coalesce(n_interactions, 0) as bigint) as n_interactions,
+        day
+    from merged
 )
 
 select * from final

@@ -45,16 +45,27 @@ ranked as (
     )
 ),
 
+summed as (
+    select
+        period,
+        month,
+        max(n_in_all) as n_contributions,
+        count(*) as n_contributors,
+        min(member_rank) filter (where 2 * n_so_far >= n_in_all) as n_members_for_half,
+        cast(sum(n_contributions) filter (where member_rank <= 10) as double) / max(n_in_all) as top_10_share
+    from ranked
+    group by period, month
+),
+
 final as (
     select
         period,
-        cast(max(n_in_all) as bigint) as n_contributions,
-        cast(count(*) as bigint) as n_contributors,
-        cast(min(member_rank) filter (where 2 * n_so_far >= n_in_all) as bigint) as n_members_for_half,
-        cast(sum(n_contributions) filter (where member_rank <= 10) as double) / max(n_in_all) as top_10_share,
+        cast(n_contributions as bigint) as n_contributions,
+        cast(n_contributors as bigint) as n_contributors,
+        cast(n_members_for_half as bigint) as n_members_for_half,
+        top_10_share,
         month
-    from ranked
-    group by period, month
+    from summed
 )
 
 select * from final

@@ -4,6 +4,13 @@ content as (
     select * from {{ ref('stg_lake__content') }}
 ),
 
+flagged as (
+    select
+        *,
+        deleted_at is not null as is_deleted
+    from content
+),
+
 final as (
     select
         content_id,
@@ -18,10 +25,10 @@ final as (
         access,
         price_minor,
         n_chars,
-        deleted_at is not null as is_deleted,
+        is_deleted,
         published_at,
         published_day
-    from content
+    from flagged
 )
 
 select * from final
