@@ -41,6 +41,7 @@ def test_a_log_that_is_not_collected_names_marts_and_columns_that_exist(project)
 
 def test_a_rule_that_could_judge_no_day_has_no_rate(project):
     rates = project.query(
-        "select distinct n_days_judged, alarms_per_30_days, n_days_judged_90, alarms_per_30_days_90 from marts.alert_rules"
+        "select distinct n_days_judged, alarms_per_30_days, n_days_judged_90, alarms_per_30_days_90 "
+        "from marts.alert_rules"
     )
     assert rates == [(0, None, 0, None)]

@@ -76,12 +76,9 @@ checked as (
         delivered.day,
         delivered.n_days_before,
         case
-            when delivered.follows_on = 1
-                and (
-                    usual.usual_rows is null
-                    or delivered.n_rows >= {{ var('outage_regular_rows') }} * usual.usual_rows
-                ) then 1
-            else 0
+            when delivered.follows_on = 0 then 0
+            when delivered.n_rows < {{ var('outage_regular_rows') }} * usual.usual_rows then 0
+            else 1
         end as is_regular
     from delivered
     left join usual on delivered.log = usual.log and delivered.day = usual.day
