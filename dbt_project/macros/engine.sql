@@ -9,6 +9,18 @@
     cast(({{ column }} at time zone 'UTC') at time zone '{{ env_var("GUILDBOOK_TIMEZONE", "Asia/Shanghai") }}' as date)
 {%- endmacro %}
 
+{# The UTC time at which a day begins in the community's time zone. #}
+{% macro day_start(day) %}{{ return(adapter.dispatch('day_start', 'guildbook')(day)) }}{% endmacro %}
+{% macro default__day_start(day) -%}
+    ((cast({{ day }} as timestamp) at time zone '{{ env_var("GUILDBOOK_TIMEZONE", "Asia/Shanghai") }}') at time zone 'UTC')
+{%- endmacro %}
+
+{# Whole seconds from `first` to `last`, two UTC times. #}
+{% macro seconds_between(first, last) %}
+    {{ return(adapter.dispatch('seconds_between', 'guildbook')(first, last)) }}
+{% endmacro %}
+{% macro default__seconds_between(first, last) -%} cast(date_diff('second', {{ first }}, {{ last }}) as bigint) {%- endmacro %}
+
 {# One row for every day from `first` to `last`, both included. #}
 {% macro each_day(first, last) %}{{ return(adapter.dispatch('each_day', 'guildbook')(first, last)) }}{% endmacro %}
 {% macro default__each_day(first, last) -%}

@@ -8,8 +8,8 @@ from pipelines.contract import LOGS
 
 pytestmark = pytest.mark.xdist_group("dbt_project")
 
-CALENDAR = {"community_days"}
-"""Marts with a row for each day of the calendar, whatever happened on it."""
+ROWS_WITHOUT_LOGS = {"community_days": 2, "alert_rules": 9, "data_completeness": len(LOGS), "log_coverage": len(LOGS)}
+"""Marts that say something before any log: a row for each day, for each watched series, and for each log."""
 
 
 def test_no_log_of_the_contract_is_collected(project):
@@ -19,11 +19,29 @@ def test_no_log_of_the_contract_is_collected(project):
 
 def test_every_mart_is_there_without_rows(project):
     marts = {name for name, node in project.models.items() if node["schema"] == "marts"}
-    rows = {name: project.query(f"select count(*) from marts.{name}")[0][0] for name in marts - {"log_coverage"}}
-    assert rows == {name: 2 if name in CALENDAR else 0 for name in marts - {"log_coverage"}}
+    rows = {name: project.query(f"select count(*) from marts.{name}")[0][0] for name in marts}
+    assert rows == {name: ROWS_WITHOUT_LOGS.get(name, 0) for name in marts}
 
 
 def test_a_day_on_which_nothing_happened_is_zero_and_its_stickiness_unknown(project):
     counts = project.query("select columns(* exclude (day, stickiness)), stickiness from marts.community_days")
     assert {row[:-1] for row in counts} == {(0,) * (len(counts[0]) - 1)}
     assert {row[-1] for row in counts} == {None}
+
+
+def test_a_log_that_is_not_collected_names_marts_and_columns_that_exist(project):
+    rows = project.query("select log, is_collected, n_rows, day, marts_without_it from marts.data_completeness")
+    assert {row[0]: row[1:4] for row in rows} == dict.fromkeys(LOGS, (False, None, None))
+    named = [name for row in rows if row[4] for name in row[4].split(", ")]
+    known = {name for name, node in project.models.items() if node["schema"] == "marts"}
+    known |= {f"{name}.{column}" for name in known for column in project.models[name]["columns"]}
+    assert named
+    assert set(named) <= known
+
+
+def test_a_rule_that_could_judge_no_day_has_no_rate(project):
+    rates = project.query(
+        "select distinct n_days_judged, alarms_per_30_days, n_days_judged_90, alarms_per_30_days_90 "
+        "from marts.alert_rules"
+    )
+    assert rates == [(0, None, 0, None)]

@@ -18,6 +18,13 @@ OF_INGESTION = {"source_seq", "op", "extra"}
 MADE_BY_STAGING = {"event_day", "log_day", "day", "joined_day", "published_day", "starts_day"}
 """Days that staging adds to a log's own columns."""
 
+THRESHOLDS = {
+    "half_life_least_reads", "alert_series", "alert_rules", "completeness_least_weeks",
+    "outage_rows", "outage_least_rows", "outage_regular_rows", "outage_regular_days",
+    "identity_break_share", "identity_break_times", "identity_break_least_members",
+}  # fmt: skip
+"""What dbt's models are set to, beside lists of kinds."""
+
 TYPE_OF_SUFFIX = {"_id": Type.ID, "_at": Type.TIME, "_minor": Type.INTEGER}
 """Ids are never numbers, and money is whole minor units."""
 
@@ -102,7 +109,15 @@ def test_dbt_has_the_same_vocabulary(name):
 
 
 def test_dbt_has_no_other_vocabulary():
-    assert set(yaml_of(DBT / "dbt_project.yml")["vars"]) == set(VOCABULARY)
+    known = {*VOCABULARY, *THRESHOLDS, "response_kinds", "scales_of_5", "marts_of_log"}
+    assert set(yaml_of(DBT / "dbt_project.yml")["vars"]) == known
+
+
+def test_lists_that_only_dbt_has_are_made_of_kinds_of_the_logs():
+    own = yaml_of(DBT / "dbt_project.yml")["vars"]
+    assert set(own["response_kinds"]) <= set(LOGS["content"].column("kind").kinds)
+    assert set(own["scales_of_5"]) <= set(LOGS["feedback"].column("scale").kinds)
+    assert list(own["marts_of_log"]) == list(LOGS)
 
 
 def test_dbt_reads_every_log_where_the_lake_keeps_it():

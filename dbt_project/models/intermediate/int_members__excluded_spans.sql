@@ -10,6 +10,7 @@ daily_states as (
     select
         member_id,
         event_day,
+        role,
         role in {{ in_list(var('excluded_roles')) }} as is_excluded
     from (
         select
@@ -25,6 +26,7 @@ daily_states as (
 spans as (
     select
         member_id,
+        role,
         coalesce(is_excluded, false) as is_excluded,
         case
             when lag(event_day) over (partition by member_id order by event_day) is null then cast('0001-01-01' as date)
@@ -37,6 +39,7 @@ spans as (
 final as (
     select
         member_id,
+        role,
         from_day,
         coalesce({{ add_days('next_day', -1) }}, cast('9999-12-31' as date)) as to_day
     from spans

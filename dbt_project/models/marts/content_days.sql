@@ -1,3 +1,5 @@
+{{ config(meta={'reach_days': 'lifetime'}) }}
+
 with
 
 content as (
@@ -12,38 +14,44 @@ published as (
     select
         published_day as day,
         kind,
-        cast(1 as bigint) as n_published,
-        cast(0 as bigint) as n_reads,
-        cast(0 as bigint) as n_interactions
+        count(*) as n_published
     from content
+    group by published_day, kind
 ),
 
 used as (
     select
         acts.day,
         content.kind,
-        cast(0 as bigint) as n_published,
-        acts.n_reads,
-        acts.n_interactions
+        sum(acts.n_reads) as n_reads,
+        count(distinct case when acts.n_reads > 0 then acts.member_id end) as n_readers,
+        sum(acts.n_interactions) as n_interactions
     from acts
     inner join content on acts.content_id = content.content_id
+    group by acts.day, content.kind
 ),
 
-unioned as (
-    select * from published
-    union all
-    select * from used
+merged as (
+    select
+        published.n_published,
+        used.n_reads,
+        used.n_readers,
+        used.n_interactions,
+        coalesce(published.kind, used.kind) as kind,
+        coalesce(published.day, used.day) as day
+    from published
+    full outer join used on published.day = used.day and published.kind = used.kind
 ),
 
 final as (
     select
-        day,
         kind,
-        cast(sum(n_published) as bigint) as n_published,
-        cast(sum(n_reads) as bigint) as n_reads,
-        cast(sum(n_interactions) as bigint) as n_interactions
-    from unioned
-    group by day, kind
+        cast(coalesce(n_published, 0) as bigint) as n_published,
+        cast(coalesce(n_reads, 0) as bigint) as n_reads,
+        cast(coalesce(n_readers, 0) as bigint) as n_readers,
+        cast(coalesce(n_interactions, 0) as bigint) as n_interactions,
+        day
+    from merged
 )
 
 select * from final

@@ -1,13 +1,21 @@
+{{ config(meta={'reach_days': 'lifetime'}) }}
+
 with
 
 content as (
     select * from {{ ref('stg_lake__content') }}
 ),
 
-acts as (
-    select * from {{ ref('int_content__member_acts') }}
+feedback as (
+    select * from {{ ref('stg_lake__feedback') }}
+    where about_kind = 'content'
 ),
 
+excluded_spans as (
+    select * from {{ ref('int_members__excluded_spans') }}
+),
+
+-- Acts are many, so they are summed before anything is joined to them: by piece, and their reads by piece and day.
 summed as (
     select
         content_id,
@@ -15,7 +23,63 @@ summed as (
         count(distinct member_id) filter (where n_reads > 0) as n_unique_readers,
         sum(n_interactions) as n_interactions,
         count(distinct member_id) filter (where n_interactions > 0) as n_interactors
-    from acts
+    from {{ ref('int_content__member_acts') }}
+    group by content_id
+),
+
+read_days as (
+    select
+        content_id,
+        day,
+        sum(n_reads) as n_reads
+    from {{ ref('int_content__member_acts') }}
+    where n_reads > 0
+    group by content_id, day
+),
+
+running_reads as (
+    select
+        content_id,
+        day,
+        sum(n_reads) over (
+            partition by content_id order by day rows between unbounded preceding and current row
+        ) as n_reads_so_far,
+        sum(n_reads) over (partition by content_id) as n_reads
+    from read_days
+),
+
+half_read as (
+    select
+        content_id,
+        min(day) as half_read_day
+    from running_reads
+    where 2 * n_reads_so_far >= n_reads and n_reads >= {{ var('half_life_least_reads') }}
+    group by content_id
+),
+
+-- Summed as decimals: a sum of doubles depends on the order of its rows.
+scores as (
+    select
+        feedback.about_id as content_id,
+        case
+            when feedback.scale in {{ in_list(var('scales_of_5')) }} and feedback.score between 1 and 5
+                then cast(feedback.score as decimal(9, 6))
+        end as score_of_5
+    from feedback
+    left join excluded_spans
+        on
+            feedback.member_id = excluded_spans.member_id
+            and feedback.event_day between excluded_spans.from_day and excluded_spans.to_day
+    where excluded_spans.member_id is null
+),
+
+rated as (
+    select
+        content_id,
+        count(*) as n_feedback,
+        count(score_of_5) as n_scores,
+        sum(score_of_5) as total_score
+    from scores
     group by content_id
 ),
 
@@ -26,14 +90,23 @@ final as (
         content.title,
         content.channel,
         content.author_id,
-        content.published_day,
         cast(coalesce(summed.n_reads, 0) as bigint) as n_reads,
         cast(coalesce(summed.n_unique_readers, 0) as bigint) as n_unique_readers,
         cast(coalesce(summed.n_interactions, 0) as bigint) as n_interactions,
         cast(coalesce(summed.n_interactors, 0) as bigint) as n_interactors,
-        cast(summed.n_interactions as double) / nullif(summed.n_unique_readers, 0) as interaction_rate
+        cast(summed.n_interactions as double) / nullif(summed.n_unique_readers, 0) as interaction_rate,
+        cast(coalesce(rated.n_feedback, 0) as bigint) as n_feedback,
+        cast(coalesce(rated.n_scores, 0) as bigint) as n_scores,
+        cast(rated.total_score as double) / nullif(rated.n_scores, 0) as mean_score,
+        case
+            when half_read.half_read_day <= content.published_day then cast(0 as bigint)
+            else {{ days_since('half_read.half_read_day', 'content.published_day') }}
+        end as half_life_days,
+        content.published_day
     from content
     left join summed on content.content_id = summed.content_id
+    left join half_read on content.content_id = half_read.content_id
+    left join rated on content.content_id = rated.content_id
     where content.deleted_at is null
 )
 

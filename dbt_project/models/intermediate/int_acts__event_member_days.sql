@@ -1,0 +1,28 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_days',
+        on_schema_change='fail',
+        meta={'reach_days': 'acts'},
+    )
+}}
+
+with
+
+acts as (
+    select * from {{ ref('stg_lake__interactions') }}
+    where event_id is not null and day in {{ days_to_build('acts') }}
+),
+
+final as (
+    select
+        event_id,
+        member_id,
+        cast(count(*) as bigint) as n_interactions,
+        day
+    from acts
+    where kind not in {{ in_list(var('read_kinds')) }}
+    group by event_id, member_id, day
+)
+
+select * from final

@@ -1,0 +1,78 @@
+with
+
+baselines as (
+    select * from {{ ref('int_baselines__days') }}
+),
+
+rules as (
+    select
+        limits.rule,
+        cast(limits.threshold as double) as threshold,
+        cast(limits.least_change as double) as least_change,
+        cast(limits.least_count as double) as least_count
+    from (
+        values
+        {%- for rule, limits in var('alert_rules').items() %}
+            (
+                '{{ rule }}', {{ limits.threshold }}, {{ limits.least_change }}, {{ limits.least_count }}
+            ){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as limits (rule, threshold, least_change, least_count)
+),
+
+-- 1.4826 makes the MAD a standard deviation where values are normal; a MAD below 1 is taken for 1.
+scaled as (
+    select
+        baselines.rule,
+        baselines.series,
+        baselines.value,
+        baselines.baseline,
+        baselines.day,
+        rules.threshold,
+        rules.least_change,
+        rules.least_count,
+        baselines.n_weeks = 8 as is_judged,
+        1.4826 * case when baselines.deviation > 1 then baselines.deviation else 1 end as spread
+    from baselines
+    inner join rules on baselines.rule = rules.rule
+),
+
+banded as (
+    select
+        *,
+        abs(value - baseline) as distance,
+        greatest(threshold * spread, least_change * baseline, least_count) as half_band
+    from scaled
+),
+
+judged as (
+    select
+        *,
+        case when baseline - half_band < 0 then 0 else baseline - half_band end as band_low,
+        baseline + half_band as band_high,
+        distance / spread as robust_z,
+        (value - baseline) / nullif(baseline, 0) as relative_change,
+        is_judged and distance > half_band as is_alarm
+    from banded
+),
+
+final as (
+    select
+        rule,
+        series,
+        value,
+        baseline,
+        band_low,
+        band_high,
+        robust_z,
+        relative_change,
+        threshold,
+        least_change,
+        least_count,
+        is_judged,
+        is_alarm,
+        day
+    from judged
+)
+
+select * from final

@@ -1,0 +1,133 @@
+with
+
+content as (
+    select * from {{ ref('stg_lake__content') }}
+    where deleted_at is null
+),
+
+excluded_spans as (
+    select * from {{ ref('int_members__excluded_spans') }}
+),
+
+build as (
+    select * from {{ source('control', 'build') }}
+),
+
+questions as (
+    select
+        content.content_id as question_id,
+        content.author_id as asker_id,
+        content.channel,
+        content.accepted_answer_id,
+        content.published_at as asked_at,
+        content.published_day as asked_day,
+        {{ seconds_between('content.published_at', day_start(add_days('build.through_day', 1))) }} as seconds_observed
+    from content
+    inner join build on content.published_day <= build.through_day
+    left join excluded_spans
+        on
+            content.author_id = excluded_spans.member_id
+            and content.published_day between excluded_spans.from_day and excluded_spans.to_day
+    where content.kind = 'question' and excluded_spans.member_id is null
+),
+
+responses as (
+    select
+        content.content_id as response_id,
+        content.kind,
+        content.author_id as responder_id,
+        content.parent_id,
+        content.root_id,
+        content.published_at as responded_at,
+        excluded_spans.role is not null as is_staff
+    from content
+    inner join build on content.published_day <= build.through_day
+    left join excluded_spans
+        on
+            content.author_id = excluded_spans.member_id
+            and content.published_day between excluded_spans.from_day and excluded_spans.to_day
+    where content.kind in {{ in_list(var('response_kinds')) }} and excluded_spans.role is distinct from 'bot'
+),
+
+-- A response names its question as its parent or, from further down the thread, as its root.
+threads as (
+    select
+        parent_id as question_id,
+        response_id
+    from responses
+    where parent_id is not null
+    union
+    select
+        root_id as question_id,
+        response_id
+    from responses
+    where root_id is not null
+),
+
+-- Of two authors who were both erased nobody knows whether they were one person, so that is no response.
+ranked as (
+    select
+        questions.question_id,
+        responses.response_id,
+        responses.kind,
+        responses.responder_id,
+        responses.responded_at,
+        responses.is_staff,
+        greatest({{ seconds_between('questions.asked_at', 'responses.responded_at') }}, 0) as seconds_waited,
+        count(*) over (partition by questions.question_id) as n_responses,
+        row_number() over (
+            partition by questions.question_id order by responses.responded_at, responses.response_id
+        ) as response_rank
+    from questions
+    inner join threads on questions.question_id = threads.question_id
+    inner join responses on threads.response_id = responses.response_id
+    where responses.responder_id is distinct from questions.asker_id
+),
+
+timed as (
+    select
+        questions.question_id,
+        questions.asker_id,
+        questions.channel,
+        questions.asked_at,
+        questions.asked_day,
+        first_response.response_id,
+        first_response.kind,
+        first_response.responder_id,
+        first_response.is_staff,
+        first_response.responded_at,
+        first_response.n_responses,
+        questions.accepted_answer_id is not null as is_resolved,
+        first_response.response_id is null as is_censored,
+        questions.seconds_observed >= 7 * 86400 as is_judged,
+        coalesce(first_response.seconds_waited <= 7 * 86400, false) as is_in_time,
+        cast(first_response.seconds_waited as double) / 3600 as hours_to_first_response,
+        cast(coalesce(first_response.seconds_waited, questions.seconds_observed) as double) / 3600 as observed_hours
+    from questions
+    left join ranked as first_response
+        on questions.question_id = first_response.question_id and first_response.response_rank = 1
+),
+
+final as (
+    select
+        question_id,
+        asker_id,
+        channel,
+        response_id as first_response_id,
+        kind as first_response_kind,
+        responder_id as first_responder_id,
+        is_staff as is_first_responder_staff,
+        cast(coalesce(n_responses, 0) as bigint) as n_responses,
+        hours_to_first_response,
+        observed_hours,
+        is_censored,
+        is_judged,
+        cast(case when is_judged then is_in_time end as boolean) as is_answered_within_7_days,
+        is_resolved,
+        asked_at,
+        responded_at as first_response_at,
+        asked_day
+    from timed
+)
+
+select * from final
