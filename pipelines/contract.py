@@ -303,3 +303,9 @@ READ_KINDS = ("view", "read")
 
 EXCLUDED_ROLES = ("bot", "staff")
 """Roles whose activity is left out everywhere unless a page says so."""
+
+PAID_STEPS = ("start", "renew", "upgrade", "downgrade")
+"""Steps of a subscription that open a paid term or change its price."""
+
+PAYMENT_FAILURE_REASONS = ("payment_failed",)
+"""End reasons of a subscription that ended because a payment failed."""

@@ -3,6 +3,9 @@
 
 {% macro days_since(day, start) -%} cast(({{ day }}) - ({{ start }}) as bigint) {%- endmacro %}
 
+{# The first day of the day's month. #}
+{% macro month_of(day) -%} cast(date_trunc('month', {{ day }}) as date) {%- endmacro %}
+
 {#
     How far a change of a day reaches, as of later days. A model's `meta.reach_days` names one of:
     acts (the changed days of the interactions log), 1 (the stale day itself), a number of days, or window

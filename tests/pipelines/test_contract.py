@@ -81,9 +81,15 @@ def test_vocabulary_is_made_of_kinds_of_the_logs():
     assert {act for acts in contract.AUTHORED_ACTS.values() for act in acts} <= acts
     assert set(contract.READ_KINDS) <= acts
     assert set(contract.EXCLUDED_ROLES) <= set(LOGS["members"].column("role").kinds)
+    assert set(contract.PAID_STEPS) <= set(LOGS["subscriptions"].column("step").kinds)
 
 
-@pytest.mark.parametrize("name", ["content_kinds", "authored_acts", "read_kinds", "excluded_roles"])
+VOCABULARY = (
+    "content_kinds", "authored_acts", "read_kinds", "excluded_roles", "paid_steps", "payment_failure_reasons",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VOCABULARY)
 def test_dbt_has_the_same_vocabulary(name):
     ours = getattr(contract, name.upper())
     expected = {kind: list(acts) for kind, acts in ours.items()} if isinstance(ours, dict) else list(ours)
@@ -92,9 +98,7 @@ def test_dbt_has_the_same_vocabulary(name):
 
 
 def test_dbt_has_no_other_vocabulary():
-    assert set(yaml_of(DBT / "dbt_project.yml")["vars"]) == {
-        "content_kinds", "authored_acts", "read_kinds", "excluded_roles",
-    }  # fmt: skip
+    assert set(yaml_of(DBT / "dbt_project.yml")["vars"]) == set(VOCABULARY)
 
 
 def test_dbt_reads_every_log_where_the_lake_keeps_it():
