@@ -314,3 +314,8 @@ NEED_ACTS = {
     "learning": ("view", "read", "bookmark", "complete"),
 }
 """Need -> acts that speak for it; of needs with as many days the first counts."""
+PAID_STEPS = ("start", "renew", "upgrade", "downgrade")
+"""Steps of a subscription that open a paid term or change its price."""
+
+PAYMENT_FAILURE_REASONS = ("payment_failed",)
+"""End reasons of a subscription that ended because a payment failed."""

@@ -67,7 +67,7 @@ Every setting is an environment variable. A wrong value stops the command and na
 `make` sets `GUILDBOOK_HOME` to the checkout's `data` folder unless you set it. Without `make` a relative path
 starts at the folder in which the command runs. No setting is a secret: an alert command fetches its own.
 
-A new time zone, engagement setting or churn horizon changes what tables hold, so the next run rebuilds
+A new time zone, engagement setting, churn horizon or grace period changes what tables hold, so the next run rebuilds
 everything ([backfill](backfill.md)).
 """
 
@@ -148,6 +148,8 @@ def _vocabulary() -> list[tuple[str, str, str]]:
         "EXCLUDED_ROLES": ", ".join(contract.EXCLUDED_ROLES),
         "GONE_STATUSES": ", ".join(contract.GONE_STATUSES),
         "NEED_ACTS": mapping(contract.NEED_ACTS),
+        "PAID_STEPS": ", ".join(contract.PAID_STEPS),
+        "PAYMENT_FAILURE_REASONS": ", ".join(contract.PAYMENT_FAILURE_REASONS),
     }
     meanings = _attribute_docs(contract)
     return [(f"`{name}`", value, meanings[name]) for name, value in values.items()]

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     churn_horizon_days: int = Field(
         30, ge=7, le=365, description="Days without activity after which a member counts as churned (H)."
     )
+    renewal_grace_days: int = Field(
+        7, ge=0, le=90, description="Days after a paid term's end within which a renewal still counts as one."
+    )
     churn_test_cutoffs: int = Field(12, ge=1, description="Monthly cut-offs the churn model is tested on.")
     churn_min_churners: int = Field(
         100, ge=1, description="Past churners needed before a model is trained instead of the rule."

@@ -45,6 +45,8 @@ def tiny_community(seed: int = 1, *, members: int = 60, days: int = 72) -> Deliv
     pieces = _tell_content(rng, deliver, members, days)
     _tell_acts(rng, deliver, members, days, pieces)
     _tell_events(rng, deliver, members, days)
+    _tell_money(rng, deliver, members, days)
+    _tell_points(rng, deliver, days)
     return dict(delivered)
 
 
@@ -143,3 +145,50 @@ def _tell_events(rng, deliver, members, days):
             score = {"feedback_id": f"f{number}-{member}", "member_id": f"m{member}", "about_kind": "event"}
             score |= {"about_id": f"e{number}", "score": rng.randint(1, 5), "scale": "csat5"}
             deliver("feedback", score | {"occurred_at": _moment(rng, starts)}, starts, shares=(0.2, 0.1))
+
+
+def _tell_money(rng, deliver, members, days):
+    """Monthly terms of half the members, with upgrades, failed payments, refunds and corrections."""
+    last = FIRST + timedelta(days=days - 1)
+    for member in range(0, members, 2):
+        start, step = FIRST - timedelta(days=rng.randint(0, 28)), "start" if member % 4 else "renew"
+        while start <= last and step:
+            term = {
+                "subscription_id": f"s{member}", "member_id": f"m{member}", "term_start": start.isoformat(),
+                "term_end": (start + timedelta(days=30)).isoformat(), "interval_months": 1,
+                "price_minor": 1000 + member, "currency": "CNY", "plan": rng.choice(["basic", "pro"]),
+            }  # fmt: skip
+            day = max(start, FIRST)
+            paid = term | {"occurred_at": _moment(rng, start), "step": step}
+            deliver("subscriptions", paid, day)
+            money = {"member_id": f"m{member}", "occurred_at": paid["occurred_at"], "currency": "CNY"}
+            money |= {"payment_id": f"p{member}-{start}", "amount_minor": 1000 + member, "fee_minor": 6}
+            deliver("payments", money | {"kind": "subscription"}, day)
+            step = rng.choice(["renew", "renew", "renew", "fail", "refund", "upgrade", "correct", ""])
+            later = min(last, day + timedelta(days=rng.randint(1, 9)))
+            event = term | {"occurred_at": _moment(rng, later)}
+            if step == "upgrade":
+                deliver("subscriptions", event | {"step": "upgrade", "price_minor": 3000}, later)
+            elif step == "correct":
+                deliver("subscriptions", paid | {"price_minor": 500, "source_seq": 2}, later, shares=(0.5, 0.2))
+            elif step == "refund":
+                deliver("subscriptions", event | {"step": "refunded"}, later)
+                back = money | {"payment_id": f"r{member}-{start}", "amount_minor": -1000 - member}
+                deliver("payments", back | {"kind": "refund", "occurred_at": event["occurred_at"]}, later)
+            start += timedelta(days=30)
+            if step == "fail" and start <= last:
+                failed = term | {"term_start": start.isoformat(), "term_end": (start + timedelta(days=30)).isoformat()}
+                deliver("subscriptions", failed | {"occurred_at": _moment(rng, start), "step": "payment_failed"}, start)
+            step = "renew" if step in ("renew", "upgrade", "correct") else ""
+
+
+def _tell_points(rng, deliver, days):
+    """Points that expire, are spent, and were never given."""
+    for number in range(days // 2):
+        day = FIRST + timedelta(days=rng.randint(0, days - 1))
+        expires = _moment(rng, day + timedelta(days=20)) if number % 3 else None
+        action = {"action_id": f"x{number}", "member_id": f"m{rng.randrange(6)}", "kind": "points"}
+        action |= {"occurred_at": _moment(rng, day), "points": rng.choice([-20, 50, 100]), "expires_at": expires}
+        deliver("actions", action, day, shares=(0.3, 0.1))
+        if number % 9 == 0:
+            deliver("actions", action | {"op": "delete", "source_seq": 2}, day, shares=(0.5, 0.1))

@@ -3,7 +3,7 @@
 
 {% macro days_since(day, start) -%} cast(({{ day }}) - ({{ start }}) as bigint) {%- endmacro %}
 
-{# First day of a day's month. #}
+{# The first day of the day's month. #}
 {% macro month_of(day) -%} cast(date_trunc('month', {{ day }}) as date) {%- endmacro %}
 
 {#

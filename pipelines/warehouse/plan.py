@@ -140,6 +140,7 @@ def code_fingerprint(settings: Settings) -> str:
         settings.engagement_high,
         settings.engagement_medium,
         settings.churn_horizon_days,
+        settings.renewal_grace_days,
     )
     return hashlib.sha256(f"{dbt.transformation_digest()}{used}".encode()).hexdigest()[:16]
 

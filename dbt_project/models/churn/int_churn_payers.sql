@@ -21,7 +21,7 @@ known as (
         subscriptions.term_end,
         subscriptions.step,
         subscriptions.event_day,
-        subscriptions.step in ('start', 'renew', 'upgrade', 'downgrade') as is_paid_step,
+        subscriptions.step in {{ in_list(var('paid_steps')) }} as is_paid_step,
         subscriptions.discount_minor / cast(nullif(subscriptions.price_minor, 0) as double) as discount_share
     from members
     inner join subscriptions

@@ -45,6 +45,10 @@ def test_the_community_is_as_nasty_as_it_has_to_be(one_range):
             "repeated": "(from lake.interactions select interaction_id group by 1 having count(distinct log_day) > 1)",
             "moved pieces": "(from lake.content select content_id group by 1 having count(distinct published_at) > 1)",
             "bots": "intermediate.int_members__excluded_spans",
+            "refunds": "marts.subscription_terms where outcome = 'refunded'",
+            "failed payments": "marts.subscription_terms where outcome = 'payment_failure'",
+            "expansion": "marts.revenue_months where mrr_expansion_minor > 0",
+            "lost points": "marts.points_ledger where movement = 'expired'",
             "days without acts": f"(select unnest({[str(day) for day in DAYS]})::date as event_day) as days anti join "
             "lake.interactions using (event_day)",
         }.items()

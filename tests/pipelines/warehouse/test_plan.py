@@ -25,6 +25,7 @@ CHANGED = {
     "GUILDBOOK_ENGAGEMENT_HIGH": {"engagement_high": 0.7},
     "GUILDBOOK_ENGAGEMENT_MEDIUM": {"engagement_medium": 0.1},
     "GUILDBOOK_CHURN_HORIZON_DAYS": {"churn_horizon_days": 60},
+    "GUILDBOOK_RENEWAL_GRACE_DAYS": {"renewal_grace_days": 14},
 }
 
 
