@@ -1,11 +1,13 @@
 # The whole developer interface. Every target does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format dev docs clean
+.PHONY: help setup demo test lint format dev docs bench bench-daily bench-fixed clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
+BENCH_STAMP := $(VENV)/.set-up-bench
+SIZE ?= 1m
 GUILDBOOK_HOME ?= $(CURDIR)/data
 export GUILDBOOK_HOME
 
@@ -45,6 +47,20 @@ dev: setup ## Dagster's pages and daemon on loopback, schedules ready
 
 docs: setup ## Write the generated reference pages
 	$(BIN)/python -m pipelines.reference
+
+$(BENCH_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	@touch $@
+
+bench: setup $(BENCH_STAMP) ## Measure a backfill of SIZE (1m, 10m, 100m) beside bare DuckDB, Polars and pandas
+	$(BIN)/python -m bench.backfill $(SIZE)
+	$(BIN)/python -m bench.draw
+
+bench-daily: setup $(BENCH_STAMP) ## Measure one more day after a short and a long history
+	$(BIN)/python -m bench.daily
+
+bench-fixed: setup $(BENCH_STAMP) ## Measure what a daily run costs when there is hardly any data, by part
+	$(BIN)/python -m bench.fixed
 
 clean: ## Remove what the targets made, except your data
 	rm -rf $(VENV) demo dbt_project/target .pytest_cache .mypy_cache .ruff_cache

@@ -75,13 +75,15 @@ def measure_backfill(size: Size, work: Path, ways: list[str]) -> dict[str, objec
 
 def _run(way: str, size: Size, landing: Path, folder: Path, work: Path) -> Usage:
     folder.mkdir()
-    log = work / f"{way}.log"
     if way == GUILDBOOK:
         (folder / "landing").symlink_to(landing)
-        return measure.run("bench.in_guildbook", folder, size.log_days[0], size.log_days[-1], log=log)
-    if way in SCORES:
-        return measure.run("bench.in_self_join", work / FLOOR / "warehouse.duckdb", folder, way, log=log)
-    return measure.run(f"bench.in_{way}", landing, folder, log=log)
+        module, arguments = "bench.in_guildbook", [folder, size.log_days[0], size.log_days[-1]]
+    elif way in SCORES:
+        module, arguments = "bench.in_self_join", [work / FLOOR / "warehouse.duckdb", folder, way]
+    else:
+        module, arguments = f"bench.in_{way}", [landing, folder]
+    environment = {"GUILDBOOK_MEMORY_LIMIT": size.memory}
+    return measure.run(module, *arguments, log=work / f"{way}.log", environment=environment)
 
 
 def _result(

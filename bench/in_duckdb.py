@@ -5,6 +5,7 @@ python -m bench.in_duckdb LANDING FOLDER
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import duckdb
 
 from bench.tables import TABLES
 
-MEMORY, THREADS = "3GB", 2
+MEMORY, THREADS = os.environ.get("GUILDBOOK_MEMORY_LIMIT", "3GB"), 2
 
 _LAKE = """
     select

@@ -14,6 +14,13 @@ import sys
 import time
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from pipelines.ingest import DayReport
 
 TABLES = ("fct_member_days", "fct_member_engagement", "community_days")
 GATES = ("gate_member_days", "gate_member_engagement", "gate_community_days")
@@ -25,6 +32,7 @@ def backfill(home_folder: Path, first: date, last: date) -> dict[str, float]:
     os.environ |= {"GUILDBOOK_HOME": str(home_folder), "GUILDBOOK_FIRST_LOG_DAY": first.isoformat()}
     import dagster as dg  # noqa: PLC0415 - its import is part of what is measured
 
+    from bench.steps import step_seconds  # noqa: PLC0415
     from pipelines import lock  # noqa: PLC0415
     from pipelines.cli.instance import prepare_instance  # noqa: PLC0415
     from pipelines.defs.launch import run_tags  # noqa: PLC0415
@@ -43,28 +51,27 @@ def backfill(home_folder: Path, first: date, last: date) -> dict[str, float]:
     seconds = {"imports": time.perf_counter() - started, "dagster_events": 0.0}
     tell = raw._tell_log_days
 
-    def timed_tell(*arguments: object) -> None:
+    def timed_tell(context: dg.AssetExecutionContext, key: dg.AssetKey, days: list[DayReport]) -> None:
         before = time.perf_counter()
-        tell(*arguments)  # type: ignore[arg-type]
+        tell(context, key, days)
         seconds["dagster_events"] += time.perf_counter() - before
 
-    raw._tell_log_days = timed_tell
     keys = [dg.AssetKey(["marts", name]) for name in TABLES] + [dg.AssetKey(["gates", name]) for name in GATES]
     graph = defs.resolve_asset_graph()
     logs = dg.AssetSelection.groups("raw") - dg.AssetSelection.assets(["raw", "interactions"])
     wanted = (dg.AssetSelection.assets(*keys).upstream() - logs).resolve(graph)
-    with dg.DagsterInstance.get() as instance, lock.hold(home):
+    with dg.DagsterInstance.get() as instance, lock.hold(home), patch.object(raw, "_tell_log_days", timed_tell):
         result = defs.resolve_job_def("main").execute_in_process(
             instance=instance, run_config=RUN_CONFIG, tags=run_tags(first, last), asset_selection=sorted(wanted)
         )
-        stats = {step.step_key: step.end_time - step.start_time for step in instance.get_run_step_stats(result.run_id)}
+        steps = step_seconds(instance, result.run_id)
         before = time.perf_counter()
         copy_marts(home.warehouse, home_folder / "analytics.duckdb", settings, version=1, through_day=last)
         seconds["publish"] = time.perf_counter() - before
     seconds |= {
-        "ingest": stats["raw__interactions"] - seconds["dagster_events"],
-        "dbt": stats["warehouse"],
-        "gates": sum(spent for step, spent in stats.items() if "gate" in step),
+        "ingest": steps["raw"] - seconds["dagster_events"],
+        "dbt": steps["warehouse"],
+        "gates": steps["gates"],
         "total": time.perf_counter() - started,
     }
     return seconds

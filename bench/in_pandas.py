@@ -19,7 +19,7 @@ def backfill(landing: Path, folder: Path) -> None:
     """Text to lake, lake to tables, tables to Parquet."""
     acts = _acts(landing, folder / "lake")
     last_day = acts["day"].max()
-    days = pd.date_range(acts["day"].min(), last_day, name="day").astype("datetime64[us]")
+    days = pd.date_range(acts["day"].min(), last_day, name="day", unit="us")
     (folder / "marts").mkdir()
     member_days = _member_days(acts)
     member_days.to_parquet(folder / "marts" / "fct_member_days.parquet", index=False)
@@ -77,7 +77,7 @@ def _engagement(active: pd.DataFrame, last_day: pd.Timestamp) -> pd.DataFrame:
     first_day = members["day"].transform("first")
     points["first_day"] = first_day
     points = points[points["active_days"] > 0]
-    length = ((points["end"] - points["day"]) // pd.Timedelta(DAY)).to_numpy()
+    length = (points["end"] - points["day"]).dt.days.to_numpy()
     table = points.loc[points.index.repeat(length), ["member_id", "interactions", "active_days"]]
     offset = np.arange(length.sum()) - np.repeat(length.cumsum() - length, length)
     day = np.repeat(points["day"].to_numpy(), length) + offset * DAY

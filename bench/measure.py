@@ -27,7 +27,7 @@ def run(module: str, *arguments: object, log: Path, environment: dict[str, str] 
     """Run ``python -m module`` to its end.
 
     Raises:
-        RuntimeError: It failed; ``log`` holds what it said.
+        RuntimeError: It failed; the message holds the last of what it said.
     """
     command = [sys.executable, "-m", module, *map(str, arguments)]
     started = time.perf_counter()
@@ -45,7 +45,8 @@ def run(module: str, *arguments: object, log: Path, environment: dict[str, str] 
         _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} failed with {process.returncode}; see {log}")
+        said = "\n".join(log.read_text().splitlines()[-20:])
+        raise RuntimeError(f"{' '.join(command)} failed with {process.returncode}:\n{said}")
     return Usage(
         wall_seconds=time.perf_counter() - started,
         cpu_seconds=used.ru_utime + used.ru_stime,

@@ -29,6 +29,7 @@ def run(home_folder: Path, first: date, last: date) -> dict[str, float]:
     }
     import dagster as dg  # noqa: PLC0415 - its import is part of what is measured
 
+    from bench.steps import model_seconds, step_seconds  # noqa: PLC0415
     from pipelines.cli.run import execute  # noqa: PLC0415
     from pipelines.settings import get_settings  # noqa: PLC0415
 
@@ -37,14 +38,8 @@ def run(home_folder: Path, first: date, last: date) -> dict[str, float]:
         raise RuntimeError(outcome.reason)
     seconds = {"total": time.perf_counter() - started}
     with dg.DagsterInstance.get() as instance:
-        for step in instance.get_run_step_stats(outcome.run_id):
-            name = step.step_key.partition("__")[0] if step.step_key.startswith("raw__") else step.step_key
-            name = "gates" if "gate" in step.step_key else name
-            seconds[name] = seconds.get(name, 0) + step.end_time - step.start_time
-        for record in instance.all_logs(outcome.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION):
-            made = record.dagster_event.step_materialization_data.materialization if record.dagster_event else None
-            if made and "execution_seconds" in made.metadata:
-                seconds[f"model {made.asset_key.path[-1]}"] = float(made.metadata["execution_seconds"].value)
+        seconds |= step_seconds(instance, outcome.run_id)
+        seconds |= {f"model {name}": spent for name, spent in model_seconds(instance, outcome.run_id)}
     return seconds
 
 

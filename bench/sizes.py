@@ -15,6 +15,8 @@ class Size:
     members: int
     days: int
     rounds: int
+    memory: str = "3GB"
+    """What DuckDB may use before it spills to disk, in every way that uses it."""
 
     @property
     def log_days(self) -> list[date]:
@@ -30,7 +32,7 @@ SIZES = {
         Size("tiny", 2_000, 100, 2, 1),
         Size("1m", 1_000_000, 100_000, 365, 3),
         Size("10m", 10_000_000, 100_000, 365, 3),
-        Size("100m", 100_000_000, 1_000_000, 1_095, 1),
+        Size("100m", 100_000_000, 1_000_000, 1_095, 1, "6GB"),
     )
 }
 

@@ -1,0 +1,28 @@
+"""How long the steps of a Dagster run took, and the dbt models in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def step_seconds(instance: dg.DagsterInstance, run_id: str) -> dict[str, float]:
+    """Seconds by step; those of all raw logs count together, and so do those of all gates."""
+    seconds: dict[str, float] = {}
+    for step in instance.get_run_step_stats(run_id):
+        name = "gates" if "gate" in step.step_key else step.step_key.partition("__")[0]
+        seconds[name] = seconds.get(name, 0) + (step.end_time or 0) - (step.start_time or 0)
+    return seconds
+
+
+def model_seconds(instance: dg.DagsterInstance, run_id: str) -> Iterator[tuple[str, float]]:
+    """Name and seconds of each dbt model that was built."""
+    for record in instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION):
+        made = record.dagster_event.step_materialization_data.materialization if record.dagster_event else None
+        spent = made.metadata["execution_seconds"].value if made and "execution_seconds" in made.metadata else None
+        if made and isinstance(spent, float):
+            yield made.asset_key.path[-1], spent
