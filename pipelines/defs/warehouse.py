@@ -56,8 +56,8 @@ def warehouse(
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Staging, member-day facts, engagement, community days, content and events, churn features."""
     full = read_plan(home.paths).is_full
-    select = _selected_models(context) or [f"-{AFTER_SCORING}"]
-    results = dbt.build(home.settings, select, full_refresh=full)
+    select = _selected_models(context)
+    results = dbt.build(home.settings, select or [f"-{AFTER_SCORING}"], full_refresh=full, is_part=bool(select))
     yield from _events(context, results)
 
 
@@ -73,7 +73,7 @@ def records(
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """What was run and decided: predictions, evaluations, gate results. Success completes the run's days."""
     select = _selected_models(context)
-    results = dbt.build(home.settings, select or [AFTER_SCORING], completes_run=not select)
+    results = dbt.build(home.settings, select or [AFTER_SCORING], completes_run=not select, is_part=bool(select))
     yield from _events(context, results)
 
 

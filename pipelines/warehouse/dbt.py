@@ -88,7 +88,12 @@ def ensure_manifest() -> Path:
 
 
 def build(
-    settings: Settings, select: Sequence[str], *, full_refresh: bool = False, completes_run: bool = False
+    settings: Settings,
+    select: Sequence[str],
+    *,
+    full_refresh: bool = False,
+    completes_run: bool = False,
+    is_part: bool = False,
 ) -> list[NodeResult]:
     """Run ``dbt build`` on the warehouse of ``settings.home``; the caller holds the home's lock.
 
@@ -97,6 +102,7 @@ def build(
         select: dbt selectors; a leading ``-`` excludes. Data tests run too; unit tests belong to the test suite.
         full_refresh: Whether incremental tables are made anew (everything is rebuilt).
         completes_run: Whether success marks the run's stale days as done.
+        is_part: Whether models outside the selection may be missing: tests that compare with them are left out.
 
     Returns:
         One result per node, failed and skipped ones too; ``raise_for_failures`` turns those into an error.
@@ -110,6 +116,8 @@ def build(
     if left_out := [selector[1:] for selector in select if selector.startswith("-")]:
         arguments += ["--exclude", *left_out]
     arguments += ["--exclude-resource-type", "unit_test"]
+    if is_part:
+        arguments += ["--indirect-selection", "cautious"]
     if full_refresh:
         arguments.append("--full-refresh")
     with _environment(dbt_environment(settings) | {"GUILDBOOK_COMPLETES_RUN": "yes" if completes_run else "no"}):
