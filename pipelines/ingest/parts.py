@@ -89,7 +89,7 @@ def write_days(
     names = array(map(literal, file_names))
     seen = f"{names}[file_id + 1] as file, line, reason, column_name, raw_text, raw_sha256, raw_bytes"
     accepted = f"select {columns}, log_day from {STAGED} where reason is null"
-    parts = _copy_days(con, f"{accepted} order by log_day, event_day", folder / "parts")
+    parts = _copy_days(con, f"{accepted} order by log_day, event_day, occurred_at, row_hash", folder / "parts")
     quarantined = f"select {seen}, log_day from {STAGED} where reason is not null order by log_day, file, line"
     bad_parts = _copy_days(con, quarantined, folder / "quarantine")
     for day, delivery in deliveries.items():

@@ -55,11 +55,11 @@ def explain_failure(home: Home, run_id: str, message: str, *, last_day: date | N
     ]
     if not failed:
         return "", message
-    last = failed[-1]
-    day = f" {last['day']}" if last["day"] else ""
+    first = failed[0]  # what failed after it may follow from it
+    day = f" {first['day']}" if first["day"] else ""
     return (
-        f"gate {last['gate']}: {last['table_name']}{day}",
-        f"{last['expectation']}, found {last['observed'] or 'nothing'}: {last['reason']}",
+        f"gate {first['gate']}: {first['table_name']}{day}",
+        f"{first['expectation']}, found {first['observed'] or 'nothing'}: {first['reason']}",
     )
 
 
