@@ -15,11 +15,15 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from bench import measure
 from bench.backfill import say, write
 from bench.generate import generate, late_file
 from bench.sizes import DAILY
+
+if TYPE_CHECKING:
+    from datetime import date
 
 DAYS = 4
 """Single days that are run after a history; the first one is not counted."""
@@ -36,13 +40,13 @@ def measure_history(history: int, work: Path) -> dict[str, object]:
     landing.mkdir(parents=True)
     for day in days[:history]:
         (work / "landing" / "interactions" / day.isoformat()).rename(landing / day.isoformat())
-    backfill = _run(home, days[0], days[history - 1], work)
+    backfill = run_days(home, days[0], days[history - 1], work)
     say(f"{history} days of history: {backfill['total']:.0f} s")
     before = _folder_bytes(home / "dagster")
     runs = []
     for day in days[history : history + DAYS]:
         (work / "landing" / "interactions" / day.isoformat()).rename(landing / day.isoformat())
-        runs.append(_run(home, day, day, work))
+        runs.append(run_days(home, day, day, work))
         say(f"{day}: {runs[-1]['total']:.1f} s")
     dagster_bytes = (_folder_bytes(home / "dagster") - before) / DAYS
     result: dict[str, object] = {
@@ -56,7 +60,7 @@ def measure_history(history: int, work: Path) -> dict[str, object]:
         day = days[history + DAYS]
         (work / "landing" / "interactions" / day.isoformat()).rename(landing / day.isoformat())
         late_file(size, history + DAYS - LATE_DAYS, landing / day.isoformat() / "late.csv")
-        late = _run(home, day, day, work)
+        late = run_days(home, day, day, work)
         say(f"{day} with a late file: {late['total']:.1f} s")
         result["late_day_seconds"] = _medians([late])
     shutil.rmtree(home)
@@ -64,7 +68,8 @@ def measure_history(history: int, work: Path) -> dict[str, object]:
     return result
 
 
-def _run(home: Path, first: object, last: object, work: Path) -> dict[str, float]:
+def run_days(home: Path, first: date, last: date, work: Path) -> dict[str, float]:
+    """Run log days in a process of their own; returns seconds by part."""
     seconds: dict[str, float] = json.loads(measure.run("bench.one_run", home, first, last, log=work / "run.log").output)
     return seconds
 

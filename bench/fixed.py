@@ -19,6 +19,7 @@ from statistics import median
 
 from bench import measure
 from bench.backfill import say, write
+from bench.daily import run_days
 from bench.generate import generate
 from bench.sizes import SIZES
 
@@ -39,10 +40,10 @@ def measure_fixed(rounds: int, work: Path) -> dict[str, object]:
     generate(size, work / "landing")
     home, days = work / "home", size.log_days
     shutil.copytree(work / "landing", home / "landing")
-    _run(home, days[0], days[59], work)
+    run_days(home, days[0], days[59], work)
     runs = []
     for day in days[60:]:
-        runs.append(_run(home, day, day, work))
+        runs.append(run_days(home, day, day, work))
         say(f"{day}: {runs[-1]['total']:.1f} s")
     names = sorted({name for run in runs for name in run if not name.startswith("model ")})
     parts = {name: median(run.get(name, 0.0) for run in runs) for name in names}
@@ -57,11 +58,6 @@ def measure_fixed(rounds: int, work: Path) -> dict[str, object]:
         "imports": {name: round(_import_seconds(code, rounds), 2) for name, code in IMPORTS.items()},
         "machine": measure.machine(),
     }
-
-
-def _run(home: Path, first: object, last: object, work: Path) -> dict[str, float]:
-    seconds: dict[str, float] = json.loads(measure.run("bench.one_run", home, first, last, log=work / "run.log").output)
-    return seconds
 
 
 def _import_seconds(code: str, rounds: int) -> float:
