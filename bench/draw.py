@@ -32,7 +32,8 @@ def draw() -> None:
         fixed = [result["fixed_seconds"] if way == GUILDBOOK else 0 for way in ways]
         for axis, values, unit in ((seconds, taken, "s"), (memory, [result["ways"][w]["peak_gb"] for w in ways], "GB")):
             bars = axis.barh([NAMES[way] for way in ways], values, color=[COLOURS[way] for way in ways], height=0.62)
-            axis.bar_label(bars, [f" {value:g} {unit}" for value in values], label_type="center", color="black")
+            axis.bar_label(bars, [f"{value:g} {unit}" for value in values], padding=3)
+            axis.margins(x=0.2)
             axis.spines[["top", "right"]].set_visible(False)
             axis.tick_params(length=0)
         seconds.barh([NAMES[way] for way in ways], fixed, left=taken, color="#b9cbdc", height=0.62)
