@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import skops.io
 
 from models.calibrate import Calibration
 from models.card import ChurnModel, ModelCard, to_json
@@ -38,6 +37,8 @@ TRUSTED_TYPES = [
 
 def save_model(model: ChurnModel, root: Path) -> Path:
     """Store a version under ``root`` and return its folder."""
+    import skops.io  # noqa: PLC0415 - its import takes seconds, which a run without a model need not spend
+
     folder = root / model.version
     if folder.exists():
         return folder
@@ -64,6 +65,8 @@ def load_model(folder: Path) -> ChurnModel:
         FileNotFoundError: where there is none.
         ValueError: where the pipeline holds types that aren't known to be harmless.
     """
+    import skops.io  # noqa: PLC0415 - as above
+
     parts = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     card = _card(parts["card"])
     if card.learner == "rule":

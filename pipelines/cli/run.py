@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines import lock
+from pipelines import event_store, lock
 from pipelines.cli.instance import fail_dead_runs, prepare_instance
 from pipelines.home import Home
 from pipelines.publishing.outcome import explain_failure, note_failure
@@ -67,14 +68,16 @@ def execute(settings: Settings, first: date, last: date, *, full: bool, say: Cal
         if dead := fail_dead_runs(instance):
             say(f"{dead} killed run(s) marked as failed")
         delivered = delivered_logs(home, settings, days, full=full)
-        job = defs.resolve_job_def("main")
-        result = job.execute_in_process(
-            instance=instance,
-            run_config=RUN_CONFIG,
-            tags=run_tags(first, last, full=full),
-            asset_selection=selection_for(delivered),
-            raise_on_error=False,
-        )
+        run_id = str(uuid.uuid4())
+        with event_store.held_open(instance, run_id):
+            result = defs.resolve_job_def("main").execute_in_process(
+                instance=instance,
+                run_config=RUN_CONFIG,
+                tags=run_tags(first, last, full=full),
+                asset_selection=selection_for(delivered),
+                raise_on_error=False,
+                run_id=run_id,
+            )
         if result.success:
             return RunOutcome(succeeded=True, run_id=result.run_id)
         message = "; ".join(_step_errors(result)) or "the run failed; its page in Dagster says more"

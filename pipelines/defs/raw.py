@@ -1,12 +1,9 @@
 """Raw logs: one daily-partitioned asset per log of the contract, and its blocking check, gate 1."""
 
-from pathlib import Path
-
 import dagster as dg
 
 from pipelines.contract import LOGS, Log
 from pipelines.defs.checks import gate_result
-from pipelines.defs.history import held_open
 from pipelines.defs.partitions import FROM_TAG, FULL_TAG, log_days, tagged_days
 from pipelines.defs.resources import HomeResource
 from pipelines.gates import deliveries
@@ -20,10 +17,9 @@ def raw_key(log_name: str) -> dg.AssetKey:
 
 def _tell_log_days(context: dg.AssetExecutionContext, key: dg.AssetKey, days: list[DayReport]) -> None:
     """Mark the ingested log days as materialised: Dagster knows of no partitions in a run with tags of our own."""
-    with held_open(Path(context.instance.root_directory), context.run.run_id):
-        for day in days:
-            metadata = {"rows_accepted": day.accepted, "rows_quarantined": day.quarantined}
-            context.log_event(dg.AssetMaterialization(key, partition=day.log_day.isoformat(), metadata=metadata))
+    for day in days:
+        metadata = {"rows_accepted": day.accepted, "rows_quarantined": day.quarantined}
+        context.log_event(dg.AssetMaterialization(key, partition=day.log_day.isoformat(), metadata=metadata))
 
 
 def _raw_asset(log: Log) -> dg.AssetsDefinition:

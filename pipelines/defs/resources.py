@@ -1,11 +1,11 @@
 """The one resource: the home folder, locked for as long as the run lasts."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import dagster as dg
 
-from pipelines import lock
+from pipelines import event_store, lock
 from pipelines.home import Home
 from pipelines.settings import Settings, get_settings
 
@@ -27,6 +27,9 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["HomeResource"]:
         """Lock the home and heal it; with the in-process executor this happens once a run."""
         say = context.log.info if context.log else None
-        with lock.hold(self.paths, on_wait=say):
+        with ExitStack() as stack:
+            stack.enter_context(lock.hold(self.paths, on_wait=say))
             lock.prepare(self.paths, self.settings)
+            if context.instance and context.run_id:
+                stack.enter_context(event_store.held_open(context.instance, context.run_id))
             yield self
