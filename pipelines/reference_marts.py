@@ -55,7 +55,7 @@ Every table of `published/analytics.duckdb`, by subject. [Analyst guide](../anal
 the number (`version`) and the last day (`through_day`) of what you read.
 """
 
-_QUESTION = re.compile(r"^(?:#+ )?([^\n]+)\n\n```sql\n(.*?)```", re.MULTILINE | re.DOTALL)
+_QUESTION = re.compile(r"((?:^[^\n]+\n)+)\n```sql\n(.*?)```", re.MULTILINE | re.DOTALL)
 
 
 def pages() -> dict[str, str]:
@@ -179,7 +179,7 @@ def _examples(names: Iterable[str]) -> dict[str, tuple[str, str]]:
     for name in names:
         reading = [one for one in questions if re.search(rf"\bfrom marts\.{name}\b", one[1])]
         if reading:
-            examples[name] = reading[0]
+            examples[name] = (reading[0][0].lstrip("# ").strip(), reading[0][1])
     return examples
 
 
