@@ -45,7 +45,10 @@ def changed(project, tmp_path_factory):
             "config": {"alias": "log_coverage"},
             "deprecation_date": UNTIL,
             "description": f"{model['description'].strip()} {SAID}",
-            "columns": model["columns"],
+            "columns": [
+                {"include": "all", "exclude": ["n_days"]},
+                *(one for one in model["columns"] if one["name"] == "n_log_days"),
+            ],
         },
         {"v": 2},
     ]
