@@ -45,8 +45,9 @@ format: setup ## Put code into the house's form
 dev: setup ## Dagster's pages and daemon on loopback, schedules ready
 	$(BIN)/python -m pipelines.cli.dev
 
-docs: setup ## Write the generated reference pages
+docs: setup ## Write the generated reference pages, and dbt's own site of the tables
 	$(BIN)/python -m pipelines.reference
+	$(BIN)/python -m pipelines.warehouse.docs_site
 
 $(BENCH_STAMP): $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'

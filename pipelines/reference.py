@@ -1,7 +1,8 @@
-"""The reference pages that code is the source of: ``docs/log-contract.md`` and ``docs/settings.md``.
+"""The reference pages that code is the source of: ``docs/log-contract.md``, ``docs/settings.md``, ``docs/marts/``.
 
 ``python -m pipelines.reference`` (``make docs``) writes them. What a column or a setting means is said in
-``pipelines.contract`` and ``pipelines.settings``; only what joins them into a page is here.
+``pipelines.contract`` and ``pipelines.settings``; only what joins them into a page is here. The pages of the marts
+are made in ``pipelines.reference_marts``.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 DOCS_DIR = PROJECT_DIR / "docs"
 
-_GENERATED = "<!-- Written by `make docs` from {source}; change that instead. -->\n"
+GENERATED = "<!-- Written by `make docs` from {source}; change that instead. -->\n"
 
 _CONTRACT_INTRO = """\
 # The log contract
@@ -75,10 +76,10 @@ everything ([backfill](backfill.md)).
 def log_contract_page() -> str:
     """Markdown of ``docs/log-contract.md``."""
     parts = [
-        _GENERATED.format(source="`pipelines/contract.py`"),
+        GENERATED.format(source="`pipelines/contract.py`"),
         _CONTRACT_INTRO,
         "## Types\n",
-        _table(
+        table(
             ("type", "how its text is understood", "stored as"),
             [(f"`{name}`", meaning, DUCKDB_TYPES[Type(name)]) for name, meaning in _attribute_docs(Type).items()],
         ),
@@ -86,7 +87,7 @@ def log_contract_page() -> str:
         _columns_table(COMMON_COLUMNS, ()),
         *(_log_section(log) for log in LOGS.values()),
         "## What counts as what\n",
-        _table(("name in the code", "values", "meaning"), _vocabulary()),
+        table(("name in the code", "values", "meaning"), _vocabulary()),
     ]
     return "\n".join(parts)
 
@@ -99,9 +100,9 @@ def settings_page() -> str:
     ]
     return "\n".join(
         [
-            _GENERATED.format(source="`pipelines/settings.py`"),
+            GENERATED.format(source="`pipelines/settings.py`"),
             _SETTINGS_INTRO,
-            _table(("variable", "default", "allowed", "what it decides"), rows),
+            table(("variable", "default", "allowed", "what it decides"), rows),
         ]
     )
 
@@ -134,7 +135,7 @@ def _columns_table(columns: Sequence[Column], key: Sequence[str]) -> str:
         )
         for column in columns
     ]
-    return _table(("column", "type", "required", "meaning"), rows)
+    return table(("column", "type", "required", "meaning"), rows)
 
 
 def _vocabulary() -> list[tuple[str, str, str]]:
@@ -191,7 +192,7 @@ def _limits(field: FieldInfo) -> str:
     return ", ".join(limits)
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table; bars inside cells are escaped."""
     lines = [header, ["---"] * len(header), *rows]
     cells = [" | ".join(cell.replace("|", r"\|") for cell in line) for line in lines]
@@ -200,7 +201,10 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def main() -> None:
     """Write the pages into ``docs/``."""
+    from pipelines import reference_marts  # noqa: PLC0415 - it takes the form of its pages from here
+
     write_pages()
+    reference_marts.write_pages()
 
 
 if __name__ == "__main__":

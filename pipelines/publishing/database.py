@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 STORAGE_VERSION = "v1.2.0"
 """Oldest DuckDB storage format that holds the marts; clients from 1.2 on open it, not the writer's default."""
 
+PUBLICATION_COMMENTS = {
+    "table published.marts.publication": "One row: number and last day of this publication.",
+    "column published.marts.publication.version": "Number of the publication; a later one has a higher number.",
+    "column published.marts.publication.through_day": "Last day of the data, in the community's time zone.",
+}
+"""What is said of the one table that dbt does not make."""
+
 
 def copy_marts(warehouse: Path, target: Path, settings: Settings, *, version: int, through_day: date) -> None:
     """Write schema ``marts`` of the warehouse, comments included, to a new read-only database at ``target``."""
@@ -45,9 +52,8 @@ def copy_marts(warehouse: Path, target: Path, settings: Settings, *, version: in
             )
         con.execute("create table published.marts.publication (version bigint, through_day date)")
         con.execute("insert into published.marts.publication values (?, ?)", [version, through_day])
-        con.execute(
-            "comment on table published.marts.publication is 'One row: number and last day of this publication.'"
-        )
+        for thing, comment in PUBLICATION_COMMENTS.items():
+            con.execute(f"comment on {thing} is {literal(comment)}")
         con.execute("checkpoint published")
         con.execute("detach published")
     target.chmod(0o444)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -123,6 +124,25 @@ def build(
     with _environment(dbt_environment(settings) | {"GUILDBOOK_COMPLETES_RUN": "yes" if completes_run else "no"}):
         outcome = _invoke(arguments, target=settings.home / "lake" / ".staging" / "dbt")
     return [_node_result(result) for result in outcome]
+
+
+def write_docs(settings: Settings, folder: Path) -> Path:
+    """Write dbt's own site of the warehouse of ``settings.home`` as one file that opens from disk; returns its path.
+
+    The caller holds the home's lock. Every model has to be built: the site shows the columns that it finds.
+
+    Raises:
+        DbtError: dbt could not compile the project or read the warehouse.
+    """
+    target = settings.home / "lake" / ".staging" / "dbt"
+    page = target / "static_index.html"
+    page.unlink(missing_ok=True)
+    with _environment(dbt_environment(settings)):
+        catalog = _invoke(["docs", "generate", "--static"], target=target)
+    if catalog.errors or not page.exists():
+        raise DbtError("; ".join(catalog.errors or ["a model does not compile"]))
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copyfile(page, folder / "index.html"))
 
 
 def raise_for_failures(results: Sequence[NodeResult]) -> None:

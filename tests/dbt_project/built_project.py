@@ -58,9 +58,9 @@ class BuiltProject:
 
     @property
     def models(self) -> dict[str, dict[str, Any]]:
-        """Nodes of the models by name."""
+        """Nodes of the models by the name of their table; of versioned models each version."""
         nodes = self.manifest["nodes"].values()
-        return {node["name"]: node for node in nodes if node["resource_type"] == "model"}
+        return {node["alias"]: node for node in nodes if node["resource_type"] == "model"}
 
     def compiled(self, model: str) -> str:
         """The SQL of a model as the engine gets it."""

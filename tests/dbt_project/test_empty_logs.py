@@ -8,8 +8,14 @@ from pipelines.contract import LOGS
 
 pytestmark = pytest.mark.xdist_group("dbt_project")
 
-ROWS_WITHOUT_LOGS = {"community_days": 2, "alert_rules": 9, "data_completeness": len(LOGS), "log_coverage": len(LOGS)}
-"""Marts that say something before any log: a row for each day, for each watched series, and for each log."""
+ROWS_WITHOUT_LOGS = {
+    "community_days": 2,
+    "dim_days": 365,
+    "alert_rules": 9,
+    "data_completeness": len(LOGS),
+    "log_coverage": len(LOGS),
+}
+"""Marts that say something before any log: a row for each day, day of the year, watched series, and log."""
 
 
 def test_no_log_of_the_contract_is_collected(project):

@@ -4,6 +4,10 @@ states as (
     select * from {{ ref('stg_lake__members') }}
 ),
 
+named as (
+    select * from {{ ref('int_members__named') }}
+),
+
 first_days as (
     select * from {{ ref('int_members__first_days') }}
 ),
@@ -33,7 +37,7 @@ current_states as (
 
 final as (
     select
-        first_days.member_id,
+        named.member_id,
         first_days.first_day,
         first_days.joined_day,
         first_days.first_active_day,
@@ -47,14 +51,15 @@ final as (
         stated_needs.needs,
         segments.lifecycle,
         coalesce(current_states.role in {{ in_list(var('excluded_roles')) }}, false) as is_excluded
-    from first_days
+    from named
     cross join build
-    left join current_states on first_days.member_id = current_states.member_id
+    left join first_days on named.member_id = first_days.member_id
+    left join current_states on named.member_id = current_states.member_id
     left join stated_needs
         on
-            first_days.member_id = stated_needs.member_id
+            named.member_id = stated_needs.member_id
             and build.through_day between stated_needs.from_day and stated_needs.to_day
-    left join segments on first_days.member_id = segments.member_id and build.through_day = segments.day
+    left join segments on named.member_id = segments.member_id and build.through_day = segments.day
 )
 
 select * from final

@@ -1,0 +1,309 @@
+"""Every query of the cookbook runs as printed on a published database, and answers what other tables say too.
+
+The figures that are compared are worked out in pandas from other tables than the query reads, or another way.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import duckdb
+import pandas as pd
+import pytest
+
+from pipelines.marts_manifest import load_manifest, published_marts
+from pipelines.settings import PROJECT_DIR
+
+pytestmark = pytest.mark.xdist_group("job")
+
+PAGE = (PROJECT_DIR / "docs" / "cookbook.md").read_text(encoding="utf-8")
+RECIPES = dict(re.findall(r"^### ([^\n]+)\n\n```sql\n(.*?)```\n\n\S", PAGE, flags=re.MULTILINE | re.DOTALL))
+
+WITHOUT_ANSWER = (
+    "Who fell silent",  # nobody was silent for half of the horizon
+    "Who responds first",  # no answer says which question it is under
+    "What rang in the last four weeks",  # no series has eight weeks of history
+    "How large is churn by each",  # its days end before the outcome of a month is known
+)
+"""Questions that find nothing in a community of six weeks; the last tests here ask them of rows that are made up."""
+
+
+@pytest.fixture(scope="module")
+def published(good_home):
+    with duckdb.connect(str(good_home.home.published / "analytics.duckdb"), read_only=True) as con:
+        yield con
+
+
+@pytest.fixture(scope="module")
+def mart(published):
+    return lambda name: published.execute(f"from marts.{name}").df()
+
+
+@pytest.fixture(scope="module")
+def answer(published):
+    def ask(words):
+        (query,) = [query for question, query in RECIPES.items() if words in question]
+        return published.execute(query).df()
+
+    return ask
+
+
+@pytest.fixture(scope="module")
+def last_day(mart):
+    return mart("publication")["through_day"][0]
+
+
+def test_there_are_twenty_recipes_and_each_says_how_to_read_its_answer():
+    assert len(RECIPES) == PAGE.count("```sql") == PAGE.count("\n### ") == 20
+
+
+@pytest.mark.parametrize("question", RECIPES)
+def test_a_recipe_runs_as_printed_and_answers(published, question):
+    rows = published.execute(RECIPES[question]).df()
+
+    assert rows.columns.is_unique
+    assert len(rows) or question.startswith(WITHOUT_ANSWER)
+    assert [column for column in rows.columns if column.startswith("n_") and (rows[column] < 0).any()] == []
+
+
+def test_members_of_a_month_are_the_known_ones_who_are_neither_staff_nor_gone(answer, mart, last_day):
+    members = answer("How many members are there each month").set_index("day")
+
+    known = mart("dim_members")
+    closed = known["status"].isin(["banned", "left", "erased"])
+    expected = (~known["is_excluded"] & ~closed & (known["first_day"] <= last_day)).sum()
+    assert members.loc[last_day, "n_members"] == expected
+    steps = members["n_members"].diff().iloc[1:]
+    assert (steps == (members["n_entered"] - members["n_left"]).iloc[1:]).all()
+
+
+def test_sources_of_members_add_up_to_all_of_them(answer, mart):
+    sources = answer("Where do the members who stay come from")
+
+    known = mart("dim_members")
+    counted = known[~known["is_excluded"] & known["first_day"].notna()]
+    expected = counted["referrer"].fillna("unknown").value_counts()
+    assert sources.set_index("referrer")["n_members"].to_dict() == expected.to_dict()
+
+
+def test_moves_are_those_of_the_members(answer, mart):
+    moves = answer("move up or down").set_index("day")[["n_up", "n_held", "n_down"]]
+
+    segments = mart("member_segments")
+    counts = segments.groupby(["day", "move"]).size().unstack(fill_value=0)
+    expected = counts.reindex(columns=["up", "held", "down"], fill_value=0).loc[moves.index]
+    assert (moves.to_numpy() == expected.to_numpy()).all()
+
+
+def test_weekdays_are_those_of_the_calendar(answer, mart):
+    weekdays = answer("On which days of the week").set_index("day_of_week")
+
+    days = mart("fct_member_days")
+    acts = days.groupby("day")["n_interactions"].sum().reindex(mart("community_days")["day"], fill_value=0)
+    expected = acts.groupby(acts.index.day_of_week + 1).mean()
+    assert list(weekdays.index) == [1, 2, 3, 4, 5, 6, 7]
+    assert weekdays["mean_interactions"].to_dict() == pytest.approx(expected.to_dict(), abs=0.051)
+
+
+def test_half_of_the_contributions_are_made_by_so_few(answer, mart):
+    months = answer("On how few members").set_index("month")
+
+    days = mart("fct_member_days").assign(made=lambda d: d["n_contents"] + d["n_interactions"])
+    days["month"] = days["day"].dt.to_period("M").dt.to_timestamp()
+    for month, rows in days[days["made"] > 0].groupby("month"):
+        made = rows.groupby("member_id")["made"].sum().sort_values(ascending=False)
+        assert months.loc[month, "n_contributors"] == len(made)
+        assert months.loc[month, "n_members_for_half"] == (made.cumsum() < made.sum() / 2).sum() + 1
+        assert months.loc[month, "top_10_share"] == pytest.approx(made.head(10).sum() / made.sum(), abs=0.0005)
+
+
+def test_published_pieces_are_those_of_the_catalogue(answer, mart, last_day):
+    kinds = answer("Which kinds of content are read").set_index("kind")["n_published"]
+
+    pieces = mart("dim_content")
+    recent = pieces["published_day"].between(last_day - timedelta(days=27), last_day)
+    expected = pieces[recent & ~pieces["kind"].isin(["question", "answer", "comment"])]["kind"].value_counts()
+    assert {kind: n for kind, n in kinds.items() if n and kind in expected} == expected.to_dict()
+
+
+def test_questions_that_wait_have_no_response_and_the_longest_wait_is_first(answer, mart):
+    waiting = answer("Which questions have waited longest")
+
+    times = mart("answer_times")
+    assert set(waiting["question_id"]) <= set(times[times["first_response_at"].isna()]["question_id"])
+    assert waiting["waiting_days"].is_monotonic_decreasing
+    assert waiting["asked_day"].min() == times[times["first_response_at"].isna()]["asked_day"].min()
+
+
+def test_guests_of_an_event_are_those_that_the_log_names(answer, good_home):
+    events = answer("Which events were worth it").set_index("event_id")["n_attended"]
+
+    log = duckdb.sql(f"from read_parquet('{good_home.home.lake}/raw/event_participation/*/*.parquet')").df()
+    guests = log[log["state"] == "attended"].groupby("event_id")["member_id"].nunique()
+    assert len(events) > 1
+    assert all(events[event] <= guests.get(event, 0) for event in events.index)
+    assert events.sum() > 0.8 * guests.reindex(events.index).sum()  # bots and staff are left out
+
+
+def test_the_bridge_of_each_quarter_holds(answer, mart):
+    quarters = answer("What made recurring revenue")
+
+    gained = quarters["new"] + quarters["expansion"] + quarters["reactivation"]
+    lost = quarters["contraction"] + quarters["churn"]
+    assert (quarters["mrr_start"] + gained - lost == quarters["mrr_end"]).all()
+    months = mart("revenue_months").dropna(subset=["mrr_end_minor"])
+    assert quarters["mrr_end"].iloc[-1] == months.sort_values(["currency", "month"])["mrr_end_minor"].iloc[-1]
+
+
+def test_terms_that_were_due_are_explained(answer, mart):
+    plans = answer("Why were paid terms not renewed")
+
+    reasons = ["n_renewed", "n_voluntary", "n_payment_failure", "n_refunded", "n_expired_or_other"]
+    assert (plans[reasons].sum(axis=1) == plans["n_due"]).all()
+    terms = mart("subscription_terms")
+    coverage = mart("log_coverage").set_index("log").loc["subscriptions", "first_log_day"]
+    due = terms[terms["is_due"] & (terms["term_end"] >= coverage)]
+    assert plans["n_due"].sum() == len(due) > 0
+    assert plans["n_renewed"].sum() == (due["outcome"] == "renewed").sum()
+
+
+def test_terms_that_end_soon_are_all_running_paid_terms_of_that_time(answer, mart, last_day):
+    soon = answer("Which paid terms end")
+
+    terms = mart("subscription_terms")
+    ends = (terms["term_end"] > last_day) & (terms["term_end"] <= last_day + timedelta(days=30))
+    running = terms[terms["is_paid"] & ends & (terms["outcome"] == "running")]
+    assert sorted(soon["member_id"]) == sorted(running["member_id"])
+
+
+def test_members_at_risk_pay_today_and_are_scored_today(answer, mart, last_day):
+    at_risk = answer("Which paying members")
+
+    assert (at_risk["paid_until"] > last_day).all()
+    scores = mart("churn_predictions")
+    today = scores[(scores["day"] == last_day) & scores["is_current"]].set_index("member_id")["probability"]
+    assert at_risk.set_index("member_id")["probability"].to_dict() == pytest.approx(
+        today.reindex(at_risk["member_id"]).to_dict(), abs=0.0005
+    )
+
+
+def test_points_that_are_left_are_the_balances(answer, mart):
+    (points,) = answer("How many points are outstanding").itertuples()
+
+    ledger = mart("points_ledger").sort_values(["occurred_at", "source", "action_id"], kind="stable")
+    assert points.n_outstanding == ledger["points"].sum()
+    assert points.n_earned == ledger.loc[ledger["points"] > 0, "points"].sum() > 0
+    by_member = ledger.groupby("member_id")["points"].sum()
+    assert (points.n_members_with_points, points.n_members_overdrawn) == ((by_member > 0).sum(), (by_member < 0).sum())
+
+
+def test_rows_of_each_log_are_those_in_the_lake(answer, good_home, last_day):
+    logs = answer("Has each log come as expected").set_index("log")
+
+    assert len(logs) == 9
+    assert 0 < logs.loc["interactions", "n_rows_to_compare"] < logs.loc["interactions", "n_rows"]
+    for log, row in logs.iterrows():
+        files = good_home.home.lake / "raw" / str(log) / "*" / "*.parquet"
+        days = duckdb.sql(f"select log_day from read_parquet('{files}', hive_partitioning = true)").df()["log_day"]
+        recent = pd.to_datetime(days) > last_day - timedelta(days=28)
+        assert row["n_rows"] == recent.sum(), log
+
+
+def test_late_acts_are_those_whose_log_day_is_another(answer, good_home):
+    late = answer("How much of a day's acts came late").set_index("day")
+
+    files = good_home.home.lake / "raw" / "interactions" / "*" / "*.parquet"
+    acts = duckdb.sql(f"select event_day, log_day from read_parquet('{files}', hive_partitioning = true)").df()
+    of_day = pd.to_datetime(acts["event_day"]).value_counts().reindex(late.index, fill_value=0)
+    came = pd.to_datetime(acts["log_day"]).value_counts().reindex(late.index, fill_value=0)
+    assert late["net_late"].any()
+    assert late["n_known_by_now"].to_dict() == of_day.to_dict()
+    assert late["n_delivered_that_day"].to_dict() == came.to_dict()
+
+
+@pytest.fixture
+def made_up():
+    """A function that asks a recipe of rows by mart; a column that is not given is null."""
+    with duckdb.connect() as con:
+        con.execute("create schema marts")
+        for one in published_marts(load_manifest()):
+            columns = ", ".join(f"{column.name} {column.data_type}" for column in one.columns)
+            con.execute(f"create table marts.{one.name} ({columns})")
+        con.execute("create table marts.publication as select 7::bigint as version, date '2025-04-30' as through_day")
+
+        def ask(words, **rows):
+            for name, of_mart in rows.items():
+                con.register("given", pd.DataFrame(of_mart))
+                con.execute(f"insert into marts.{name} by name select * from given")
+            (query,) = [query for question, query in RECIPES.items() if words in question]
+            return con.execute(query).fetchall()
+
+        yield ask
+
+
+def test_who_was_engaged_and_is_silent_now_is_on_the_list(made_up):
+    days = {"day": pd.Timestamp("2025-04-30"), "previous_activity_level": "high"}
+    earlier = {"member_id": "ana", "lifecycle": "dormant", "previous_lifecycle": "active"}
+
+    rows = made_up(
+        "Who fell silent",
+        member_segments=[
+            earlier | days,
+            earlier | days | {"member_id": "bo", "lifecycle": "active"},
+            earlier | days | {"member_id": "cy", "previous_lifecycle": "dormant"},
+            earlier | {"member_id": "di", "day": pd.Timestamp("2025-03-31"), "previous_activity_level": "low"},
+        ],
+        dim_members=[{"member_id": name, "plan": "pro"} for name in ("ana", "bo", "cy", "di")],
+    )
+
+    assert rows == [("ana", "active", "high", "pro", None)]
+
+
+def test_responders_are_told_apart_and_the_unanswered_left_out(made_up):
+    answered = {"is_censored": False, "is_first_responder_staff": False, "first_responder_id": "bo"}
+
+    rows = made_up(
+        "Who responds first",
+        answer_times=[
+            answered | {"question_id": "a", "hours_to_first_response": 1.0},
+            answered | {"question_id": "b", "hours_to_first_response": 4.0},
+            answered | {"question_id": "c", "hours_to_first_response": 9.0, "is_first_responder_staff": True},
+            {"question_id": "d", "is_censored": True},
+        ],
+    )
+
+    assert rows == [("members", 2, 1, 2.5), ("staff", 1, 1, 9.0)]
+
+
+def test_an_alert_names_the_logs_with_gaps_of_its_day_and_how_often_its_rule_rings(made_up):
+    day, before = pd.Timestamp("2025-04-20"), pd.Timestamp("2025-04-02")
+    alert = {"rule": "community", "series": "dau", "value": 3, "baseline": 20.0}
+    gap = {"is_missing": True, "is_outage": False, "is_identity_break": False}
+
+    rows = made_up(
+        "What rang",
+        alerts=[alert | {"day": day}, alert | {"day": day - timedelta(days=5)}, alert | {"day": before}],
+        alert_rules=[{"rule": "community", "series": "dau", "alarms_per_30_days": 0.456}],
+        data_completeness=[
+            gap | {"log": "content", "day": day},
+            gap | {"log": "actions", "day": day},
+            gap | {"log": "events", "day": day, "is_missing": False},
+        ],
+    )
+
+    assert [(row[0], *row[3:]) for row in rows] == [
+        (day.date(), 3, 20.0, 0.46, "actions, content"),
+        (day.date() - timedelta(days=5), 3, 20.0, 0.46, None),
+    ]
+
+
+def test_both_rates_of_churn_are_of_their_own_members(made_up):
+    walk = {"as_of_day": pd.Timestamp("2025-02-28"), "n_active": 40, "n_inactive": 10, "inactivity_rate": 0.25}
+
+    rows = made_up(
+        "How large is churn",
+        churn_definitions_walk=[walk | {"n_payers": 8, "n_lapsed": 1, "lapse_rate": 0.125, "n_both": 0}],
+    )
+
+    assert [row[1:] for row in rows] == [(40, 10, 0.25, 8, 1, 0.125, 0)]
