@@ -132,11 +132,14 @@ def rollback() -> None:
 
 
 @app.command()
-def status() -> None:
+def status(
+    marts: Annotated[bool, typer.Option("--marts", help="List the published marts with their rows instead.")] = False,
+) -> None:
     """Say what is published, through which day, and which gates failed."""
-    from pipelines.cli.status import status_lines  # noqa: PLC0415
+    from pipelines.cli.status import mart_lines, status_lines  # noqa: PLC0415
 
-    for line in status_lines(Home(_settings().home)):
+    home = Home(_settings().home)
+    for line in mart_lines(home) if marts else status_lines(home):
         typer.echo(line)
 
 

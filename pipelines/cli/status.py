@@ -1,8 +1,10 @@
-"""``guildbook status``: what is published, and which gates failed."""
+"""``guildbook status``: what is published with how many rows, and which gates failed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import duckdb
 
 from pipelines.lake import ledger, manifest
 from pipelines.publishing import versions
@@ -43,3 +45,14 @@ def status_lines(home: Home) -> list[str]:
     if len(failed) > 20:
         lines.append(f"  … and {len(failed) - 20} more, in marts.gate_results")
     return lines
+
+
+def mart_lines(home: Home) -> list[str]:
+    """Lines with the rows of each published mart, in the order of their names; one line where nothing is published."""
+    if not home.published.exists():
+        return ["published   nothing yet"]
+    with duckdb.connect(str(home.published / "analytics.duckdb"), read_only=True) as con:
+        rows = con.execute(
+            "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts' order by table_name"
+        ).fetchall()
+    return [f"{name:<28}{n_rows:>12,}" for name, n_rows in rows]

@@ -10,77 +10,43 @@ from pipelines.report.text import Text, decimal, integer
 
 _LEVEL_TONES: dict[str, Tone] = {"high": "good", "medium": "neutral", "low": "warn"}
 _SHOWN = 200
+_LEVEL_DAYS = 365
 
 
 def levels(marts: Marts, context: SiteContext) -> Chart:
-    """Members per activity level, one bar a week; silent members are counted and not drawn."""
+    """Members per activity level, one bar a month; silent members are counted and not drawn."""
     result = marts.run(
         "activity_levels",
         f"""
-        with
-        grid as (
-            select {context.through} - 7 * week::integer as day
-            from range(26) as weeks (week)
-            where {context.through} - 7 * week::integer >= (select min(day) from marts.fct_member_engagement)
-        ),
-
-        scores as (
-            select member_id, day, activity_level
-            from marts.fct_member_engagement
-            where
-                day in (select day from grid)
-                and window_days = (select min(window_days) from marts.fct_member_engagement)
-        ),
-
-        levels as (
-            select
-                day,
-                count(*) filter (where activity_level = 'high') as high,
-                count(*) filter (where activity_level = 'medium') as medium,
-                count(*) filter (where activity_level = 'low') as low,
-            from scores
-            group by day
-        ),
-
-        members as (
-            select
-                grid.day,
-                count(*) as n_members,
-                count(*) filter (where scores.member_id is null) as silent,
-            from grid
-            inner join marts.dim_members on dim_members.first_day <= grid.day and not dim_members.is_excluded
-            left join scores on dim_members.member_id = scores.member_id and grid.day = scores.day
-            group by grid.day
-        )
-
         select
-            members.day,
-            members.n_members,
-            coalesce(levels.high, 0) as high,
-            coalesce(levels.medium, 0) as medium,
-            coalesce(levels.low, 0) as low,
-            members.silent,
-        from members
-        left join levels on members.day = levels.day
-        order by members.day
+            day,
+            count(*) as n_members,
+            count(*) filter (where activity_level = 'high') as high,
+            count(*) filter (where activity_level = 'medium') as medium,
+            count(*) filter (where activity_level = 'low') as low,
+            count(*) filter (where activity_level = 'silent') as silent,
+        from marts.member_segments
+        where activity_level is not null and day between {context.through} - {_LEVEL_DAYS} and {context.through}
+        group by day
+        order by day
         """,
     )
-    weeks = charts.column(result.rows, "day")
+    months = charts.column(result.rows, "day")
     inks = {"high": "c1", "medium": "c2", "low": "c3"}
     traces = [
-        charts.bars(weeks, charts.column(result.rows, level), words.LEVELS[level], ink) for level, ink in inks.items()
+        charts.bars(months, charts.column(result.rows, level), words.LEVELS[level], ink) for level, ink in inks.items()
     ]
     last = result.rows[-1] if result.rows else {"silent": None, "n_members": None}
     return Chart(
         title=Text("Activity levels", "活跃层级"),
         note=Text(
-            f"Members by their engagement R, one bar a week. {integer(last['silent'])} of "
+            f"Members by their engagement R at the end of each month. {integer(last['silent'])} of "
             f"{integer(last['n_members'])} members are silent (nothing in the window) and not drawn.",
-            f"按参与度 R 分层，每周一柱。"
+            f"按月末参与度 R 分层。"
             f"{integer(last['n_members'])} 名成员中有 {integer(last['silent'])} 名沉默"
             "（窗口内无活动），未画出。",
         ),
-        figure=charts.figure(traces, barmode="stack"),
+        figure=charts.figure(traces, barmode="stack", xaxis={"type": "category"}),
         result=result,
         half=True,
     )

@@ -1,8 +1,8 @@
-"""Members: who are they, and where do they move? Activity, growth accounting, levels, engagement, cohorts."""
+"""Members: who are they, and where do they move? Activity, growth accounting, levels, moves, cohorts, engagement."""
 
 from __future__ import annotations
 
-from pipelines.report import charts, cohorts, engagement
+from pipelines.report import charts, cohorts, engagement, moves
 from pipelines.report.blocks import Block, Chart, Note, Page
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts
@@ -17,14 +17,16 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     """Every block that the marts can fill."""
     blocks: list[Block] = []
     answer = Text("No member has been active yet.", "尚无活跃成员。")
-    if marts.has("fct_member_days"):
+    if marts.has("activity_histogram"):
         histogram, answer = _histogram(marts, context)
         blocks.append(histogram)
     if marts.has("community_days"):
         blocks.append(_growth(marts, context))
-    if marts.has("fct_member_engagement", "dim_members"):
+    if marts.has("member_segments"):
         blocks.append(engagement.levels(marts, context))
-    if marts.has("dim_members", "fct_member_days"):
+    if marts.has("segment_moves"):
+        blocks.append(moves.block(marts, context))
+    if marts.has("cohort_retention"):
         blocks.append(cohorts.block(marts, context))
     if marts.has("fct_member_engagement"):
         blocks.append(engagement.table(marts, context))
@@ -45,25 +47,16 @@ def _histogram(marts: Marts, context: SiteContext) -> tuple[Chart, Text]:
     result = marts.run(
         "active_day_histogram",
         f"""
-        with
-        members as (
-            select member_id, count(*) as active_days
-            from marts.fct_member_days
-            where is_active and day between {context.through} - 27 and {context.through}
-            group by member_id
-        )
-
-        select grid.active_days, count(members.member_id) as n_members
-        from range(1, 29) as grid (active_days)
-        left join members on grid.active_days = members.active_days
-        group by grid.active_days
-        order by grid.active_days
+        select n_active_days, n_members
+        from marts.activity_histogram
+        where day = {context.through}
+        order by n_active_days
         """,
     )
     counts = charts.column(result.rows, "n_members")
     total = sum(counts)
     figure = charts.figure(
-        [charts.bars(charts.column(result.rows, "active_days"), counts, Text("members", "成员"), "c1")],
+        [charts.bars(charts.column(result.rows, "n_active_days"), counts, Text("members", "成员"), "c1")],
         x_title=Text("active days of the last 28", "最近 28 天中的活跃天数"),
         y_title=Text("members", "成员数"),
         xaxis={"dtick": 7, "tick0": 0},

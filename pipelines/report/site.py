@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from pipelines.report import brief, charts, churn, health, members, risk, text, words
+from pipelines.report import answers, brief, charts, churn, content, events, health, members, revenue, risk, text, words
 from pipelines.report.blocks import Page
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts
@@ -27,6 +27,10 @@ PAGES: tuple[Callable[[Marts, SiteContext, Facts], Page], ...] = (
     brief.page,
     members.page,
     risk.page,
+    answers.page,
+    revenue.page,
+    content.page,
+    events.page,
     churn.page,
     health.page,
 )

@@ -13,6 +13,11 @@ from markupsafe import Markup, escape
 
 MISSING = "–"
 Number = int | float | Decimal
+_CURRENCY_DIGITS: dict[str, int] = {
+    **dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+"""Digits of minor units after ISO 4217, where they are not two."""
 _WEEKDAYS_ZH = "一二三四五六日"
 
 
@@ -72,6 +77,16 @@ def size(n_bytes: Number | None) -> str:
     return f"{value:.1f} GB"
 
 
+def money(minor: Number | None, currency: str) -> str:
+    """Amount in minor units as whole units of its currency, such as 1,234 CNY."""
+    return MISSING if minor is None else f"{major(minor, currency):,.0f} {currency}"
+
+
+def major(minor: Number, currency: str) -> float:
+    """Amount in minor units in units of its currency; most have two digits."""
+    return float(minor) / 10.0 ** _CURRENCY_DIGITS.get(currency, 2)
+
+
 def signed(value: Number) -> str:
     """Whole number with its sign, a true minus."""
     return f"{value:+,.0f}".replace("-", "\N{MINUS SIGN}")
@@ -100,6 +115,22 @@ def ago(value: date | None, today: date) -> Text:
         return Text("never", "从未")
     gap = (today - value).days
     return Text("same day", "当天") if gap <= 0 else days(gap) + Text(" ago", "前")
+
+
+def month(value: date) -> Text:
+    """Month of a year, such as Nov 2026."""
+    return Text(f"{value:%b %Y}", f"{value.year}年{value.month}月")
+
+
+def hours(value: Number | None) -> Text:
+    """A wait in the unit that people would use."""
+    if value is None:
+        return Text(MISSING, MISSING)
+    if value < 1:
+        return Text(f"{60 * value:.0f} min", f"{60 * value:.0f} 分钟")
+    if value < 48:
+        return Text(f"{value:.1f} hours", f"{value:.1f} 小时")
+    return Text(f"{value / 24:,.1f} days", f"{value / 24:,.1f} 天")
 
 
 def plural(count: Number | None, one: str, many: str) -> str:

@@ -38,6 +38,28 @@ LEVELS = {
     "silent": Text("silent", "沉默"),
 }
 
+LIFECYCLES = {
+    "new": Text("new", "新成员"),
+    "active": Text("active", "活跃"),
+    "at_risk": Text("at risk", "有流失风险"),
+    "dormant": Text("dormant", "休眠"),
+    "lost": Text("lost", "流失"),
+    "resurrected": Text("resurrected", "回归"),
+    "outside": Text("not a member", "非成员"),
+}
+
+KINDS = {
+    "article": Text("articles", "文章"),
+    "live": Text("lives", "直播"),
+    "course": Text("courses", "课程"),
+    "announcement": Text("announcements", "公告"),
+    "event_notice": Text("event notices", "活动通知"),
+    "question": Text("questions", "提问"),
+    "answer": Text("answers", "回答"),
+    "comment": Text("comments", "评论"),
+}
+"""Kinds of the content log."""
+
 DEFINITIONS = {
     "inactivity": Text("inactivity", "不活跃"),
     "lapse": Text("lapse", "未续费"),

@@ -66,7 +66,8 @@ def make_plan(home: Home, settings: Settings, *, full: bool = False) -> BuildPla
             "no accepted rows in the lake: put logs under landing/<log>/<day>/ and run those days"
         )
     through_day = max(row["log_day"] for row in rows)
-    first_day = min(_first_act_day(home, settings, rows) or through_day, through_day)
+    first_log_day = min(row["log_day"] for row in rows)
+    first_day = min(_first_act_day(home, settings, rows) or first_log_day, through_day)
     fingerprint = code_fingerprint(settings)
     return BuildPlan(
         fingerprint=fingerprint,

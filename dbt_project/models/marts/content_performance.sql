@@ -15,6 +15,11 @@ excluded_spans as (
     select * from {{ ref('int_members__excluded_spans') }}
 ),
 
+coverage as (
+    select is_collected from {{ ref('log_coverage') }}
+    where log = 'interactions'
+),
+
 -- Acts are many, so they are summed before anything is joined to them: by piece, and their reads by piece and day.
 summed as (
     select
@@ -90,8 +95,10 @@ final as (
         content.title,
         content.channel,
         content.author_id,
-        cast(coalesce(summed.n_reads, 0) as bigint) as n_reads,
-        cast(coalesce(summed.n_unique_readers, 0) as bigint) as n_unique_readers,
+        cast(case when coverage.is_collected then coalesce(summed.n_reads, 0) end as bigint) as n_reads,
+        cast(
+            case when coverage.is_collected then coalesce(summed.n_unique_readers, 0) end as bigint
+        ) as n_unique_readers,
         cast(coalesce(summed.n_interactions, 0) as bigint) as n_interactions,
         cast(coalesce(summed.n_interactors, 0) as bigint) as n_interactors,
         cast(summed.n_interactions as double) / nullif(summed.n_unique_readers, 0) as interaction_rate,
@@ -104,6 +111,7 @@ final as (
         end as half_life_days,
         content.published_day
     from content
+    cross join coverage
     left join summed on content.content_id = summed.content_id
     left join half_read on content.content_id = half_read.content_id
     left join rated on content.content_id = rated.content_id

@@ -17,13 +17,20 @@ excluded_spans as (
     select * from {{ ref('int_members__excluded_spans') }}
 ),
 
+coverage as (
+    select is_collected from {{ ref('log_coverage') }}
+    where log = 'event_participation'
+),
+
 build as (
     select * from {{ source('control', 'build') }}
 ),
 
+-- Who came is known of an event only if anybody was written down as there or as absent.
 counted as (
     select
         event_id,
+        count(*) filter (where is_attended or is_no_show) > 0 as is_attendance_known,
         count(*) filter (where is_invited) as n_invited,
         count(*) filter (where is_registered) as n_registered,
         count(*) filter (where is_registered and is_cancelled) as n_cancelled,
@@ -117,23 +124,35 @@ final as (
         events.event_id,
         events.kind,
         events.title,
-        cast(coalesce(counted.n_invited, 0) as bigint) as n_invited,
-        cast(coalesce(counted.n_registered, 0) as bigint) as n_registered,
-        cast(coalesce(counted.n_cancelled, 0) as bigint) as n_cancelled,
-        cast(coalesce(counted.n_attended, 0) as bigint) as n_attended,
-        cast(coalesce(counted.n_no_show, 0) as bigint) as n_no_show,
-        cast(coalesce(counted.n_gave_feedback, 0) as bigint) as n_gave_feedback,
-        cast(coalesce(counted.n_active_within_7_days, 0) as bigint) as n_active_within_7_days,
+        cast(case when coverage.is_collected then coalesce(counted.n_invited, 0) end as bigint) as n_invited,
+        cast(case when coverage.is_collected then coalesce(counted.n_registered, 0) end as bigint) as n_registered,
+        cast(case when coverage.is_collected then coalesce(counted.n_cancelled, 0) end as bigint) as n_cancelled,
+        cast(case when counted.is_attendance_known then counted.n_attended end as bigint) as n_attended,
+        cast(case when counted.is_attendance_known then counted.n_no_show end as bigint) as n_no_show,
+        cast(case when counted.is_attendance_known then counted.n_gave_feedback end as bigint) as n_gave_feedback,
+        cast(
+            case when counted.is_attendance_known then counted.n_active_within_7_days end as bigint
+        ) as n_active_within_7_days,
         cast(nullif(counted.n_invited, 0) as bigint) as funnel_invited,
-        cast(coalesce(funnel.n_step_2, 0) as bigint) as funnel_registered,
-        cast(coalesce(funnel.n_step_3, 0) as bigint) as funnel_attended,
-        cast(coalesce(funnel.n_step_4, 0) as bigint) as funnel_gave_feedback,
-        cast(coalesce(funnel.n_step_5, 0) as bigint) as funnel_active_within_7_days,
-        cast(coalesce(counted.n_participants, 0) as bigint) as n_participants,
+        cast(case when coverage.is_collected then coalesce(funnel.n_step_2, 0) end as bigint) as funnel_registered,
+        cast(case when counted.is_attendance_known then coalesce(funnel.n_step_3, 0) end as bigint) as funnel_attended,
+        cast(
+            case when counted.is_attendance_known then coalesce(funnel.n_step_4, 0) end as bigint
+        ) as funnel_gave_feedback,
+        cast(
+            case when counted.is_attendance_known then coalesce(funnel.n_step_5, 0) end as bigint
+        ) as funnel_active_within_7_days,
+        cast(case when counted.is_attendance_known then counted.n_participants end as bigint) as n_participants,
         cast(coalesce(counted.n_interactions, 0) as bigint) as n_interactions,
-        cast(counted.n_attended as double) / nullif(counted.n_registered, 0) as show_up_rate,
-        {{ wilson_low('counted.n_attended', 'counted.n_registered') }} as show_up_low,
-        {{ wilson_high('counted.n_attended', 'counted.n_registered') }} as show_up_high,
+        case
+            when counted.is_attendance_known then cast(counted.n_attended as double) / nullif(counted.n_registered, 0)
+        end as show_up_rate,
+        case
+            when counted.is_attendance_known then {{ wilson_low('counted.n_attended', 'counted.n_registered') }}
+        end as show_up_low,
+        case
+            when counted.is_attendance_known then {{ wilson_high('counted.n_attended', 'counted.n_registered') }}
+        end as show_up_high,
         cast(coalesce(rated.n_feedback, 0) as bigint) as n_feedback,
         cast(counted.n_gave_feedback as double) / nullif(counted.n_attended, 0) as response_rate,
         cast(coalesce(rated.n_csat, 0) as bigint) as n_csat,
@@ -154,6 +173,7 @@ final as (
         compared.change_of_attended - compared.change_of_no_show as influence,
         events.starts_day
     from events
+    cross join coverage
     left join counted on events.event_id = counted.event_id
     left join funnel on events.event_id = funnel.event_id
     left join rated on events.event_id = rated.event_id

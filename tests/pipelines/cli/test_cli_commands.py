@@ -2,6 +2,7 @@
 
 import re
 
+import duckdb
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -116,6 +117,22 @@ def test_status_before_anything_says_so_and_writes_nothing(home):
     assert [line.split(maxsplit=1)[0] for line in result.output.splitlines()] == ["published", "held", "last"]
     assert "nothing yet" in result.output
     assert not home.root.exists()
+
+
+def test_status_lists_the_published_marts_with_their_rows(home):
+    assert invoke("status", "--marts").output == "published   nothing yet\n"
+    number = versions.next_number(home)
+    folder = versions.draft_folder(home, number)
+    with duckdb.connect(str(folder / "analytics.duckdb")) as con:
+        con.execute(
+            "create schema marts; create table marts.quiet (day date); create table other as select 1 as one;"
+            "create table marts.busy as select unnest(range(1234)) as n"
+        )
+    versions.put_up(home, number, kept=3)
+
+    lines = invoke("status", "--marts").output.splitlines()
+
+    assert [line.split() for line in lines] == [["busy", "1,234"], ["quiet", "0"]]
 
 
 def test_a_full_disk_is_said_in_one_line(home, monkeypatch):

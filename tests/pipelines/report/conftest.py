@@ -7,14 +7,14 @@ from pathlib import Path
 import duckdb
 import pytest
 from report_html import Html
-from report_marts import COMMUNITIES, CONTEXT, FIXTURE
+from report_marts import COMMUNITIES, CONTEXT, schema
 
 from pipelines.report import render_site
 from pipelines.report.blocks import Block, Page
 from pipelines.report.database import Marts
 from pipelines.report.facts import read_facts
 
-PAGES = ("index", "members", "risk", "churn", "health")
+PAGES = ("index", "members", "risk", "answers", "revenue", "content", "events", "churn", "health")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def fill(tmp_path: Path) -> Iterator[Fill]:
     def _fill(sql: str) -> Marts:
         path = tmp_path / "analytics.duckdb"
         with duckdb.connect(path) as connection:
-            connection.execute("create schema marts;" + (FIXTURE / "schema.sql").read_text() + sql)
+            connection.execute("create schema marts;" + schema() + sql)
         opened.append(Marts(path, tmp_path, timezone=CONTEXT.timezone))
         return opened[-1]
 

@@ -70,8 +70,9 @@ def test_days_after_the_last_one_are_not_read(fill: Fill) -> None:
 
 def test_questions_are_unanswered_for_14_days_at_most(fill: Fill) -> None:
     sql = """
-        insert into marts.content_performance
-        select id, kind, id, 'help', 'm1', date '2026-11-19' - age, 5, 1, n, n, 0
+        insert into marts.content_performance by name
+        select id as content_id, kind, id as title, date '2026-11-19' - age as published_day, 5 as n_reads,
+            n as n_interactions
         from (values
             ('today', 'question', 0, 0), ('oldest', 'question', 13, 0), ('too_old', 'question', 14, 0),
             ('answered', 'question', 2, 1), ('article', 'article', 2, 0)) as v (id, kind, age, n);
@@ -83,11 +84,11 @@ def test_questions_are_unanswered_for_14_days_at_most(fill: Fill) -> None:
 
 def test_the_histogram_counts_members_by_active_days_of_28(fill: Fill) -> None:
     sql = """
-        insert into marts.fct_member_days
-        select id, date '2026-11-19' - back::int, 0, 1, 0, 0, 0, 0, 0, 0, is_active
-        from (values
-            ('often', 14, 0, true), ('once', 1, 27, true), ('gone', 1, 28, true), ('reader', 9, 0, false)
-        ) as v (id, n, start, is_active), range(start, start + n) as days (back);
+        insert into marts.activity_histogram by name
+        select day, n as n_active_days, (n in (1, 14))::int as n_members
+        from range(1, 29) as grid (n) cross join (values (date '2026-11-19')) as days (day)
+        union all
+        select date '2026-10-31', n, 9 from range(1, 29) as grid (n);
     """
     page = page_of(members.page, fill(sql))
     chart = block_of(page, "On how many of the last 28 days?")
@@ -107,14 +108,14 @@ def test_growth_accounting_sums_whole_weeks_that_end_on_the_last_day(fill: Fill)
 
 def test_the_cohort_grid_leaves_out_months_that_have_not_ended(fill: Fill) -> None:
     sql = """
-        insert into marts.dim_members
-        select id, joined, joined, null, role, 'active', null, null, role = 'bot'
-        from (values ('a', date '2026-09-03', 'member'), ('b', date '2026-09-30', 'member'),
-            ('c', date '2026-11-02', 'member'), ('x', date '2026-09-04', 'bot')) as v (id, joined, role);
-        insert into marts.fct_member_days
-        select id, day, 0, 1, 0, 0, 0, 0, 0, 0, true
-        from (values ('a', date '2026-09-30'), ('a', date '2026-10-01'), ('a', date '2026-10-09'),
-            ('b', date '2026-09-30'), ('a', date '2026-11-05'), ('c', date '2026-11-05')) as v (id, day);
+        insert into marts.cohort_retention by name
+        select cohort_month, active_month, age_months, 2 as cohort_size, n_active, n_active / 2 as share_active,
+            is_complete
+        from (values
+            (date '2026-09-01', date '2026-09-01', 0, 2, true), (date '2026-09-01', date '2026-10-01', 1, 1, true),
+            (date '2026-09-01', date '2026-11-01', 2, 1, false), (date '2026-11-01', date '2026-11-01', 0, 1, false),
+            (date '2025-10-01', date '2026-10-01', 12, 1, true)
+        ) as v (cohort_month, active_month, age_months, n_active, is_complete);
     """
     grid = block_of(page_of(members.page, fill(sql)), "Who is still active, by month of joining")
     assert isinstance(grid, Table)
@@ -124,9 +125,12 @@ def test_the_cohort_grid_leaves_out_months_that_have_not_ended(fill: Fill) -> No
 
 def test_silent_members_are_counted_from_the_members(fill: Fill) -> None:
     sql = """
-        insert into marts.dim_members
-        select 'm' || i, '2026-01-01', '2026-01-01', null, 'member', 'active', null, null, i = 0
-        from range(6) as r (i);
+        insert into marts.member_segments by name
+        select 'm' || i as member_id, day,
+            case i when 1 then 'high' when 2 then 'low' else 'silent' end as activity_level
+        from range(1, 6) as r (i) cross join (values (date '2026-10-31'), (date '2026-11-19')) as days (day)
+        union all
+        select 'left', date '2026-11-19', null;
         insert into marts.fct_member_engagement values
             ('m1', '2026-11-19', 30, 9, 9, 9, 30, 0.9, 'high'),
             ('m2', '2026-11-19', 30, 1, 1, 1, 30, 0.1, 'low'),
@@ -139,3 +143,20 @@ def test_silent_members_are_counted_from_the_members(fill: Fill) -> None:
     assert "3 of 5 members are silent" in note.en
     assert isinstance(table, Table)
     assert [row[0].shown for row in table.rows] == ["m1", "m2"]
+
+
+def test_moves_are_those_of_the_last_period_without_who_stayed(fill: Fill) -> None:
+    sql = """
+        insert into marts.segment_moves by name
+        select 'lifecycle' as dimension, was as previous_value, now as current_value, n as n_members,
+            n / 10 as share_of_previous, day
+        from (values ('active', 'at_risk', 2, date '2026-11-19'), ('outside', 'new', 5, date '2026-11-19'),
+            ('active', 'active', 8, date '2026-11-19'), ('active', 'lost', 7, date '2026-10-31')
+        ) as v (was, now, n, day);
+    """
+    table = block_of(page_of(members.page, fill(sql)), "Where did members move?")
+    assert isinstance(table, Table)
+    assert [(row[0].shown.en, row[1].shown.en, row[2].sort) for row in table.rows] == [  # type: ignore[attr-defined]
+        ("not a member", "new", 5),
+        ("active", "at risk", 2),
+    ]

@@ -68,6 +68,22 @@ def test_the_calendar_opens_on_the_first_day_on_which_anything_counts(house, log
     assert (made.first_day, made.through_day) == (first_day, FIRST)
 
 
+def test_without_any_act_the_calendar_opens_on_the_first_log_day_and_moves_with_the_first_act(house):
+    days = [FIRST + timedelta(days=number) for number in range(4)]
+    for number in (0, 3):
+        told = f"{days[number]}T10:00:00"
+        house.deliver("members", days[number], [{"member_id": f"m{number}", "occurred_at": told, "joined_at": told}])
+    house.run(days)
+    assert house.query("select day, joined_members from marts.community_days order by day") == [
+        (day, int(number in (0, 3))) for number, day in enumerate(days)
+    ]
+
+    house.deliver("interactions", days[2], [act(1, days[2], "m0")])
+    made = house.run(days)
+    assert (made.first_day, made.is_full) == (days[2], True)
+    assert house.query("select min(day) from marts.community_days") == [(days[2],)]
+
+
 def test_a_plan_is_read_back_as_it_was_written(house):
     house.deliver("interactions", FIRST, [act(1, FIRST, "m1"), act(2, FIRST - timedelta(days=200), "m1")])
     house.accept([FIRST])

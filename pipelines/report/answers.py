@@ -1,0 +1,217 @@
+"""Answers: who is waiting? Unanswered questions, how fast and how surely the others are answered, and by whom."""
+
+from __future__ import annotations
+
+from pipelines.report import absent, charts, marks
+from pipelines.report.blocks import Block, Cell, Chart, Column, Page, Table, Tile, Tiles
+from pipelines.report.context import SiteContext
+from pipelines.report.database import Marts, Result
+from pipelines.report.facts import Facts
+from pipelines.report.text import Text, hours, integer, percent, plural
+
+_TITLE = Text("Answers", "问答")
+_QUESTION = Text("Who is waiting?", "谁在等待？")
+_DAYS = 30
+_SHOWN = 20
+
+
+def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+    """Every block is made of questions, so without the content log there is none."""
+    if not marts.has("answer_times", "answer_months"):
+        return Page(
+            name="answers",
+            title=_TITLE,
+            question=_QUESTION,
+            answer=Text("No question is known.", "没有提问数据。"),
+            blocks=[absent.note(_TITLE, "content")],
+        )
+    waiting = _waiting(marts, context)
+    months = _months(marts, context)
+    blocks: list[Block] = [_tiles(waiting, months), _table(waiting), *_trends(months), _responders(marts, context)]
+    return Page(name="answers", title=_TITLE, question=_QUESTION, answer=_sentence(waiting), blocks=blocks)
+
+
+def _waiting(marts: Marts, context: SiteContext) -> Result:
+    return marts.run(
+        "waiting_questions",
+        f"""
+        select
+            coalesce(dim_content.title, answer_times.question_id) as title,
+            answer_times.channel,
+            answer_times.asker_id,
+            answer_times.observed_hours,
+            answer_times.asked_at,
+            answer_times.question_id,
+        from marts.answer_times
+        left join marts.dim_content on answer_times.question_id = dim_content.content_id
+        where
+            answer_times.is_censored
+            and answer_times.asked_day between {context.through} - {_DAYS - 1} and {context.through}
+        order by answer_times.observed_hours desc, answer_times.question_id
+        """,
+        limit=_SHOWN,
+    )
+
+
+def _months(marts: Marts, context: SiteContext) -> Result:
+    return marts.run(
+        "answer_months",
+        f"""
+        select *
+        from marts.answer_months
+        where period = 'all' or (month <= {context.through} and month > {context.through} - interval 12 month)
+        order by month nulls last
+        """,
+    )
+
+
+def _sentence(waiting: Result) -> Text:
+    if not waiting.n:
+        return Text(f"Nobody who asked in the last {_DAYS} days is waiting.", f"最近 {_DAYS} 天的提问都已有人回应。")
+    longest = hours(waiting.first["observed_hours"])
+    return Text(
+        f"{plural(waiting.n, 'question', 'questions')} of the last {_DAYS} days "
+        f"{'waits' if waiting.n == 1 else 'wait'} for a first response, the longest for {longest.en}.",
+        f"最近 {_DAYS} 天有 {integer(waiting.n)} 个提问尚无人回应，最久已等待 {longest.zh}。",
+    )
+
+
+def _tiles(waiting: Result, months: Result) -> Tiles:
+    all_time = months.rows[-1]
+    judged = f"n = {integer(all_time['n_judged'])}"
+    return Tiles(
+        title=Text("Since the first question", "自首个提问以来"),
+        tiles=[
+            Tile(
+                label=Text("Waiting now", "正在等待"),
+                value=integer(waiting.n),
+                note=Text(f"asked in the last {_DAYS} days", f"最近 {_DAYS} 天提出"),
+            ),
+            Tile(
+                label=Text("Half had a response within", "半数在此时间内得到回应"),
+                value=hours(all_time["median_hours"]),
+                note=Text(
+                    f"the unanswered counted as waiting, n = {integer(all_time['n_questions'])}",
+                    f"未回应者按仍在等待计，n = {integer(all_time['n_questions'])}",
+                ),
+            ),
+            Tile(label=Text("Nine of ten within", "九成在此时间内"), value=hours(all_time["p90_hours"])),
+            Tile(
+                label=Text("Answered within 7 days", "7 天内得到回应"),
+                value=percent(all_time["answered_rate"], all_time["n_judged"]),
+                note=Text(judged, judged),
+            ),
+            Tile(
+                label=Text("With an accepted answer", "已采纳回答"),
+                value=percent(all_time["resolved_rate"], all_time["n_judged"]),
+                note=Text(judged, judged),
+            ),
+        ],
+        result=months,
+    )
+
+
+def _table(waiting: Result) -> Table:
+    return Table(
+        title=Text("Waiting the longest", "等待最久的提问"),
+        note=Text(
+            f"{integer(len(waiting.rows))} of {integer(waiting.n)}; the CSV holds all.",
+            f"显示 {integer(waiting.n)} 个中的 {integer(len(waiting.rows))} 个；CSV 含全部。",
+        ),
+        columns=[
+            Column(Text("Question", "提问"), wide=True),
+            Column(Text("Channel", "频道")),
+            Column(Text("Asked by", "提问者")),
+            Column(Text("Waits for", "已等待"), number=True),
+        ],
+        rows=[
+            [
+                Cell(row["title"]),
+                Cell(row["channel"] or ""),
+                Cell(row["asker_id"] or "–"),
+                Cell(hours(row["observed_hours"]), row["observed_hours"]),
+            ]
+            for row in waiting.rows
+        ],
+        result=waiting,
+        scroll=True,
+    )
+
+
+def _trends(months: Result) -> list[Block]:
+    rows = [row for row in months.rows if row["period"] == "month"]
+    labels = [f"{row['month']:%Y-%m}" for row in rows]
+    rates = [
+        charts.line(labels, [row[name] for row in rows], label, ink)
+        for name, label, ink in (
+            ("answered_rate", Text("answered within 7 days", "7 天内得到回应"), "c1"),
+            ("resolved_rate", Text("with an accepted answer", "已采纳回答"), "c2"),
+        )
+    ]
+    medians = charts.bars(labels, [row["median_hours"] for row in rows], Text("median", "中位数"), "c1")
+    month_axis = {"type": "category"}
+    return [
+        Chart(
+            title=Text("How many get an answer?", "多少提问得到回应？"),
+            note=Text("By the month of asking; questions 7 days old or more.", "按提问月份；仅含满 7 天的提问。"),
+            figure=charts.figure(rates, xaxis=month_axis, yaxis={"tickformat": ".0%", "range": [0, 1]}),
+            result=months,
+            half=True,
+        ),
+        Chart(
+            title=Text("How long do they wait?", "等待多久？"),
+            note=Text(
+                "Hours until half of the month's questions had a response. A month without a bar has not got there.",
+                "当月半数提问得到回应所用的小时数；无柱的月份尚未达到半数。",
+            ),
+            figure=charts.figure([medians], xaxis=month_axis, y_title=Text("hours", "小时")),
+            result=months,
+            half=True,
+        ),
+    ]
+
+
+def _responders(marts: Marts, context: SiteContext) -> Table:
+    result = marts.run(
+        "first_responders",
+        f"""
+        select
+            first_responder_id as member_id,
+            count(*) as n_first_responses,
+            count(*) / sum(count(*)) over () as share_of_first_responses,
+            median(hours_to_first_response) as median_hours,
+        from marts.answer_times
+        where
+            first_responder_id is not null
+            and asked_day between {context.through} - 89 and {context.through}
+        group by first_responder_id
+        order by n_first_responses desc, member_id
+        """,
+        limit=10,
+    )
+    return Table(
+        title=Text("Who responds first?", "谁最先回应？"),
+        note=Text(
+            f"Questions of the last 90 days; {plural(result.n, 'member', 'members')} responded first to any.",
+            f"最近 90 天的提问；共 {integer(result.n)} 名成员曾最先回应。",
+        ),
+        columns=[
+            Column(Text("Member", "成员")),
+            Column(Text("First responses", "最先回应数"), number=True),
+            Column(Text("Share", "占比"), number=True),
+            Column(Text("Median wait", "等待中位数"), number=True),
+        ],
+        rows=[
+            [
+                Cell(row["member_id"]),
+                Cell(integer(row["n_first_responses"]), row["n_first_responses"]),
+                Cell(
+                    marks.bar(row["share_of_first_responses"], percent(row["share_of_first_responses"])),
+                    row["share_of_first_responses"],
+                ),
+                Cell(hours(row["median_hours"]), row["median_hours"]),
+            ]
+            for row in result.rows
+        ],
+        result=result,
+    )

@@ -1,0 +1,188 @@
+"""Content: what to publish next? What was published, read and taken up, by kind and piece."""
+
+from __future__ import annotations
+
+from pipelines.report import absent, charts, marks, words
+from pipelines.report.blocks import Block, Cell, Chart, Column, Page, Table
+from pipelines.report.context import SiteContext
+from pipelines.report.database import Marts, Result
+from pipelines.report.facts import Facts
+from pipelines.report.text import Text, day, decimal, integer, percent, plural
+
+_TITLE = Text("Content", "内容")
+_QUESTION = Text("What to publish next?", "接下来发布什么？")
+_DAYS = 90
+_INKS = ("c1", "c2", "c3", "good", "bad")
+
+
+def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+    """Everything is about pieces, so without the content log there is nothing."""
+    if not marts.has("content_performance"):
+        answer = Text("No piece is known.", "没有内容数据。")
+        blocks: list[Block] = [absent.note(_TITLE, "content")]
+    else:
+        kinds = _kinds(marts, context)
+        answer = _sentence(kinds)
+        blocks = [_kind_table(kinds)]
+        if marts.has("content_days"):
+            blocks.insert(0, _trend(marts, context))
+        blocks.append(_pieces(marts, context))
+    if not next(source.is_collected for source in facts.sources if source.log == "interactions"):
+        blocks.append(absent.note(Text("What is read", "阅读情况"), "interactions"))
+    return Page(name="content", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
+
+
+def _kinds(marts: Marts, context: SiteContext) -> Result:
+    return marts.run(
+        "content_kinds",
+        f"""
+        select
+            kind,
+            count(*) as n_pieces,
+            sum(n_reads) as n_reads,
+            sum(n_interactions) as n_interactions,
+            sum(n_interactions) / count(*) as interactions_per_piece,
+            sum(n_interactions) / nullif(sum(n_unique_readers), 0) as interaction_rate,
+            sum(mean_score * n_scores) / nullif(sum(n_scores), 0) as mean_score,
+            sum(n_scores) as n_scores,
+        from marts.content_performance
+        where published_day between {context.through} - {_DAYS - 1} and {context.through}
+        group by kind
+        order by interactions_per_piece desc, kind
+        """,
+    )
+
+
+def _sentence(kinds: Result) -> Text:
+    if not kinds.n:
+        return Text(f"Nothing was published in the last {_DAYS} days.", f"最近 {_DAYS} 天没有发布内容。")
+    best, total = kinds.first, sum(row["n_pieces"] for row in kinds.rows)
+    name = words.word(words.KINDS, best["kind"])
+    each = decimal(best["interactions_per_piece"], 1)
+    return Text(
+        f"{plural(total, 'piece was', 'pieces were')} published in the last {_DAYS} days; most taken up per piece: "
+        f"{name.en}, with {each} interactions each.",
+        f"最近 {_DAYS} 天发布 {integer(total)} 篇内容；平均互动最多的类型是{name.zh}，每篇 {each} 次互动。",
+    )
+
+
+def _trend(marts: Marts, context: SiteContext) -> Chart:
+    result = marts.run(
+        "content_trend",
+        f"""
+        select
+            {context.through} - ((({context.through} - day) // 7) * 7)::integer as week_ending,
+            kind,
+            sum(n_published)::bigint as n_published,
+        from marts.content_days
+        where day between {context.through} - 181 and {context.through}
+        group by week_ending, kind
+        order by week_ending, kind
+        """,
+    )
+    weeks = sorted({row["week_ending"] for row in result.rows})
+    counts = {(row["kind"], row["week_ending"]): row["n_published"] for row in result.rows}
+    totals = {kind: sum(n for (one, _), n in counts.items() if one == kind) for kind, _ in counts}
+    traces = [
+        charts.bars(
+            [week.isoformat() for week in weeks],
+            [counts.get((kind, week), 0) for week in weeks],
+            words.word(words.KINDS, kind),
+            ink,
+        )
+        for kind, ink in zip(sorted(totals, key=lambda kind: (-totals[kind], kind)), _INKS, strict=False)
+    ]
+    return Chart(
+        title=Text("Published by week", "每周发布"),
+        note=Text("The five kinds with the most pieces.", "数量最多的五种类型。"),
+        figure=charts.figure(traces, barmode="stack"),
+        result=result,
+        half=True,
+    )
+
+
+def _kind_table(kinds: Result) -> Table:
+    return Table(
+        title=Text(f"By kind, published in the last {_DAYS} days", f"按类型，最近 {_DAYS} 天发布"),
+        note=Text(
+            "Interaction rate is interactions per unique reader, summed over pieces; a dash is not known.",
+            "互动率为互动数除以独立读者数，按篇累计；“–”为未知。",
+        ),
+        columns=[
+            Column(Text("Kind", "类型")),
+            Column(Text("Pieces", "篇数"), number=True),
+            Column(Text("Reads", "阅读"), number=True),
+            Column(Text("Interactions", "互动"), number=True),
+            Column(Text("Per piece", "每篇"), number=True),
+            Column(Text("Rate", "互动率"), number=True),
+            Column(Text("Score (n)", "评分 (n)"), number=True),
+        ],
+        rows=[
+            [
+                Cell(words.word(words.KINDS, row["kind"])),
+                Cell(integer(row["n_pieces"]), row["n_pieces"]),
+                Cell(integer(row["n_reads"]), row["n_reads"] or 0),
+                Cell(integer(row["n_interactions"]), row["n_interactions"]),
+                Cell(decimal(row["interactions_per_piece"], 1), row["interactions_per_piece"]),
+                Cell(percent(row["interaction_rate"]), row["interaction_rate"] or 0),
+                Cell(_score(row["mean_score"], row["n_scores"]), row["mean_score"] or 0),
+            ]
+            for row in kinds.rows
+        ],
+        result=kinds,
+        half=True,
+        dense=True,
+    )
+
+
+def _pieces(marts: Marts, context: SiteContext) -> Table:
+    result = marts.run(
+        "content_pieces",
+        f"""
+        select *
+        from marts.content_performance
+        where published_day between {context.through} - {_DAYS - 1} and {context.through}
+        order by n_interactions desc, n_reads desc nulls last, content_id
+        """,
+        limit=50,
+    )
+    most = max((row["n_interactions"] for row in result.rows), default=1) or 1
+    return Table(
+        title=Text("Piece by piece, most taken up first", "逐篇内容，互动最多的在前"),
+        note=Text(
+            f"{integer(len(result.rows))} of {integer(result.n)} of the last {_DAYS} days; the CSV holds all. "
+            "Half-life: days until half of the reads so far.",
+            f"最近 {_DAYS} 天 {integer(result.n)} 篇中的 {integer(len(result.rows))} 篇；CSV 含全部。"
+            "半衰期：达到现有阅读数一半所用天数。",
+        ),
+        columns=[
+            Column(Text("Piece", "内容"), wide=True),
+            Column(Text("Kind", "类型")),
+            Column(Text("Published", "发布于")),
+            Column(Text("Reads", "阅读"), number=True),
+            Column(Text("Readers", "读者"), number=True),
+            Column(Text("Interactions", "互动"), number=True),
+            Column(Text("Score (n)", "评分 (n)"), number=True),
+            Column(Text("Half-life, days", "半衰期（天）"), number=True),
+        ],
+        rows=[
+            [
+                Cell(row["title"] or row["content_id"]),
+                Cell(words.word(words.KINDS, row["kind"])),
+                Cell(day(row["published_day"]), str(row["published_day"])),
+                Cell(integer(row["n_reads"]), row["n_reads"] or 0),
+                Cell(integer(row["n_unique_readers"]), row["n_unique_readers"] or 0),
+                Cell(marks.bar(row["n_interactions"] / most, integer(row["n_interactions"])), row["n_interactions"]),
+                Cell(_score(row["mean_score"], row["n_scores"]), row["mean_score"] or 0),
+                Cell(integer(row["half_life_days"]), -1 if row["half_life_days"] is None else row["half_life_days"]),
+            ]
+            for row in result.rows
+        ],
+        result=result,
+        search=True,
+        scroll=True,
+    )
+
+
+def _score(mean: float | None, n: int | None) -> str:
+    return "–" if mean is None else f"{decimal(mean, 1)} ({integer(n)})"

@@ -1,0 +1,153 @@
+"""Revenue and renewal: is the paid base growing? The bridge of recurring revenue, renewals, the two churns."""
+
+from __future__ import annotations
+
+from pipelines.report import absent, charts, renewal
+from pipelines.report.blocks import Block, Chart, Page, Tile, Tiles
+from pipelines.report.context import SiteContext
+from pipelines.report.database import Marts, Result, Row
+from pipelines.report.facts import Facts
+from pipelines.report.text import Text, decimal, integer, major, money, month, percent, signed
+
+_TITLE = Text("Revenue and renewal", "收入与续费")
+_QUESTION = Text("Is the paid base growing?", "付费群体在增长吗？")
+_MONTHS = 12
+
+_STEPS = (
+    ("mrr_new_minor", 1, Text("new", "新增"), "good"),
+    ("mrr_expansion_minor", 1, Text("expansion", "增购"), "c1"),
+    ("mrr_reactivation_minor", 1, Text("reactivation", "回归"), "c3"),
+    ("mrr_contraction_minor", -1, Text("contraction", "减购"), "c2"),
+    ("mrr_churn_minor", -1, Text("churn", "流失"), "bad"),
+)
+"""Steps of the bridge: column, its sign, its name, its colour."""
+
+
+def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+    """What the logs of subscriptions and payments allow."""
+    answer = Text("No subscription is known, so there is no revenue to report.", "没有订阅数据，无法报告收入。")
+    blocks: list[Block] = []
+    result = _months(marts, context) if marts.has("revenue_months") else None
+    rows = [row for row in result.rows if row["mrr_end_minor"] is not None] if result else []
+    if result and rows:
+        answer = _sentence(rows)
+        blocks += [_tiles(rows, result), _bridge(rows, result)]
+    else:
+        blocks.append(absent.note(Text("Recurring revenue", "经常性收入"), "subscriptions"))
+    if marts.has("renewals"):
+        blocks += [renewal.by_month(marts, context), renewal.by_plan(marts, context)]
+    if marts.has("churn_definitions_walk"):
+        blocks.append(renewal.walk(marts, context))
+    return Page(name="revenue", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
+
+
+def _months(marts: Marts, context: SiteContext) -> Result:
+    """Months of the currency with the most recurring revenue; another one is a page of its own in the marts."""
+    return marts.run(
+        "revenue_months",
+        f"""
+        select *
+        from marts.revenue_months
+        where
+            month <= {context.through}
+            and month > {context.through} - interval {_MONTHS} month
+            and currency = (
+                select currency from marts.revenue_months
+                where month <= {context.through}
+                group by currency
+                order by max(month) filter (where mrr_end_minor > 0) desc nulls last, max(mrr_end_minor) desc, currency
+                limit 1
+            )
+        order by month
+        """,
+    )
+
+
+def _sentence(rows: list[Row]) -> Text:
+    last = rows[-1]
+    currency, name = last["currency"], month(last["month"])
+    change = last["mrr_end_minor"] - (last["mrr_start_minor"] or 0)
+    moved = money(abs(change), currency)
+    text = Text(
+        f"Recurring revenue is {money(last['mrr_end_minor'], currency)} a month from "
+        f"{integer(last['n_payers_end'])} paying members",
+        f"月经常性收入为 {money(last['mrr_end_minor'], currency)}，来自 {integer(last['n_payers_end'])} 名付费成员",
+    )
+    if change:
+        text += Text(
+            f", {moved} {'more' if change > 0 else 'less'} than at the start of {name.en}",
+            f"，比{name.zh}初{'多' if change > 0 else '少'} {moved}",
+        )
+    else:
+        text += Text(f", as at the start of {name.en}", f"，与{name.zh}初持平")
+    return text + Text(".", "。")
+
+
+def _tiles(rows: list[Row], result: Result) -> Tiles:
+    last = rows[-1]
+    currency = last["currency"]
+    change = last["mrr_end_minor"] - (last["mrr_start_minor"] or 0)
+    payers = last["n_payers_end"] - (last["n_payers_start"] or 0)
+    quick = decimal(last["quick_ratio"], 1) if last["has_losses"] else Text("no losses", "无流失")
+    running = Text("the month is not over", "本月未结束") if not last["is_complete"] else None
+    delta = signed(major(change, currency))
+    return Tiles(
+        title=month(last["month"]),
+        note=Text(
+            "Amounts are of the currency with the most revenue; the marts hold each currency by itself.",
+            "金额为收入最多的币种；各币种在数据表中分列。",
+        ),
+        tiles=[
+            Tile(
+                label=Text("Recurring revenue · MRR", "月经常性收入 · MRR"),
+                value=money(last["mrr_end_minor"], currency),
+                change=Text(delta, delta) if change else None,
+                tone="good" if change > 0 else "bad" if change < 0 else "neutral",
+                note=running,
+            ),
+            Tile(
+                label=Text("Paying members", "付费成员"),
+                value=integer(last["n_payers_end"]),
+                change=Text(signed(payers), signed(payers)) if payers else None,
+                tone="good" if payers > 0 else "bad" if payers < 0 else "neutral",
+            ),
+            Tile(
+                label=Text("Quick ratio", "速动比率"),
+                value=quick,
+                note=Text("gained / lost", "所得 / 所失"),
+            ),
+            Tile(
+                label=Text("Revenue per payer · ARPU", "每付费成员收入 · ARPU"),
+                value=money(last["arpu_minor"], currency),
+            ),
+            Tile(
+                label=Text("Payers lost", "付费成员流失"),
+                value=percent(last["payer_churn_rate"], last["n_payers_start"]),
+                note=Text(
+                    f"of {integer(last['n_payers_start'])}, 95 % interval {percent(last['payer_churn_rate_low'])} to "
+                    f"{percent(last['payer_churn_rate_high'])}",
+                    f"基数 {integer(last['n_payers_start'])}，95 % 区间 {percent(last['payer_churn_rate_low'])} 至 "
+                    f"{percent(last['payer_churn_rate_high'])}",
+                ),
+            ),
+        ],
+        result=result,
+    )
+
+
+def _bridge(rows: list[Row], result: Result) -> Chart:
+    currency = rows[-1]["currency"]
+    months = [f"{row['month']:%Y-%m}" for row in rows]
+    traces = [
+        charts.bars(months, [sign * major(row[column] or 0, currency) for row in rows], name, ink)
+        for column, sign, name, ink in _STEPS
+    ]
+    return Chart(
+        title=Text("What moved recurring revenue", "经常性收入的变动"),
+        note=Text(
+            "Above the line what was gained in the month, below it what was lost; start and steps add up to the end.",
+            "线上为当月所得，线下为所失；期初加各项等于期末。",
+        ),
+        figure=charts.figure(traces, barmode="relative", xaxis={"type": "category"}, y_title=Text(currency, currency)),
+        result=result,
+    )

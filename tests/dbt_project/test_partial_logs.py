@@ -1,0 +1,67 @@
+"""A community that collects some logs: what they allow is filled, and what they don't is empty and named."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+import pytest
+from house import House
+from tiny_logs import FIRST, days_between, tiny_community
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.xdist_group("dbt_project")
+
+DELIVERED = tiny_community(3, members=30, days=40)
+DAYS = days_between(FIRST, max(day for _, day in DELIVERED))
+ACTS = {"activity_histogram", "cohort_retention", "contributor_concentration", "fct_member_days", "member_segments"}
+FILLED = {
+    ("interactions",): ACTS,
+    ("content",): ACTS | {"dim_content", "content_performance", "content_days", "answer_times", "answer_months"},
+    ("members",): {"dim_members", "community_days"},
+    ("events",): {"dim_events", "event_performance"},
+    ("event_participation",): set(),
+    ("feedback",): set(),
+    ("subscriptions",): {"subscription_terms", "revenue_months", "renewals"},
+    ("payments",): {"revenue_months"},
+    ("actions",): {"points_ledger"},
+    ("interactions", "content"): ACTS | {"content_performance", "content_days", "answer_months"},
+    ("interactions", "members"): ACTS | {"dim_members", "retention_curves"},
+    ("interactions", "events"): ACTS | {"event_performance"},
+    ("interactions", "payments"): ACTS | {"revenue_months"},
+}
+"""Marts that must have rows, by the logs that are collected."""
+
+COUNTED_BY_DAY = {"fct_member_days.n_reads", "fct_member_days.n_reactions", "community_days.joined_members"}
+"""Zero without their log: a day of a kept fact would not be built again only because another log came later."""
+
+
+@pytest.fixture(params=FILLED, ids=" and ".join)
+def logs(request) -> tuple[str, ...]:
+    return request.param
+
+
+@pytest.fixture
+def house(logs, tmp_path) -> Iterator[House]:
+    house = House(tmp_path / "home")
+    house.deliver_all({(log, day): rows for (log, day), rows in DELIVERED.items() if log in logs})
+    house.run(DAYS)
+    yield house
+    gc.collect()
+
+
+def test_marts_have_what_the_collected_logs_allow_and_no_more(house, logs):
+    filled = {name for name in FILLED[logs] if house.query(f"select 1 from marts.{name} limit 1")}
+    assert filled == FILLED[logs]
+
+    told = house.query("select log, marts_without_it from marts.data_completeness where not is_collected")
+    assert {log for log, _ in told}.isdisjoint(logs)
+    assert len(told) + len(logs) == 9
+    for log, named in told:
+        for name in (named or "").split(", ") if named else []:
+            table, _, column = name.partition(".")
+            value = f"nullif({column}, 0)" if name in COUNTED_BY_DAY else column or "1"
+            with_value = house.query(f"select count({value}) from marts.{table}")[0][0]
+            assert with_value == 0, f"{name} has {with_value} values without the log {log}"

@@ -1,0 +1,119 @@
+"""Answers, revenue, content and events, on communities whose every number is known."""
+
+import pytest
+from conftest import Fill, block_of, page_of
+from report_marts import FIXTURE
+
+from pipelines.report import answers, content, events, revenue
+from pipelines.report.blocks import Chart, Note, Table, Tiles
+from pipelines.report.text import Text, hours, money
+
+
+def fixture(name: str) -> str:
+    return (FIXTURE / f"{name}.sql").read_text(encoding="utf-8").replace("$hostile", "'x'")
+
+
+@pytest.mark.parametrize("build", [answers.page, revenue.page, content.page, events.page])
+def test_what_is_not_collected_is_said_and_nothing_is_zero(fill: Fill, build) -> None:
+    page = page_of(build, fill(""))
+    assert {type(block) for block in page.blocks} == {Note}
+    assert all(block.link == ("health.html#not-collected", Text("How to add it", "如何接入")) for block in page.blocks)
+    assert "0" not in page.answer.en
+
+
+def test_who_waits_is_counted_for_30_days_and_the_longest_comes_first(fill: Fill) -> None:
+    page = page_of(answers.page, fill(fixture("answers")))
+    assert page.answer.en == "8 questions of the last 30 days wait for a first response, the longest for 28.5 days."
+    table = block_of(page, "Waiting the longest")
+    assert isinstance(table, Table)
+    assert [row[0].shown for row in table.rows][:2] == ["How do I wait? 28", "How do I wait? 24"]
+    tiles = block_of(page, "Since the first question")
+    assert isinstance(tiles, Tiles)
+    assert [tile.value for tile in tiles.tiles] == ["8", hours(4.5), hours(75.0), "75.1%", "50.0%"]
+
+
+def test_first_responders_are_those_of_90_days_with_their_share(fill: Fill) -> None:
+    table = block_of(page_of(answers.page, fill(fixture("answers"))), "Who responds first?")
+    assert isinstance(table, Table)
+    expected = [f"m{i % 3}" for i in range(90) if i % 4]
+    assert {row[0].shown: row[1].sort for row in table.rows} == {name: expected.count(name) for name in set(expected)}
+    assert sum(row[2].sort for row in table.rows) == pytest.approx(1)  # type: ignore[misc]
+
+
+def test_revenue_is_that_of_the_largest_currency_and_its_bridge_adds_up(fill: Fill) -> None:
+    page = page_of(revenue.page, fill(fixture("revenue")))
+    assert page.answer.en == (
+        "Recurring revenue is 11,050 CNY a month from 103 paying members, 150 CNY more than at the start of Nov 2026."
+    )
+    chart = block_of(page, "What moved recurring revenue")
+    assert isinstance(chart, Chart)
+    assert sum(trace["y"][-1] for trace in chart.figure["data"]) == pytest.approx(150)
+    tiles = block_of(page, "Nov 2026")
+    assert isinstance(tiles, Tiles)
+    assert [(tile.value, tile.tone) for tile in tiles.tiles[:3]] == [
+        ("11,050 CNY", "good"),
+        ("103", "good"),
+        ("2.7", "neutral"),
+    ]
+    assert tiles.tiles[0].note == Text("the month is not over", "本月未结束")
+
+
+def test_a_month_without_losses_has_no_ratio(fill: Fill) -> None:
+    changed = "update marts.revenue_months set quick_ratio = null, has_losses = false;"
+    tiles = block_of(page_of(revenue.page, fill(fixture("revenue") + ";" + changed)), "Nov 2026")
+    assert isinstance(tiles, Tiles)
+    assert tiles.tiles[2].value == Text("no losses", "无流失")
+
+
+def test_renewal_by_plan_sums_the_counts_before_it_divides(fill: Fill) -> None:
+    more = """
+        insert into marts.renewals by name
+        select 'yearly' as plan, date '2026-11-01' as month, 1 as n_due, 0 as n_renewed;
+    """
+    table = block_of(page_of(revenue.page, fill(fixture("revenue") + ";" + more)), "Renewal by plan, last 12 months")
+    assert isinstance(table, Table)
+    rates = {row[0].shown: (row[1].sort, row[2].sort) for row in table.rows}
+    assert rates["yearly"] == (201, pytest.approx(160 / 201))
+    assert rates[Text("not said", "未注明")] == (200, 0.8)
+
+
+def test_money_has_the_digits_of_its_currency() -> None:
+    assert (money(123400, "CNY"), money(500, "JPY"), money(2500, "KWD"), money(None, "CNY")) == (
+        "1,234 CNY", "500 JPY", "2 KWD", "–",
+    )  # fmt: skip
+
+
+def test_events_without_attendance_are_no_part_of_the_share_that_came(fill: Fill) -> None:
+    page = page_of(events.page, fill(fixture("events")))
+    assert page.answer.en == "13 events in the last 90 days: 360 of 480 registrations came, 75%."
+    table = block_of(page, "Event by event")
+    assert isinstance(table, Table)
+    assert [cell.shown for cell in table.rows[0][2:]] == ["40", "–", "–", "–", "–", "–", "–"]
+    assert [cell.shown for cell in table.rows[2][4:7]] == [
+        "75% (60–86%)", "80% (49–94%, n = 10)", "\N{MINUS SIGN}20 (\N{MINUS SIGN}75–35, n = 10)",
+    ]  # fmt: skip
+
+
+def test_events_at_which_nobody_counted_say_so(fill: Fill) -> None:
+    unknown = "update marts.event_performance set n_attended = null;"
+    page = page_of(events.page, fill(fixture("events") + ";" + unknown))
+    assert page.answer.en == "13 events in the last 90 days; nobody wrote down who came."
+    assert isinstance(block_of(page, "Who came"), Note)
+
+
+def test_kinds_are_compared_per_piece_and_unknown_reads_stay_unknown(fill: Fill) -> None:
+    sql = """
+        insert into marts.content_performance by name
+        select kind || i as content_id, kind, date '2026-11-19' - i::int as published_day, n as n_interactions,
+            null as n_reads, null as n_unique_readers
+        from range(4) as pieces (i) cross join (values ('article', 3), ('live', 9)) as v (kind, n)
+        union all
+        select 'old', 'course', date '2026-08-21', 99, null, null;
+    """
+    page = page_of(content.page, fill(sql))
+    assert page.answer.en == (
+        "8 pieces were published in the last 90 days; most taken up per piece: lives, with 9.0 interactions each."
+    )
+    table = block_of(page, "By kind, published in the last 90 days")
+    assert isinstance(table, Table)
+    assert [(row[1].shown, row[2].shown, row[3].shown) for row in table.rows] == [("4", "–", "36"), ("4", "–", "12")]
