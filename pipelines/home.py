@@ -39,6 +39,11 @@ class Home:
         return self.lake / "control"
 
     @property
+    def pending_restatements(self) -> Path:
+        """Published figures that the run in progress changes; in the ledger once it has published."""
+        return self.control / "restatements.parquet"
+
+    @property
     def churn_models(self) -> Path:
         """One folder per version of the churn model."""
         return self.lake / "models" / "churn"

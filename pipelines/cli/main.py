@@ -119,6 +119,25 @@ def run(
 
 
 @app.command()
+def verify(
+    mart: Annotated[str | None, typer.Option(help="Compare this mart only.")] = None,
+) -> None:
+    """Compare the marts with a full rebuild from the lake, in a temporary folder; exit code 1 if any row differs."""
+    from pipelines.cli.verify import run_verify  # noqa: PLC0415
+    from pipelines.warehouse.verify import NotComparableError  # noqa: PLC0415
+
+    try:
+        is_equal = run_verify(_settings(), mart, tell=typer.echo, say=_say)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    except NotComparableError as error:
+        _say(str(error))
+        raise typer.Exit(2) from error
+    if not is_equal:
+        raise typer.Exit(1)
+
+
+@app.command()
 def rollback() -> None:
     """Put the publication before the current one up again, database and site together."""
     from pipelines.publishing import versions  # noqa: PLC0415

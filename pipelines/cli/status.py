@@ -1,4 +1,4 @@
-"""``guildbook status``: what is published with how many rows, and which gates failed."""
+"""``guildbook status``: what is published with how many rows, what the last run rebuilt, which gates failed."""
 
 from __future__ import annotations
 
@@ -33,6 +33,13 @@ def status_lines(home: Home) -> list[str]:
         for candidate in manifest.candidates(home, log)
     ]
     lines.append(f"held out    {', '.join(held) if held else 'none'}")
+    builds = ledger.read(home, "builds").to_pylist()
+    if builds:
+        last = builds[-1]
+        lines.append(
+            f"rebuilt     {last['n_stale_days']:,} of {last['n_days']:,} days and {last['n_stale_as_of_days']:,} as-of "
+            f"days{' (' + last['full_because'] + ')' if last['full_because'] else ''}"
+        )
     results = ledger.read(home, "gate_results").to_pylist()
     last_run = results[-1]["run_id"] if results else None
     failed = [row for row in results if row["run_id"] == last_run and not row["is_passed"]]

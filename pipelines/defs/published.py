@@ -16,8 +16,8 @@ from pipelines.warehouse.plan import read_plan
 )
 def published(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
     """The marts and the report site, swapped in together; the last good publication stays up until then."""
-    through_day = read_plan(home.paths).through_day
-    made = publish(home.paths, home.settings, through_day, context.run.run_id)
+    plan = read_plan(home.paths)
+    made = publish(home.paths, home.settings, plan.through_day, context.run.run_id, fingerprint=plan.fingerprint)
     context.log.info(f"published version {made.version}, data through {made.through_day}")
     return dg.MaterializeResult(
         metadata={

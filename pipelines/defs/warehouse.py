@@ -11,6 +11,7 @@ from pipelines.defs.partitions import FULL_TAG
 from pipelines.defs.raw import raw_key
 from pipelines.defs.resources import HomeResource
 from pipelines.warehouse import dbt
+from pipelines.warehouse.counts import StaleCounts, record_build
 from pipelines.warehouse.plan import make_plan, read_plan, write_plan
 
 AFTER_SCORING = "tag:after_scoring"
@@ -55,10 +56,13 @@ def warehouse(
     context: dg.AssetExecutionContext, home: HomeResource
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Staging, member-day facts, engagement, community days, content and events, churn features."""
-    full = read_plan(home.paths).is_full
+    plan = read_plan(home.paths)
     select = _selected_models(context)
-    results = dbt.build(home.settings, select or [f"-{AFTER_SCORING}"], full_refresh=full, is_part=bool(select))
-    yield from _events(context, results)
+    results = dbt.build(home.settings, select or [f"-{AFTER_SCORING}"], full_refresh=plan.is_full, is_part=bool(select))
+    counts = record_build(home.paths, plan, context.run.run_id) if _is_whole(select, results) else None
+    yield from _events(context, results, counts)
+    if counts:
+        context.log.info(counts.summary)
 
 
 @dbt_assets(
@@ -87,10 +91,16 @@ def _selected_models(context: dg.AssetExecutionContext) -> list[str]:
     )
 
 
+def _is_whole(select: Sequence[str], results: Sequence[dbt.NodeResult]) -> bool:
+    """Whether every model was built, so that the stale days are those of this run."""
+    return not select and all(node.succeeded for node in results)
+
+
 def _events(
-    context: dg.AssetExecutionContext, results: Sequence[dbt.NodeResult]
+    context: dg.AssetExecutionContext, results: Sequence[dbt.NodeResult], counts: StaleCounts | None = None
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Tell Dagster what dbt did, then fail if any node failed."""
+    """Tell Dagster what dbt did, and how many days it had to; then fail if any node failed."""
+    of_model = {} if counts is None else _count_metadata(counts)
     specs = {spec.metadata.get("dagster_dbt/unique_id"): spec for spec in context.assets_def.specs}
     checks = {spec.name: spec for spec in context.assets_def.check_specs}
     n_models, seconds = 0, 0.0
@@ -99,7 +109,8 @@ def _events(
         if node.resource_type == "model" and node.succeeded and node.unique_id in specs:
             n_models += 1
             yield dg.MaterializeResult(
-                asset_key=specs[node.unique_id].key, metadata={"execution_seconds": node.seconds}
+                asset_key=specs[node.unique_id].key,
+                metadata={"execution_seconds": node.seconds} | of_model.get(node.name, {}),
             )
         elif node.resource_type == "test" and node.name in checks and node.status != "skipped":
             yield dg.AssetCheckResult(
@@ -113,3 +124,14 @@ def _events(
     context.log.info(
         f"dbt built {n_models} models and ran {len(results) - n_models} tests and hooks in {seconds:.1f} s"
     )
+
+
+def _count_metadata(counts: StaleCounts) -> dict[str, dict[str, float | int]]:
+    """Counts by the model whose rows they are of."""
+    return {
+        "stale_days": {"days": counts.n_days, "stale_days": counts.n_stale_days},
+        "stale_as_of_days": {
+            "stale_as_of_days": counts.n_stale_as_of_days,
+            **{f"stale_as_of_days_{reach}": n_days for reach, n_days in counts.n_as_of_days.items()},
+        },
+    }

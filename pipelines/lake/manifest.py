@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 PASSED = "passed"
 WAIVED = "waived"
 HELD_OUT = "held_out"
+
+
+@dataclass(frozen=True)
+class ChangedDay:
+    """An event day whose rows in one delivery are other ones than before; no day where a delivery held no row."""
+
+    log: str
+    event_day: date
+    delivery_id: str
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,34 @@ def current(home: Home) -> pa.Table:
     return joined.filter(pc.equal(joined["recorded_at"], joined["recorded_at_max"])).select(
         ["log", "log_day", "event_day", "n_rows", "checksum"]
     )
+
+
+def changed_since(home: Home, instant: datetime) -> list[ChangedDay]:
+    """Return the event days whose accepted rows differ from those accepted until ``instant``, by delivery.
+
+    ``delivery_id`` is that of the ledger of deliveries, of the delivery that made the difference.
+    """
+    then: dict[tuple[str, date], list[dict[str, Any]]] = {}
+    now: dict[tuple[str, date], list[dict[str, Any]]] = {}
+    for row in ledger.read(home, "manifest").to_pylist():
+        if row["verdict"] not in (PASSED, WAIVED):
+            continue
+        for records in (then, now) if row["recorded_at"] <= instant else (now,):
+            known = records.setdefault((row["log"], row["log_day"]), [])
+            if known and known[0]["recorded_at"] != row["recorded_at"]:
+                known.clear()
+            known.append(row)
+    changed = []
+    for (log, log_day), rows in now.items():
+        before = {row["event_day"]: row["checksum"] for row in then.get((log, log_day), [])}
+        after = {row["event_day"]: row["checksum"] for row in rows}
+        delivery_id = f"{log}/{log_day}/{rows[0]['fingerprint']}"
+        changed += [
+            ChangedDay(log, event_day, delivery_id)
+            for event_day in before.keys() | after.keys()
+            if event_day is not None and before.get(event_day) != after.get(event_day)
+        ]
+    return sorted(changed, key=lambda one: (one.log, one.event_day, one.delivery_id))
 
 
 def _move(home: Home, candidate: Candidate) -> None:

@@ -65,7 +65,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("waived_at", _INSTANT),
         ]
     ),
-    # One row per publication made or refused.
+    # One row per publication made or refused; the fingerprint is that of the transformations and their settings.
     "publications": pa.schema(
         [
             ("version", pa.int64()),
@@ -73,6 +73,38 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("status", pa.string()),
             ("run_id", pa.string()),
             ("published_at", _INSTANT),
+            ("fingerprint", pa.string()),
+        ]
+    ),
+    # One row per published figure of a past period that a later publication changed.
+    "restatements": pa.schema(
+        [
+            ("mart", pa.string()),
+            ("metric", pa.string()),
+            ("dimension", pa.string()),
+            ("day", pa.date32()),
+            ("old_value", pa.float64()),
+            ("new_value", pa.float64()),
+            ("cause", pa.string()),
+            ("delivery_ids", pa.list_(pa.string())),
+            ("since_version", pa.int64()),
+            ("version", pa.int64()),
+            ("through_day", pa.date32()),
+            ("run_id", pa.string()),
+            ("recorded_at", _INSTANT),
+        ]
+    ),
+    # One row per run that built the marts: how many days it had to.
+    "builds": pa.schema(
+        [
+            ("run_id", pa.string()),
+            ("full_because", pa.string()),
+            ("first_day", pa.date32()),
+            ("through_day", pa.date32()),
+            ("n_days", pa.int64()),
+            ("n_stale_days", pa.int64()),
+            ("n_stale_as_of_days", pa.int64()),
+            ("built_at", _INSTANT),
         ]
     ),
     # One row per trained model, learner, split, cut-off, segment and metric.

@@ -12,6 +12,7 @@ from pipelines.publishing.database import copy_marts
 from pipelines.report.context import SiteContext
 from pipelines.report.site import render_site
 from pipelines.report.status import SiteStatus, write_status
+from pipelines.restating import record as restatements
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,8 +35,17 @@ class Publication:
     database_bytes: int
 
 
-def publish(home: Home, settings: Settings, through_day: date, run_id: str) -> Publication:
+def publish(
+    home: Home, settings: Settings, through_day: date, run_id: str, *, fingerprint: str | None = None
+) -> Publication:
     """Copy the marts, render the site, and swap both in with one rename.
+
+    Args:
+        home: Home folder of the community.
+        settings: Time zone, name, publications kept.
+        through_day: Last day of the marts.
+        run_id: The run that made them.
+        fingerprint: That of the transformations and settings they are made with, for the ledger.
 
     Raises:
         UnpassedGateError: The run's own verdicts on facts or predictions are missing or not all passed.
@@ -60,12 +70,14 @@ def publish(home: Home, settings: Settings, through_day: date, run_id: str) -> P
     write_status(draft / "site", status)
     size = database.stat().st_size
     versions.put_up(home, number, kept=settings.publications_kept)
+    restatements.settle(home)
     row = {
         "version": number,
         "through_day": through_day,
         "status": "published",
         "run_id": run_id,
         "published_at": published_at,
+        "fingerprint": fingerprint,
     }
     ledger.append(home, "publications", [row])
     return Publication(number, through_day, sum(page.suffix == ".html" for page in pages), size)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.contract import LOGS
-from pipelines.report import deliveries, marks, words
+from pipelines.report import deliveries, marks, restated, words
 from pipelines.report.blocks import Block, Cell, Column, Note, Page, Table
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts
@@ -27,6 +27,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
             )
         )
     blocks.append(_gates(marts, context))
+    blocks.append(restated.block(marts, context))
     if marts.has("quarantine_summary"):
         blocks.append(_quarantine(marts, context))
     missing = [source for source in facts.sources if not source.is_collected]

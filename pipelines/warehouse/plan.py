@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 
+CODE_CHANGED = "a transformation or a setting changed"
+"""Why everything is rebuilt where marts are computed otherwise than in the last completed run."""
+
+
 class NothingAcceptedError(RuntimeError):
     """No accepted row of any log exists, so there is nothing to build."""
 
@@ -117,6 +121,13 @@ def read_plan(home: Home) -> BuildPlan:
     )
 
 
+def is_planned(home: Home) -> bool:
+    """Whether the last plan that was written is of the lake as it is: nothing was accepted or withdrawn since."""
+    planned, accepted = pq.read_table(home.control / "manifest.parquet"), _manifest_table(home)
+    order = [(name, "ascending") for name in accepted.column_names]
+    return bool(planned.sort_by(order).equals(accepted.sort_by(order)))
+
+
 def completed_build(home: Home) -> CompletedBuild | None:
     """Read the last completed run from the warehouse; None where there was none."""
     if not home.warehouse.exists():
@@ -170,7 +181,7 @@ def _full_because(
     if completed is None:
         return "no run was completed before"
     if completed.fingerprint != fingerprint:
-        return "a transformation or a setting changed"
+        return CODE_CHANGED
     if through_day < completed.through_day or first_day > completed.first_day:
         return "days at an end of the history were withdrawn"
     return ""

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 
 def ensure_sources(home: Home) -> None:
-    """Write the missing ones of: a part of each log, each ledger, quarantine, predictions."""
+    """Write the missing ones of: a part of each log, each ledger, quarantine, predictions, pending restatements."""
     first_log = next(iter(LOGS))
     wanted: dict[Path, pa.Schema] = {
         home.quarantine_part(first_log, EMPTY_DAY): QUARANTINE,
         home.predictions / f"day={EMPTY_DAY.isoformat()}" / "part-none.parquet": PREDICTIONS,
+        home.pending_restatements: SCHEMAS["restatements"],
     }
     wanted |= {home.ledger / name / "00000000.parquet": schema for name, schema in SCHEMAS.items()}
     for path, schema in wanted.items():

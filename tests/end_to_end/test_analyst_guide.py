@@ -19,6 +19,7 @@ WITHOUT_ANSWER = (
     "`churn_trainings.reason` says why",
     "What did the gates find",
     "Which files were refused",
+    "Which published figures has a later publication changed",
 )
 """Questions that find nothing in a community as small and well-behaved as this one."""
 

@@ -44,7 +44,7 @@ def words_of(result):
 
 def test_the_commands_are_those_that_the_guides_name():
     assert {" ".join(path) for path in COMMANDS} == {
-        "", "sample", "import", "import stackexchange", "import table", "run", "rollback", "status",
+        "", "sample", "import", "import stackexchange", "import table", "run", "verify", "rollback", "status",
         "gate", "gate waive",
     }  # fmt: skip
 
@@ -66,6 +66,9 @@ REFUSED = [
     ("run --from yesterday --to 2025-03-01", 2, "'yesterday' does not match"),
     ("run --from 2025-03-01", 2, "Missing option '--to'"),
     ("rollback", 1, "no earlier publication is kept"),
+    ("verify --mart tables", 2, "there is no mart tables; one of: activity_histogram"),
+    ("verify --mart gate_results", 2, "gate_results is a record of what was run"),
+    ("verify", 2, "no run was completed yet"),
     ("gate waive tables 2025-03-01 --reason because", 2, f"tables has no gate; one of: {', '.join(LOGS)}"),
     ("gate waive interactions 2025-03-01", 2, "Missing option '--reason'"),
     ("import stackexchange nowhere", 1, "nowhere"),
@@ -133,6 +136,14 @@ def test_status_lists_the_published_marts_with_their_rows(home):
     lines = invoke("status", "--marts").output.splitlines()
 
     assert [line.split() for line in lines] == [["busy", "1,234"], ["quiet", "0"]]
+
+
+def test_status_says_how_much_the_last_run_rebuilt(home):
+    row = {"run_id": "r", "n_days": 1415, "n_stale_days": 1, "n_stale_as_of_days": 59, "full_because": ""}
+    ledger.append(home, "builds", [row | {"n_stale_days": 1415, "full_because": "asked for"}])
+    assert "rebuilt     1,415 of 1,415 days and 59 as-of days (asked for)" in invoke("status").output
+    ledger.append(home, "builds", [row])
+    assert "rebuilt     1 of 1,415 days and 59 as-of days\n" in invoke("status").output
 
 
 def test_a_full_disk_is_said_in_one_line(home, monkeypatch):

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_logs import act
 
+from pipelines import clock
 from pipelines.contract import LOGS
 from pipelines.ingest import ingest_days
 from pipelines.lake import ledger, manifest
@@ -118,6 +119,36 @@ def test_a_withdrawn_day_is_recorded_as_empty(house):
     assert house.home.raw_part(LOG, DAY).exists()
     [row] = manifest.current(house.home).to_pylist()
     assert (row["event_day"], row["n_rows"], row["checksum"]) == (None, 0, "0")
+
+
+def changed_since(house, instant):
+    return [(one.event_day, one.delivery_id.split("/")[:2]) for one in manifest.changed_since(house.home, instant)]
+
+
+def test_what_changed_since_an_instant_is_told_by_event_day(house):
+    ingest(house, [act(1, DAY, "a"), act(2, BEFORE, "a")])
+    decide(house, PASSED)
+    published = clock.now()
+    assert changed_since(house, published) == []
+
+    ingest(house, [act(1, DAY, "a"), act(3, BEFORE - timedelta(days=1), "a")])
+    decide(house, HELD_OUT)
+    assert changed_since(house, published) == []
+
+    decide(house, PASSED)
+    delivery = [LOG, str(DAY)]
+    assert changed_since(house, published) == [(BEFORE - timedelta(days=1), delivery), (BEFORE, delivery)]
+    (named,) = {one.delivery_id for one in manifest.changed_since(house.home, published)}
+    assert named == ledger.read(house.home, "deliveries")["delivery_id"].to_pylist()[-1]
+
+
+def test_a_withdrawn_delivery_has_changed_the_days_that_it_held(house):
+    ingest(house, [act(1, DAY, "a"), act(2, BEFORE, "a")])
+    decide(house, PASSED)
+    published = clock.now()
+    ingest(house, [])
+    decide(house, PASSED)
+    assert [day for day, _ in changed_since(house, published)] == [BEFORE, DAY]
 
 
 def test_days_do_not_touch_one_another(house):

@@ -8,6 +8,9 @@ import pytest
 from house import House, differences
 from tiny_logs import FIRST, act, days_between, tiny_community
 
+from pipelines.lake import ledger
+from pipelines.warehouse.counts import StaleCounts, count_stale, record_build
+
 DELIVERED = tiny_community(2, members=40)
 DAYS = days_between(FIRST, max(day for _, day in DELIVERED))
 REACH = {"int_community__active_counts": 31, "fct_member_engagement": 30, "community_days": 59}
@@ -50,6 +53,7 @@ def test_a_run_with_nothing_new_rebuilds_nothing(house):
     assert made.full_because == ""
     assert house.stale_days() == {}
     assert set(map(len, rebuilt_days(house).values())) == {0}
+    assert count_stale(house.home) == StaleCounts(len(DAYS), 0, {})
 
 
 def test_a_row_forty_days_late_rebuilds_its_day_and_what_looks_back_on_it(house):
@@ -60,11 +64,17 @@ def test_a_row_forty_days_late_rebuilds_its_day_and_what_looks_back_on_it(house)
     )[0][0]
     house.deliver("interactions", day + timedelta(days=40), [act("late", day, member)], "late.jsonl")
     poison(house)
-    house.run([day + timedelta(days=40)])
+    made = house.run([day + timedelta(days=40)])
 
     assert house.stale_days() == {day: "interactions"}
     expected = {table: days_between(day, day + timedelta(days=reach - 1)) for table, reach in REACH.items()}
     assert rebuilt_days(house) == {"fct_member_days": [day]} | expected
+    reaches = dict(sorted((len(days), len(days)) for days in expected.values()))
+    assert reaches == {30: 30, 31: 31, 59: 59}
+    assert record_build(house.home, made, "late") == StaleCounts(len(DAYS), 1, reaches)
+    (row,) = ledger.read(house.home, "builds").to_pylist()
+    assert (row["n_days"], row["n_stale_days"], row["n_stale_as_of_days"]) == (len(DAYS), 1, 59)
+    assert (row["run_id"], row["full_because"], row["through_day"]) == ("late", "", DAYS[-1])
 
 
 def test_a_withdrawn_delivery_takes_its_rows_along_and_a_correction_may_empty_a_day(house, tmp_path):

@@ -1,0 +1,116 @@
+"""What changed a published figure: deliveries whose changed rows it looks back on, a new definition, or time itself."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import duckdb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from pipelines.lake.manifest import ChangedDay
+    from pipelines.restating.compare import Change
+    from pipelines.restating.figures import Figures
+
+DELIVERY = "delivery"
+DEFINITION = "definition"
+TIME = "time"
+
+_LOG_OF_PART = {"interactions": "interactions", "content": "content", "roles": "members", "joined": "members"}
+"""Part of a day's state that differs -> the log that it is made from."""
+
+
+class StaleParts:
+    """Why the run found days stale: for a day, the logs that can have changed what its figures look back on."""
+
+    def __init__(self, parts: Iterable[tuple[date, str]]) -> None:
+        """Take days with the name of a part of their state that differs, as of the last completed run."""
+        self._parts: dict[date, set[str]] = defaultdict(set)
+        for day, part in parts:
+            self._parts[day].add(part)
+
+    @classmethod
+    def read(cls, warehouse: Path) -> StaleParts:
+        """Read what the run's first invocation of dbt left in the warehouse."""
+        with duckdb.connect(str(warehouse), read_only=True) as con:
+            rows = con.execute(
+                """
+                select day, unnest(string_split(parts, ', ')) as part from intermediate.stale_days
+                union all
+                select coalesce(states.day, completed.day), coalesce(states.part, completed.part)
+                from intermediate.as_of_states as states
+                full outer join (
+                    from control.completed_day_states where part in ('first_seen', 'first_active', 'joined')
+                ) as completed on states.part = completed.part and states.day = completed.day
+                where states.checksum is distinct from completed.checksum
+                """
+            ).fetchall()
+        return cls(rows)
+
+    def logs(self, first: date, last: date) -> tuple[set[str], date]:
+        """Logs behind the stale days from ``first`` to ``last``, and the day from which their rows matter.
+
+        A member's first day that moved is told by any earlier day that is stale, however long before.
+        """
+        near = {part for day, parts in self._parts.items() if first <= day <= last for part in parts}
+        if near & {"first_seen", "first_active"}:
+            near |= {part for day, parts in self._parts.items() if day <= last for part in parts}
+            first = date.min
+        return {_LOG_OF_PART[part] for part in near if part in _LOG_OF_PART}, first
+
+
+class Causes:
+    """Finds the cause of each change among what was delivered since the publication that is up."""
+
+    def __init__(self, changed: Iterable[ChangedDay], *, is_redefined: bool, stale: StaleParts | None = None) -> None:
+        """Take the changed deliveries, whether a transformation changed, and the stale days where they are told."""
+        self._by_log: dict[str, list[tuple[date, str]]] = defaultdict(list)
+        for one in sorted(changed, key=lambda one: (one.event_day, one.delivery_id)):
+            self._by_log[one.log].append((one.event_day, one.delivery_id))
+        self._is_redefined = is_redefined
+        self._stale = stale
+        self._found: dict[tuple[tuple[str, ...], date, date], tuple[str, list[str]]] = {}
+
+    def of(self, change: Change) -> tuple[str, list[str]]:
+        """Return the cause of a change and the deliveries behind it, sorted.
+
+        Named is each delivery with changed rows of event days that the figure looks back on. Rows of other logs than
+        interactions may move in time: where a log is known to be behind the change and none of its deliveries has
+        rows of those days, all of its changed deliveries are named.
+        """
+        first, last = change.figures.reach(change.day)
+        key = (change.figures.logs, first, last)
+        if key not in self._found:
+            self._found[key] = self._find(change.figures, first, last)
+        return self._found[key]
+
+    def _find(self, figures: Figures, first: date, last: date) -> tuple[str, list[str]]:
+        if self._is_redefined:
+            return DEFINITION, sorted(self._within(figures.logs, first, last))
+        behind: set[str] = set()
+        if self._stale is not None and figures.period == "day":
+            behind, first = self._stale.logs(first, last)
+        if behind:
+            named = {one for log in behind for one in self._within([log], first, last) or self._all([log])}
+        else:
+            named = self._within(figures.logs, first, last)
+            if not named and figures.looks_back is not None:
+                named = self._all(figures.logs)
+        return (DELIVERY if named else TIME), sorted(named)
+
+    def _within(self, logs: Iterable[str], first: date, last: date) -> set[str]:
+        named: set[str] = set()
+        for log in logs:
+            days = self._by_log[log]
+            start = bisect_left(days, (first, ""))
+            end = bisect_left(days, (last + timedelta(days=1), ""))
+            named.update(delivery_id for _, delivery_id in days[start:end])
+        return named
+
+    def _all(self, logs: Iterable[str]) -> set[str]:
+        return {delivery_id for log in logs for _, delivery_id in self._by_log[log]}
