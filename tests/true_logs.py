@@ -93,8 +93,9 @@ def _pieces_and_acts(rng: Random, facts: list[Fact]) -> None:
             facts.append(("content", day, piece))
             pieces.append(content_id)
             later = min(LAST, day + timedelta(days=rng.randint(1, 40)))
+            moved = max(FIRST, day - timedelta(days=3 if day - timedelta(days=4) == EMPTIED else 4))
             correction: Row = rng.choice([
-                {}, {"published_at": _at(max(FIRST, day - timedelta(days=4)), rng)}, {"author_id": rng.choice(MEMBERS)},
+                {}, {"published_at": _at(moved, rng)}, {"author_id": rng.choice(MEMBERS)},
                 {"op": "delete"},
             ])  # fmt: skip
             if correction and day != FIRST:

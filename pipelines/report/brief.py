@@ -100,6 +100,7 @@ def _measures(marts: Marts, context: SiteContext) -> Tiles | None:
             list(amount order by day) filter (where day > {context.through} - 28) as last_28_days,
         from compared
         group by measure
+        order by measure
         """,
     )
     rows = {row["measure"]: row for row in result.rows}

@@ -51,6 +51,17 @@ def test_rows_come_back_in_order_with_types(home):
     assert ledger.read(home, "waivers").to_pylist()[0] == ROW | {"reason": "a"}
 
 
+def test_rows_written_before_a_column_was_added_have_none_in_it(home):
+    older = SCHEMAS["waivers"].remove(SCHEMAS["waivers"].get_field_index("waived_by"))
+    table = pa.Table.from_pylist([{"table_name": "content", "reason": "a"}], schema=older)
+    ledger.append(home, "waivers", table, older)
+    append(home, "b")
+    for _ in range(2):
+        assert ledger.read(home, "waivers").schema == SCHEMAS["waivers"]
+        assert ledger.read(home, "waivers")["waived_by"].to_pylist() == [None, "ann"]
+        ledger.compact(home, "waivers")
+
+
 def test_tables_are_appended_too(home):
     ledger.append(home, "waivers", pa.Table.from_pylist([ROW | {"reason": "a"}], schema=SCHEMAS["waivers"]))
     assert reasons(home) == ["a"]
