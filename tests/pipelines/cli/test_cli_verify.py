@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 import pytest
 from tiny_logs import act
@@ -68,9 +69,9 @@ def test_a_changed_row_is_found_and_shown_from_both_sides(house):
 
 
 def test_what_a_rebuild_has_to_change_is_not_compared(house, monkeypatch):
-    last = max(path.name for path in (house.home.landing / "interactions").iterdir())
+    last = date.fromisoformat(max(path.name for path in (house.home.landing / "interactions").iterdir()))
     house.deliver("interactions", last, [act("new", last, "m1")], "new.jsonl")
-    house.accept([type(house.settings.first_log_day).fromisoformat(last)])
+    house.accept([last])
     result = verify()
     assert (result.exit_code, result.stdout) == (2, "")
     assert "deliveries that no run has built yet" in result.stderr
