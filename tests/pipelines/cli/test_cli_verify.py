@@ -10,6 +10,7 @@ from tiny_logs import act
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.settings import get_settings
 from pipelines.warehouse.verify import mart_names
 
 pytestmark = pytest.mark.xdist_group("built")
@@ -77,6 +78,7 @@ def test_what_a_rebuild_has_to_change_is_not_compared(house, monkeypatch):
     assert "deliveries that no run has built yet" in result.stderr
 
     monkeypatch.setenv("GUILDBOOK_ENGAGEMENT_HIGH", "0.9")
+    get_settings.cache_clear()
     result = verify()
     assert (result.exit_code, result.stdout) == (2, "")
     assert "a transformation or a setting changed" in result.stderr
