@@ -12,8 +12,8 @@ content as (
 
 upserts as (
     select
-        event_day as day,
-        *
+        *,
+        event_day as day
     from versions
     where op = 'upsert'
 ),

@@ -17,8 +17,8 @@ versions as (
 
 upserts as (
     select
-        member_id as account_id,
-        *
+        *,
+        member_id as account_id
     from versions
     where op = 'upsert'
 ),

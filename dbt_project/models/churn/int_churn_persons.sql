@@ -1,4 +1,4 @@
--- Looked at on the as-of days alone: between two of them nobody asks. An id that was ever linked has a span for any day.
+-- Looked at on the as-of days alone: between two of them nobody asks. An id once linked has a span for any day.
 with
 
 pairs as (

@@ -8,8 +8,8 @@ final as (
     select
         member_id,
         person_id,
-        member_id = person_id as is_person,
-        linked_day
+        linked_day,
+        member_id = person_id as is_person
     from persons
 )
 
