@@ -14,7 +14,7 @@ class Type(StrEnum):
     """How a column's text is understood."""
 
     ID = "id"
-    """Text that names something; never a number, surrounding blanks removed."""
+    """Text that names something; never a number, surrounding blanks removed; the same only if all code points are."""
     TEXT = "text"
     """Text as delivered."""
     KIND = "kind"
@@ -56,12 +56,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Log:
-    """One raw log. ``key`` identifies a row within its source; the same key again is a new version."""
+    """One raw log. ``key`` identifies a row within its source; the same key again is a new version.
+
+    A log whose ``pair`` names two columns speaks of two things: they must differ, and their order says nothing.
+    """
 
     name: str
     grain: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    pair: tuple[str, ...] = ()
 
     @property
     def own_columns(self) -> tuple[Column, ...]:
@@ -277,6 +281,26 @@ ACTIONS = Log(
     ),
 )
 
+IDENTITY_LINKS = Log(
+    "identity_links",
+    "a statement that two ids are one person",
+    ("member_a", "member_b"),
+    (
+        _required("member_a", Type.ID, "One id of the person."),
+        _required("member_b", Type.ID, "Another id of the same person; which of the two comes first says nothing."),
+        _required("occurred_at", Type.TIME, "When it was stated."),
+        _optional(
+            "relation",
+            Type.KIND,
+            "What the two ids are: two accounts of one person, or one account before and after it was renamed.",
+            "same_person renamed",
+        ),
+        _optional("valid_from", Type.DAY, "First day on which the link stands; the day of occurred_at where empty."),
+        _optional("revoked_at", Type.TIME, "When it was taken back; from that day on it stands no more."),
+    ),
+    pair=("member_a", "member_b"),
+)
+
 LOGS: dict[str, Log] = {
     log.name: log
     for log in (
@@ -289,6 +313,7 @@ LOGS: dict[str, Log] = {
         SUBSCRIPTIONS,
         PAYMENTS,
         ACTIONS,
+        IDENTITY_LINKS,
     )
 }
 

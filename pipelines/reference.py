@@ -33,7 +33,7 @@ GENERATED = "<!-- Written by `make docs` from {source}; change that instead. -->
 _CONTRACT_INTRO = """\
 # The log contract
 
-What a community delivers: nine logs. A small community has only `interactions` and `content`; every other
+What a community delivers: ten logs. A small community has only `interactions` and `content`; every other
 log is optional. What depends on a log that was never delivered says "not collected" instead of zero.
 
 ## Where files go
@@ -58,6 +58,10 @@ A row's key is its source and the columns named below. The same key again is a n
 `source_seq` wins, else the latest log day. `op` = `delete` withdraws the key and needs only its columns. So
 any order of deliveries, with repetitions, gives the same tables. An act of `interactions` does not move in
 time: its key includes the day of `occurred_at`, and a withdrawal must carry that too.
+
+Ids are compared exactly, code point by code point. They are not normalised: `José` written with one character for
+`é` and with two are two ids, and so are `Ana` and `ana`. Two ids of one person are joined by `identity_links`
+([who is one person](identity.md)).
 """
 
 _SETTINGS_INTRO = """\

@@ -73,15 +73,15 @@ class House:
         shutil.copytree(self.home.root, root, symlinks=True)
         return House(root)
 
-    def run(self, days: Sequence[date], *, full: bool = False) -> plan.BuildPlan:
-        """Do what the job does up to the marts, and complete the run."""
+    def run(self, days: Sequence[date], *, full: bool = False, completes: bool = True) -> plan.BuildPlan:
+        """Do what the job does up to the marts, and complete the run, unless a gate is to stop it there."""
         self.n_runs += 1
         with lock.hold(self.home):
             lock.prepare(self.home, self.settings)
             self.accept(days, f"run-{self.n_runs}")
             made = plan.make_plan(self.home, self.settings, full=full)
             plan.write_plan(self.home, made)
-            results = dbt.build(self.settings, WITHOUT_CHURN, full_refresh=made.is_full, completes_run=True)
+            results = dbt.build(self.settings, WITHOUT_CHURN, full_refresh=made.is_full, completes_run=completes)
             dbt.raise_for_failures(results)
         return made
 

@@ -47,6 +47,7 @@ def tiny_community(seed: int = 1, *, members: int = 60, days: int = 72) -> Deliv
     _tell_events(rng, deliver, members, days)
     _tell_money(rng, deliver, members, days)
     _tell_points(rng, deliver, days)
+    _tell_links(rng, deliver, members, days)
     return dict(delivered)
 
 
@@ -192,3 +193,18 @@ def _tell_points(rng, deliver, days):
         deliver("actions", action, day, shares=(0.3, 0.1))
         if number % 9 == 0:
             deliver("actions", action | {"op": "delete", "source_seq": 2}, day, shares=(0.5, 0.1))
+
+
+def _tell_links(rng, deliver, members, days):
+    """Second accounts, in chains too; some links are revoked, withdrawn, or told the other way round."""
+    for number in range(members // 6):
+        one, other = rng.sample(range(6, members), 2)
+        day = FIRST + timedelta(days=rng.randint(0, days - 20))
+        link = {"member_a": f"m{one}", "member_b": f"m{other}", "occurred_at": _moment(rng, day)}
+        deliver("identity_links", link, day, shares=(0.4, 0.3))
+        later = day + timedelta(days=rng.randint(1, 15))
+        turned = link | {"member_a": link["member_b"], "member_b": link["member_a"], "source_seq": 2}
+        if number % 4 == 1:
+            deliver("identity_links", turned | {"revoked_at": _moment(rng, later)}, later, shares=(0.4, 0.3))
+        elif number % 4 == 2:
+            deliver("identity_links", turned | {"op": "delete"}, later, shares=(0.4, 0.3))

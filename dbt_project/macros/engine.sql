@@ -56,3 +56,54 @@
 {# The log that a file of the lake belongs to: the folder above its log day. #}
 {% macro log_of_file(column) %}{{ return(adapter.dispatch('log_of_file', 'guildbook')(column)) }}{% endmacro %}
 {% macro default__log_of_file(column) -%} split_part({{ column }}, '/', -3) {%- endmacro %}
+
+{#
+    Connected components of a step with columns `member_id` and `other_id` that holds each edge in both directions, one
+    graph for each value of `by`: rows of `by`, member_id and `person_id`, the smallest id (by code points) in reach.
+    Each round a label goes to neighbours, to the neighbours' labels and from a label to who bears it. So long chains
+    end after few rounds, and it stops when no label gets smaller.
+#}
+{% macro connected_components(edges, by=[]) %}
+    {{ return(adapter.dispatch('connected_components', 'guildbook')(edges, by)) }}
+{% endmacro %}
+{% macro default__connected_components(edges, by) -%}
+    {%- set by_columns -%}{% for column in by %}{{ column }}, {% endfor %}{%- endset -%}
+    {%- set by_edges -%}{% for column in by %}edges.{{ column }}, {% endfor %}{%- endset -%}
+    with recursive labels ({{ by_columns }}member_id, person_id) using key ({{ by_columns }}member_id) as (
+        select {{ by_columns }}member_id, least(member_id, min(other_id))
+        from {{ edges }}
+        group by {{ by_columns }}member_id
+        union
+        select {% for column in by %}proposed.{{ column }}, {% endfor %}proposed.member_id, min(proposed.person_id)
+        from (
+            select {{ by_edges }}edges.member_id, theirs.person_id
+            from {{ edges }} as edges
+            inner join recurring.labels as theirs
+                on edges.other_id = theirs.member_id
+                {% for column in by %} and edges.{{ column }} = theirs.{{ column }} {% endfor %}
+            union all
+            select {{ by_edges }}mine.person_id, theirs.person_id
+            from {{ edges }} as edges
+            inner join recurring.labels as mine
+                on edges.member_id = mine.member_id
+                {% for column in by %} and edges.{{ column }} = mine.{{ column }} {% endfor %}
+            inner join recurring.labels as theirs
+                on edges.other_id = theirs.member_id
+                {% for column in by %} and edges.{{ column }} = theirs.{{ column }} {% endfor %}
+            union all
+            select {% for column in by %}mine.{{ column }}, {% endfor %}mine.member_id, roots.person_id
+            from recurring.labels as mine
+            inner join recurring.labels as roots
+                on mine.person_id = roots.member_id
+                {% for column in by %} and mine.{{ column }} = roots.{{ column }} {% endfor %}
+        ) as proposed
+        inner join recurring.labels as known
+            on proposed.member_id = known.member_id
+            {% for column in by %} and proposed.{{ column }} = known.{{ column }} {% endfor %}
+        where proposed.person_id < known.person_id
+        group by {% for column in by %}proposed.{{ column }}, {% endfor %}proposed.member_id
+    )
+
+    select {{ by_columns }}member_id, person_id
+    from labels
+{%- endmacro %}

@@ -11,6 +11,17 @@
 {% endmacro %}
 
 {#
+    Keeps the days that a model has found for this run until a run is completed. A run that dies, or is stopped by a
+    gate, leaves days half rebuilt; what made them stale may be withdrawn before the next run, which has to build them
+    nevertheless.
+#}
+{% macro keep_pending(kind) %}
+    delete from control.pending_days where kind = '{{ kind }}';
+    insert into control.pending_days (kind, reach_days, day)
+    select '{{ kind }}', {{ 'reach_days' if kind == 'as_of' else 'null' }}, day from {{ this }}
+{% endmacro %}
+
+{#
     At the end of the run's last invocation the state that the marts now show is kept as completed, and only if
     everything succeeded: a run that dies before leaves its days stale.
 #}
@@ -25,6 +36,10 @@
             delete from control.completed_excluded_spans;
             insert into control.completed_excluded_spans
             select member_id, from_day, to_day from intermediate.int_members__excluded_spans;
+            delete from control.completed_persons;
+            insert into control.completed_persons
+            select member_id, person_id from intermediate.int_members__persons;
+            delete from control.pending_days;
             delete from control.completed_builds;
             insert into control.completed_builds
             select fingerprint, first_day, through_day from control.build;

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
 
+from pipelines.cli.identity import identities
+from pipelines.cli.said import read_settings, say
 from pipelines.home import Home
-from pipelines.settings import Settings, get_settings
 
 if TYPE_CHECKING:
     from pipelines.connectors import ImportReport
+    from pipelines.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,6 +27,7 @@ imports = typer.Typer(no_args_is_help=True, help="Write landing files from anoth
 gates = typer.Typer(no_args_is_help=True, help="Look at gates and record exceptions.")
 app.add_typer(imports, name="import")
 app.add_typer(gates, name="gate")
+app.add_typer(identities, name="identity")
 
 
 @app.command()
@@ -37,14 +39,14 @@ def sample(
     """Write the sample community's logs into the landing folder."""
     from pipelines.sample import write_sample  # noqa: PLC0415
 
-    settings = _settings()
+    settings = readread_settings()
     home = Home(settings.home)
     try:
         report = write_sample(
             home.landing, home.root / "sample_truth", seed=seed, members=members, days=days, timezone=settings.timezone
         )
     except FileExistsError as error:
-        _say(str(error))
+        say(str(error))
         raise typer.Exit(1) from error
     for name, log in report.logs.items():
         typer.echo(
@@ -62,7 +64,7 @@ def stackexchange(
     """Write landing files from a Stack Exchange data dump."""
     from pipelines.connectors import import_stackexchange  # noqa: PLC0415
 
-    settings = _settings()
+    settings = readread_settings()
     _imported(lambda: import_stackexchange(path, Home(settings.home).landing, settings.timezone, source), settings)
 
 
@@ -76,7 +78,7 @@ def table(
     """Write landing files from CSV or Parquet tables by a mapping."""
     from pipelines.connectors import import_table  # noqa: PLC0415
 
-    settings = _settings()
+    settings = readread_settings()
     _imported(lambda: import_table(mapping, Home(settings.home).landing, settings.timezone, data), settings)
 
 
@@ -91,28 +93,28 @@ def run(
     from pipelines.cli import run as running  # noqa: PLC0415
     from pipelines.lock import DiskFullError  # noqa: PLC0415
 
-    settings = _settings()
+    settings = readread_settings()
     home = Home(settings.home)
     try:
         if dry_run:
             from pipelines.cli.dry_run import stale_lines  # noqa: PLC0415
 
-            for line in stale_lines(settings, first.date(), last.date(), full=full, say=_say):
+            for line in stale_lines(settings, first.date(), last.date(), full=full, say=say):
                 typer.echo(line)
             return
-        outcome = running.execute(settings, first.date(), last.date(), full=full, say=_say)
+        outcome = running.execute(settings, first.date(), last.date(), full=full, say=say)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     except DiskFullError as error:
-        _say(str(error))
+        say(str(error))
         raise typer.Exit(1) from error
     if not outcome.succeeded:
-        _say(
+        say(
             f"stopped at {outcome.failed_gate}: {outcome.reason}"
             if outcome.failed_gate
             else f"failed: {outcome.reason}"
         )
-        _say("the last good publication stays up" if home.published.exists() else "nothing is published yet")
+        say("the last good publication stays up" if home.published.exists() else "nothing is published yet")
         raise typer.Exit(1)
     typer.echo(f"report    {home.published / 'site' / 'index.html'}")
     typer.echo(f"database  {home.published / 'analytics.duckdb'}")
@@ -127,11 +129,11 @@ def verify(
     from pipelines.warehouse.verify import NotComparableError  # noqa: PLC0415
 
     try:
-        is_equal = run_verify(_settings(), mart, tell=typer.echo, say=_say)
+        is_equal = run_verify(read_settings(), mart, tell=typer.echo, say=say)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     except NotComparableError as error:
-        _say(str(error))
+        say(str(error))
         raise typer.Exit(2) from error
     if not is_equal:
         raise typer.Exit(1)
@@ -143,9 +145,9 @@ def rollback() -> None:
     from pipelines.publishing import versions  # noqa: PLC0415
 
     try:
-        number = versions.roll_back(Home(_settings().home))
+        number = versions.roll_back(Home(readread_settings().home))
     except versions.NothingToRollBackError as error:
-        _say(str(error))
+        say(str(error))
         raise typer.Exit(1) from error
     typer.echo(f"version {number} is up again")
 
@@ -157,7 +159,7 @@ def status(
     """Say what is published, through which day, and which gates failed."""
     from pipelines.cli.status import mart_lines, status_lines  # noqa: PLC0415
 
-    home = Home(_settings().home)
+    home = Home(readread_settings().home)
     for line in mart_lines(home) if marts else status_lines(home):
         typer.echo(line)
 
@@ -177,7 +179,7 @@ def waive(
     known = [*LOGS, *facts.SUITES, predictions.TABLE]
     if table not in known:
         raise typer.BadParameter(f"{table} has no gate; one of: {', '.join(known)}")
-    verdicts.waive(Home(_settings().home), table, day.date(), reason=reason, waived_by=getpass.getuser())
+    verdicts.waive(Home(readread_settings().home), table, day.date(), reason=reason, waived_by=getpass.getuser())
     typer.echo(f"waived; run the day again: guildbook run --from {day.date()} --to {day.date()}")
 
 
@@ -188,7 +190,7 @@ def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:
     try:
         report = work()
     except ConnectorError as error:
-        _say(str(error))
+        say(str(error))
         raise typer.Exit(1) from error
     for name, rows in report.rows_read.items():
         typer.echo(f"read      {rows:>10,}  {name}")
@@ -199,17 +201,4 @@ def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:
         typer.echo(f"not mapped{one.count:>10,}  {one.file}: {one.reason}{example}")
     typer.echo(f"next      guildbook run --from {report.first_day} --to {report.last_day}")
     if report.first_day is not None and report.first_day < settings.first_log_day:
-        _say(f"it begins before GUILDBOOK_FIRST_LOG_DAY={settings.first_log_day}; set that to {report.first_day}")
-
-
-def _settings() -> Settings:
-    try:
-        return get_settings()
-    except ValidationError as error:
-        for problem in error.errors():
-            _say(f"GUILDBOOK_{str(problem['loc'][0]).upper()}: {problem['msg']}")
-        raise typer.Exit(2) from error
-
-
-def _say(text: str) -> None:
-    typer.echo(text, err=True)
+        say(f"it begins before GUILDBOOK_FIRST_LOG_DAY={settings.first_log_day}; set that to {report.first_day}")

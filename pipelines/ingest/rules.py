@@ -141,6 +141,9 @@ def _first_broken_rule(log: Log) -> str:
         elif column.type in _NO_SUCH:
             wrong = literal(f" {_NO_SUCH[column.type]}")
             rules.append(f"when {name} is not null and {name}__cast is null then '{name}: ' || {shown} || {wrong}")
+    if log.pair:
+        first, second = log.pair
+        rules.append(f"when {first} = {second} then '{second}: is {first} too; a link joins two different ids'")
     rules.append(
         "when event_day > log_day + 1 then 'occurred_at: day ' || event_day || ' is after its log day ' "
         "|| log_day || '; deliver it under its own day'"

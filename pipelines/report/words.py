@@ -29,6 +29,7 @@ LOGS = {
     "subscriptions": Text("subscriptions", "订阅"),
     "payments": Text("payments", "支付"),
     "actions": Text("actions", "运营动作"),
+    "identity_links": Text("identity links", "身份关联"),
 }
 
 LEVELS = {

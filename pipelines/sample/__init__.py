@@ -1,4 +1,4 @@
-"""The sample community: a seeded simulator that writes all nine logs as landing files, and the truth aside.
+"""The sample community: a seeded simulator that writes logs as landing files, and the truth aside.
 
 Nothing outside this package and its callers may read the truth; the pipeline sees the landing files only.
 """

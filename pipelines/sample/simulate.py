@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipelines.contract import LOGS
 from pipelines.sample.activity import act
 from pipelines.sample.billing import bill
 from pipelines.sample.clock import Clock, only
@@ -25,7 +24,7 @@ from pipelines.sample.outreach import act_on_members
 from pipelines.sample.population import draw_population
 from pipelines.sample.registry import register
 from pipelines.sample.survey import ask_feedback
-from pipelines.sample.tables import Table, write_out
+from pipelines.sample.tables import TOLD_LOGS, Table, write_out
 from pipelines.sample.truth import Frames, tell
 from pipelines.sample.words import tags
 from pipelines.sample.world import World, numbered
@@ -118,7 +117,8 @@ def write_sample(
 
     building = {folder: _partial(folder) for folder in (landing, truth)}
     logs, injected = {}, {}
-    for name, delivery_seed, files_seed in zip(LOGS, delivery.spawn(len(LOGS)), files.spawn(len(LOGS)), strict=True):
+    n_logs = len(TOLD_LOGS)
+    for name, delivery_seed, files_seed in zip(TOLD_LOGS, delivery.spawn(n_logs), files.spawn(n_logs), strict=True):
         parcel = deliver(np.random.default_rng(delivery_seed), tables[name], days)
         written = write_parcel(np.random.default_rng(files_seed), building[landing], parcel, clock)
         rows = tables[name].rows
@@ -145,7 +145,7 @@ def write_sample(
 
 
 def _simulate(seed: np.random.SeedSequence, members: int, clock: Clock) -> tuple[dict[str, Table], Frames]:
-    """Return the nine logs' clean tables and the truth; every part has its own source of chance."""
+    """Return the logs' clean tables and the truth; every part has its own source of chance."""
     rngs = [np.random.default_rng(child) for child in seed.spawn(10)]
     people = draw_population(rngs[0], members, clock.days)
     world = World(people, live(rngs[1], people, clock), clock, clock.sessions(rngs[2], members))
@@ -178,7 +178,7 @@ def _simulate(seed: np.random.SeedSequence, members: int, clock: Clock) -> tuple
         "payments": bills.payments,
         "actions": act_on_members(rngs[9], world, published, bills.subscriptions),
     }
-    tables = {name: write_out(name, frames[name], world) for name in LOGS}
+    tables = {name: write_out(name, frames[name], world) for name in TOLD_LOGS}
     return tables, tell(people, world.lives, clock, world.came | events.attended)
 
 

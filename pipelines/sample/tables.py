@@ -1,4 +1,4 @@
-"""The nine logs as tables: the simulator's frames with the contract's columns, ids and times written out."""
+"""The logs as tables: the simulator's frames with the contract's columns, ids and times written out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipelines.contract import LOGS, Type
+from pipelines.contract import IDENTITY_LINKS, LOGS, Type
 from pipelines.sample.clock import DAY_S, Ints, TimeStyle
 from pipelines.sample.world import World
 
@@ -25,6 +25,8 @@ _NUMBERS = {
     "end": "term_end",
 }
 _PEOPLE = {"member": "member_id", "author": "author_id", "target": "target_member_id", "host": "host_id"}
+TOLD_LOGS = tuple(log for log in LOGS if log != IDENTITY_LINKS.name)
+"""Logs that the sample tells: nobody in it has a second account."""
 EXTRA = {"content": ("lang",)}
 """Columns that the contract does not know, as real systems deliver them."""
 

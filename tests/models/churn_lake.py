@@ -24,7 +24,7 @@ from pipelines.contract import DUCKDB_TYPES, LOGS, Log
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 NO_TRUTH = "select '' as member_id, null::date as day, true as is_active where false"
 TRUTH_MODEL = "select * from read_parquet('{{ env_var(\"GUILDBOOK_HOME\") }}/truth.parquet')"
-USED_LOGS = ("members", "content", "interactions", "event_participation", "subscriptions")
+USED_LOGS = ("members", "content", "interactions", "event_participation", "subscriptions", "identity_links")
 
 
 @dataclass

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 import yaml
-from churn_lake import DBT_PROJECT, Lake
+from churn_lake import DBT_PROJECT, USED_LOGS, Lake
 
 from models.features import FEATURE_NAMES, KEYS
 
@@ -22,7 +22,7 @@ def random_logs(seed):
     """Logs in which rows come late, twice, corrected and withdrawn, for every log that features read."""
     draw = random.Random(seed)
     members = [f"m{i}" for i in range(12)]
-    logs = {name: [] for name in ("members", "content", "interactions", "event_participation", "subscriptions")}
+    logs = {name: [] for name in USED_LOGS}
 
     def add(log, event_day, **row):
         for seq in range(draw.choice([1, 1, 1, 2, 3])):
@@ -90,6 +90,12 @@ def random_logs(seed):
                 price_minor=1000,
                 discount_minor=draw.choice([None, 100]),
             )
+    for _ in range(12):
+        at = day(draw.randrange(150))
+        one, other = draw.sample(members, 2)
+        revoked = draw.choice([None, None, pd.Timestamp(at + timedelta(days=draw.randrange(60)))])
+        valid_from = draw.choice([None, at + timedelta(days=draw.randrange(-20, 20))])
+        add("identity_links", at, member_a=one, member_b=other, revoked_at=revoked, valid_from=valid_from)
     return {name: pd.DataFrame(rows) for name, rows in logs.items()}
 
 
@@ -114,6 +120,51 @@ def test_features_at_a_day_are_the_same_when_everything_later_is_deleted(tmp_pat
         assert len(then) > 3
         same_day = whole[whole["as_of_day"] == pd.Timestamp(cutoff)].reset_index(drop=True)
         pd.testing.assert_frame_equal(then, same_day, check_exact=True)
+
+
+def persons_of(rows, home, days):
+    """Member ids of the features when these links (a, b, event day, log day, more columns) are delivered."""
+    active = acts([(member, t, t, {}) for member in "abc" for t in days])
+    links = pd.DataFrame(
+        [
+            {
+                "member_a": a, "member_b": b, "occurred_at": pd.Timestamp(at), "event_day": at, "log_day": log_day,
+                "source": "s", "op": "upsert", "revoked_at": None,
+            }
+            | more
+            for a, b, at, log_day, more in rows
+        ]
+    )  # fmt: skip
+    features, labels = build(home, {"interactions": active, "identity_links": links}, days, truth_of_a(days))
+    return features, labels
+
+
+def truth_of_a(days):
+    rows = ", ".join(f"('a', date '{t + timedelta(days=30)}', true)" for t in days)
+    return f"select * from (values {rows}) as t(member_id, day, is_active)"
+
+
+def test_a_link_counts_for_a_cut_off_from_the_day_it_was_known_and_a_label_sees_who_it_was(tmp_path):
+    early, late = CUTOFFS[:2]
+    known = late - timedelta(days=3)
+    features, labels = persons_of([("b", "a", day(0), known, {})], tmp_path, [early, late])
+    members = features.groupby("as_of_day")["member_id"].agg(list).tolist()
+    assert members == [["a", "b", "c"], ["a", "c"]]
+    assert features["acts_30"].tolist() == [1, 1, 1, 2, 1]
+    # Nobody but a did anything in the days after, and b turned out to be a.
+    churned = labels.groupby("as_of_day")["is_churned"].agg(list).tolist()
+    assert churned == [[False, False, True], [False, True]]
+
+
+def test_a_revoked_link_counts_while_it_stood(tmp_path):
+    early, late = CUTOFFS[:2]
+    revoked = {"revoked_at": pd.Timestamp(late), "source_seq": 2}
+    links = [
+        ("a", "b", day(0), day(0), {"source_seq": 1, "op": "upsert"}),
+        ("b", "a", day(0), late, revoked),
+    ]
+    features, _ = persons_of(links, tmp_path, [early, late])
+    assert features.groupby("as_of_day")["member_id"].agg(list).tolist() == [["a", "c"], ["a", "b", "c"]]
 
 
 def test_the_order_of_rows_threads_and_duplicates_change_nothing(tmp_path):

@@ -15,8 +15,8 @@ STAGING = DBT / "models" / "staging"
 OF_INGESTION = {"source_seq", "op", "extra"}
 """Columns of a part that staging has used up when it has chosen the winning version."""
 
-MADE_BY_STAGING = {"event_day", "log_day", "day", "joined_day", "published_day", "starts_day"}
-"""Days that staging adds to a log's own columns."""
+MADE_BY_STAGING = {"event_day", "log_day", "day", "joined_day", "published_day", "starts_day", "account_id"}
+"""What staging adds to a log's own columns: days, and the id that a person's state was delivered under."""
 
 THRESHOLDS = {
     "half_life_least_reads", "alert_series", "alert_rules", "completeness_least_weeks",
@@ -45,6 +45,11 @@ def final_columns(sql):
 def test_a_key_is_made_of_required_columns(log):
     assert log.key
     assert all(log.column(name).required for name in log.key)
+
+
+@each_log
+def test_a_pair_is_the_log_s_key(log):
+    assert log.pair in ((), log.key)
 
 
 @each_log
@@ -173,5 +178,6 @@ def test_staging_finds_versions_by_the_log_s_key(log):
         (partition,) = re.findall(r"partition by (.*)\n", sql)
         assert set(partition.split(", ")) == {"event_day", "source", *log.key}
     else:
-        (key,) = re.findall(rf"winning_versions\(source\('lake', '{log.name}'\), \[(.*?)\]\)", sql)
+        relation = "'pairs'" if log.pair else f"source('lake', '{log.name}')"
+        (key,) = re.findall(rf"winning_versions\({re.escape(relation)}, \[(.*?)\]\)", sql)
         assert tuple(re.findall(r"'(\w+)'", key)) == log.key

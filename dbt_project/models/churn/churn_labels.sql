@@ -18,14 +18,23 @@ member_days as (
     from {{ ref('fct_member_days') }}
 ),
 
+-- Who it was known to be at the cut-off may since have turned out to be somebody else, under whose id the acts lie now.
+persons as (
+    select * from {{ ref('int_churn_persons') }}
+    where known_to = cast('9999-12-31' as date)
+),
+
 last_day as (
     select max(day) as day from member_days
 ),
 
 due as (
-    select members.*
+    select
+        members.*,
+        coalesce(persons.person_id, members.member_id) as person_id
     from members
     inner join last_day on members.known_day <= last_day.day
+    left join persons on members.member_id = persons.member_id
 ),
 
 labels as (
@@ -38,7 +47,7 @@ labels as (
     from due
     left join member_days
         on
-            due.member_id = member_days.member_id
+            due.person_id = member_days.member_id
             and due.as_of_day < member_days.day
             and due.known_day >= member_days.day
             and member_days.is_active

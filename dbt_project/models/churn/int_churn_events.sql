@@ -8,8 +8,17 @@ members as (
     where is_active
 ),
 
-participation as (
+versions as (
     {{ known_versions(source('lake', 'event_participation'), ['event_id', 'member_id', 'state']) }}
+),
+
+upserts as (
+    select * from versions
+    where op = 'upsert'
+),
+
+participation as (
+    {{ known_by_person('upserts', ['event_id', 'state', 'event_day']) }}
 ),
 
 known as (
@@ -22,7 +31,6 @@ known as (
     inner join participation
         on
             members.member_id = participation.member_id
-            and participation.op = 'upsert'
             and participation.event_day > {{ add_days('members.as_of_day', -365) }}
             and members.as_of_day >= participation.known_from
             and members.as_of_day < participation.known_to

@@ -2,7 +2,7 @@
 
 with
 
-interactions as (
+versions as (
     {{ known_versions(source('lake', 'interactions'), ['interaction_id', 'event_day']) }}
 ),
 
@@ -10,10 +10,24 @@ content as (
     select * from {{ ref('int_churn_known_content') }}
 ),
 
+upserts as (
+    select
+        *,
+        event_day as day
+    from versions
+    where op = 'upsert'
+),
+
+interactions as (
+    {{
+        known_by_person('upserts', ['day', 'kind', 'content_id', 'channel'], ['member_id', 'target_member_id'])
+    }}
+),
+
 logged as (
     select
         member_id,
-        event_day as day,
+        day,
         kind,
         content_id,
         content_id as thread_id,
@@ -22,7 +36,6 @@ logged as (
         known_from,
         known_to
     from interactions
-    where op = 'upsert'
 ),
 
 -- Whether an act that stands for the piece is known, as steps: +1 where one becomes known, -1 where it is withdrawn.

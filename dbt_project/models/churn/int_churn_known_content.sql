@@ -1,7 +1,20 @@
 with
 
-content as (
+versions as (
     {{ known_versions(source('lake', 'content'), ['content_id']) }}
+),
+
+upserts as (
+    select * from versions
+    where op = 'upsert'
+),
+
+content as (
+    {{
+        known_by_person(
+            'upserts', ['content_id', 'kind', 'parent_id', 'root_id', 'channel', 'published_at'], ['author_id']
+        )
+    }}
 ),
 
 final as (
@@ -16,7 +29,6 @@ final as (
         known_from,
         known_to
     from content
-    where op = 'upsert'
 )
 
 select * from final

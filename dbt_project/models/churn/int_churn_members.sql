@@ -11,8 +11,20 @@ known_days as (
     where n_contents + n_interactions > 0
 ),
 
-member_states as (
+versions as (
     {{ known_versions(source('lake', 'members'), ['member_id', 'occurred_at']) }}
+),
+
+upserts as (
+    select
+        *,
+        member_id as account_id
+    from versions
+    where op = 'upsert'
+),
+
+member_states as (
+    {{ known_by_person('upserts', ['source', 'account_id', 'occurred_at', 'joined_at', 'role']) }}
 ),
 
 active as (
@@ -37,6 +49,7 @@ active as (
     group by known_days.member_id, feature_days.as_of_day
 ),
 
+-- The latest state of each account of a person, as stg_lake__members combines them.
 states as (
     select
         active.member_id,
@@ -44,16 +57,26 @@ states as (
         member_states.role,
         {{ local_day('member_states.joined_at') }} as joined_day,
         row_number() over (
-            partition by active.member_id, active.as_of_day
+            partition by active.member_id, active.as_of_day, member_states.account_id
             order by member_states.occurred_at desc, member_states.source asc, member_states.role asc
         ) as state_rank
     from active
     inner join member_states
         on
             active.member_id = member_states.member_id
-            and member_states.op = 'upsert'
             and active.as_of_day >= member_states.known_from
             and active.as_of_day < member_states.known_to
+),
+
+told as (
+    select
+        member_id,
+        as_of_day,
+        min(joined_day) as joined_day,
+        count(*) filter (where role in {{ in_list(var('excluded_roles')) }}) as n_excluded
+    from states
+    where state_rank = 1
+    group by member_id, as_of_day
 ),
 
 final as (
@@ -63,11 +86,10 @@ final as (
         active.is_active,
         active.n_days_now,
         active.n_days_before,
-        states.joined_day
+        told.joined_day
     from active
-    left join states
-        on active.member_id = states.member_id and active.as_of_day = states.as_of_day and states.state_rank = 1
-    where coalesce(states.role, 'member') not in {{ in_list(var('excluded_roles')) }}
+    left join told on active.member_id = told.member_id and active.as_of_day = told.as_of_day
+    where coalesce(told.n_excluded, 0) = 0
 )
 
 select * from final

@@ -8,8 +8,24 @@ members as (
     where is_active
 ),
 
-subscriptions as (
+versions as (
     {{ known_versions(source('lake', 'subscriptions'), ['subscription_id', 'term_start', 'step']) }}
+),
+
+upserts as (
+    select * from versions
+    where op = 'upsert'
+),
+
+subscriptions as (
+    {{
+        known_by_person(
+            'upserts',
+            [
+                'subscription_id', 'term_start', 'term_end', 'step', 'event_day', 'discount_minor', 'price_minor',
+            ],
+        )
+    }}
 ),
 
 known as (
@@ -27,7 +43,6 @@ known as (
     inner join subscriptions
         on
             members.member_id = subscriptions.member_id
-            and subscriptions.op = 'upsert'
             and members.as_of_day >= subscriptions.known_from
             and members.as_of_day < subscriptions.known_to
 ),

@@ -1,3 +1,5 @@
+{{ config(post_hook=["{{ keep_pending('acts') }}"]) }}
+
 with
 
 manifest as (
@@ -25,7 +27,7 @@ completed as (
     where part = 'interactions'
 ),
 
-final as (
+compared as (
     select
         coalesce(now_delivered.day, completed.day) as day,
         case
@@ -33,11 +35,53 @@ final as (
             when completed.day is null then 'first delivery'
             when now_delivered.day is null then 'withdrawn'
             else 'rows changed'
-        end as reason
+        end as reason,
+        1 as reason_rank
     from now_delivered
     full outer join completed on now_delivered.day = completed.day
     cross join build
     where build.is_full or now_delivered.checksum is distinct from completed.checksum
+),
+
+persons as (
+    select
+        day,
+        'persons changed' as reason,
+        2 as reason_rank
+    from {{ ref('changed_person_days') }}
+),
+
+-- What an unfinished run has built may be of a delivery or a link that was taken back since.
+pending as (
+    select
+        day,
+        'an earlier run did not finish' as reason,
+        3 as reason_rank
+    from {{ source('state', 'pending_days') }}
+    where kind = 'acts'
+),
+
+unioned as (
+    select * from compared
+    union all
+    select * from persons
+    union all
+    select * from pending
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (partition by day order by reason_rank) as day_rank
+    from unioned
+),
+
+final as (
+    select
+        day,
+        reason
+    from ranked
+    where day_rank = 1
 )
 
 select * from final

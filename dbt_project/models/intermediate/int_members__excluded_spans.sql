@@ -16,7 +16,7 @@ daily_states as (
         select
             *,
             row_number() over (
-                partition by member_id, event_day order by occurred_at desc, source asc
+                partition by member_id, event_day order by occurred_at desc, source asc, account_id asc
             ) as state_rank
         from members
     ) as ranked

@@ -11,7 +11,9 @@ ranked as (
     select
         *,
         min(joined_day) over (partition by member_id) as first_joined_day,
-        row_number() over (partition by member_id, event_day order by occurred_at desc, source asc) as state_rank
+        row_number() over (
+            partition by member_id, event_day order by occurred_at desc, source asc, account_id asc
+        ) as state_rank
     from members
 ),
 

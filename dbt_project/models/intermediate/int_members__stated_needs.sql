@@ -21,7 +21,7 @@ unioned as (
         concat('|', replace(lower(needs), ' ', ''), '|') as named,
         'members' as log,
         source,
-        '' as statement_id
+        account_id as statement_id
     from members
     union all
     select

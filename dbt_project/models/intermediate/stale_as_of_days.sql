@@ -1,3 +1,5 @@
+{{ config(post_hook=["{{ keep_pending('as_of') }}"]) }}
+
 -- As-of days to rebuild: a stale day reaches as many days forward as a model looks back.
 with
 
@@ -48,13 +50,23 @@ reached as (
     cross join reaches
 ),
 
+unioned as (
+    select * from reached
+    union
+    select
+        reach_days,
+        day
+    from {{ source('state', 'pending_days') }}
+    where kind = 'as_of'
+),
+
 final as (
-    select distinct
-        reached.reach_days,
-        reached.day
-    from reached
+    select
+        unioned.reach_days,
+        unioned.day
+    from unioned
     cross join build
-    where reached.day between build.first_day and build.through_day
+    where unioned.day between build.first_day and build.through_day
 )
 
 select * from final

@@ -1,3 +1,5 @@
+{{ config(post_hook=["{{ keep_pending('days') }}"]) }}
+
 with
 
 states as (
@@ -51,10 +53,29 @@ roles as (
     from {{ ref('changed_role_days') }}
 ),
 
+persons as (
+    select
+        day,
+        'persons' as part
+    from {{ ref('changed_person_days') }}
+),
+
+pending as (
+    select
+        day,
+        'unfinished' as part
+    from {{ source('state', 'pending_days') }}
+    where kind = 'days'
+),
+
 unioned as (
     select * from compared
     union all
     select * from roles
+    union all
+    select * from persons
+    union all
+    select * from pending
     union all
     select * from new_days
 ),

@@ -29,7 +29,9 @@ current_states as (
     from (
         select
             *,
-            row_number() over (partition by member_id order by occurred_at desc, source asc) as state_rank
+            row_number() over (
+                partition by member_id order by occurred_at desc, source asc, account_id asc
+            ) as state_rank
         from states
     ) as ranked
     where state_rank = 1

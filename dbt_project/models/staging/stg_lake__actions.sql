@@ -4,11 +4,15 @@ latest as (
     {{ winning_versions(source('lake', 'actions'), ['action_id']) }}
 ),
 
+persons as (
+    {{ by_person('latest') }}
+),
+
 final as (
     select
         source,
         action_id,
-        member_id,
+        person_id as member_id,
         occurred_at,
         kind,
         campaign_id,
@@ -18,7 +22,7 @@ final as (
         expires_at,
         event_day,
         log_day
-    from latest
+    from persons
 )
 
 select * from final

@@ -4,6 +4,10 @@ latest as (
     {{ winning_versions(source('lake', 'content'), ['content_id']) }}
 ),
 
+persons as (
+    {{ by_person('latest', 'author_id') }}
+),
+
 final as (
     select
         source,
@@ -11,7 +15,7 @@ final as (
         occurred_at,
         kind,
         published_at,
-        author_id,
+        person_id as author_id,
         parent_id,
         root_id,
         channel,
@@ -25,7 +29,7 @@ final as (
         {{ local_day('published_at') }} as published_day,
         event_day,
         log_day
-    from latest
+    from persons
 )
 
 select * from final

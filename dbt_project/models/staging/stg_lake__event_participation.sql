@@ -4,18 +4,22 @@ latest as (
     {{ winning_versions(source('lake', 'event_participation'), ['event_id', 'member_id', 'state']) }}
 ),
 
+persons as (
+    {{ by_person('latest') }}
+),
+
 final as (
     select
         source,
         event_id,
-        member_id,
+        person_id as member_id,
         occurred_at,
         state,
         minutes,
         n_interactions,
         event_day,
         log_day
-    from latest
+    from persons
 )
 
 select * from final

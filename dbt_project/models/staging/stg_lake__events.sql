@@ -4,6 +4,10 @@ latest as (
     {{ winning_versions(source('lake', 'events'), ['event_id']) }}
 ),
 
+persons as (
+    {{ by_person('latest', 'host_id') }}
+),
+
 final as (
     select
         source,
@@ -13,7 +17,7 @@ final as (
         starts_at,
         ends_at,
         title,
-        host_id,
+        person_id as host_id,
         capacity,
         cost_minor,
         currency,
@@ -21,7 +25,7 @@ final as (
         {{ local_day('starts_at') }} as starts_day,
         event_day,
         log_day
-    from latest
+    from persons
 )
 
 select * from final

@@ -4,12 +4,16 @@ latest as (
     {{ winning_versions(source('lake', 'feedback'), ['feedback_id']) }}
 ),
 
+persons as (
+    {{ by_person('latest') }}
+),
+
 final as (
     select
         source,
         feedback_id,
         occurred_at,
-        member_id,
+        person_id as member_id,
         about_kind,
         score,
         scale,
@@ -18,7 +22,7 @@ final as (
         comment,
         event_day,
         log_day
-    from latest
+    from persons
 )
 
 select * from final

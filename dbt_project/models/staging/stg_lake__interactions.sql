@@ -80,15 +80,19 @@ winning as (
     where version_rank = 1
 ),
 
+persons as (
+    {{ by_person('winning') }}
+    where winning.op = 'upsert'
+),
+
 final as (
     select
         kind,
-        member_id,
+        person_id as member_id,
         content_id,
         event_id,
         event_day as day
-    from winning
-    where op = 'upsert'
+    from persons
 )
 
 select * from final

@@ -4,11 +4,15 @@ latest as (
     {{ winning_versions(source('lake', 'payments'), ['payment_id']) }}
 ),
 
+persons as (
+    {{ by_person('latest') }}
+),
+
 final as (
     select
         source,
         payment_id,
-        member_id,
+        person_id as member_id,
         occurred_at,
         amount_minor,
         currency,
@@ -19,7 +23,7 @@ final as (
         fee_minor,
         event_day,
         log_day
-    from latest
+    from persons
 )
 
 select * from final

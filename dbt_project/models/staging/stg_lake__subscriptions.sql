@@ -4,11 +4,15 @@ latest as (
     {{ winning_versions(source('lake', 'subscriptions'), ['subscription_id', 'term_start', 'step']) }}
 ),
 
+persons as (
+    {{ by_person('latest') }}
+),
+
 final as (
     select
         source,
         subscription_id,
-        member_id,
+        person_id as member_id,
         occurred_at,
         step,
         term_start,
@@ -22,7 +26,7 @@ final as (
         end_reason,
         event_day,
         log_day
-    from latest
+    from persons
 )
 
 select * from final

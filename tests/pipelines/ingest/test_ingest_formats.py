@@ -207,6 +207,7 @@ def test_every_log_takes_a_row_of_every_column(tmp_path: Path, log):
         "currency": "CNY",
     }
     row = {c.name: c.kinds[0] if c.kinds else sample[c.type] for c in community.log.own_columns}
+    row |= {name: f"x{number}" for number, name in enumerate(community.log.pair)}
     community.deliver("a.csv", as_csv([row]))
     community.ingest()
     assert community.outcome()["a.csv"] == (1, 1, 0, None)

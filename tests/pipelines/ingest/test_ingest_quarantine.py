@@ -265,3 +265,19 @@ def test_a_delete_needs_only_its_key(tmp_path, log, text, accepted):
     assert community.outcome()["a.csv"] == (1, accepted, 1 - accepted, None)
     if log == "content" and accepted:
         assert community.rows("content_id, op, occurred_at, event_day") == [("c", "delete", None, DAY)]
+
+
+def test_a_link_of_an_id_with_itself_is_named_and_one_with_an_id_that_only_looks_alike_is_not(tmp_path):
+    community = Community(tmp_path, "identity_links")
+    pairs = [
+        ("小明", " 小明 "), ("小明", "王小明"), ("Jose\u0301", "Jos\u00e9"), ("Ana", "ana"), ("👩🏽‍💻", "👩‍💻"),
+        ("سارة", "سارة"), ("007", "7"),
+    ]  # fmt: skip
+    rows = "".join(f"{one},{other},2024-03-05,upsert\n" for one, other in pairs)
+    community.deliver("a.csv", "member_a,member_b,occurred_at,op\n" + rows + "a,a,,delete\n")
+    community.ingest()
+    found = community.quarantine("line, column_name, reason")
+    assert [(line, column) for line, column, _ in sorted(found)] == [(2, "member_b"), (7, "member_b"), (9, "member_b")]
+    assert {reason for _, _, reason in found} == {"member_b: is member_a too; a link joins two different ids"}
+    stored = {tuple(row) for row in community.rows("member_a, member_b")}
+    assert stored == {pairs[1], pairs[2], pairs[3], pairs[4], pairs[6]}

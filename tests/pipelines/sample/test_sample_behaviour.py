@@ -9,13 +9,13 @@ from itertools import pairwise
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.contract import LOGS
+from pipelines.sample.tables import TOLD_LOGS
 from tests.pipelines.sample.reading import Sample, Values, accepted, moment
 
 
 @pytest.fixture(scope="module")
 def logs(sample: Sample) -> dict[str, list[Values]]:
-    return {log: [line.values for line in accepted(sample.landing, log) if line.values] for log in LOGS}
+    return {log: [line.values for line in accepted(sample.landing, log) if line.values] for log in TOLD_LOGS}
 
 
 def people(logs: dict[str, list[Values]]) -> set[object]:

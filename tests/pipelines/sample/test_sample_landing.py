@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.contract import LOGS
 from pipelines.sample import write_sample
+from pipelines.sample.tables import TOLD_LOGS
 from tests.pipelines.sample.reading import Sample, accepted, moment, problem, read_log
 
 
@@ -50,7 +51,7 @@ def test_other_time_zones_keep_their_days_over_changes_of_clock(tmp_path: Path, 
     assert not first_days
 
 
-@pytest.mark.parametrize("log", LOGS)
+@pytest.mark.parametrize("log", TOLD_LOGS)
 def test_report_counts_what_is_on_disk(sample: Sample, log: str) -> None:
     lines, report = read_log(sample.landing, log), sample.report.logs[log]
     good = [line for line in lines if problem(log, line.values) is None]
@@ -69,7 +70,7 @@ def test_report_counts_what_is_on_disk(sample: Sample, log: str) -> None:
 
 
 def test_broken_lines_are_rare_and_never_above_two_percent_of_a_day(sample: Sample) -> None:
-    for log in LOGS:
+    for log in TOLD_LOGS:
         lines = read_log(sample.landing, log)
         rows = Counter(line.log_day for line in lines)
         broken = Counter(line.log_day for line in lines if problem(log, line.values))

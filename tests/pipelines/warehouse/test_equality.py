@@ -44,6 +44,8 @@ def test_the_community_is_as_nasty_as_it_has_to_be(one_range):
             "deleted": "lake.interactions where op = 'delete'",
             "repeated": "(from lake.interactions select interaction_id group by 1 having count(distinct log_day) > 1)",
             "moved pieces": "(from lake.content select content_id group by 1 having count(distinct published_at) > 1)",
+            "links": "marts.member_ids",
+            "revoked links": "lake.identity_links where revoked_at is not null",
             "bots": "intermediate.int_members__excluded_spans",
             "refunds": "marts.subscription_terms where outcome = 'refunded'",
             "failed payments": "marts.subscription_terms where outcome = 'payment_failure'",

@@ -1,0 +1,63 @@
+{# From links to persons, and from ids to persons: see docs/identity.md. #}
+
+{#
+    All versions of the links, each pair in one order, so that either order of two ids is the same key. Filter and rank
+    afterwards as with any log.
+#}
+{% macro identity_pairs() %}
+    select
+        source,
+        source_seq,
+        op,
+        least(member_a, member_b) as member_a,
+        greatest(member_a, member_b) as member_b,
+        occurred_at,
+        relation,
+        valid_from,
+        revoked_at,
+        event_day,
+        log_day
+    from {{ source('lake', 'identity_links') }}
+{% endmacro %}
+
+{# Whether a link stands on a day. #}
+{% macro link_stands(day) -%}
+    coalesce(valid_from, event_day) <= {{ day }}
+    and (revoked_at is null or {{ local_day('revoked_at') }} > {{ day }})
+{%- endmacro %}
+
+{# Rows of a step with all its columns and `person_id`, the person behind the id in `column`; null where that is. #}
+{% macro by_person(step, column='member_id') %}
+    select
+        {{ step }}.*,
+        coalesce(persons.person_id, {{ step }}.{{ column }}) as person_id
+    from {{ step }}
+    left join {{ ref('int_members__persons') }} as persons on {{ step }}.{{ column }} = persons.member_id
+{% endmacro %}
+
+{#
+    Rows of a step of known versions (known_from, known_to) with each of `ids` replaced by the person it was known to
+    be; a row is cut where that changed. Only `columns` are kept beside.
+#}
+{% macro known_by_person(step, columns, ids=['member_id']) %}
+    select
+        {% for column in columns %}
+            {{ step }}.{{ column }},
+        {% endfor %}
+        {% for id in ids %}
+            coalesce({{ id }}_persons.person_id, {{ step }}.{{ id }}) as {{ id }},
+        {% endfor %}
+        greatest({{ step }}.known_from{% for id in ids %}, {{ id }}_persons.known_from{% endfor %}) as known_from,
+        least({{ step }}.known_to{% for id in ids %}, {{ id }}_persons.known_to{% endfor %}) as known_to
+    from {{ step }}
+    {% for id in ids %}
+        left join {{ ref('int_churn_persons') }} as {{ id }}_persons
+            on
+                {{ step }}.{{ id }} = {{ id }}_persons.member_id
+                and {{ step }}.known_from < {{ id }}_persons.known_to
+                and {{ step }}.known_to > {{ id }}_persons.known_from
+    {% endfor %}
+    where
+        greatest({{ step }}.known_from{% for id in ids %}, {{ id }}_persons.known_from{% endfor %})
+        < least({{ step }}.known_to{% for id in ids %}, {{ id }}_persons.known_to{% endfor %})
+{% endmacro %}

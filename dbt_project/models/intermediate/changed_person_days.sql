@@ -1,0 +1,38 @@
+-- Acts lie under the person that their member was when they were last built, so that person's days are read again.
+with
+
+persons as (
+    select
+        member_id,
+        person_id
+    from {{ ref('int_members__persons') }}
+),
+
+completed as (
+    select
+        member_id,
+        person_id
+    from {{ source('state', 'completed_persons') }}
+),
+
+compared as (
+    select
+        coalesce(persons.person_id, completed.member_id) as person_id,
+        coalesce(completed.person_id, persons.member_id) as completed_person_id
+    from persons
+    full outer join completed on persons.member_id = completed.member_id
+),
+
+changed_persons as (
+    select distinct completed_person_id as member_id
+    from compared
+    where person_id <> completed_person_id
+),
+
+final as (
+    select distinct acts.day
+    from {{ source('state', 'built_act_days') }} as acts
+    inner join changed_persons on acts.member_id = changed_persons.member_id
+)
+
+select * from final

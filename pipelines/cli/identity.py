@@ -1,0 +1,97 @@
+"""``guildbook identity …``: preview, state and take back a link between two ids of one person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli.said import read_settings, say
+from pipelines.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.identity.preview import Change
+
+identities = typer.Typer(no_args_is_help=True, help="Join ids of one person, and see beforehand what that changes.")
+
+One = Annotated[str, typer.Argument(help="An id, exactly as the logs have it.", metavar="A")]
+Other = Annotated[str, typer.Argument(help="Another id of the same person.", metavar="B")]
+LogDay = Annotated[
+    datetime | None,
+    typer.Option("--day", help="Log day of the statement; the last one built if not given.", formats=["%Y-%m-%d"]),
+]
+
+
+@identities.command("preview")
+def preview_link(
+    one: One,
+    other: Other,
+    months: Annotated[int, typer.Option(help="Months to show, the current one included.", min=1)] = 3,
+) -> None:
+    """Show what the last months' figures would be if A and B were one person. Changes nothing."""
+    from pipelines.identity.links import LinkError  # noqa: PLC0415
+    from pipelines.identity.preview import preview  # noqa: PLC0415
+
+    settings = read_settings()
+    try:
+        changes = preview(Home(settings.home), settings, one, other, months=months, on_wait=say)
+    except LinkError as error:
+        say(str(error))
+        raise typer.Exit(1) from error
+    for line in table_lines(changes):
+        typer.echo(line)
+
+
+@identities.command()
+def link(one: One, other: Other, day: LogDay = None) -> None:
+    """State that A and B are one person: writes one file into the landing folder."""
+    _state(one, other, day, revoke=False)
+
+
+@identities.command()
+def unlink(one: One, other: Other, day: LogDay = None) -> None:
+    """Take back that A and B are one person: writes one file into the landing folder."""
+    _state(one, other, day, revoke=True)
+
+
+def table_lines(changes: Sequence[Change]) -> list[str]:
+    """Lines of a table: month, figure, without the link, with it, difference."""
+    width = max((len(change.figure) for change in changes), default=6)
+    lines = [f"{'month':<8} {'figure':<{width}} {'now':>12} {'linked':>12} {'change':>9}"]
+    for change in changes:
+        difference = change.linked - change.now
+        lines.append(
+            f"{change.month:%Y-%m}  {change.figure:<{width}} {change.now:>12,} {change.linked:>12,} "
+            f"{f'{difference:+,}' if difference else '=':>9}"
+        )
+    return lines
+
+
+def _state(one: str, other: str, day: datetime | None, *, revoke: bool) -> None:
+    from pipelines.identity.links import LinkError, write_link  # noqa: PLC0415
+
+    settings = read_settings()
+    home = Home(settings.home)
+    try:
+        log_day = day.date() if day else _last_day(home)
+        path = write_link(home, settings, one, other, log_day, revoke=revoke)
+    except LinkError as error:
+        say(str(error))
+        raise typer.Exit(1) from error
+    typer.echo(f"written   {path}")
+    typer.echo(f"next      guildbook run --from {log_day} --to {log_day}")
+
+
+def _last_day(home: Home) -> date:
+    from pipelines import lock  # noqa: PLC0415
+    from pipelines.identity.links import LinkError  # noqa: PLC0415
+    from pipelines.warehouse.plan import completed_build  # noqa: PLC0415
+
+    with lock.hold(home, on_wait=say):
+        completed = completed_build(home)
+    if completed is None:
+        raise LinkError("nothing is built yet, so there is no last log day: give one with --day")
+    return completed.through_day
