@@ -39,7 +39,7 @@ def sample(
     """Write the sample community's logs into the landing folder."""
     from pipelines.sample import write_sample  # noqa: PLC0415
 
-    settings = readread_settings()
+    settings = read_settings()
     home = Home(settings.home)
     try:
         report = write_sample(
@@ -64,7 +64,7 @@ def stackexchange(
     """Write landing files from a Stack Exchange data dump."""
     from pipelines.connectors import import_stackexchange  # noqa: PLC0415
 
-    settings = readread_settings()
+    settings = read_settings()
     _imported(lambda: import_stackexchange(path, Home(settings.home).landing, settings.timezone, source), settings)
 
 
@@ -78,7 +78,7 @@ def table(
     """Write landing files from CSV or Parquet tables by a mapping."""
     from pipelines.connectors import import_table  # noqa: PLC0415
 
-    settings = readread_settings()
+    settings = read_settings()
     _imported(lambda: import_table(mapping, Home(settings.home).landing, settings.timezone, data), settings)
 
 
@@ -93,7 +93,7 @@ def run(
     from pipelines.cli import run as running  # noqa: PLC0415
     from pipelines.lock import DiskFullError  # noqa: PLC0415
 
-    settings = readread_settings()
+    settings = read_settings()
     home = Home(settings.home)
     try:
         if dry_run:
@@ -145,7 +145,7 @@ def rollback() -> None:
     from pipelines.publishing import versions  # noqa: PLC0415
 
     try:
-        number = versions.roll_back(Home(readread_settings().home))
+        number = versions.roll_back(Home(read_settings().home))
     except versions.NothingToRollBackError as error:
         say(str(error))
         raise typer.Exit(1) from error
@@ -159,7 +159,7 @@ def status(
     """Say what is published, through which day, and which gates failed."""
     from pipelines.cli.status import mart_lines, status_lines  # noqa: PLC0415
 
-    home = Home(readread_settings().home)
+    home = Home(read_settings().home)
     for line in mart_lines(home) if marts else status_lines(home):
         typer.echo(line)
 
@@ -179,7 +179,7 @@ def waive(
     known = [*LOGS, *facts.SUITES, predictions.TABLE]
     if table not in known:
         raise typer.BadParameter(f"{table} has no gate; one of: {', '.join(known)}")
-    verdicts.waive(Home(readread_settings().home), table, day.date(), reason=reason, waived_by=getpass.getuser())
+    verdicts.waive(Home(read_settings().home), table, day.date(), reason=reason, waived_by=getpass.getuser())
     typer.echo(f"waived; run the day again: guildbook run --from {day.date()} --to {day.date()}")
 
 

@@ -122,8 +122,9 @@ def _copied(home: Home, settings: Settings, on_wait: Callable[[str], None] | Non
             if completed_build(home) is None:
                 raise LinkError("nothing is built yet: run some log days first")
             shutil.copyfile(home.warehouse, scratch.warehouse)
-        for path in (scratch.staging, scratch.control, scratch.raw_part(IDENTITY_LINKS.name, LINK_DAY).parent):
+        for path in (scratch.staging, scratch.raw_part(IDENTITY_LINKS.name, LINK_DAY).parent):
             path.mkdir(parents=True)
+        shutil.copytree(home.control, scratch.control)
         linked = [home.lake / name for name in ("ledger", "quarantine", "predictions")]
         linked += [home.lake / "raw" / log for log in LOGS if log != IDENTITY_LINKS.name]
         linked += list((home.lake / "raw" / IDENTITY_LINKS.name).glob("log_day=*"))
