@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
 from models.card import ChurnModel
 from models.definitions import inactivity
@@ -50,7 +51,7 @@ def score_day(rows: Path, n_members: int, home: Home) -> dict[str, float]:
     return {"members": counts["inactivity"], "seconds": round(seconds, 1)}
 
 
-def _logistic(rows) -> TrainResult:  # noqa: ANN001 - a data frame
+def _logistic(rows: pd.DataFrame) -> TrainResult:
     labels = rows[["member_id", "as_of_day", "definition", "is_churned"]]
     ruled = train(rows.drop(columns="is_churned"), labels, TrainConfig(definition=inactivity(), min_churners=10**9))
     card = replace(ruled.model.card, learner="logistic")

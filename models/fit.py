@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from joblib import parallel_config
+from joblib import parallel_config  # type: ignore[import-untyped]
 from sklearn.pipeline import Pipeline
 
 from models.calibrate import MIN_OF_EACH, Calibration, fit_calibration
@@ -62,7 +62,8 @@ def _background(pipeline: Pipeline, x: pd.DataFrame) -> pd.DataFrame:
         x = x.iloc[:: len(x) // MAX_JUDGED]
     order = np.argsort(pipeline.predict_proba(x)[:, 1], kind="stable")
     places = (np.arange(N_BACKGROUND) + 0.5) * len(x) / N_BACKGROUND
-    return x.iloc[order[places.astype(int)]].reset_index(drop=True)
+    background: pd.DataFrame = x.iloc[order[places.astype(int)]].reset_index(drop=True)
+    return background
 
 
 def calibration_days(rows: pd.DataFrame) -> list[pd.Timestamp]:

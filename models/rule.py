@@ -28,7 +28,7 @@ class Rule:
 
 def bands(features: pd.DataFrame, feature: str, edges: tuple[float, ...]) -> np.ndarray:
     """Return the band of each row, from 0; a value that is not known counts as beyond the last edge."""
-    return np.digitize(features[feature].to_numpy(dtype="float64", na_value=np.nan), edges)
+    return np.asarray(np.digitize(features[feature].to_numpy(dtype="float64", na_value=np.nan), edges))
 
 
 def fit_rule(rows: pd.DataFrame, definition: Definition) -> Rule:

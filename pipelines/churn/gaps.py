@@ -29,7 +29,7 @@ def excluded_cutoffs(con: duckdb.DuckDBPyConnection, definition: Definition) -> 
         {"logs": list(definition.logs)},
     ).fetchall()
     cutoffs: list[tuple[date]] = con.execute(
-        "select distinct as_of_day from churn.churn_labels where definition = $name order by as_of_day",
+        "select distinct as_of_day::date as cutoff from churn.churn_labels where definition = $name order by cutoff",
         {"name": definition.name},
     ).fetchall()
     excluded = []

@@ -19,10 +19,11 @@ _TILES = ("log_loss", "brier", "roc_auc", "calibration_error")
 def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     """The version trained last, of each definition of churn; without one, why a rule is used."""
     if not marts.has("churn_trainings"):
-        answer, blocks = _untrained(), [_rule_only(None, None, Text("", ""))]
-        return Page(name="churn", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
+        note = _rule_only(None, None, Text("", ""))
+        return Page(name="churn", title=_TITLE, question=_QUESTION, answer=_untrained(), blocks=[note])
     trainings = _trainings(marts)
-    blocks, answers = [], []
+    blocks: list[Block] = []
+    answers: list[Text] = []
     for training in trainings.rows:
         # A community without subscriptions has one definition; naming it everywhere would say nothing.
         name = words.word(words.DEFINITIONS, training["definition"])
