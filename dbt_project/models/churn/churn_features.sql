@@ -63,27 +63,10 @@ features as (
         judged.definition,
 
         activity.days_since_active,
-        coalesce(activity.decayed_7, 0) as decayed_7,
-        coalesce(activity.decayed_30, 0) as decayed_30,
-        coalesce(activity.decayed_90, 0) as decayed_90,
-
-        coalesce(activity.active_days_7, 0) as active_days_7,
-        coalesce(activity.active_days_30, 0) as active_days_30,
-        coalesce(activity.active_days_90, 0) as active_days_90,
-        coalesce(activity.active_days_365, 0) as active_days_365,
-        coalesce(activity.active_days_all, 0) as active_days_all,
-        coalesce(activity.active_weeks_12, 0) as active_weeks_12,
-
         tenures.tenure_days,
-
         activity.median_gap,
         activity.mean_gap,
         activity.sd_gap,
-
-        coalesce(activity.acts_30, 0) as acts_30,
-        coalesce(activity.contents_30, 0) as contents_30,
-        coalesce(activity.replies_30, 0) as replies_30,
-        coalesce(activity.starts_30, 0) as starts_30,
 
         payers.days_to_term_end,
         payers.term_number,
@@ -93,6 +76,20 @@ features as (
 
         community.community_active_30,
         community.community_trend,
+
+        coalesce(activity.decayed_7, 0) as decayed_7,
+        coalesce(activity.decayed_30, 0) as decayed_30,
+        coalesce(activity.decayed_90, 0) as decayed_90,
+        coalesce(activity.active_days_7, 0) as active_days_7,
+        coalesce(activity.active_days_30, 0) as active_days_30,
+        coalesce(activity.active_days_90, 0) as active_days_90,
+        coalesce(activity.active_days_365, 0) as active_days_365,
+        coalesce(activity.active_days_all, 0) as active_days_all,
+        coalesce(activity.active_weeks_12, 0) as active_weeks_12,
+        coalesce(activity.acts_30, 0) as acts_30,
+        coalesce(activity.contents_30, 0) as contents_30,
+        coalesce(activity.replies_30, 0) as replies_30,
+        coalesce(activity.starts_30, 0) as starts_30,
 
         coalesce(activity.active_days_all, 0) / (tenures.tenure_days + 1.0) as active_day_share,
         tenures.tenure_days < 30 as is_first_month,
