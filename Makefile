@@ -1,6 +1,6 @@
 # The whole developer interface. Every target does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format dev docs bench bench-daily bench-fixed clean
+.PHONY: help setup demo test lint format dev docs bench bench-daily bench-fixed bench-churn clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -62,6 +62,9 @@ bench-daily: setup $(BENCH_STAMP) ## Measure one more day after a short and a lo
 
 bench-fixed: setup $(BENCH_STAMP) ## Measure what a daily run costs when there is hardly any data, by part
 	$(BIN)/python -m bench.fixed
+
+bench-churn: setup $(BENCH_STAMP) ## Measure the churn model's learners beside plain scikit-learn
+	$(BIN)/python -m bench.churn
 
 clean: ## Remove what the targets made, except your data
 	rm -rf $(VENV) demo dbt_project/target .pytest_cache .mypy_cache .ruff_cache

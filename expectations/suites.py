@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from expectations.runner import CRITICAL, WARNING, Rule
 
+MAX_PSI = 0.25
+"""Population stability index from which a feature is usually said to have drifted."""
+
 
 def delivery_rules(*, max_quarantine_share: float) -> list[Rule]:
     """Rules for a log day's delivery; ``max_quarantine_share`` is a setting."""
@@ -71,29 +74,41 @@ ENGAGEMENT_RULES = [
 ]
 
 
-def prediction_rules(*, max_calibration_error: float) -> list[Rule]:
-    """Rules for a scored day's predictions; ``max_calibration_error`` is a setting."""
+def prediction_rules(definition: str, *, max_calibration_error: float, max_base_rate_shift: float) -> list[Rule]:
+    """Rules for a scored day's predictions by one definition of churn; the limits are settings."""
     return [
         Rule(
-            "n_missing",
+            f"{definition}_n_missing",
             CRITICAL,
             "every eligible member needs a prediction, or somebody is silently left out",
             maximum=0,
         ),
-        Rule("n_surplus", CRITICAL, "a prediction for nobody eligible points at features of another day", maximum=0),
-        Rule("min_probability", CRITICAL, "a probability lies between 0 and 1", minimum=0),
-        Rule("max_probability", CRITICAL, "a probability lies between 0 and 1", maximum=1),
-        Rule("n_null", CRITICAL, "a prediction without a probability is none", maximum=0),
         Rule(
-            "calibration_error",
+            f"{definition}_n_surplus",
             CRITICAL,
-            "on its test cut-offs the model must predict about as many leavers as left",
+            "a prediction for nobody eligible points at features of another day",
+            maximum=0,
+        ),
+        Rule(f"{definition}_min_probability", CRITICAL, "a probability lies between 0 and 1", minimum=0),
+        Rule(f"{definition}_max_probability", CRITICAL, "a probability lies between 0 and 1", maximum=1),
+        Rule(f"{definition}_n_null", CRITICAL, "a prediction without a probability is none", maximum=0),
+        Rule(
+            f"{definition}_calibration_error",
+            CRITICAL,
+            "on its test cut-offs the model must predict about as many leavers as left; judged by the lower end of the "
+            "95 % interval, so that few test rows alone hold nothing back",
             maximum=max_calibration_error,
         ),
         Rule(
-            "base_rate_shift",
+            f"{definition}_base_rate_shift",
+            CRITICAL,
+            "mean predicted churn against the churn it was trained on; a large shift means another community",
+            maximum=max_base_rate_shift,
+        ),
+        Rule(
+            f"{definition}_feature_drift",
             WARNING,
-            "mean predicted churn against the churn it was trained on; a large shift means the community has changed",
-            maximum=0.25,
+            "the feature that moved most since training (PSI); above 0.25 these are other members than it learnt from",
+            maximum=MAX_PSI,
         ),
     ]

@@ -24,6 +24,7 @@ from models.fit import Fitted
 from models.rule import Rule
 
 TRUSTED_TYPES = [
+    "models.estimators.SvmClassifier",
     "models.learners.known_columns",
     "numpy.dtype",
     "sklearn._loss.link.Interval",
@@ -31,6 +32,8 @@ TRUSTED_TYPES = [
     "sklearn._loss.loss.HalfBinomialLoss",
     "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.tree._tree.Tree",
+    "sklearn.utils._bunch.Bunch",
 ]
 """Types beyond skops' own list that our learners consist of; a file with any other isn't loaded."""
 
@@ -48,7 +51,7 @@ def save_model(model: ChurnModel, root: Path) -> Path:
     parts: dict[str, object] = {"card": model.card}
     if model.fitted:
         parts["calibration"] = model.fitted.calibration
-        parts["reference"] = model.fitted.reference.to_dict()
+        parts["background"] = model.fitted.background.to_dict("list")
         skops.io.dump(model.fitted.pipeline, beside / "pipeline.skops")
     (beside / "card.json").write_text(to_json(parts), encoding="utf-8")
     for path in [*beside.iterdir(), beside]:
@@ -76,18 +79,22 @@ def load_model(folder: Path) -> ChurnModel:
     if unknown:
         raise ValueError(f"{path} holds unknown types ({', '.join(sorted(unknown))}); delete the folder and train anew")
     pipeline = skops.io.load(path, trusted=TRUSTED_TYPES)
-    reference = pd.Series(parts["reference"], dtype="float64")
-    return ChurnModel(card, Fitted(pipeline, Calibration(**parts["calibration"]), reference))
+    background = pd.DataFrame(parts["background"], dtype="float64")[card.features]
+    return ChurnModel(card, Fitted(pipeline, Calibration(**parts["calibration"]), background))
 
 
 def _card(parts: dict[str, Any]) -> ModelCard:
     fields = dict(parts)
-    fields["definition"] = Definition(**parts["definition"])
-    fields["rule"] = Rule(parts["rule"]["horizon_days"], tuple(parts["rule"]["probabilities"]))
+    fields["definition"] = Definition(**_with_tuples(parts["definition"]))
+    fields["rule"] = Rule(**_with_tuples(parts["rule"]))
     if parts["cutoffs"]:
         days = {name: tuple(date.fromisoformat(day) for day in own) for name, own in parts["cutoffs"].items()}
         fields["cutoffs"] = Split(**days)
     return ModelCard(**fields)
+
+
+def _with_tuples(parts: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in parts.items()}
 
 
 def _sync(path: Path) -> None:

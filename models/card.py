@@ -29,7 +29,12 @@ LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "skops")
 
 @dataclass(frozen=True)
 class ModelCard:
-    """Card of one version. ``learner`` is ``rule`` where no model is used; ``reason`` says why it is used."""
+    """Card of one version. ``learner`` is ``rule`` where no model is used; ``reason`` says why it is used.
+
+    ``metrics`` and ``intervals`` (95 %, members resampled) are the champion's on the test cut-offs, ``validation`` is
+    every learner's log-loss on the validation cut-offs, by which it was chosen. ``feature_bins`` are what drift is
+    measured against.
+    """
 
     version: str
     definition: Definition
@@ -40,6 +45,9 @@ class ModelCard:
     cutoffs: Split | None
     excluded: dict[str, str]
     metrics: dict[str, float]
+    intervals: dict[str, list[float]]
+    validation: dict[str, float]
+    feature_bins: dict[str, dict[str, list[float]]]
     features: list[str]
     feature_medians: dict[str, float]
     libraries: dict[str, str]

@@ -42,8 +42,8 @@ def cutoff_days(first: date, last: date, horizon: int, step_days: int = 30) -> l
     return [last - timedelta(days=horizon + back) for back in range(0, n_days + 1, step_days)][::-1]
 
 
-def split_cutoffs(cutoffs: list[date], horizon: int, n_test: int = 12) -> Split:
-    """Split labelled cut-offs into choosing, validation, training and test days.
+def split_cutoffs(cutoffs: list[date], known_after: int, n_test: int = 12) -> Split:
+    """Split labelled cut-offs into choosing, validation, training and test days; outcomes take ``known_after`` days.
 
     Of a short history at most a third is kept for testing, at least one cut-off. Validation takes a quarter
     of the training cut-offs, twelve at most.
@@ -53,17 +53,17 @@ def split_cutoffs(cutoffs: list[date], horizon: int, n_test: int = 12) -> Split:
     """
     days = sorted(set(cutoffs))
     test = days[len(days) - min(n_test, max(1, len(days) // 3)) :] if days else []
-    training = _labelled_before(days, test, horizon)
+    training = _labelled_before(days, test, known_after)
     validation = training[len(training) - min(12, max(1, len(training) // 4)) :] if training else []
-    choosing = _labelled_before(training, validation, horizon)
+    choosing = _labelled_before(training, validation, known_after)
     if not choosing:
         raise NotEnoughHistoryError(
             f"{len(days)} labelled cut-offs leave none to learn from before those to choose and to test on; "
-            f"each needs its {horizon} days of outcome before the next begins"
+            f"each needs its {known_after} days of outcome before the next begins"
         )
     return Split(tuple(choosing), tuple(validation), tuple(training), tuple(test))
 
 
-def _labelled_before(days: list[date], later: list[date], horizon: int) -> list[date]:
+def _labelled_before(days: list[date], later: list[date], known_after: int) -> list[date]:
     """Return the days whose outcome is complete before the first of ``later``."""
-    return [day for day in days if later and day + timedelta(days=horizon) < later[0]]
+    return [day for day in days if later and day + timedelta(days=known_after) < later[0]]

@@ -20,6 +20,9 @@ CALIBRATION_COLUMNS = [
     "model_version", "is_champion",
 ]  # fmt: skip
 
+WEIGHTS_AT_ONCE = 4_000_000
+"""Rows x resamples that are measured together, so that memory does not grow with both."""
+
 TENURE_SEGMENTS = {
     "under_30_days": (0, 30),
     "30_to_179_days": (30, 180),
@@ -86,7 +89,9 @@ def _point(rows: pd.DataFrame) -> dict[str, float]:
 def _measure(rows: pd.DataFrame, n_resamples: int, seed: int) -> pd.DataFrame:
     churned, probability = (rows[name].to_numpy(dtype="float64") for name in ("is_churned", "probability"))
     members = pd.factorize(rows["member_id"], sort=True)[0]
-    resampled = measures(churned, probability, member_weights(members, n_resamples, seed))
+    at_once = max(1, WEIGHTS_AT_ONCE // len(rows))
+    parts = [measures(churned, probability, weights) for weights in member_weights(members, n_resamples, seed, at_once)]
+    resampled = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return pd.DataFrame(
         [(name, value, *_interval(resampled[name])) for name, value in _point(rows).items()],
         columns=["metric", "value", "low", "high"],

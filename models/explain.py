@@ -1,9 +1,7 @@
 """Why a member's probability differs from the average: contributions of features, and the reasons in words.
 
-Contributions are on the log-odds scale, before calibration. For logistic regression they are exact: theta
-(x - mean), x being the feature as the learner sees it. For any other learner a feature contributes what the
-log-odds lose when its value is replaced by the median of the training rows, one feature at a time
-(occlusion).
+Contributions are on the log-odds scale, before calibration. For a linear learner they are exact: theta
+(x - mean), x being the feature as the learner sees it. For any other learner they are Shapley values by sampling.
 """
 
 from __future__ import annotations
@@ -12,11 +10,11 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from models.calibrate import log_odds
 from models.features import FEATURE_NAMES, FEATURES, words
+from models.shapley import shapley_values
 
 N_REASONS = 3
 SILENT_GROUPS = {"community"}
@@ -39,17 +37,23 @@ class Reason:
         return asdict(self)
 
 
-def contributions(pipeline: Pipeline, x: pd.DataFrame, reference: pd.Series) -> pd.DataFrame:
+def contributions(pipeline: Pipeline, x: pd.DataFrame, background: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return each feature's contribution for each row, same shape and columns as ``x``.
 
     Args:
         pipeline: Fitted pipeline with steps ``input`` and ``learner``.
         x: Feature matrix.
-        reference: Median of each feature over the training rows.
+        background: A few rows of the training's feature matrix, for learners that are not linear.
+        seed: Seed of the sampling.
     """
-    if isinstance(pipeline["learner"], LogisticRegression):
+    if hasattr(pipeline["learner"], "coef_"):
         return _exact(pipeline, x)
-    return _occluded(pipeline, x, reference)
+
+    def predict(rows: np.ndarray) -> np.ndarray:
+        return log_odds(pipeline.predict_proba(pd.DataFrame(rows, columns=x.columns))[:, 1])
+
+    values = shapley_values(predict, x.to_numpy(), background[x.columns].to_numpy(dtype="float64"), seed)
+    return pd.DataFrame(values, index=x.index, columns=x.columns)
 
 
 def reasons(row: dict[str, float], contribution: dict[str, float]) -> list[Reason]:
@@ -86,12 +90,3 @@ def _exact(pipeline: Pipeline, x: pd.DataFrame) -> pd.DataFrame:
     columns = [name.split("__", 1)[1] for name in pipeline["input"].get_feature_names_out()]
     parts.columns = pd.Index([name.removeprefix("missingindicator_") for name in columns])
     return parts.T.groupby(level=0).sum().T[FEATURE_NAMES]
-
-
-def _occluded(pipeline: Pipeline, x: pd.DataFrame, reference: pd.Series) -> pd.DataFrame:
-    full = log_odds(pipeline.predict_proba(x)[:, 1])
-    parts = {}
-    for name in FEATURE_NAMES:
-        without = x.assign(**{name: float(reference[name])})
-        parts[name] = full - log_odds(pipeline.predict_proba(without)[:, 1])
-    return pd.DataFrame(parts, index=x.index)

@@ -157,6 +157,11 @@ def matrix(features: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(numbers, index=features.index)
 
 
+def named(name: str) -> Feature:
+    """Return the feature of a name."""
+    return _BY_NAME[name]
+
+
 def words(feature: Feature, row: Mapping[str, float]) -> tuple[str, str]:
     """Return the reason in English and Chinese, filled with the values of the member's row.
 

@@ -9,20 +9,27 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from joblib import parallel_config  # type: ignore[import-untyped]
 from sklearn.pipeline import Pipeline
 
 from models.calibrate import MIN_OF_EACH, Calibration, fit_calibration
 from models.features import matrix
 from models.learners import Learner
 
+N_BACKGROUND = 8
+"""Training rows that explanations compare a member with."""
+
+MAX_JUDGED = 20_000
+"""About how many training rows these are picked from, at most twice as many."""
+
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fitted pipeline, its calibration and the training medians that explanations compare with."""
+    """A fitted pipeline, its calibration and the few training rows that explanations compare with."""
 
     pipeline: Pipeline
     calibration: Calibration
-    reference: pd.Series
+    background: pd.DataFrame
 
     def predict(self, features: pd.DataFrame) -> np.ndarray:
         """Return calibrated probabilities of churn, shape (n,)."""
@@ -37,17 +44,29 @@ def fit(learner: Learner, rows: pd.DataFrame, seed: int) -> Fitted:
         rows: Labelled rows in a fixed order, with features, as_of_day and is_churned (0 or 1).
         seed: Seed of the learner.
     """
-    is_held = rows["as_of_day"].isin(_calibration_days(rows))
+    is_held = rows["as_of_day"].isin(calibration_days(rows))
     fitted, held = rows[~is_held], rows[is_held]
     x = matrix(fitted)
-    pipeline = learner.build(seed).fit(x, fitted["is_churned"].to_numpy())
+    # Trees of a forest are independent, so threads change no digit; sums over trees stay in one thread.
+    with parallel_config(backend="threading", n_jobs=-1):
+        pipeline = learner.build(seed).fit(x, fitted["is_churned"].to_numpy())
     calibration = Calibration()
     if len(held):
         calibration = fit_calibration(pipeline.predict_proba(matrix(held))[:, 1], held["is_churned"].to_numpy())
-    return Fitted(pipeline, calibration, x.median())
+    return Fitted(pipeline, calibration, _background(pipeline, x))
 
 
-def _calibration_days(rows: pd.DataFrame) -> list[pd.Timestamp]:
+def _background(pipeline: Pipeline, x: pd.DataFrame) -> pd.DataFrame:
+    """Return rows that lie evenly along the predictions for all rows, so that they stand for them."""
+    if len(x) > MAX_JUDGED:
+        x = x.iloc[:: len(x) // MAX_JUDGED]
+    order = np.argsort(pipeline.predict_proba(x)[:, 1], kind="stable")
+    places = (np.arange(N_BACKGROUND) + 0.5) * len(x) / N_BACKGROUND
+    background: pd.DataFrame = x.iloc[order[places.astype(int)]].reset_index(drop=True)
+    return background
+
+
+def calibration_days(rows: pd.DataFrame) -> list[pd.Timestamp]:
     """Return the latest cut-offs to calibrate on: three, at most a quarter, none with few outcomes.
 
     One month alone would take that month's mood for a fault of the learner.

@@ -47,5 +47,5 @@ def check_learner(name: str, auc: float, ceiling: float) -> None:
 def _message(found: list[str], ceiling: float) -> str:
     return (
         f"ROC-AUC above {ceiling} on validation cut-offs: {', '.join(found)}. Look for rows later than the "
-        "as-of day in what feeds it; raise TrainConfig.max_auc only if it is honest"
+        "as-of day in what feeds it; raise the definition's max_auc only if it is honest"
     )

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier, VotingClassifier
 from sklearn.impute import SimpleImputer
-from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
+from models.estimators import IsotonicClassifier, SvmClassifier
 from models.features import PLAIN_NAMES, SKEWED_NAMES
 
 
@@ -35,19 +34,8 @@ class Learner:
     is_baseline: bool = False
 
 
-class IsotonicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Probability of churn as a non-decreasing step function of one feature."""
-
-    def fit(self, x: pd.DataFrame, y: np.ndarray) -> Self:
-        """Fit on a frame of one column, shape (n, 1), and labels of shape (n,)."""
-        self.classes_ = np.array([0, 1])
-        self.isotonic_ = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(np.ravel(x), y)
-        return self
-
-    def predict_proba(self, x: pd.DataFrame) -> np.ndarray:
-        """Return probabilities of staying and of churn, shape (n, 2)."""
-        churn = self.isotonic_.predict(np.ravel(x))
-        return np.column_stack([1 - churn, churn])
+NEVER_DAYS = 36_500.0
+"""Days since the last activity of a member who never was active, where a number is needed: a hundred years."""
 
 
 def only(name: str) -> ColumnTransformer:
@@ -95,18 +83,42 @@ def _logistic(seed: int) -> Pipeline:
     )
 
 
+def _svm(seed: int) -> Pipeline:
+    return Pipeline([("input", _linear_input()), ("learner", SvmClassifier(C=0.01, random_state=seed))])
+
+
+def _trees(learner: object) -> Pipeline:
+    """Gaps stay gaps; features without any value, such as those of a log not collected, go."""
+    return Pipeline([("input", ColumnTransformer([("known", "passthrough", known_columns)])), ("learner", learner)])
+
+
+def _tree(seed: int) -> Pipeline:
+    return _trees(DecisionTreeClassifier(max_depth=7, min_samples_leaf=100, random_state=seed))
+
+
+def _forest(seed: int) -> Pipeline:
+    # Bounds on the leaves keep probabilities off 0 and 1, and the stored forest small.
+    return _trees(RandomForestClassifier(n_estimators=100, max_depth=14, min_samples_leaf=20, random_state=seed))
+
+
 def _boosting(seed: int) -> Pipeline:
     # No automatic early stopping: it holds out rows at random and stops elsewhere as rows are added.
-    learner = HistGradientBoostingClassifier(
-        learning_rate=0.05,
-        max_iter=150,
-        max_leaf_nodes=15,
-        min_samples_leaf=40,
-        early_stopping=False,
-        random_state=seed,
+    return _trees(
+        HistGradientBoostingClassifier(
+            learning_rate=0.05,
+            max_iter=150,
+            max_leaf_nodes=15,
+            min_samples_leaf=40,
+            early_stopping=False,
+            random_state=seed,
+        )
     )
-    # Gaps stay gaps; features without any value, such as those of a log not collected, go.
-    return Pipeline([("input", ColumnTransformer([("known", "passthrough", known_columns)])), ("learner", learner)])
+
+
+def _blend(seed: int) -> Pipeline:
+    # The two err in different ways, one being smooth and the other stepwise, so their mean errs less than either.
+    both = [("logistic", _logistic(seed)), ("boosting", _boosting(seed))]
+    return Pipeline([("input", "passthrough"), ("learner", VotingClassifier(both, voting="soft"))])
 
 
 def _base_rate(_seed: int) -> Pipeline:
@@ -114,7 +126,8 @@ def _base_rate(_seed: int) -> Pipeline:
 
 
 def _recency(_seed: int) -> Pipeline:
-    return Pipeline([("input", only("days_since_active")), ("learner", IsotonicClassifier())])
+    known = make_pipeline(only("days_since_active"), SimpleImputer(strategy="constant", fill_value=NEVER_DAYS))
+    return Pipeline([("input", known), ("learner", IsotonicClassifier())])
 
 
 def _decayed_90(_seed: int) -> Pipeline:
@@ -129,7 +142,11 @@ LEARNERS = {
         Learner("recency", _recency, is_baseline=True),
         Learner("decayed_90", _decayed_90, is_baseline=True),
         Learner("logistic", _logistic),
+        Learner("tree", _tree),
+        Learner("forest", _forest),
+        Learner("svm", _svm),
         Learner("boosting", _boosting),
+        Learner("blend", _blend),
     )
 }
 """Every learner by name: baselines first, then the candidates, simplest first."""

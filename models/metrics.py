@@ -6,6 +6,8 @@ With weights of one they equal scikit-learn's; tests hold both together.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,17 +60,20 @@ def bins(probability: Array) -> NDArray[np.int64]:
     return np.searchsorted(edges, probability, side="left").astype(np.int64)
 
 
-def member_weights(members: NDArray[np.int64], n_resamples: int, seed: int) -> Array:
-    """Return how often each row counts in each bootstrap resample of whole members, shape (n_resamples, n).
+def member_weights(members: NDArray[np.int64], n_resamples: int, seed: int, at_once: int) -> Iterator[Array]:
+    """Give how often each row counts in each bootstrap resample of whole members, shape (at most ``at_once``, n).
 
     Args:
         members: Member of each row as a number from 0, shape (n,).
-        n_resamples: Resamples.
+        n_resamples: Resamples in all.
         seed: Seed of the draw.
+        at_once: Resamples given together; the draw does not depend on it.
     """
     n = int(members.max()) + 1
-    draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=n_resamples)
-    return draws[:, members].astype(float)
+    draw = np.random.default_rng(seed)
+    for start in range(0, n_resamples, at_once):
+        size = min(at_once, n_resamples - start)
+        yield draw.multinomial(n, np.full(n, 1 / n), size=size)[:, members].astype(float)
 
 
 def _ranking(churned: Array, probability: Array, weights: Array) -> dict[str, Array]:

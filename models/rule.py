@@ -1,4 +1,4 @@
-"""The rule that stands in where no model is fit to be used: churn by how long a member has been away.
+"""The rule that stands in where no model is fit to be used: the share of past churners by one feature.
 
 It needs no fitting beyond counting, so a community on its first day has it, and says so.
 """
@@ -10,37 +10,38 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-N_BANDS = 3
+from models.definitions import Definition
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Probability of churn by thirds of the horizon since the last activity, freshest first."""
+    """Probability of churn by bands of one feature: below the first edge, from each edge to the next, from the last."""
 
-    horizon_days: int
+    feature: str
+    edges: tuple[float, ...]
     probabilities: tuple[float, ...]
 
     def predict(self, features: pd.DataFrame) -> np.ndarray:
         """Return the probability of churn per row, shape (n,)."""
-        return np.take(self.probabilities, bands(features, self.horizon_days))
+        return np.take(self.probabilities, bands(features, self.feature, self.edges))
 
 
-def bands(features: pd.DataFrame, horizon_days: int) -> np.ndarray:
-    """Return 0, 1 or 2 per row: the third of the horizon in which the last activity lies."""
-    thirds = features["days_since_active"].to_numpy(dtype=float) * N_BANDS / horizon_days
-    return np.asarray(np.clip(thirds, 0, N_BANDS - 1).astype(int))
+def bands(features: pd.DataFrame, feature: str, edges: tuple[float, ...]) -> np.ndarray:
+    """Return the band of each row, from 0; a value that is not known counts as beyond the last edge."""
+    return np.asarray(np.digitize(features[feature].to_numpy(dtype="float64", na_value=np.nan), edges))
 
 
-def fit_rule(rows: pd.DataFrame, horizon_days: int) -> Rule:
+def fit_rule(rows: pd.DataFrame, definition: Definition) -> Rule:
     """Count churners per band. One imagined churner and one stayer in each keep small counts from certainty.
 
     Args:
-        rows: Labelled rows with days_since_active and is_churned; may be empty.
-        horizon_days: Horizon of the definition.
+        rows: Labelled rows with the definition's feature and is_churned; may be empty.
+        definition: Says which feature, and where the bands begin.
     """
-    band = bands(rows, horizon_days)
+    band = bands(rows, definition.rule_feature, definition.rule_edges)
     churned = rows["is_churned"].to_numpy(dtype=float)
-    return Rule(
-        horizon_days,
-        tuple(float((churned[band == third].sum() + 1) / ((band == third).sum() + 2)) for third in range(N_BANDS)),
-    )
+    shares = [
+        float((churned[band == one].sum() + 1) / ((band == one).sum() + 2))
+        for one in range(len(definition.rule_edges) + 1)
+    ]
+    return Rule(definition.rule_feature, definition.rule_edges, tuple(shares))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from models.card import ChurnModel
 from models.explain import Reason, contributions, reasons
-from models.features import FEATURES, matrix, words
+from models.features import matrix, named, words
+from models.threads import steady_threads
 
 HIGH_RISK = 0.6
 MEDIUM_RISK = 0.3
@@ -28,7 +29,7 @@ def score(model: ChurnModel, features: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         model: A version of the model.
-        features: Rows of dbt's ``churn_features``.
+        features: Rows of dbt's ``churn_features`` of the model's definition.
 
     Returns:
         ``PREDICTION_COLUMNS``: ``day`` is the as-of day; ``reasons_en`` and ``reasons_zh`` are JSON lists
@@ -37,7 +38,7 @@ def score(model: ChurnModel, features: pd.DataFrame) -> pd.DataFrame:
     """
     rows = features.assign(as_of_day=pd.to_datetime(features["as_of_day"]))
     rows = rows.sort_values(["as_of_day", "member_id"], kind="stable", ignore_index=True)
-    with threadpool_limits(limits=1):
+    with steady_threads(len(rows)):
         probability = model.fitted.predict(rows) if model.fitted else model.card.rule.predict(rows)
         why = _reasons(model, rows)
     return pd.DataFrame(
@@ -61,8 +62,8 @@ def _reasons(model: ChurnModel, rows: pd.DataFrame) -> list[list[Reason]]:
     x = matrix(rows)
     values = _records(x)
     if not model.fitted:
-        return [[_rule_reason(row)] for row in values]
-    parts = _records(contributions(model.fitted.pipeline, x, model.fitted.reference))
+        return [_rule_reason(model.card.rule.feature, row) for row in values]
+    parts = _records(contributions(model.fitted.pipeline, x, model.fitted.background, model.card.seed))
     return [reasons(row, part) for row, part in zip(values, parts, strict=True)]
 
 
@@ -71,10 +72,12 @@ def _records(frame: pd.DataFrame) -> list[dict[str, float]]:
     return [dict(zip(names, row, strict=True)) for row in frame.to_numpy().tolist()]
 
 
-def _rule_reason(row: dict[str, float]) -> Reason:
-    feature = FEATURES[0]
+def _rule_reason(name: str, row: dict[str, float]) -> list[Reason]:
+    if math.isnan(row[name]):
+        return []
+    feature = named(name)
     en, zh = words(feature, row)
-    return Reason(feature.name, feature.group, row[feature.name], None, en, zh)
+    return [Reason(name, feature.group, row[name], None, en, zh)]
 
 
 def _json(value: Sequence[object]) -> str:

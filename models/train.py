@@ -7,27 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import pandas as pd
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from models.card import ChurnModel, ModelCard, data_fingerprint, describe_rows, library_versions, version_of
 from models.cutoffs import NotEnoughHistoryError, Split, split_cutoffs
 from models.definitions import Definition, inactivity
-from models.evaluate import (
-    CALIBRATION_COLUMNS,
-    EVALUATION_COLUMNS,
-    calibration_bins,
-    evaluate,
-    log_loss,
-    roc_auc,
-)
+from models.drift import feature_bins
+from models.evaluate import log_loss
 from models.features import FEATURE_NAMES, KEYS, matrix
 from models.fit import Fitted, fit
-from models.leaks import check_features, check_learner
+from models.judge import Judged, choose, judge, overall, tables
 from models.learners import LEARNERS, Learner
 from models.rule import fit_rule
+from models.threads import steady_threads
 
 
 @dataclass(frozen=True)
@@ -39,8 +32,8 @@ class TrainConfig:
     min_churners: int = 100
     seed: int = 7
     n_resamples: int = 300
-    max_auc: float = 0.95
     excluded: tuple[tuple[date, str], ...] = ()
+    learners: tuple[str, ...] = tuple(LEARNERS)
 
 
 @dataclass(frozen=True)
@@ -60,7 +53,8 @@ def train(features: pd.DataFrame, labels: pd.DataFrame, config: TrainConfig) -> 
     """Train the churn model of one definition.
 
     Args:
-        features: dbt's ``churn_features``; rows of any order, days without a label are ignored.
+        features: dbt's ``churn_features``; rows of any order, those without a label or of another definition are
+            ignored.
         labels: dbt's ``churn_labels``: member_id, as_of_day, definition, is_churned, known_day.
         config: Everything else.
 
@@ -68,65 +62,29 @@ def train(features: pd.DataFrame, labels: pd.DataFrame, config: TrainConfig) -> 
         LeakSuspectedError: where a feature orders validation members too well to be honest.
     """
     rows = labelled_rows(features, labels, config)
-    with threadpool_limits(limits=1):  # sums in one order, so two trainings agree to the last bit
+    with steady_threads(len(rows)):
         try:
-            split = split_cutoffs(_days(rows), config.definition.horizon_days, config.n_test_cutoffs)
+            split = split_cutoffs(_days(rows), config.definition.known_after_days, config.n_test_cutoffs)
         except NotEnoughHistoryError as error:
             return _result(rows, config, None, None, f"rule: {error}", [])
         n_churners = rows.loc[rows["is_churned"] == 1, "member_id"].nunique()
         if n_churners < config.min_churners:
             reason = f"rule: {n_churners} members have churned so far, {config.min_churners} are needed"
             return _result(rows, config, split, None, reason, [])
-        judged = _judge(rows, split, config)
-        champion, reason = _choose(judged)
+        judged = judge(rows, split, config.learners, config.seed, config.definition.max_auc)
+        champion, reason = choose(judged)
         return _result(rows, config, split, champion, reason, judged)
 
 
 def labelled_rows(features: pd.DataFrame, labels: pd.DataFrame, config: TrainConfig) -> pd.DataFrame:
-    """Join features with outcomes, leave out excluded cut-offs, order by day and member."""
-    outcomes = labels.loc[labels["definition"] == config.definition.name, [*KEYS, "is_churned"]]
-    rows = _dated(features).merge(_dated(outcomes), on=KEYS, how="inner", validate="one_to_one")
+    """Join a definition's features with its outcomes, leave out excluded cut-offs, order by day and member."""
+    name = config.definition.name
+    outcomes = labels.loc[labels["definition"] == name, [*KEYS, "is_churned"]]
+    known = features[features["definition"] == name]
+    rows = _dated(known).merge(_dated(outcomes), on=KEYS, how="inner", validate="one_to_one")
     rows = rows[~rows["as_of_day"].isin(pd.to_datetime([day for day, _ in config.excluded]))]
     rows = rows.sort_values(KEYS[::-1], kind="stable", ignore_index=True)
     return rows.assign(is_churned=rows["is_churned"].astype("int64"))
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """One learner's predictions on days it hasn't seen, on the way to choosing and after."""
-
-    learner: Learner
-    validation: pd.DataFrame
-    test: pd.DataFrame
-
-
-def _judge(rows: pd.DataFrame, split: Split, config: TrainConfig) -> list[_Judged]:
-    check_features(_of(rows, split.validation), config.max_auc)
-    judged = []
-    for learner in LEARNERS.values():
-        validation = _predict(fit(learner, _of(rows, split.choosing), config.seed), _of(rows, split.validation))
-        auc = roc_auc(validation["is_churned"], validation["probability"])
-        check_learner(learner.name, auc, config.max_auc)
-        test = _predict(fit(learner, _of(rows, split.training), config.seed), _of(rows, split.test))
-        judged.append(_Judged(learner, validation, test))
-    return judged
-
-
-def _choose(judged: list[_Judged]) -> tuple[Learner | None, str]:
-    """Validation chooses the champion and the best baseline; the test period may only veto."""
-    candidates = [one for one in judged if not one.learner.is_baseline]
-    baselines = [one for one in judged if one.learner.is_baseline]
-    champion = min(candidates, key=lambda one: log_loss(one.validation))
-    for period in ("validation", "test"):
-        best = min(baselines, key=lambda one: log_loss(getattr(one, period)))
-        own, other = log_loss(getattr(champion, period)), log_loss(getattr(best, period))
-        if own >= other:
-            return None, (
-                f"rule: {champion.learner.name} doesn't beat the baseline {best.learner.name} "
-                f"on {period} cut-offs "
-                f"(log-loss {own:.4f} against {other:.4f})"
-            )
-    return champion.learner, f"{champion.learner.name} has the lowest log-loss on validation cut-offs"
 
 
 def _result(
@@ -135,12 +93,15 @@ def _result(
     split: Split | None,
     champion: Learner | None,
     reason: str,
-    judged: list[_Judged],
+    judged: list[Judged],
 ) -> TrainResult:
     fingerprint, libraries = data_fingerprint(rows), library_versions()
     version = version_of(fingerprint, config, libraries)
     final: Fitted | None = fit(champion, rows, config.seed) if champion else None
-    evaluations, calibration = _tables(judged, config, version, champion)
+    marks = {"definition": config.definition.name, "model_version": version}
+    evaluations, calibration = tables(judged, marks, champion, config.n_resamples, config.seed)
+    tested = overall(evaluations, "test")
+    tested = tested[tested["is_champion"].astype(bool)]
     card = ModelCard(
         version=version,
         definition=config.definition,
@@ -150,54 +111,19 @@ def _result(
         data=describe_rows(rows, fingerprint),
         cutoffs=split,
         excluded={day.isoformat(): why for day, why in config.excluded},
-        metrics=_champion_metrics(evaluations),
+        metrics={name: float(value) for name, value in zip(tested["metric"], tested["value"], strict=True)},
+        intervals={
+            name: [float(low), float(high)]
+            for name, low, high in zip(tested["metric"], tested["low"], tested["high"], strict=True)
+        },
+        validation={one.learner.name: log_loss(one.validation) for one in judged},
+        feature_bins=feature_bins(rows),
         features=FEATURE_NAMES,
         feature_medians={str(name): float(value) for name, value in matrix(rows).median().items()},
         libraries=libraries,
-        rule=fit_rule(rows, config.definition.horizon_days),
+        rule=fit_rule(rows, config.definition),
     )
     return TrainResult(ChurnModel(card, final), evaluations, calibration)
-
-
-def _tables(
-    judged: list[_Judged], config: TrainConfig, version: str, champion: Learner | None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    evaluations, calibration = [], []
-    for one in judged:
-        for split, predictions in (("validation", one.validation), ("test", one.test)):
-            marks: dict[str, Any] = {
-                "definition": config.definition.name,
-                "learner": one.learner.name,
-                "split": split,
-                "model_version": version,
-                "is_champion": one.learner is champion,
-            }
-            evaluations.append(evaluate(predictions, config.n_resamples, config.seed).assign(**marks))
-            calibration.append(calibration_bins(predictions).assign(**marks))
-    if not judged:
-        return pd.DataFrame(columns=EVALUATION_COLUMNS), pd.DataFrame(columns=CALIBRATION_COLUMNS)
-    return (
-        pd.concat(evaluations, ignore_index=True)[EVALUATION_COLUMNS],
-        pd.concat(calibration, ignore_index=True)[CALIBRATION_COLUMNS],
-    )
-
-
-def _champion_metrics(evaluations: pd.DataFrame) -> dict[str, float]:
-    own = evaluations[
-        evaluations["is_champion"].astype(bool)
-        & (evaluations["split"] == "test")
-        & (evaluations["segment"] == "all")
-        & evaluations["cut_off"].isna()
-    ]
-    return {metric: float(value) for metric, value in zip(own["metric"], own["value"], strict=True)}
-
-
-def _predict(fitted: Fitted, rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[[*KEYS, "tenure_days", "is_churned"]].assign(probability=fitted.predict(rows))
-
-
-def _of(rows: pd.DataFrame, days: tuple[date, ...]) -> pd.DataFrame:
-    return rows[rows["as_of_day"].isin(pd.to_datetime(list(days)))]
 
 
 def _days(rows: pd.DataFrame) -> list[date]:

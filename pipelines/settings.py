@@ -41,7 +41,10 @@ class Settings(BaseSettings):
     renewal_grace_days: int = Field(
         7, ge=0, le=90, description="Days after a paid term's end within which a renewal still counts as one."
     )
-    churn_test_cutoffs: int = Field(12, ge=1, description="Monthly cut-offs the churn model is tested on.")
+    churn_cutoff_step_days: int = Field(
+        30, ge=7, le=365, description="Days from one cut-off of the churn model to the next."
+    )
+    churn_test_cutoffs: int = Field(12, ge=1, description="Latest cut-offs, on which the churn model is tested.")
     churn_min_churners: int = Field(
         100, ge=1, description="Past churners needed before a model is trained instead of the rule."
     )
@@ -58,6 +61,12 @@ class Settings(BaseSettings):
         gt=0,
         le=1,
         description="Mean gap between predicted and observed churn from which predictions are held back.",
+    )
+    max_base_rate_shift: float = Field(
+        0.25,
+        gt=0,
+        le=1,
+        description="Mean predicted churn less the churn trained on, either way, from which predictions are held back.",
     )
     publications_kept: int = Field(3, ge=1, description="Publications kept for rollback, the current one included.")
     min_free_disk_gb: float = Field(1.0, ge=0, description="Free disk (GB) below which a run refuses to start.")

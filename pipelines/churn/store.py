@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.artifacts import load_model, save_model
+from models.card import to_json
 from pipelines import clock
 from pipelines.lake import ledger
 from pipelines.lake.files import move_in, staging_folder
@@ -18,33 +21,31 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from models.card import ChurnModel
+    from models.definitions import Definition
     from models.train import TrainResult
     from pipelines.home import Home
-    from pipelines.settings import Settings
 
 
-def newest_training_day(home: Home, settings: Settings) -> date | None:
-    """Last day of data that the newest model of these settings was trained through; None where there is none."""
-    newest = _newest(home, settings)
-    if newest is None:
-        return None
-    day: date = newest["trained_through_day"]
-    return day
+def newest_training_day(home: Home, definitions: Sequence[Definition]) -> date | None:
+    """Last day of data that all these definitions have a model of; None where one has none."""
+    newest = [_newest(home, definition) for definition in definitions]
+    days: list[date] = [row["trained_through_day"] for row in newest if row]
+    return min(days) if len(days) == len(definitions) else None
 
 
-def load_newest(home: Home, settings: Settings) -> ChurnModel:
-    """Load the newest model of these settings.
+def load_newest(home: Home, definition: Definition) -> ChurnModel:
+    """Load the newest model of a definition, its horizon and grace period included.
 
     Raises:
         FileNotFoundError: None was trained yet.
     """
-    newest = _newest(home, settings)
+    newest = _newest(home, definition)
     if newest is None:
-        raise FileNotFoundError("no churn model was trained yet; a run trains one when it is due")
+        raise FileNotFoundError(f"no churn model of {definition.name} was trained yet; a run trains one when it is due")
     return load_model(home.churn_models / newest["model_version"])
 
 
-def keep_training(home: Home, settings: Settings, result: TrainResult, trained_through_day: date, run_id: str) -> None:
+def keep_training(home: Home, result: TrainResult, trained_through_day: date, run_id: str) -> None:
     """Store a trained version with its evaluations. A version known already is only recorded as trained again.
 
     The record of the training comes last: without it, the next run trains the version again and adds what is missing.
@@ -62,7 +63,7 @@ def keep_training(home: Home, settings: Settings, result: TrainResult, trained_t
             {
                 "model_version": version,
                 "definition": result.model.card.definition.name,
-                "horizon_days": settings.churn_horizon_days,
+                "horizon_days": result.model.card.definition.horizon_days,
                 "learner": result.model.card.learner,
                 "reason": result.model.card.reason,
                 "card": (home.churn_models / version / "card.json").read_text(encoding="utf-8"),
@@ -74,33 +75,40 @@ def keep_training(home: Home, settings: Settings, result: TrainResult, trained_t
     )
 
 
-def keep_predictions(home: Home, day: date, model_version: str, predictions: pd.DataFrame, run_id: str) -> None:
-    """Write what a model version predicts for a day; nobody eligible leaves a part without rows.
+def keep_predictions(home: Home, day: date, model_version: str, batches: Iterable[pd.DataFrame], run_id: str) -> int:
+    """Write what a model version predicts for a day, batch by batch, and return how many rows that were.
 
-    Scoring a day again with the same version replaces equal rows; another version's predictions stay beside them.
+    Nobody eligible leaves a part without rows. Scoring a day again with the same version replaces equal rows; another
+    version's predictions stay beside them.
     """
-    marks = {"run_id": run_id, "scored_at": clock.now()}
-    table = pa.Table.from_pylist([row | marks for row in _records(predictions)], schema=PREDICTIONS)
-    name = f"part-{model_version}.parquet"
+    name, n_rows, scored_at = f"part-{model_version}.parquet", 0, clock.now()
     with staging_folder(home) as folder:
         staged = folder / name
-        pq.write_table(table, staged, compression="zstd")
+        with pq.ParquetWriter(staged, PREDICTIONS, compression="zstd") as writer:
+            for batch in batches:
+                whole = batch.assign(day=batch["day"].dt.date, run_id=run_id, scored_at=scored_at)
+                writer.write_table(pa.Table.from_pandas(whole, schema=PREDICTIONS, preserve_index=False))
+                n_rows += len(batch)
         move_in(staged, home.predictions / f"day={day.isoformat()}" / name)
+    return n_rows
 
 
-def read_predictions(home: Home, day: date, model_version: str) -> pd.DataFrame:
-    """Read what a model version predicted for a day; empty where it did not score it."""
+def read_predictions(home: Home, day: date, model_version: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read what a model version predicted for a day, or some columns of it; empty where it did not score it."""
+    schema = pa.schema([PREDICTIONS.field(name) for name in columns or PREDICTIONS.names])
     path = home.predictions / f"day={day.isoformat()}" / f"part-{model_version}.parquet"
-    table = pq.read_table(path, schema=PREDICTIONS, partitioning=None) if path.exists() else PREDICTIONS.empty_table()
+    table = pq.read_table(path, schema=schema, partitioning=None) if path.exists() else schema.empty_table()
     frame: pd.DataFrame = table.to_pandas()
     return frame
 
 
-def _newest(home: Home, settings: Settings) -> dict[str, Any] | None:
+def _newest(home: Home, definition: Definition) -> dict[str, Any] | None:
+    meant = json.loads(to_json(definition))
     rows = [
         row
         for row in ledger.read(home, "churn_trainings").to_pylist()
-        if row["horizon_days"] == settings.churn_horizon_days and (home.churn_models / row["model_version"]).exists()
+        if json.loads(row["card"])["card"]["definition"] == meant
+        and (home.churn_models / row["model_version"]).exists()
     ]
     return rows[-1] if rows else None
 

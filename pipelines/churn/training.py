@@ -6,46 +6,82 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from models.definitions import inactivity
 from models.score import score
 from models.train import TrainConfig, train
-from pipelines.churn import store
+from pipelines.churn import definitions, store
+from pipelines.churn.gaps import excluded_cutoffs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     import pandas as pd
 
-    from models.card import ModelCard
+    from models.card import ChurnModel, ModelCard
+    from models.definitions import Definition
     from pipelines.home import Home
     from pipelines.settings import Settings
     from pipelines.warehouse.plan import BuildPlan
 
-
-def train_if_due(home: Home, settings: Settings, plan: BuildPlan, run_id: str) -> ModelCard:
-    """Train the churn model where the plan asked for its features, and return the card of the newest version."""
-    if plan.training_days or store.newest_training_day(home, settings) is None:
-        config = TrainConfig(
-            definition=inactivity(settings.churn_horizon_days),
-            n_test_cutoffs=settings.churn_test_cutoffs,
-            min_churners=settings.churn_min_churners,
-            seed=settings.seed,
-        )
-        result = train(_read(home, "churn_features"), _read(home, "churn_labels"), config)
-        store.keep_training(home, settings, result, plan.through_day, run_id)
-    return store.load_newest(home, settings).card
+VECTORS_PER_BATCH = 16
+"""DuckDB vectors (2,048 rows) that are scored together, so that memory does not grow with the community."""
 
 
-def score_day(home: Home, settings: Settings, day: date, run_id: str) -> pd.DataFrame:
-    """Score the members eligible on ``day`` with the newest model, keep the predictions and return them."""
-    features = _read(home, "churn_features", day)
-    model = store.load_newest(home, settings)
-    predictions = score(model, features)
-    store.keep_predictions(home, day, model.version, predictions, run_id)
-    return predictions
+def train_if_due(home: Home, settings: Settings, plan: BuildPlan, run_id: str) -> list[ModelCard]:
+    """Train the churn models where the plan asked for their features; return the newest card of each definition."""
+    wanted = definitions.wanted(home, settings)
+    if plan.training_days or store.newest_training_day(home, wanted) is None:
+        for definition in wanted:
+            _train(home, settings, definition, plan.through_day, run_id)
+    return [store.load_newest(home, definition).card for definition in wanted]
 
 
-def _read(home: Home, table: str, day: date | None = None) -> pd.DataFrame:
-    condition, values = ("where as_of_day = ?", [day]) if day else ("", [])
+def score_day(home: Home, settings: Settings, day: date, run_id: str) -> dict[str, int]:
+    """Score the members eligible on ``day`` with the newest models, keep the predictions, return counts by definition.
+
+    Members are scored in batches.
+    """
+    counts = {}
+    for definition in definitions.wanted(home, settings):
+        model = store.load_newest(home, definition)
+        counts[definition.name] = store.keep_predictions(home, day, model.version, _scored(home, model, day), run_id)
+    return counts
+
+
+def read_features(con: duckdb.DuckDBPyConnection, definition: Definition, day: date) -> pd.DataFrame:
+    """Read the features of the members whom a definition judges on a day, by member."""
+    return _day_of(con, definition, day).df()
+
+
+def _train(home: Home, settings: Settings, definition: Definition, through_day: date, run_id: str) -> None:
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
-        return con.execute(f"select * from churn.{table} {condition} order by as_of_day, member_id", values).df()
+        features, labels = (
+            con.execute(
+                f"select * from churn.{table} where definition = $name order by as_of_day, member_id",
+                {"name": definition.name},
+            ).df()
+            for table in ("churn_features", "churn_labels")
+        )
+        excluded = excluded_cutoffs(con, definition)
+    config = TrainConfig(
+        definition=definition,
+        n_test_cutoffs=settings.churn_test_cutoffs,
+        min_churners=settings.churn_min_churners,
+        seed=settings.seed,
+        excluded=excluded,
+    )
+    store.keep_training(home, train(features, labels, config), through_day, run_id)
+
+
+def _scored(home: Home, model: ChurnModel, day: date) -> Iterator[pd.DataFrame]:
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        rows = _day_of(con, model.card.definition, day)
+        while len(batch := rows.fetch_df_chunk(VECTORS_PER_BATCH)):
+            yield score(model, batch)
+
+
+def _day_of(con: duckdb.DuckDBPyConnection, definition: Definition, day: date) -> duckdb.DuckDBPyConnection:
+    return con.execute(
+        "select * from churn.churn_features where definition = $name and as_of_day = $day order by member_id",
+        {"name": definition.name, "day": day},
+    )

@@ -13,6 +13,7 @@ from pipelines.warehouse.plan import read_plan
     deps=[
         dg.AssetKey(["churn", "churn_features"]),
         dg.AssetKey(["churn", "churn_labels"]),
+        mart_key("data_completeness"),
         # The gated facts, so that a failing gate 2 stops the model too.
         *(mart_key(name) for name in facts.SUITES),
     ],
@@ -20,25 +21,27 @@ from pipelines.warehouse.plan import read_plan
     kinds={"scikitlearn"},
 )
 def churn_model(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
-    """The newest version of the churn model; trained anew once a week of data has passed, else kept."""
+    """The newest churn model of each definition; trained anew once a week of data has passed, else kept."""
     plan = read_plan(home.paths)
-    card = training.train_if_due(home.paths, home.settings, plan, context.run.run_id)
-    context.log.info(f"churn model {card.version}: {card.learner} ({card.reason})")
-    return dg.MaterializeResult(
-        metadata={
-            "model_version": card.version,
-            "learner": card.learner,
-            "reason": card.reason,
-            "was_trained": bool(plan.training_days),
-            **{f"test_{metric}": value for metric, value in card.metrics.items()},
+    metadata: dict[str, str | float | bool] = {"was_trained": bool(plan.training_days)}
+    for card in training.train_if_due(home.paths, home.settings, plan, context.run.run_id):
+        name = card.definition.name
+        context.log.info(f"churn model of {name}, {card.version}: {card.learner} ({card.reason})")
+        metadata |= {
+            f"{name}_model_version": card.version,
+            f"{name}_learner": card.learner,
+            f"{name}_reason": card.reason,
+            **{f"{name}_test_{metric}": value for metric, value in card.metrics.items()},
         }
-    )
+    return dg.MaterializeResult(metadata=metadata)
 
 
 @dg.asset(key=SCORES_KEY, deps=[churn_model], group_name="churn", kinds={"parquet"})
 def churn_scores(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
     """Probability of churn and its reasons for every member eligible on the last day."""
     day = read_plan(home.paths).through_day
-    predictions = training.score_day(home.paths, home.settings, day, context.run.run_id)
-    context.log.info(f"{day}: {len(predictions):,} members scored")
-    return dg.MaterializeResult(metadata={"day": day.isoformat(), "members_scored": len(predictions)})
+    counts = training.score_day(home.paths, home.settings, day, context.run.run_id)
+    context.log.info(f"{day}: " + ", ".join(f"{n:,} members scored by {name}" for name, n in counts.items()))
+    return dg.MaterializeResult(
+        metadata={"day": day.isoformat(), **{f"members_scored_{name}": n for name, n in counts.items()}}
+    )

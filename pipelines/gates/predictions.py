@@ -1,20 +1,25 @@
-"""Gate 3: are the day's predictions complete, in range, and made by a model that is calibrated?"""
+"""Gate 3: are the day's predictions complete, in range, and made by a model that is calibrated and still fits?"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
 
 from expectations.runner import validate
-from expectations.suites import prediction_rules
-from pipelines.churn import store
+from expectations.suites import MAX_PSI, prediction_rules
+from models.drift import feature_drift
+from pipelines.churn import definitions, store
+from pipelines.churn.training import read_features
 from pipelines.gates import verdicts
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from expectations.runner import Rule, Verdict
+    from models.card import ModelCard
     from pipelines.gates.verdicts import GateOutcome
     from pipelines.home import Home
     from pipelines.settings import Settings
@@ -22,33 +27,62 @@ if TYPE_CHECKING:
 GATE = "predictions"
 TABLE = "churn_predictions"
 
+LEAST_MEMBERS = 200
+"""Members from which the day's predictions and features are compared with the training's; fewer differ by chance."""
+
 
 def judge(home: Home, settings: Settings, day: date, run_id: str) -> GateOutcome:
-    """Judge the predictions of one scored day against the members eligible on it."""
-    card = store.load_newest(home, settings).card
-    predictions = store.read_predictions(home, day, card.version)
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
-        eligible = {
-            row[0]
-            for row in con.execute("select member_id from churn.churn_features where as_of_day = ?", [day]).fetchall()
-        }
-    scored = set(predictions["member_id"])
-    probability = predictions["probability"]
-    trained_on = card.data.get("churn_rate")
-    profile = pd.DataFrame(
-        {
-            "day": [day],
-            "n_missing": [len(eligible - scored)],
-            "n_surplus": [len(scored - eligible) + len(predictions) - len(scored)],
-            "min_probability": [probability.min()],
-            "max_probability": [probability.max()],
-            "n_null": [int(probability.isna().sum())],
-            "calibration_error": [card.metrics.get("calibration_error")],
-            "base_rate_shift": [
-                None if trained_on is None or predictions.empty else abs(probability.mean() - trained_on)
-            ],
-        }
-    )
-    found = validate(TABLE, prediction_rules(max_calibration_error=settings.max_calibration_error), profile)
+    """Judge the predictions of one scored day, by every definition, against the members eligible on it."""
+    profile: dict[str, object] = {"day": day}
+    rules: list[Rule] = []
+    drifted: dict[str, str] = {}
+    for definition in definitions.wanted(home, settings):
+        name = definition.name
+        card = store.load_newest(home, definition).card
+        predictions = store.read_predictions(home, day, card.version, ["member_id", "probability"])
+        with duckdb.connect(str(home.warehouse), read_only=True) as con:
+            features = read_features(con, definition, day)
+        drift = _drift(card, features)
+        values = _profile(card, predictions, set(features["member_id"]))
+        values["feature_drift"] = max(drift.values(), default=None)
+        profile |= {f"{name}_{column}": value for column, value in values.items()}
+        rules += prediction_rules(
+            name,
+            max_calibration_error=settings.max_calibration_error,
+            max_base_rate_shift=settings.max_base_rate_shift,
+        )
+        drifted[f"{name}_feature_drift"] = ", ".join(
+            f"{feature} {psi:.2f}" for feature, psi in drift.items() if psi > MAX_PSI
+        )
+    found = [_named(one, drifted) for one in validate(TABLE, rules, pd.DataFrame([profile]))]
     verdicts.record(home, GATE, found, run_id)
     return verdicts.outcome(GATE, TABLE, found, verdicts.waived_days(home, TABLE))
+
+
+def _profile(card: ModelCard, predictions: pd.DataFrame, eligible: set[str]) -> dict[str, float | None]:
+    """Count what is wrong with the predictions; None is not known and not judged."""
+    scored = set(predictions["member_id"])
+    probability = predictions["probability"]
+    comparable = card.learner != "rule" and len(predictions) >= LEAST_MEMBERS
+    return {
+        "n_missing": len(eligible - scored),
+        "n_surplus": len(scored - eligible) + len(predictions) - len(scored),
+        "min_probability": probability.min(),
+        "max_probability": probability.max(),
+        "n_null": int(probability.isna().sum()),
+        "calibration_error": card.intervals.get("calibration_error", [None])[0],
+        "base_rate_shift": abs(probability.mean() - card.data["churn_rate"]) if comparable else None,
+    }
+
+
+def _drift(card: ModelCard, features: pd.DataFrame) -> dict[str, float]:
+    """Drift of every feature since the training, largest first; none where too few members say nothing."""
+    if card.learner == "rule" or len(features) < LEAST_MEMBERS:
+        return {}
+    return feature_drift(card.feature_bins, features)
+
+
+def _named(verdict: Verdict, drifted: dict[str, str]) -> Verdict:
+    """Name the features that drifted beside the largest drift."""
+    names = drifted.get(verdict.expectation.split()[0])
+    return replace(verdict, observed=f"{verdict.observed} ({names})") if names else verdict

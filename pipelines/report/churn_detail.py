@@ -2,47 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pipelines.report import charts, words
 from pipelines.report.blocks import Block, Cell, Chart, Column, Table
-from pipelines.report.database import Marts, Row
-from pipelines.report.text import Text, day, decimal, integer
+from pipelines.report.database import Marts, Row, literal
+from pipelines.report.text import MISSING, Text, day, decimal, integer
 
 
-def latest_version() -> str:
-    """CTE ``latest``: the evaluations of each definition's last training."""
-    return """latest as (
-            select *
-            from marts.churn_evaluations
-            where model_version in (
-                select max_by(model_version, trained_at) from marts.churn_trainings group by definition
-            )
-        )
-        """
-
-
-def calibration(marts: Marts) -> Chart:
+def calibration(marts: Marts, training: Row, mark: Text) -> Chart:
     """Predicted against observed share per bin; a good model lies on the diagonal."""
     result = marts.run(
-        "churn_calibration",
+        f"churn_calibration_{training['definition']}",
         f"""
-        with
-        {latest_version()},
-
-        champion as (
-            select distinct model_version, learner
-            from latest
-            where is_champion and definition = (select min(definition) from latest)
-        )
-
-        select calibration.learner, calibration.bin, calibration.n, mean_predicted, observed_rate
-        from marts.churn_calibration as calibration
-        inner join champion
-            on calibration.model_version = champion.model_version
-            and calibration.learner = champion.learner
-        where calibration.split = 'test'
-        order by calibration.bin
+        select learner, bin, n, mean_predicted, observed_rate
+        from marts.churn_calibration
+        where model_version = {literal(training["model_version"])} and is_champion and split = 'test'
+        order by bin
         """,
     )
     rows = result.rows
@@ -62,7 +36,7 @@ def calibration(marts: Marts) -> Chart:
     axis = {"range": [0, 1], "tickformat": ".0%"}
     total = sum(charts.column(rows, "n"))
     return Chart(
-        title=Text("Do the percentages hold?", "概率可信吗？"),
+        title=Text("Do the percentages hold?", "概率可信吗？") + mark,
         note=Text(
             f"Each point is a tenth of the test rows (n = {integer(total)}); on the dotted line 30% means 30%.",
             f"每点为十分之一测试样本（n = {integer(total)}）；落在虚线上则 30% 即 30%。",
@@ -81,22 +55,25 @@ def calibration(marts: Marts) -> Chart:
     )
 
 
-def breakdowns(marts: Marts) -> list[Block]:
+def breakdowns(marts: Marts, training: Row, mark: Text) -> list[Block]:
     """The champion by tenure segment and by cut-off."""
+    definition = training["definition"]
     segments = marts.run(
-        "churn_by_segment",
+        f"churn_by_segment_{definition}",
         _breakdown(
+            training,
             "segment",
             "segment <> 'all' and cut_off is null",
             "segment not like 'under%', try_cast(regexp_extract(segment, '[0-9]+') as integer)",
         ),
     )
     cut_offs = marts.run(
-        "churn_by_cut_off", _breakdown("cut_off", "segment = 'all' and cut_off is not null", "cut_off")
+        f"churn_by_cut_off_{definition}",
+        _breakdown(training, "cut_off", "segment = 'all' and cut_off is not null", "cut_off"),
     )
     return [
         Table(
-            title=Text("By tenure", "按加入时长"),
+            title=Text("By tenure", "按加入时长") + mark,
             columns=_columns(Text("Tenure", "加入时长")),
             rows=[
                 _cells(row, Cell(words.word(words.TENURES, row["segment"]), index))
@@ -106,7 +83,7 @@ def breakdowns(marts: Marts) -> list[Block]:
             half=True,
         ),
         Table(
-            title=Text("By cut-off", "按截止日"),
+            title=Text("By cut-off", "按截止日") + mark,
             columns=_columns(Text("Cut-off", "截止日")),
             rows=[_cells(row, Cell(day(row["cut_off"]), str(row["cut_off"]))) for row in cut_offs.rows],
             result=cut_offs,
@@ -115,49 +92,53 @@ def breakdowns(marts: Marts) -> list[Block]:
     ]
 
 
-def _breakdown(by: str, where: str, order: str) -> str:
+def _breakdown(training: Row, by: str, where: str, order: str) -> str:
+    baselines = ", ".join(literal(name) for name in words.BASELINES)
     return f"""
-        with
-        {latest_version()}
-
         select
-            definition,
             {by},
             max(n) as n,
-            max(value) filter (where metric = 'log_loss') as log_loss,
-            max(low) filter (where metric = 'log_loss') as log_loss_low,
-            max(high) filter (where metric = 'log_loss') as log_loss_high,
-            max(value) filter (where metric = 'roc_auc') as roc_auc,
-            max(value) filter (where metric = 'brier') as brier,
-        from latest
-        where split = 'test' and is_champion and {where}
-        group by definition, {by}
-        order by definition, {order}
+            max(value) filter (where is_champion and metric = 'log_loss') as log_loss,
+            max(low) filter (where is_champion and metric = 'log_loss') as log_loss_low,
+            max(high) filter (where is_champion and metric = 'log_loss') as log_loss_high,
+            min(value) filter (where learner in ({baselines}) and metric = 'log_loss') as best_baseline,
+            max(value) filter (where is_champion and metric = 'roc_auc') as roc_auc,
+            max(low) filter (where is_champion and metric = 'roc_auc') as roc_auc_low,
+            max(high) filter (where is_champion and metric = 'roc_auc') as roc_auc_high,
+        from marts.churn_evaluations
+        where model_version = {literal(training["model_version"])} and split = 'test' and {where}
+        group by {by}
+        order by {order}
         """
 
 
 def _columns(first: Text) -> list[Column]:
+    interval = Text("95% interval", "95% 区间")
     return [
         Column(first),
         Column(Text("n", "n"), number=True),
         Column(Text("Log loss", "对数损失"), number=True),
-        Column(Text("95% interval", "95% 区间"), number=True),
+        Column(interval, number=True),
+        Column(Text("Best baseline", "最好的基线"), number=True),
         Column(Text("ROC AUC", "ROC AUC"), number=True),
-        Column(Text("Brier", "Brier"), number=True),
+        Column(interval, number=True),
     ]
 
 
 def _cells(row: Row, first: Cell) -> list[Cell]:
     def number(name: str) -> Cell:
-        value: Any = row[name]
-        return Cell(decimal(value, 3), value)
+        return Cell(decimal(row[name], 3), row[name])
 
-    low, high = row["log_loss_low"], row["log_loss_high"]
+    def interval(name: str) -> Cell:
+        low, high = row[f"{name}_low"], row[f"{name}_high"]
+        return Cell(f"{decimal(low, 3)}–{decimal(high, 3)}" if low is not None else MISSING, low)
+
     return [
         first,
         Cell(integer(row["n"]), row["n"]),
         number("log_loss"),
-        Cell(f"{decimal(low, 3)}–{decimal(high, 3)}" if low is not None else "–", low),
+        interval("log_loss"),
+        number("best_baseline"),
         number("roc_auc"),
-        number("brier"),
+        interval("roc_auc"),
     ]

@@ -115,6 +115,12 @@ def _definition(definition: str, context: SiteContext) -> Text:
             f"Probability of no activity in the {horizon} days after the scored day. ",
             f"评分日之后 {horizon} 天内无活动的概率。",
         )
+    if definition == "lapse":
+        return Text(
+            f"Members whose paid term ends in the {horizon} days after the scored day: probability that it is not "
+            "renewed within the grace period. ",
+            f"评分日之后 {horizon} 天内付费期到期的成员：宽限期内未续费的概率。",
+        )
     return Text("Probability by this definition. ", "按此定义的概率。")
 
 

@@ -72,7 +72,11 @@ LEARNERS = {
     "recency": Text("days since last activity", "距上次活跃天数"),
     "decayed_90": Text("90-day decayed activity", "90 天衰减活跃度"),
     "logistic": Text("logistic regression", "逻辑回归"),
+    "tree": Text("decision tree", "决策树"),
+    "forest": Text("random forest", "随机森林"),
+    "svm": Text("support vector machine", "支持向量机"),
     "boosting": Text("gradient boosting", "梯度提升"),
+    "blend": Text("mean of logistic regression and boosting", "逻辑回归与梯度提升的平均"),
 }
 
 TENURES = {

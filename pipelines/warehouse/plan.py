@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from models.cutoffs import cutoff_days
-from pipelines.churn import store
+from pipelines.churn import definitions, store
 from pipelines.lake import manifest
 from pipelines.lake.duck import connect, literal
 from pipelines.lake.files import move_in, staging_folder
@@ -189,10 +189,11 @@ def _full_because(
 
 def _training_days(home: Home, settings: Settings, first_day: date, through_day: date) -> tuple[date, ...]:
     """Cut-offs to build features for: all of them when training is due, none on the days between."""
-    trained = store.newest_training_day(home, settings)
+    trained = store.newest_training_day(home, definitions.wanted(home, settings))
     if trained is not None and 0 <= (through_day - trained).days < settings.training_interval_days:
         return ()
-    return tuple(cutoff_days(first_day, through_day, settings.churn_horizon_days))
+    step = settings.churn_cutoff_step_days
+    return tuple(cutoff_days(first_day, through_day, settings.churn_horizon_days, step))
 
 
 def _manifest_table(home: Home) -> pa.Table:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from running import GOOD_DAYS
 
-from pipelines.churn import store
+from pipelines.churn import definitions, store
 from pipelines.gates import predictions
 from pipelines.gates.predictions import judge
 from pipelines.lake import ledger
@@ -34,6 +34,11 @@ def twice(frame):
     return pd.concat([frame, frame.head(1)])
 
 
+@pytest.fixture(params=["inactivity", "lapse"])
+def definition(request, running):
+    return next(one for one in definitions.wanted(running.home, running.settings) if one.name == request.param)
+
+
 @pytest.mark.parametrize(
     ("change", "columns"),
     [
@@ -48,11 +53,13 @@ def twice(frame):
     ],
     ids=["good", "one left out", "none", "a stranger", "one twice", "below 0", "above 1", "no probability"],
 )
-def test_predictions_are_judged(running, monkeypatch, change, columns):
-    version = store.load_newest(running.home, running.settings).version
-    frame = store.read_predictions(running.home, DAY, version)
-    assert len(frame) > 5
-    monkeypatch.setattr(store, "read_predictions", lambda *_: change(frame))
+def test_predictions_are_judged(running, monkeypatch, definition, change, columns):
+    version = store.load_newest(running.home, definition).version
+    read = store.read_predictions
+    assert len(read(running.home, DAY, version)) > 2
+    monkeypatch.setattr(
+        store, "read_predictions", lambda *given: change(read(*given)) if given[2] == version else read(*given)
+    )
 
     outcome = judge(running.home, running.settings, DAY, "run")
 
@@ -61,25 +68,62 @@ def test_predictions_are_judged(running, monkeypatch, change, columns):
         for row in ledger.read(running.home, "gate_results").to_pylist()
         if row["run_id"] == "run" and row["severity"] == "critical" and not row["is_passed"]
     }
-    assert failed == columns
+    assert failed == {f"{definition.name}_{column}" for column in columns}
     assert outcome.held_out == ((DAY,) if columns else ())
 
 
+def with_card(monkeypatch, running, definition, **changes):
+    """Let the gate see another card of the definition's model."""
+    load = store.load_newest
+    model = load(running.home, definition)
+    changed = replace(model, card=replace(model.card, **changes))
+    monkeypatch.setattr(
+        predictions.store, "load_newest", lambda home, one: changed if one == definition else load(home, one)
+    )
+    return model.card
+
+
 @pytest.mark.parametrize(
-    ("error", "held_out"), [(0.1, False), (0.11, True), (None, False)], ids=["at the bound", "above it", "not measured"]
+    ("interval", "held_out"),
+    [({"calibration_error": [0.1, 0.2]}, False), ({"calibration_error": [0.11, 0.2]}, True), ({}, False)],
+    ids=["may be at the bound", "surely above it", "not measured"],
 )
-def test_an_uncalibrated_model_is_held_back(running, monkeypatch, error, held_out):
-    model = store.load_newest(running.home, running.settings)
-    card = replace(model.card, metrics={"calibration_error": error})
-    monkeypatch.setattr(predictions.store, "load_newest", lambda *_: replace(model, card=card))
+def test_an_uncalibrated_model_is_held_back(running, monkeypatch, definition, interval, held_out):
+    with_card(monkeypatch, running, definition, intervals=interval)
     outcome = judge(running.home, running.settings, DAY, "run")
     assert outcome.held_out == ((DAY,) if held_out else ())
 
 
-def test_a_shifted_base_rate_warns_and_does_not_block(running, monkeypatch):
-    model = store.load_newest(running.home, running.settings)
-    frame = store.read_predictions(running.home, DAY, model.version)
-    card = replace(model.card, data=model.card.data | {"churn_rate": frame["probability"].mean() + 0.3})
-    monkeypatch.setattr(predictions.store, "load_newest", lambda *_: replace(model, card=card))
+@pytest.mark.parametrize(("shift", "held_out"), [(0.24, False), (0.26, True), (-0.26, True)])
+def test_a_shifted_base_rate_is_held_back(running, monkeypatch, definition, shift, held_out):
+    card = store.load_newest(running.home, definition).card
+    mean = store.read_predictions(running.home, DAY, card.version)["probability"].mean()
+    monkeypatch.setattr(predictions, "LEAST_MEMBERS", 1)
+    with_card(monkeypatch, running, definition, learner="logistic", data=card.data | {"churn_rate": mean + shift})
+    outcome = judge(running.home, running.settings, DAY, "run")
+    assert outcome.held_out == ((DAY,) if held_out else ())
+
+
+def test_few_members_and_a_rule_are_not_compared_with_the_training(running, monkeypatch, definition):
+    with_card(monkeypatch, running, definition, learner="logistic", data={"churn_rate": 1.0})
+    assert judge(running.home, running.settings, DAY, "run").held_out == ()
+    monkeypatch.setattr(predictions, "LEAST_MEMBERS", 1)
+    with_card(monkeypatch, running, definition, learner="rule", data={"churn_rate": 1.0})
+    assert judge(running.home, running.settings, DAY, "run").held_out == ()
+
+
+def test_a_drifted_feature_warns_by_its_name_and_does_not_block(running, monkeypatch, definition):
+    monkeypatch.setattr(predictions, "LEAST_MEMBERS", 1)
+    bins = {"acts_30": {"edges": [-1.0], "shares": [1.0, 0.0, 0.0]}}
+    version = store.load_newest(running.home, definition).version
+    data = {"churn_rate": store.read_predictions(running.home, DAY, version)["probability"].mean()}
+    with_card(monkeypatch, running, definition, learner="logistic", feature_bins=bins, data=data)
     outcome = judge(running.home, running.settings, DAY, "run")
     assert (outcome.held_out, outcome.warned) == ((), (DAY,))
+    (warned,) = [
+        row
+        for row in ledger.read(running.home, "gate_results").to_pylist()
+        if row["run_id"] == "run" and not row["is_passed"]
+    ]
+    assert warned["expectation"].startswith(f"{definition.name}_feature_drift at most 0.25")
+    assert "acts_30" in warned["observed"]

@@ -24,6 +24,8 @@ from pipelines.contract import DUCKDB_TYPES, LOGS, Log
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 NO_TRUTH = "select '' as member_id, null::date as day, true as is_active where false"
 TRUTH_MODEL = "select * from read_parquet('{{ env_var(\"GUILDBOOK_HOME\") }}/truth.parquet')"
+NO_SPANS = "select '' as member_id, null::date as from_day, null::date as until_day where false"
+SPANS_MODEL = "select * from read_parquet('{{ env_var(\"GUILDBOOK_HOME\") }}/payer_spans.parquet')"
 USED_LOGS = ("members", "content", "interactions", "event_participation", "subscriptions", "identity_links")
 
 
@@ -47,10 +49,16 @@ class Lake:
             own.close()
 
     def build(
-        self, days: list[date], truth: str | None = None, *, with_data_tests: bool = False
+        self,
+        days: list[date],
+        truth: str | None = None,
+        *,
+        payer_spans: str | None = None,
+        with_data_tests: bool = False,
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return features and labels of the days; ``truth`` is a query of member_id, day, is_active.
+        """Return features and labels of the days.
 
+        ``truth`` is a query of member_id, day, is_active, ``payer_spans`` one of member_id, from_day, until_day.
         ``with_data_tests`` runs the data tests too; the unit tests run with those of the whole project.
         """
         for log in USED_LOGS:
@@ -63,10 +71,13 @@ class Lake:
             query = f"select * from (values {wanted}) as days(as_of_day, purpose)"
             connection.execute(f"copy ({query}) to '{self.home}/lake/control/feature_days.parquet'")
             connection.execute(f"copy ({truth or NO_TRUTH}) to '{self.home}/truth.parquet' (format parquet)")
+            connection.execute(
+                f"copy ({payer_spans or NO_SPANS}) to '{self.home}/payer_spans.parquet' (format parquet)"
+            )
         self._dbt("build", "--exclude-resource-type", "unit_test") if with_data_tests else self._dbt("run")
         with duckdb.connect(str(self.home / "warehouse.duckdb"), read_only=True) as connection:
-            features = connection.execute("from churn.churn_features order by as_of_day, member_id").df()
-            labels = connection.execute("from churn.churn_labels order by as_of_day, member_id").df()
+            features = connection.execute("from churn.churn_features order by as_of_day, member_id, definition").df()
+            labels = connection.execute("from churn.churn_labels order by as_of_day, member_id, definition").df()
         return features, labels
 
     def _dbt(self, *command: str) -> None:
@@ -115,4 +126,5 @@ def _project() -> Path:
     declared["sources"] = [source for source in declared["sources"] if source["tables"]]
     (project / "models" / "sources.yml").write_text(yaml.safe_dump(declared))
     (project / "models" / "fct_member_days.sql").write_text(TRUTH_MODEL)
+    (project / "models" / "int_subscriptions__payer_spans.sql").write_text(SPANS_MODEL)
     return project

@@ -6,6 +6,11 @@ import numpy as np
 import pandas as pd
 
 from models.features import FEATURE_NAMES
+from models.train import TrainConfig
+
+CONFIG = TrainConfig(n_resamples=20, n_test_cutoffs=4)
+QUICK = ("base_rate", "recency", "decayed_90", "logistic", "boosting")
+"""Learners of tests that train often."""
 
 
 def community(n_days=16, n_members=300, seed=1):
@@ -16,6 +21,7 @@ def community(n_days=16, n_members=300, seed=1):
     days = [date(2025, 1, 1) + timedelta(days=30 * step) for step in range(n_days)]
     features.insert(0, "member_id", [f"m{member:04}" for _ in days for member in range(n_members)])
     features.insert(1, "as_of_day", pd.to_datetime([day for day in days for _ in range(n_members)]))
+    features.insert(2, "definition", "inactivity")
     features["days_since_active"] = draw.integers(0, 30, n)
     features["tenure_days"] = draw.integers(0, 900, n)
     features["decayed_90"] = draw.gamma(2.0, 5.0, n)
@@ -30,8 +36,7 @@ def community(n_days=16, n_members=300, seed=1):
     features["community_active_30"] = n_members
     strength = (features["days_since_active"] - 15) / 8 - 1.2 * features["started_share_30"]
     truth = 1 / (1 + np.exp(-strength))
-    labels = features[["member_id", "as_of_day"]].assign(
-        definition="inactivity",
+    labels = features[["member_id", "as_of_day", "definition"]].assign(
         is_churned=draw.random(n) < truth,
         known_day=features["as_of_day"] + pd.Timedelta(days=30),
     )

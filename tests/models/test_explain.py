@@ -9,6 +9,7 @@ from models.explain import SILENT_GROUPS, contributions, reasons
 from models.features import FEATURE_NAMES, FEATURES, matrix, words
 from models.fit import fit
 from models.learners import LEARNERS
+from models.shapley import shapley_values
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def rows():
 def test_logistic_contributions_add_up_to_the_distance_from_the_average(rows):
     fitted = fit(LEARNERS["logistic"], rows, 7)
     x = matrix(rows)
-    parts = contributions(fitted.pipeline, x, fitted.reference)
+    parts = contributions(fitted.pipeline, x, fitted.background, 7)
     assert list(parts.columns) == FEATURE_NAMES
     total = parts.sum(axis=1) + fitted.pipeline["learner"].intercept_[0]
     assert total.to_numpy() == pytest.approx(log_odds(fitted.pipeline.predict_proba(x)[:, 1]))
@@ -30,22 +31,53 @@ def test_logistic_contributions_are_theta_times_distance_from_the_mean(rows):
     fitted = fit(LEARNERS["logistic"], rows, 7)
     latest = sorted(rows["as_of_day"].unique())[-2:]
     learnt = rows[~rows["as_of_day"].isin(latest)]
-    parts = contributions(fitted.pipeline, matrix(learnt), fitted.reference)
+    parts = contributions(fitted.pipeline, matrix(learnt), fitted.background, 7)
     seen = np.log1p(learnt["days_since_active"])
     place = list(fitted.pipeline["input"].get_feature_names_out()).index("skewed__days_since_active")
     theta = fitted.pipeline["learner"].coef_[0, place] / seen.std(ddof=0)
     assert parts["days_since_active"].to_numpy() == pytest.approx((theta * (seen - seen.mean())).to_numpy())
 
 
-def test_boosting_contributions_vanish_at_the_reference_and_follow_the_driver(rows):
-    fitted = fit(LEARNERS["boosting"], rows, 7)
-    x = matrix(rows[:200])
-    parts = contributions(fitted.pipeline, x, fitted.reference)
-    at_reference = x.assign(**{name: fitted.reference[name] for name in FEATURE_NAMES})
-    assert (contributions(fitted.pipeline, at_reference, fitted.reference) == 0).all(axis=None)
-    assert parts["days_since_active"].corr(x["days_since_active"]) > 0.8
+def test_svm_contributions_add_up_as_those_of_logistic_regression_do(rows):
+    fitted = fit(LEARNERS["svm"], rows, 7)
+    x = matrix(rows)
+    total = (
+        contributions(fitted.pipeline, x, fitted.background, 7).sum(axis=1) + fitted.pipeline["learner"].intercept_[0]
+    )
+    assert total.to_numpy() == pytest.approx(log_odds(fitted.pipeline.predict_proba(x)[:, 1]))
+
+
+@pytest.mark.parametrize("name", ["tree", "forest", "boosting", "blend"])
+def test_other_contributions_add_up_to_the_distance_from_the_background_and_follow_the_driver(rows, name):
+    fitted = fit(LEARNERS[name], rows, 7)
+    x = matrix(rows[:60])
+    parts = contributions(fitted.pipeline, x, fitted.background, 7)
+    base = log_odds(fitted.pipeline.predict_proba(fitted.background)[:, 1]).mean()
+    assert parts.sum(axis=1).to_numpy() == pytest.approx(log_odds(fitted.pipeline.predict_proba(x)[:, 1]) - base)
+    assert parts["days_since_active"].corr(x["days_since_active"]) > 0.7
     assert parts.abs().mean().idxmax() == "days_since_active"
     assert (parts["reads_30"] == 0).all()
+    alone = contributions(fitted.pipeline, x[7:8], fitted.background, 7)
+    assert alone.to_numpy() == pytest.approx(parts[7:8].to_numpy())
+
+
+def test_the_background_stands_for_the_training_rows(rows):
+    fitted = fit(LEARNERS["boosting"], rows, 7)
+    own = fitted.pipeline.predict_proba(fitted.background)[:, 1]
+    everyone = fitted.pipeline.predict_proba(matrix(rows))[:, 1]
+    assert (np.diff(own) > 0).all()
+    assert own.mean() == pytest.approx(everyone.mean(), abs=0.02)
+
+
+def test_shapley_values_of_a_sum_are_its_terms_and_an_interaction_is_shared_equally():
+    def predict(rows):
+        return 2 * rows[:, 0] + rows[:, 1] * rows[:, 2]
+
+    x = np.array([[1.0, 3.0, 4.0, 9.0], [np.nan, 0.0, 0.0, np.nan]])
+    values = shapley_values(predict, x[:1], np.zeros((1, 4)), seed=1)
+    assert values.tolist() == [[2.0, 6.0, 6.0, 0.0]]
+    gaps = shapley_values(lambda rows: np.isnan(rows[:, 0]) * 1.0, x, np.full((1, 4), np.nan), seed=1)
+    assert gaps.tolist() == [[-1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]
 
 
 ROW = {

@@ -95,7 +95,9 @@ def test_one_class_leaves_the_ranking_measures_undefined():
 
 
 def test_resamples_draw_members_with_all_their_rows():
-    weights = member_weights(np.array([0, 0, 1, 2, 2]), n_resamples=50, seed=3)
+    members = np.array([0, 0, 1, 2, 2])
+    weights = np.concatenate(list(member_weights(members, n_resamples=50, seed=3, at_once=7)))
+    np.testing.assert_array_equal(weights, next(member_weights(members, n_resamples=50, seed=3, at_once=50)))
     assert (weights[:, 0] == weights[:, 1]).all()
     assert (weights[:, 3] == weights[:, 4]).all()
     assert (weights[:, [0, 2, 3]].sum(axis=1) == 3).all()

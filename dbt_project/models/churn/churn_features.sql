@@ -2,7 +2,7 @@ with
 
 members as (
     select * from {{ ref('int_churn_members') }}
-    where is_active
+    where is_active or is_due
 ),
 
 activity as (
@@ -33,43 +33,40 @@ community as (
     select * from {{ ref('int_churn_community') }}
 ),
 
+-- Who is judged by which definition; a member may be by both.
+judged as (
+    {% for definition, is_judged in [('inactivity', 'is_active'), ('lapse', 'is_due')] %}
+        select
+            member_id,
+            as_of_day,
+            '{{ definition }}' as definition
+        from members
+        where {{ is_judged }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 tenures as (
     select
         members.member_id,
         members.as_of_day,
         {{ days_since('members.as_of_day', 'least(activity.first_active_day, members.joined_day)') }} as tenure_days
     from members
-    inner join activity
+    left join activity
         on members.member_id = activity.member_id and members.as_of_day = activity.as_of_day
 ),
 
 features as (
     select
-        members.member_id,
-        members.as_of_day,
+        judged.member_id,
+        judged.as_of_day,
+        judged.definition,
 
         activity.days_since_active,
-        activity.decayed_7,
-        activity.decayed_30,
-        activity.decayed_90,
-
-        activity.active_days_7,
-        activity.active_days_30,
-        activity.active_days_90,
-        activity.active_days_365,
-        activity.active_days_all,
-        activity.active_weeks_12,
-
         tenures.tenure_days,
-
         activity.median_gap,
         activity.mean_gap,
         activity.sd_gap,
-
-        activity.acts_30,
-        activity.contents_30,
-        activity.replies_30,
-        activity.starts_30,
 
         payers.days_to_term_end,
         payers.term_number,
@@ -80,13 +77,29 @@ features as (
         community.community_active_30,
         community.community_trend,
 
-        activity.active_days_all / (tenures.tenure_days + 1.0) as active_day_share,
+        coalesce(activity.decayed_7, 0) as decayed_7,
+        coalesce(activity.decayed_30, 0) as decayed_30,
+        coalesce(activity.decayed_90, 0) as decayed_90,
+        coalesce(activity.active_days_7, 0) as active_days_7,
+        coalesce(activity.active_days_30, 0) as active_days_30,
+        coalesce(activity.active_days_90, 0) as active_days_90,
+        coalesce(activity.active_days_365, 0) as active_days_365,
+        coalesce(activity.active_days_all, 0) as active_days_all,
+        coalesce(activity.active_weeks_12, 0) as active_weeks_12,
+        coalesce(activity.acts_30, 0) as acts_30,
+        coalesce(activity.contents_30, 0) as contents_30,
+        coalesce(activity.replies_30, 0) as replies_30,
+        coalesce(activity.starts_30, 0) as starts_30,
+
+        coalesce(activity.active_days_all, 0) / (tenures.tenure_days + 1.0) as active_day_share,
         tenures.tenure_days < 30 as is_first_month,
 
         activity.days_since_active / (activity.median_gap + 1.0) as recency_per_gap,
 
-        ln((activity.acts_30 + 1.0) / (activity.acts_before_30 + 1.0)) as acts_trend,
-        ln((activity.active_days_30 + 1.0) / (activity.active_days_before_30 + 1.0)) as active_days_trend,
+        ln((coalesce(activity.acts_30, 0) + 1.0) / (coalesce(activity.acts_before_30, 0) + 1.0)) as acts_trend,
+        ln(
+            (coalesce(activity.active_days_30, 0) + 1.0) / (coalesce(activity.active_days_before_30, 0) + 1.0)
+        ) as active_days_trend,
 
         activity.starts_30 / cast(nullif(activity.starts_30 + activity.replies_30, 0) as double) as started_share_30,
         coalesce(breadth.threads_30, 0) as threads_30,
@@ -104,22 +117,22 @@ features as (
         events.events_attended_365 / cast(nullif(events.events_wanted_365, 0) as double) as event_attended_share_365,
 
         case when community.has_subscriptions then payers.member_id is not null end as is_payer
-    from members
-    inner join community on members.as_of_day = community.as_of_day
-    inner join activity
-        on members.member_id = activity.member_id and members.as_of_day = activity.as_of_day
+    from judged
+    inner join community on judged.as_of_day = community.as_of_day
+    left join activity
+        on judged.member_id = activity.member_id and judged.as_of_day = activity.as_of_day
     inner join tenures
-        on members.member_id = tenures.member_id and members.as_of_day = tenures.as_of_day
+        on judged.member_id = tenures.member_id and judged.as_of_day = tenures.as_of_day
     left join reads
-        on members.member_id = reads.member_id and members.as_of_day = reads.as_of_day
+        on judged.member_id = reads.member_id and judged.as_of_day = reads.as_of_day
     left join breadth
-        on members.member_id = breadth.member_id and members.as_of_day = breadth.as_of_day
+        on judged.member_id = breadth.member_id and judged.as_of_day = breadth.as_of_day
     left join social
-        on members.member_id = social.member_id and members.as_of_day = social.as_of_day
+        on judged.member_id = social.member_id and judged.as_of_day = social.as_of_day
     left join events
-        on members.member_id = events.member_id and members.as_of_day = events.as_of_day
+        on judged.member_id = events.member_id and judged.as_of_day = events.as_of_day
     left join payers
-        on members.member_id = payers.member_id and members.as_of_day = payers.as_of_day
+        on judged.member_id = payers.member_id and judged.as_of_day = payers.as_of_day
 ),
 
 final as (

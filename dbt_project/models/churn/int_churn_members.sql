@@ -27,6 +27,14 @@ member_states as (
     {{ known_by_person('upserts', ['source', 'account_id', 'occurred_at', 'joined_at', 'role']) }}
 ),
 
+payers as (
+    select
+        member_id,
+        as_of_day,
+        days_to_term_end <= {{ horizon }} as is_due
+    from {{ ref('int_churn_payers') }}
+),
+
 active as (
     select
         known_days.member_id,
@@ -49,23 +57,37 @@ active as (
     group by known_days.member_id, feature_days.as_of_day
 ),
 
+judged as (
+    select
+        coalesce(active.member_id, payers.member_id) as member_id,
+        coalesce(active.as_of_day, payers.as_of_day) as as_of_day,
+        coalesce(active.is_active, false) as is_active,
+        coalesce(payers.is_due, false) as is_due,
+        coalesce(active.n_days_now, 0) as n_days_now,
+        coalesce(active.n_days_before, 0) as n_days_before
+    from active
+    full outer join payers
+        on active.member_id = payers.member_id and active.as_of_day = payers.as_of_day
+    where active.member_id is not null or payers.is_due
+),
+
 -- The latest state of each account of a person, as stg_lake__members combines them.
 states as (
     select
-        active.member_id,
-        active.as_of_day,
+        judged.member_id,
+        judged.as_of_day,
         member_states.role,
         {{ local_day('member_states.joined_at') }} as joined_day,
         row_number() over (
-            partition by active.member_id, active.as_of_day, member_states.account_id
+            partition by judged.member_id, judged.as_of_day, member_states.account_id
             order by member_states.occurred_at desc, member_states.source asc, member_states.role asc
         ) as state_rank
-    from active
+    from judged
     inner join member_states
         on
-            active.member_id = member_states.member_id
-            and active.as_of_day >= member_states.known_from
-            and active.as_of_day < member_states.known_to
+            judged.member_id = member_states.member_id
+            and judged.as_of_day >= member_states.known_from
+            and judged.as_of_day < member_states.known_to
 ),
 
 told as (
@@ -81,14 +103,15 @@ told as (
 
 final as (
     select
-        active.member_id,
-        active.as_of_day,
-        active.is_active,
-        active.n_days_now,
-        active.n_days_before,
+        judged.member_id,
+        judged.as_of_day,
+        judged.is_active,
+        judged.is_due,
+        judged.n_days_now,
+        judged.n_days_before,
         told.joined_day
-    from active
-    left join told on active.member_id = told.member_id and active.as_of_day = told.as_of_day
+    from judged
+    left join told on judged.member_id = told.member_id and judged.as_of_day = told.as_of_day
     where coalesce(told.n_excluded, 0) = 0
 )
 

@@ -1,11 +1,7 @@
 with
 
-members as (
-    select
-        member_id,
-        as_of_day
-    from {{ ref('int_churn_members') }}
-    where is_active
+feature_days as (
+    select distinct as_of_day from {{ source('control', 'feature_days') }}
 ),
 
 versions as (
@@ -30,8 +26,8 @@ subscriptions as (
 
 known as (
     select
-        members.member_id,
-        members.as_of_day,
+        subscriptions.member_id,
+        feature_days.as_of_day,
         subscriptions.subscription_id,
         subscriptions.term_start,
         subscriptions.term_end,
@@ -39,12 +35,12 @@ known as (
         subscriptions.event_day,
         subscriptions.step in {{ in_list(var('paid_steps')) }} as is_paid_step,
         subscriptions.discount_minor / cast(nullif(subscriptions.price_minor, 0) as double) as discount_share
-    from members
+    from feature_days
     inner join subscriptions
         on
-            members.member_id = subscriptions.member_id
-            and members.as_of_day >= subscriptions.known_from
-            and members.as_of_day < subscriptions.known_to
+            subscriptions.member_id is not null
+            and feature_days.as_of_day >= subscriptions.known_from
+            and feature_days.as_of_day < subscriptions.known_to
 ),
 
 terms as (

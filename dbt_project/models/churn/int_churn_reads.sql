@@ -2,7 +2,7 @@ with
 
 members as (
     select * from {{ ref('int_churn_members') }}
-    where is_active
+    where is_active or is_due
 ),
 
 known_days as (

@@ -5,7 +5,7 @@ members as (
         member_id,
         as_of_day
     from {{ ref('int_churn_members') }}
-    where is_active
+    where is_active or is_due
 ),
 
 links as (

@@ -1,7 +1,7 @@
 """Members at risk and the churn model: current scores only, the last training only, a rule called a rule."""
 
 import pytest
-from conftest import Fill, page_of
+from conftest import Fill, block_of, page_of
 
 from pipelines.report import churn, risk
 from pipelines.report.blocks import Note, Table, Tiles
@@ -69,4 +69,44 @@ def test_a_rule_trained_later_replaces_the_model_and_says_why(fill: Fill) -> Non
     assert page.answer.en == "No model has been trained: members are ranked by a rule."
     assert isinstance(note, Note)
     assert [fact for _, fact in note.facts] == ["because of v2"]
-    assert len(page.blocks) == 1
+    assert len(page.blocks) == 2
+    assert isinstance(page.blocks[1], Note)
+    assert page.blocks[1].body.en.startswith("The log of subscriptions is not collected")
+
+
+CARD = (
+    '{"card": {"excluded": {"2026-05-01": "outage of content on 2026-05-03"}, "definition": {"label": "not renewed"}}}'
+)
+PAYING = (
+    _training("v3", "tree", "2026-11-01").replace("inactivity", "lapse").replace("'{}'", f"'{CARD}'")
+    + _evaluation("v3", "tree", 0.30, champion=True).replace("inactivity", "lapse")
+    + _evaluation("v3", "base_rate", 0.40, champion=False).replace("inactivity", "lapse")
+    + "".join(
+        _evaluation("v3", learner, value, champion=learner == "tree")
+        .replace("inactivity", "lapse")
+        .replace("null, 'all'", place)
+        for place in ("null, 'under_30_days'", "date '2026-08-20', 'all'")
+        for learner, value in (("tree", 0.35), ("base_rate", 0.5))
+    )
+)
+
+
+def test_both_definitions_are_shown_each_with_its_own_evaluation(fill: Fill) -> None:
+    page = page_of(churn.page, fill(EVALUATED + PAYING))
+    assert page.answer.en == (
+        "inactivity: The champion, logistic regression, has 10% less log loss than the best baseline, 90-day decayed "
+        "activity. lapse: The champion, decision tree, has 25% less log loss than the best baseline, base rate."
+    )
+    tenure, cut_off = (block_of(page, f"By {name} · lapse") for name in ("tenure", "cut-off"))
+    for table, first in ((tenure, "under 30 days"), (cut_off, "20 Aug 2026")):
+        assert isinstance(table, Table)
+        (row,) = table.rows
+        assert [getattr(cell.shown, "en", cell.shown) for cell in row] == [
+            first, "500", "0.350", "0.340–0.360", "0.500", "–", "–",
+        ]  # fmt: skip
+    card = block_of(page, "Model card · lapse")
+    assert isinstance(card, Note)
+    facts = {name.en: fact for name, fact in card.facts}
+    assert facts["Churn means"] == "not renewed"
+    assert facts["Cut-offs left out"] == "2026-05-01 (outage of content on 2026-05-03)"
+    assert facts["Chosen because"] == "because of v3"

@@ -1,0 +1,94 @@
+"""The churn model's speed: fitting and scoring every learner, beside the plain scikit-learn fit of the same estimator.
+
+    python -m bench.churn [--rows 1000000]
+
+A million rows of members and cut-offs are made up, with gaps and long tails as real ones have. The forest takes many
+minutes for all of them, so it is measured on a tenth. Written to ``bench/results/churn.json`` after each learner.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bench import measure
+from bench.backfill import say, write
+from models.features import FEATURE_NAMES, FEATURES
+from models.learners import CANDIDATES
+
+N_CUTOFFS = 20
+SHARES = {"forest": 0.1}
+"""Share of the rows on which a learner is measured, where not all."""
+
+FLAGS = [feature.name for feature in FEATURES if feature.show.name == "FLAG"]
+
+
+def make_rows(n_rows: int, seed: int = 7) -> pd.DataFrame:
+    """Return labelled rows as dbt's tables have them, cut-off by cut-off; churn follows recency and activity."""
+    draw = np.random.default_rng(seed)
+    rows = pd.DataFrame({name: np.floor(draw.gamma(0.7, 6.0, n_rows)) for name in FEATURE_NAMES})
+    for name in ("acts_trend", "active_days_trend", "community_trend"):
+        rows[name] = draw.normal(size=n_rows)
+    for name in FLAGS:
+        rows[name] = draw.random(n_rows) < 0.3
+    rows["days_since_active"] = draw.integers(0, 30, n_rows)
+    rows["decayed_90"] = draw.gamma(1.0, 8.0, n_rows)
+    rows["tenure_days"] = draw.integers(0, 2000, n_rows)
+    for name in ("median_gap", "mean_gap", "sd_gap", "recency_per_gap", "started_share_30"):
+        rows.loc[draw.random(n_rows) < 0.2, name] = np.nan
+    strength = 0.08 * rows["days_since_active"] - 0.12 * rows["decayed_90"] + 0.2 * rows["acts_trend"]
+    cutoff = np.sort(np.arange(n_rows) % N_CUTOFFS)
+    return rows.assign(
+        member_id=[f"m{member:07d}" for member in range(n_rows)],
+        as_of_day=pd.Timestamp("2023-01-01") + pd.to_timedelta(cutoff * 30, unit="D"),
+        definition="inactivity",
+        is_churned=(draw.random(n_rows) < 1 / (1 + np.exp(-strength))).astype(int),
+    )
+
+
+def measure_learner(name: str, n_rows: int, work: Path) -> dict[str, float]:
+    """Measure fitting and scoring with one learner; the peak is of the process that holds both ways."""
+    share = SHARES.get(name, 1.0)
+    rows = work / f"{share:g}.parquet"
+    if not rows.exists():
+        make_rows(int(n_rows * share)).to_parquet(rows)
+    used = measure.run("bench.in_churn", name, rows, log=work / "log.txt")
+    measured: dict[str, float] = json.loads(used.output) | {"peak_gb": round(used.peak_gb, 1)}
+    say(f"{name}: {measured}")
+    return measured
+
+
+def measure_day(n_members: int, rows: Path, work: Path) -> dict[str, float]:
+    """Measure a whole scored day of so many members."""
+    used = measure.run("bench.in_churn_day", rows, n_members, work / f"home-{n_members}", log=work / "log.txt")
+    measured: dict[str, float] = json.loads(used.output) | {"peak_gb": round(used.peak_gb, 2)}
+    say(f"scored day: {measured}")
+    return measured
+
+
+def main() -> None:
+    """Measure and write the result, learner by learner."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    given = parser.parse_args()
+    learners: dict[str, dict[str, float]] = {}
+    days: list[dict[str, float]] = []
+    result = {"rows": given.rows, "learners": learners, "scored_days": days, "machine": measure.machine()}
+    with tempfile.TemporaryDirectory(prefix="guildbook-bench-") as folder:
+        work = Path(folder)
+        for learner in CANDIDATES:
+            learners[learner.name] = measure_learner(learner.name, given.rows, work)
+            write("churn", result, latest=False)
+        for n_members in (given.rows // 20, given.rows // 4):
+            days.append(measure_day(n_members, work / "1.parquet", work))
+            write("churn", result, latest=False)
+    print(json.dumps(result, indent=1))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The learners side by side on the test cut-offs: a chart of their log loss, a table of all metrics."""
+
+from __future__ import annotations
+
+from pipelines.report import charts, words
+from pipelines.report.blocks import Cell, Chart, Column, Table
+from pipelines.report.database import Result, Row
+from pipelines.report.text import MISSING, Text, decimal
+
+
+def comparison(result: Result, mark: Text) -> Chart:
+    """Log loss of every learner with its interval."""
+    rows = sorted((row for row in result.rows if row["metric"] == "log_loss"), key=lambda row: -row["value"])
+    traces = []
+    for is_champion, name, ink in (
+        (False, Text("other learners and baselines", "其他模型与基线"), "muted"),
+        (True, Text("champion", "当前模型"), "c1"),
+    ):
+        group = [row for row in rows if bool(row["is_champion"]) is is_champion]
+        if not group:
+            continue
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": name,
+                "x": [row["value"] for row in group],
+                "y": [words.learner(row["learner"]) for row in group],
+                "marker": {"color": charts.Ink(ink), "size": 11},
+                "error_x": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [(row["high"] or row["value"]) - row["value"] for row in group],
+                    "arrayminus": [row["value"] - (row["low"] or row["value"]) for row in group],
+                    "color": charts.Ink(ink),
+                    "thickness": 1.5,
+                    "width": 4,
+                },
+            }
+        )
+    return Chart(
+        title=Text("Log loss against the baselines", "与基线比较：对数损失") + mark,
+        note=Text("Lower is better; lines are 95% intervals.", "越低越好；线段为 95% 区间。"),
+        figure=charts.figure(
+            traces,
+            x_title=Text("log loss", "对数损失"),
+            hovermode="closest",
+            yaxis={"automargin": True, "categoryorder": "array", "showgrid": False},
+        ),
+        result=result,
+        half=True,
+    )
+
+
+def every_learner(result: Result, mark: Text) -> Table:
+    """Every metric of every learner."""
+    metrics = list(dict.fromkeys(row["metric"] for row in result.rows))
+    metrics.sort(key=lambda metric: list(words.METRICS).index(metric) if metric in words.METRICS else 99)
+    found: dict[tuple[str, bool], dict[str, Row]] = {}
+    for row in result.rows:
+        found.setdefault((row["learner"], bool(row["is_champion"])), {})[row["metric"]] = row
+    rows = []
+    for (learner, is_champion), values in found.items():
+        name = words.learner(learner)
+        cells = [values.get(metric) for metric in metrics]
+        rows.append(
+            [
+                Cell(name + " ★" if is_champion else name, learner),
+                *[Cell(decimal(cell["value"], 3), cell["value"]) if cell else Cell(MISSING, -1) for cell in cells],
+            ]
+        )
+    return Table(
+        title=Text("Every learner and baseline", "全部模型与基线") + mark,
+        note=Text("★ is the champion, chosen on validation cut-offs only.", "★ 为当前模型，仅依据验证截止日选出。"),
+        columns=[
+            Column(Text("Learner", "模型")),
+            *[Column(words.word(words.METRICS, metric), number=True) for metric in metrics],
+        ],
+        rows=rows,
+        result=result,
+    )

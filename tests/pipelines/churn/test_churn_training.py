@@ -1,0 +1,145 @@
+"""Training and scoring over a warehouse: when due, by which definitions, in batches, without the cut-offs of gaps."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pytest
+from churn_frames import DAY, frames
+
+from models.definitions import inactivity, lapse
+from models.score import score
+from pipelines.churn import store, training
+from pipelines.churn.gaps import excluded_cutoffs
+from pipelines.home import Home
+from pipelines.lake import ledger, manifest
+from pipelines.settings import Settings
+from pipelines.warehouse.plan import BuildPlan
+
+
+def versions_in(home, name):
+    return ledger.read(home, name)["model_version"].to_pylist()
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def settings(home):
+    return Settings(home=home.root, threads=1)
+
+
+GAPS = "create table marts.data_completeness (log varchar, is_outage boolean, is_identity_break boolean, day date)"
+
+
+@pytest.fixture
+def warehouse(home):
+    """Open the warehouse of a home with one cut-off of both definitions, and no gaps in its data."""
+    home.root.mkdir(parents=True)
+    with duckdb.connect(str(home.warehouse)) as con:
+        con.execute("create schema churn; create schema marts;" + GAPS)
+        both = [frames(definition=name) for name in ("inactivity", "lapse")]
+        for name, parts in zip(("churn_features", "churn_labels"), zip(*both, strict=True), strict=True):
+            con.register("frame", pd.concat(parts))
+            con.execute(f"create table churn.{name} as from frame")
+    return home
+
+
+def with_subscriptions(monkeypatch):
+    schema = ledger.SCHEMAS["manifest"]
+    rows = [{"log": "subscriptions", "n_rows": 1}]
+    monkeypatch.setattr(manifest, "current", lambda _: pa.Table.from_pylist(rows, schema=schema))
+
+
+def test_a_model_is_trained_when_due_and_else_kept(warehouse, settings):
+    home, through = warehouse, DAY + timedelta(days=30)
+    due = BuildPlan("code", DAY - timedelta(days=90), through, full_because="", training_days=(DAY,))
+    not_due = replace(due, through_day=through + timedelta(days=1), training_days=())
+
+    first = training.train_if_due(home, settings, not_due, "run-1")
+    kept = training.train_if_due(home, settings, not_due, "run-2")
+    assert kept == first
+    assert len(versions_in(home, "churn_trainings")) == 1, "without any model one is trained, whatever the plan says"
+
+    training.train_if_due(home, settings, due, "run-3")
+    assert len(versions_in(home, "churn_trainings")) == 2
+
+    assert training.score_day(home, settings, DAY, "run-3") == {"inactivity": 12}
+    kept = store.read_predictions(home, DAY, first[0].version)
+    assert kept["member_id"].tolist() == [f"m{n:02}" for n in range(12)]
+    assert set(kept["run_id"]) == {"run-3"}
+
+
+def test_lapse_runs_beside_inactivity_where_subscriptions_are_collected(warehouse, settings, monkeypatch):
+    due = BuildPlan("code", DAY, DAY + timedelta(days=37), full_because="", training_days=(DAY,))
+    only = [card.definition.name for card in training.train_if_due(warehouse, settings, due, "run-1")]
+    assert only == ["inactivity"]
+
+    with_subscriptions(monkeypatch)
+    cards = training.train_if_due(warehouse, settings, due, "run-2")
+
+    assert [card.definition for card in cards] == [inactivity(30), lapse(30, 7)]
+    assert training.score_day(warehouse, settings, DAY, "run-2") == {"inactivity": 12, "lapse": 12}
+    found = [store.read_predictions(warehouse, DAY, card.version) for card in cards]
+    assert [set(frame["definition"]) for frame in found] == [{"inactivity"}, {"lapse"}]
+
+
+def test_members_are_scored_in_batches_and_none_is_left_out(warehouse, settings, monkeypatch):
+    features, labels = frames(n_members=5000)
+    with duckdb.connect(str(warehouse.warehouse)) as con:
+        for name, frame in (("churn_features", features), ("churn_labels", labels)):
+            con.register("frame", frame)
+            con.execute(f"create or replace table churn.{name} as from frame")
+    monkeypatch.setattr(training, "VECTORS_PER_BATCH", 1)
+    sizes = []
+    monkeypatch.setattr(training, "score", lambda model, batch: sizes.append(len(batch)) or score(model, batch))
+    due = BuildPlan("code", DAY, DAY + timedelta(days=30), full_because="", training_days=(DAY,))
+    (card,) = training.train_if_due(warehouse, settings, due, "run")
+
+    assert training.score_day(warehouse, settings, DAY, "run") == {"inactivity": 5000}
+    assert sizes == [2048, 2048, 904]
+    kept = store.read_predictions(warehouse, DAY, card.version)
+    assert kept["member_id"].tolist() == sorted(features["member_id"])
+
+
+@pytest.mark.parametrize(
+    ("gap", "reasons"),
+    [
+        (("interactions", True, False, 1), {"inactivity": "outage of interactions on 2025-07-01"}),
+        (("interactions", True, False, 30), {"inactivity": "outage of interactions on 2025-07-30"}),
+        (("interactions", True, False, 31), {}),
+        (("interactions", True, False, -29), {"inactivity": "outage of interactions on 2025-06-01"}),
+        (("interactions", True, False, -30), {}),
+        (("subscriptions", True, False, 37), {"lapse": "outage of subscriptions on 2025-08-06"}),
+        (("subscriptions", True, False, 38), {}),
+        (("events", True, False, 1), {}),
+        (("interactions", False, False, 1), {}),
+        (
+            ("interactions", False, True, 1),
+            dict.fromkeys(("inactivity", "lapse"), "member ids changed on 2025-07-01"),
+        ),
+    ],
+)
+def test_a_cut_off_whose_windows_touch_a_gap_is_left_out_and_named(warehouse, gap, reasons):
+    *said, after = gap
+    with duckdb.connect(str(warehouse.warehouse)) as con:
+        con.execute("insert into marts.data_completeness values (?, ?, ?, ?)", [*said, DAY + timedelta(days=after)])
+        for definition in (inactivity(30), lapse(30, 7)):
+            own = reasons.get(definition.name)
+            assert excluded_cutoffs(con, definition) == (((DAY, own),) if own else ())
+
+
+def test_what_was_left_out_stands_in_the_card(warehouse, settings):
+    with duckdb.connect(str(warehouse.warehouse)) as con:
+        for after in (3, 4):
+            con.execute(
+                "insert into marts.data_completeness values ('content', true, false, ?)", [DAY + timedelta(days=after)]
+            )
+    due = BuildPlan("code", DAY, DAY + timedelta(days=30), full_because="", training_days=(DAY,))
+    (card,) = training.train_if_due(warehouse, settings, due, "run")
+    assert card.excluded == {DAY.isoformat(): "outage of content on 2025-07-03 and 1 more"}
+    assert card.data["rows"] == 0
