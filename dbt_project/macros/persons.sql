@@ -39,25 +39,27 @@
     Rows of a step of known versions (known_from, known_to) with each of `ids` replaced by the person it was known to
     be; a row is cut where that changed. Only `columns` are kept beside.
 #}
-{% macro known_by_person(step, columns, ids=['member_id']) %}
-    select
-        {% for column in columns %}
-            {{ step }}.{{ column }},
-        {% endfor %}
-        {% for id in ids %}
-            coalesce({{ id }}_persons.person_id, {{ step }}.{{ id }}) as {{ id }},
-        {% endfor %}
-        greatest({{ step }}.known_from{% for id in ids %}, {{ id }}_persons.known_from{% endfor %}) as known_from,
-        least({{ step }}.known_to{% for id in ids %}, {{ id }}_persons.known_to{% endfor %}) as known_to
-    from {{ step }}
-    {% for id in ids %}
-        left join {{ ref('int_churn_persons') }} as {{ id }}_persons
-            on
-                {{ step }}.{{ id }} = {{ id }}_persons.member_id
-                and {{ step }}.known_from < {{ id }}_persons.known_to
-                and {{ step }}.known_to > {{ id }}_persons.known_from
-    {% endfor %}
-    where
+{% macro known_by_person(step, columns, ids=['member_id']) -%}
+    {%- set kept -%}{% for column in columns %}{{ step }}.{{ column }}, {% endfor %}{%- endset -%}
+    {%- set named -%}
+        {% for id in ids %}coalesce({{ id }}_persons.person_id, {{ step }}.{{ id }}) as {{ id }}, {% endfor %}
+    {%- endset -%}
+    {%- set known_from -%}
         greatest({{ step }}.known_from{% for id in ids %}, {{ id }}_persons.known_from{% endfor %})
-        < least({{ step }}.known_to{% for id in ids %}, {{ id }}_persons.known_to{% endfor %})
-{% endmacro %}
+    {%- endset -%}
+    {%- set known_to -%}
+        least({{ step }}.known_to{% for id in ids %}, {{ id }}_persons.known_to{% endfor %})
+    {%- endset -%}
+    {%- set persons -%}
+        {% for id in ids %}
+            left join {{ ref('int_churn_persons') }} as {{ id }}_persons
+                on
+                    {{ step }}.{{ id }} = {{ id }}_persons.member_id
+                    and {{ step }}.known_from < {{ id }}_persons.known_to
+                    and {{ step }}.known_to > {{ id }}_persons.known_from
+        {% endfor %}
+    {%- endset -%}
+    select {{ kept }} {{ named }} {{ known_from }} as known_from, {{ known_to }} as known_to
+    from {{ step }} {{ persons }}
+    where {{ known_from }} < {{ known_to }}
+{%- endmacro %}
