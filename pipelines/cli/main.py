@@ -196,9 +196,9 @@ def export(
     from pipelines.actions.store import UnloggedListError  # noqa: PLC0415
 
     try:
-        typer.echo(export_list(Home(_settings().home), day.date() if day else None))
+        typer.echo(export_list(Home(read_settings().home), day.date() if day else None))
     except (NoListError, UnloggedListError) as error:
-        _say(str(error))
+        say(str(error))
         raise typer.Exit(1) from error
 
 
