@@ -74,6 +74,16 @@ class Home:
         return self.root / "dagster"
 
     @property
+    def arm_key(self) -> Path:
+        """Secret key of the draw into arms, where the settings give none."""
+        return self.root / ".arm_key"
+
+    @property
+    def exports(self) -> Path:
+        """Lists for operators."""
+        return self.root / "exports"
+
+    @property
     def lock(self) -> Path:
         """Lock file held by whoever opens the warehouse."""
         return self.root / ".lock"

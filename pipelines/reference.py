@@ -70,7 +70,7 @@ _SETTINGS_INTRO = """\
 Every setting is an environment variable. A wrong value stops the command and names the variable.
 
 `make` sets `GUILDBOOK_HOME` to the checkout's `data` folder unless you set it. Without `make` a relative path
-starts at the folder in which the command runs. No setting is a secret: an alert command fetches its own.
+starts at the folder in which the command runs. `GUILDBOOK_ARM_KEY` alone is a secret; an alert command fetches its own.
 
 A new time zone, engagement setting, churn horizon or grace period changes what tables hold, so the next run rebuilds
 everything ([backfill](backfill.md)).

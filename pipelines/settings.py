@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -67,6 +67,29 @@ class Settings(BaseSettings):
         gt=0,
         le=1,
         description="Mean predicted churn less the churn trained on, either way, from which predictions are held back.",
+    )
+    retention_capacity: int = Field(
+        20, ge=0, le=10_000, description="Members a day who can be contacted: as many are treated on the day's list."
+    )
+    retention_held_out_share: float = Field(
+        0.3, ge=0, le=0.9, description="Chance that a listed member is held out, so that the effect can be measured."
+    )
+    retention_cool_down_days: int = Field(
+        30, ge=1, le=365, description="Days after being listed or contacted for which a member is not listed again."
+    )
+    retention_campaign: str = Field(
+        "retention-1",
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="Campaign of the lists; with another name arms are drawn anew.",
+    )
+    retention_least_randomised: int = Field(
+        100,
+        ge=2,
+        description="Members per arm and risk band, outcome known, from which lists are ranked by measured effect.",
+    )
+    arm_key: SecretStr = Field(
+        SecretStr(""),
+        description="Secret key of the draw into arms; not set, the home folder keeps one of its own in `.arm_key`.",
     )
     publications_kept: int = Field(3, ge=1, description="Publications kept for rollback, the current one included.")
     min_free_disk_gb: float = Field(1.0, ge=0, description="Free disk (GB) below which a run refuses to start.")

@@ -28,6 +28,8 @@ gates = typer.Typer(no_args_is_help=True, help="Look at gates and record excepti
 app.add_typer(imports, name="import")
 app.add_typer(gates, name="gate")
 app.add_typer(identities, name="identity")
+actions = typer.Typer(no_args_is_help=True, help="The daily list of members worth contacting.")
+app.add_typer(actions, name="actions")
 
 
 @app.command()
@@ -181,6 +183,23 @@ def waive(
         raise typer.BadParameter(f"{table} has no gate; one of: {', '.join(known)}")
     verdicts.waive(Home(read_settings().home), table, day.date(), reason=reason, waived_by=getpass.getuser())
     typer.echo(f"waived; run the day again: guildbook run --from {day.date()} --to {day.date()}")
+
+
+@actions.command()
+def export(
+    day: Annotated[
+        datetime | None, typer.Option(help="Day of the list; the newest where not given.", formats=["%Y-%m-%d"])
+    ] = None,
+) -> None:
+    """Write the day's list of members to contact as a CSV file; the held-out are not in it."""
+    from pipelines.actions.export import NoListError, export_list  # noqa: PLC0415
+    from pipelines.actions.store import UnloggedListError  # noqa: PLC0415
+
+    try:
+        typer.echo(export_list(Home(read_settings().home), day.date() if day else None))
+    except (NoListError, UnloggedListError) as error:
+        say(str(error))
+        raise typer.Exit(1) from error
 
 
 def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:

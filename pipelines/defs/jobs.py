@@ -5,6 +5,7 @@ from collections.abc import Collection
 import dagster as dg
 
 from pipelines.contract import LOGS
+from pipelines.defs.actions import retention_list
 from pipelines.defs.churn import churn_model, churn_scores
 from pipelines.defs.partitions import log_days
 from pipelines.defs.published import published
@@ -12,7 +13,17 @@ from pipelines.defs.raw import raw_assets, raw_key
 from pipelines.defs.restated import restated_figures
 from pipelines.defs.warehouse import build_plan, records, warehouse
 
-STEPS = (*raw_assets, build_plan, warehouse, churn_model, churn_scores, restated_figures, records, published)
+STEPS = (
+    *raw_assets,
+    build_plan,
+    warehouse,
+    churn_model,
+    churn_scores,
+    retention_list,
+    restated_figures,
+    records,
+    published,
+)
 """Every step of the job, in order."""
 
 RUN_CONFIG: dict[str, dict[str, dict[str, object]]] = {"loggers": {"console": {}}}

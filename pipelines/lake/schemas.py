@@ -140,6 +140,67 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("trained_through_day", pa.date32()),
         ]
     ),
+    # One row per day, member and campaign drawn into an arm; written before the day's list.
+    "action_assignments": pa.schema(
+        [
+            ("day", pa.date32()),
+            ("member_id", pa.string()),
+            ("campaign_id", pa.string()),
+            ("kind", pa.string()),
+            ("arm", pa.string()),
+            ("risk_band", pa.string()),
+            ("held_out_share", pa.float64()),
+            ("hash_version", pa.string()),
+            ("key_id", pa.string()),
+            ("run_id", pa.string()),
+            ("drawn_at", _INSTANT),
+        ]
+    ),
+    # One row per member on a day's list; the arm is in action_assignments.
+    "retention_actions": pa.schema(
+        [
+            ("day", pa.date32()),
+            ("rank", pa.int64()),
+            ("member_id", pa.string()),
+            ("campaign_id", pa.string()),
+            ("kind", pa.string()),
+            ("suggestion_en", pa.string()),
+            ("suggestion_zh", pa.string()),
+            ("content_ids", pa.string()),
+            ("suggested_by", pa.string()),
+            ("event_id", pa.string()),
+            ("definition", pa.string()),
+            ("probability", pa.float64()),
+            ("risk_band", pa.string()),
+            ("reasons_en", pa.string()),
+            ("reasons_zh", pa.string()),
+            ("model_version", pa.string()),
+            ("value_basis", pa.string()),
+            ("value_minor", pa.int64()),
+            ("currency", pa.string()),
+            ("weight", pa.float64()),
+            ("score", pa.float64()),
+            ("ranked_by", pa.string()),
+            ("ranked_because_en", pa.string()),
+            ("ranked_because_zh", pa.string()),
+            ("run_id", pa.string()),
+            ("made_at", _INSTANT),
+        ]
+    ),
+    # One row per evaluation of suggestions, method and number of pieces suggested.
+    "suggestion_evaluations": pa.schema(
+        [
+            ("day", pa.date32()),
+            ("cut_off", pa.date32()),
+            ("method", pa.string()),
+            ("n_suggested", pa.int64()),
+            ("n_members", pa.int64()),
+            ("n_hits", pa.int64()),
+            ("hit_rate", pa.float64()),
+            ("is_used", pa.bool_()),
+            ("run_id", pa.string()),
+        ]
+    ),
     # One row per training; the card is the model card as JSON.
     "churn_trainings": pa.schema(
         [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pipelines.report import marks, scores, words
+from pipelines.report import contacts, marks, scores, words
 from pipelines.report.blocks import Block, Cell, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Result, Row, literal
@@ -22,7 +22,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     summary = _summary(marts, context)
     if not summary.rows:
         return Page(name="risk", title=scores.TITLE, question=_QUESTION, answer=scores.unscored(), blocks=[_empty()])
-    blocks: list[Block] = []
+    blocks: list[Block] = contacts.today(marts, context)
     for row in summary.rows:
         blocks.append(_tiles(marts, summary, row, context))
         blocks.append(_table(marts, row, context))

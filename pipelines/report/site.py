@@ -17,7 +17,21 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from pipelines.report import answers, brief, charts, churn, content, events, health, members, revenue, risk, text, words
+from pipelines.report import (
+    actions,
+    answers,
+    brief,
+    charts,
+    churn,
+    content,
+    events,
+    health,
+    members,
+    revenue,
+    risk,
+    text,
+    words,
+)
 from pipelines.report.blocks import Page
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts
@@ -27,6 +41,7 @@ PAGES: tuple[Callable[[Marts, SiteContext, Facts], Page], ...] = (
     brief.page,
     members.page,
     risk.page,
+    actions.page,
     answers.page,
     revenue.page,
     content.page,

@@ -145,6 +145,29 @@ GATES = {
     "predictions": Text("predictions", "预测"),
 }
 
+ARMS = {"treated": Text("contact", "联系"), "held_out": Text("held out", "对照")}
+
+OUTCOMES = {"active": Text("active", "保持活跃"), "renewed": Text("renewed", "续费")}
+
+VERDICTS = {
+    "works": Text("works", "有效"),
+    "harms": Text("harms", "有害"),
+    "no_effect": Text("no effect", "无效果"),
+    "cannot_tell": Text("cannot tell yet", "尚不能判断"),
+    "unbalanced": Text("arms unbalanced", "分组失衡"),
+    "no_comparison": Text("nobody held out", "无对照组"),
+}
+
+RANKINGS = {
+    "risk_times_value": Text("risk times value", "风险乘以价值"),
+    "expected_effect": Text("value times expected effect", "价值乘以预期效果"),
+}
+
+METHODS = {
+    "neighbours": Text("pieces like those they read", "相似内容"),
+    "popularity": Text("popularity", "热门内容"),
+}
+
 
 def word(names: dict[str, Text], code: str | None) -> Text:
     """The name of a code, or the code itself."""

@@ -37,8 +37,15 @@ P_ANSWERED = 0.72
 """Chance that a question finds an answer by somebody else, drawn when it is asked."""
 P_LAPSE_PAUSED = 0.5
 """Chance that a subscription is not renewed when its term ends during a pause."""
-COUPON_LEAD, COUPON_EFFECT = 10, -0.7
+COUPON_LEAD, COUPON_EFFECT = 10, -2.0
 """The renewal coupon: from how many days before the term's end it works, and its effect in logits."""
+REMINDER_LEAD, REMINDER_EFFECT = 14, 1.6
+"""The same of the reminders to renew, one a day: they drive members away."""
+WORD_EVERY, WORD_AFTER, WORD_UNTIL = 28, 14, 60
+"""The personal word: days between two rounds; days without an act from which, and until which, a member is due one."""
+WORD_DAYS, WORD_PACE, P_RETURN_WORD = 14, 4.0, 0.07
+"""Days for which it works while the silence lasts, how many times as often a present member then acts, and the daily
+chance that a pause ends."""
 
 
 @dataclass
@@ -59,6 +66,8 @@ class State:
     """Number of the current term; 0 is the trial."""
     term_end: Ints
     """First day after the current term."""
+    quiet: Ints
+    """Days without an act, up to now."""
 
     def copy(self) -> State:
         """Return an independent copy."""
@@ -75,6 +84,7 @@ class State:
         self.usual += (active - self.usual) / 60
         self.replies += answered - self.replies / 30
         self.contacts += befriended
+        self.quiet = np.where(active, 0, self.quiet + 1)
 
 
 def begin(people: Population, clock: Clock) -> State:
@@ -91,6 +101,7 @@ def begin(people: Population, clock: Clock) -> State:
         anchor=anchor,
         term=term,
         term_end=clock.add_months(anchor, term * people.interval),
+        quiet=np.zeros(people.size, dtype=np.int64),
     )
     while (behind := state.term_end < 0).any():
         state.next_term(behind, people, clock)
@@ -113,13 +124,61 @@ def coupon_days(days: int) -> range:
     return range(days * 3 // 10, days * 8 // 10)
 
 
+def reminder_days(days: int) -> range:
+    """Days on which reminders to renew begin."""
+    return range(days * 5 // 10, days * 7 // 10)
+
+
+def word_days(days: int) -> range:
+    """Days on which a personal word is given."""
+    return range(WORD_EVERY + WORD_EVERY // 2, days * 9 // 10, WORD_EVERY)
+
+
 def coupon_works(state: State, people: Population, day: int, days: int) -> Flags:
     """Whether a renewal coupon is open on ``day``: for the treated, in the last days of a paid term."""
-    left = state.term_end - day
-    handed_out = state.term_end - COUPON_LEAD
-    running = coupon_days(days)
-    campaign = (handed_out >= running.start) & (handed_out < running.stop)
-    return people.treated & (state.term >= 1) & (left >= 1) & (left <= COUPON_LEAD) & campaign
+    return people.treated & _before_the_end(state, day, COUPON_LEAD, coupon_days(days))
+
+
+def reminders_come(state: State, people: Population, day: int, days: int) -> Flags:
+    """Whether a member is reminded on ``day``: the treated, in the last days of a paid term."""
+    return people.reminded & _before_the_end(state, day, REMINDER_LEAD, reminder_days(days))
+
+
+def _before_the_end(state: State, day: int, lead: int, running: range) -> Flags:
+    """Whether ``day`` is among the ``lead`` last of a paid term whose first of these days is in a campaign."""
+    left, begun = state.term_end - day, state.term_end - lead
+    return (state.term >= 1) & (left >= 1) & (left <= lead) & (begun >= running.start) & (begun < running.stop)
+
+
+def due_a_word(quiet: Ints, people: Population, day: int) -> Flags:
+    """Whether members who were without an act for ``quiet`` days before ``day`` are due a personal word on it."""
+    return people.human & (quiet >= WORD_AFTER) & (quiet <= WORD_UNTIL) & (people.join_day <= day - WORD_AFTER)
+
+
+def word_works(state: State, people: Population, day: int, days: int) -> Flags:
+    """Whether a personal word works on ``day``: for the treated, for some days, while the very silence lasts.
+
+    Args:
+        state: What the law reads, up to the day before.
+        people: The members.
+        day: The day.
+        days: Days of the sample; they fix when words are given.
+    """
+    works = np.zeros(people.size, dtype=bool)
+    for given in word_days(days):
+        if 1 <= day - given <= WORD_DAYS:
+            works |= due_a_word(state.quiet - (day - given), people, given)
+    return works & people.spoken_to
+
+
+def pace(people: Population, word: Flags) -> Floats:
+    """Expected active moments of an engaged member on an average day; ``word`` is whether a personal word works."""
+    return people.rate * np.where(word, WORD_PACE, 1.0)
+
+
+def p_return(word: Flags) -> Floats:
+    """Chance that a pause ends on a day, where ``word`` is whether a personal word works."""
+    return np.where(word, P_RETURN_WORD, P_RETURN)
 
 
 def hazards(state: State, people: Population, failed: Flags, day: int, days: int) -> tuple[Floats, Floats]:
@@ -130,7 +189,7 @@ def hazards(state: State, people: Population, failed: Flags, day: int, days: int
         people: The members.
         failed: Whose payment is open.
         day: The day.
-        days: Days of the sample; they fix the coupon's campaign.
+        days: Days of the sample; they fix the campaigns.
     """
     left = state.term_end - day
     logit = (
@@ -142,6 +201,7 @@ def hazards(state: State, people: Population, failed: Flags, day: int, days: int
         + 1.2 * ((left >= 1) & (left <= 7))
         + 2.2 * failed
         + COUPON_EFFECT * coupon_works(state, people, day, days)
+        + REMINDER_EFFECT * reminders_come(state, people, day, days)
     )
     engaged = np.where(people.human, 1.0 / (1.0 + np.exp(-logit)), 0.0)
     fading = np.where(people.human, 1.0 / (1.0 + np.exp(-(logit + 1.8))), 0.0)

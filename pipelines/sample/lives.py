@@ -20,7 +20,7 @@ DUNNING_DAYS = 5
 """Days after which an unpaid subscription of somebody who stopped is closed."""
 CUTOFF_EVERY = 30
 """Days between two cut-offs of the truth."""
-_FLAGS = ("active", "visited", "present", "asked", "answered", "befriended", "failed")
+_FLAGS = ("active", "visited", "present", "asked", "answered", "befriended", "failed", "word")
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class Lives:
     """Latent mode at the end of the day, before leaving, pausing or fading is drawn."""
     hazard_engaged: Floats
     hazard_fading: Floats
+    word: Flags
+    """A personal word worked on the day."""
     left_day: Ints
     """Day at whose end the member left, -1 where not; shape (members,)."""
     announced: Flags
@@ -136,14 +138,15 @@ class _Town:
         """Let members come, act, ask, find an answer and make contacts."""
         people, flags = self.people, self.flags
         returns, acts, reads, asks, finds, meets = self.rng.random((6, people.size))
-        back = (self.mode == PAUSED) & (returns < law.P_RETURN)
+        word = flags["word"][day] = law.word_works(self.state, people, day, self.clock.days)
+        back = (self.mode == PAUSED) & (returns < law.p_return(word))
         self.mode[back] = ENGAGED
         here = self.mode < PAUSED
-        rate = people.rate * np.where(self.mode == FADING, law.FADING_RATE, 1.0)
-        active = here & (back | (acts < law.p_active(rate, factor)))
+        slower = np.where(self.mode == FADING, law.FADING_RATE, 1.0)
+        active = here & (back | (acts < law.p_active(law.pace(people, word) * slower, factor)))
         asked = active & (asks < people.asks)
         flags["present"][day], flags["active"][day], flags["asked"][day] = here, active, asked
-        flags["visited"][day] = here & ~active & (reads < law.p_visit(rate, factor))
+        flags["visited"][day] = here & ~active & (reads < law.p_visit(people.rate * slower, factor))
         flags["answered"][day] = asked & (finds < law.P_ANSWERED)
         flags["befriended"][day] = active & (meets < people.sociable)
         self._subscribe_again(day, back & ~self.paying & ~people.comped)

@@ -39,7 +39,13 @@ class Population:
     topic: Ints
     """Favourite topic, an index into ``TOPICS``."""
     treated: Flags
-    """Arm of every campaign that draws arms by member."""
+    """Arm of the renewal coupon."""
+    reminded: Flags
+    """Arm of the renewal reminders."""
+    spoken_to: Flags
+    """Arm of the personal word."""
+    written_to: Flags
+    """Arm of the win-back messages."""
     trial: Flags
     comped: Flags
     """Never pays; staff and bots too."""
@@ -115,4 +121,7 @@ def draw_population(rng: np.random.Generator, members: int, days: int) -> Popula
         referrer=rng.choice(["search", "friend", "wechat", "bilibili", "github", "conference"], size=members).astype(
             object
         ),
+        reminded=rng.random(members) < 0.5,
+        spoken_to=rng.random(members) < 0.5,
+        written_to=rng.random(members) < 0.5,
     )

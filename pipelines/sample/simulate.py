@@ -146,7 +146,7 @@ def write_sample(
 
 def _simulate(seed: np.random.SeedSequence, members: int, clock: Clock) -> tuple[dict[str, Table], Frames]:
     """Return the logs' clean tables and the truth; every part has its own source of chance."""
-    rngs = [np.random.default_rng(child) for child in seed.spawn(10)]
+    rngs = [np.random.default_rng(child) for child in seed.spawn(9)]
     people = draw_population(rngs[0], members, clock.days)
     world = World(people, live(rngs[1], people, clock), clock, clock.sessions(rngs[2], members))
     events = hold_events(rngs[3], world)
@@ -176,7 +176,7 @@ def _simulate(seed: np.random.SeedSequence, members: int, clock: Clock) -> tuple
         "feedback": ask_feedback(rngs[8], world, events, interactions),
         "subscriptions": bills.subscriptions,
         "payments": bills.payments,
-        "actions": act_on_members(rngs[9], world, published, bills.subscriptions),
+        "actions": act_on_members(world, published, bills.subscriptions),
     }
     tables = {name: write_out(name, frames[name], world) for name in TOLD_LOGS}
     return tables, tell(people, world.lives, clock, world.came | events.attended)

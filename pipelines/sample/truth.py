@@ -81,9 +81,10 @@ def no_activity(people: Population, state: State, mode: Floats, failed: Flags, c
         state.next_term(due, people, clock)
 
         factor = float(factors[ahead])
-        here[::2] *= 1 - law.p_active(people.rate, factor)
-        here[1::2] *= 1 - law.p_active(people.rate * law.FADING_RATE, factor)
-        paused *= 1 - law.P_RETURN
+        word = law.word_works(state, people, ahead, clock.days)
+        here[::2] *= 1 - law.p_active(law.pace(people, word), factor)
+        here[1::2] *= 1 - law.p_active(law.pace(people, word) * law.FADING_RATE, factor)
+        paused *= 1 - law.p_return(word)
 
         state.age(nobody, nobody, nobody)
         leave = np.concatenate(
@@ -151,11 +152,12 @@ def _beliefs(people: Population, lives: Lives, clock: Clock, seen: Flags) -> dic
         here = np.where(open_before & ~recovered & ~renewed & ~failing, here * (1 - law.P_PAYMENT_RECOVERS), here)
 
         active, visited = lives.active[day], lives.visited[day]
-        for mode, rate in ((ENGAGED, people.rate), (FADING, people.rate * law.FADING_RATE)):
-            acts, reads = law.p_active(rate, float(factor)), law.p_visit(rate, float(factor))
+        pace, back = law.pace(people, lives.word[day]), law.p_return(lives.word[day])
+        for mode, slower in ((ENGAGED, 1.0), (FADING, law.FADING_RATE)):
+            acts, reads = law.p_active(pace * slower, float(factor)), law.p_visit(people.rate * slower, float(factor))
             chances[mode] *= here * np.where(active, acts, (1 - acts) * np.where(visited, reads, 1 - reads))
-        returned = chances[PAUSED] * away * law.P_RETURN * active
-        chances[PAUSED] *= away * (1 - law.P_RETURN) * ~seen[day]
+        returned = chances[PAUSED] * away * back * active
+        chances[PAUSED] *= away * (1 - back) * ~seen[day]
         chances[LEFT] *= gone * ~seen[day]
         chances[ENGAGED] += returned
 

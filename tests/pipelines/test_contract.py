@@ -21,7 +21,7 @@ MADE_BY_STAGING = {"event_day", "log_day", "day", "joined_day", "published_day",
 THRESHOLDS = {
     "half_life_least_reads", "alert_series", "alert_rules", "completeness_least_weeks",
     "outage_rows", "outage_least_rows", "outage_regular_rows", "outage_regular_days",
-    "identity_break_share", "identity_break_times", "identity_break_least_members",
+    "identity_break_share", "identity_break_times", "identity_break_least_members", "action_effects",
 }  # fmt: skip
 """What dbt's models are set to, beside lists of kinds."""
 
@@ -121,13 +121,23 @@ def test_dbt_has_the_same_vocabulary(name):
 
 
 def test_dbt_has_no_other_vocabulary():
-    known = {*VOCABULARY, *THRESHOLDS, "response_kinds", "scales_of_5", "marts_of_log"}
+    known = {
+        *VOCABULARY,
+        *THRESHOLDS,
+        "response_kinds",
+        "scales_of_5",
+        "contact_kinds",
+        "suggested_kinds",
+        "marts_of_log",
+    }
     assert set(yaml_of(DBT / "dbt_project.yml")["vars"]) == known
 
 
 def test_lists_that_only_dbt_has_are_made_of_kinds_of_the_logs():
     own = yaml_of(DBT / "dbt_project.yml")["vars"]
     assert set(own["response_kinds"]) <= set(LOGS["content"].column("kind").kinds)
+    assert set(own["contact_kinds"]) <= set(LOGS["actions"].column("kind").kinds)
+    assert set(own["suggested_kinds"]) <= set(LOGS["content"].column("kind").kinds)
     assert set(own["scales_of_5"]) <= set(LOGS["feedback"].column("scale").kinds)
     assert list(own["marts_of_log"]) == list(LOGS)
 

@@ -46,6 +46,7 @@ def test_the_commands_are_those_that_the_guides_name():
     assert {" ".join(path) for path in COMMANDS} == {
         "", "sample", "import", "import stackexchange", "import table", "run", "verify", "rollback", "status",
         "gate", "gate waive", "identity", "identity preview", "identity link", "identity unlink",
+        "actions", "actions export",
     }  # fmt: skip
 
 
@@ -66,7 +67,9 @@ REFUSED = [
     ("run --from yesterday --to 2025-03-01", 2, "'yesterday' does not match"),
     ("run --from 2025-03-01", 2, "Missing option '--to'"),
     ("rollback", 1, "no earlier publication is kept"),
-    ("verify --mart tables", 2, "there is no mart tables; one of: activity_histogram"),
+    ("actions export", 1, "no list was made yet: a run makes one"),
+    ("actions export --day 2025-03-01", 1, "no list of 2025-03-01 was made"),
+    ("verify --mart tables", 2, "there is no mart tables; one of: action_effects"),
     ("verify --mart gate_results", 2, "gate_results is a record of what was run"),
     ("verify", 2, "no run was completed yet"),
     ("gate waive tables 2025-03-01 --reason because", 2, f"tables has no gate; one of: {', '.join(LOGS)}"),

@@ -39,6 +39,8 @@ IN_ORDER = [
     ("gated facts before the model", {key("marts", name) for name in facts.SUITES}, key("churn_model")),
     ("features before the model", {key("churn", "churn_features"), key("churn", "churn_labels")}, key("churn_model")),
     ("the model before the scores", {key("churn_model")}, key("churn_scores")),
+    ("scores before the list of members to contact", {key("churn_scores")}, key("retention_list")),
+    ("the list before its record", {key("retention_list")}, key("marts", "retention_actions")),
     ("scores before each record", {key("churn_scores")}, key("marts", "churn_predictions")),
     ("everything before the publication", RAW | MARTS | set(records.keys) | {key("churn_scores")}, key("published")),
 ]

@@ -14,7 +14,7 @@ from pipelines.report.blocks import Block, Page
 from pipelines.report.database import Marts
 from pipelines.report.facts import read_facts
 
-PAGES = ("index", "members", "risk", "answers", "revenue", "content", "events", "churn", "health")
+PAGES = ("index", "members", "risk", "actions", "answers", "revenue", "content", "events", "churn", "health")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ PROBE = """
 <script>addEventListener("load", () => {
   const seen = {}, all = (query) => Array.from(document.querySelectorAll(query));
   const click = (query) => document.querySelector(query).click();
-  const numbers = (n) => all("tbody td:nth-child(" + n + ")").map((cell) => Number(cell.dataset.sort));
+  const table = all("table").at(-1);
+  const rows = () => Array.from(table.tBodies[0].rows);
+  const numbers = (n) => rows().map((row) => Number(row.cells[n - 1].dataset.sort));
   seen.charts = all(".figure").length;
   seen.drawn = all(".figure .main-svg").length > 0;
   seen.banner = document.getElementById("banner").innerText;
@@ -34,12 +36,12 @@ PROBE = """
   click("#switch-theme");
   seen.themeChanged = document.documentElement.dataset.theme !== theme;
   seen.remembered = JSON.parse(localStorage.getItem("guildbook"));
-  const header = document.querySelectorAll("th button")[1];
+  const header = table && table.querySelectorAll("th button")[1];
   if (header) { header.click(); seen.down = numbers(2); header.click(); seen.up = numbers(2); }
   const search = document.querySelector(".search input");
   if (search) {
     search.value = "M11"; search.dispatchEvent(new Event("input"));
-    seen.found = all("tbody tr").filter((row) => !row.hidden).map((row) => row.cells[0].innerText);
+    seen.found = rows().filter((row) => !row.hidden).map((row) => row.cells[0].innerText);
   }
   const result = document.createElement("pre");
   result.id = "probe"; result.textContent = encodeURIComponent(JSON.stringify(seen));

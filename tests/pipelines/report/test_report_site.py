@@ -68,7 +68,9 @@ def test_hostile_words_stay_words(sites: dict[str, Site], page: str) -> None:
     assert not any("alert" in body for body in html.json)
 
 
-@pytest.mark.parametrize("page", ["index", "members", "risk", "answers", "revenue", "content", "events", "health"])
+@pytest.mark.parametrize(
+    "page", ["index", "members", "risk", "actions", "answers", "revenue", "content", "events", "health"]
+)
 def test_hostile_words_are_shown_as_they_are(sites: dict[str, Site], page: str) -> None:
     assert HOSTILE in sites["full"].page(page).text
 
@@ -99,7 +101,7 @@ def test_csv_holds_what_the_query_gives(sites: dict[str, Site]) -> None:
     html = site.page("risk")
     links = [link for link in html.attributes("a", "href") if link.endswith("risk_inactivity.csv")]
     with duckdb.connect(site.database, read_only=True) as connection:
-        sql = next(code for code in html.code if "reasons_en" in code)
+        sql = next(code for code in html.code if "reasons_en" in code and "churn_predictions" in code)
         expected = connection.execute(sql).fetchall()
     with (site.folder / links[0]).open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.reader(stream))
@@ -124,7 +126,7 @@ def test_figures_are_json_in_known_colours(site: Site, page: str) -> None:
 def test_the_full_site_draws_every_chart(sites: dict[str, Site]) -> None:
     counts = {page: len(sites["full"].page(page).json) for page in PAGES}
     assert counts == {
-        "index": 2, "members": 3, "risk": 0, "answers": 2, "revenue": 2, "content": 1, "events": 2,
+        "index": 2, "members": 3, "risk": 0, "actions": 1, "answers": 2, "revenue": 2, "content": 1, "events": 2,
         "churn": 2, "health": 0,
     }  # fmt: skip
 

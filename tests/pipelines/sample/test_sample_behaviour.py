@@ -151,9 +151,15 @@ def test_attendance_follows_registration(logs: dict[str, list[Values]]) -> None:
 
 
 def test_arms_are_even_and_held_out_members_cost_nothing(logs: dict[str, list[Values]]) -> None:
-    messages = [row for row in logs["actions"] if row["kind"] == "message"]
-    treated = sum(row["arm"] == "treated" for row in messages)
-    assert abs(treated / len(messages) - 0.5) < 4 * 0.5 / len(messages) ** 0.5
+    arms: dict[tuple[object, object], set[object]] = defaultdict(set)
+    for row in logs["actions"]:
+        if row["campaign_id"] not in (None, "monthly-thanks"):
+            arms[row["campaign_id"], row["member_id"]].add(row["arm"])
+    assert all(len(drawn) == 1 for drawn in arms.values())
+    for campaign in ("renewal-coupon", "renewal-reminder", "personal-word", "win-back"):
+        members = [drawn for (name, _), drawn in arms.items() if name == campaign]
+        treated = sum(drawn == {"treated"} for drawn in members)
+        assert abs(treated / len(members) - 0.5) < 4 * 0.5 / len(members) ** 0.5
     assert all(row["cost_minor"] == "0" for row in logs["actions"] if row["arm"] == "held_out")
 
 

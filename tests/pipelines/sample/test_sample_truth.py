@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -98,18 +99,54 @@ def test_behaviour_precedes_leaving(town: Town) -> None:
     assert before.mean() < 0.8 * earlier.mean()
 
 
-def test_the_arm_matters_only_while_a_coupon_is_open(town: Town) -> None:
+@pytest.mark.parametrize(
+    ("trait", "works", "effect"),
+    [("treated", law.coupon_works, law.COUPON_EFFECT), ("reminded", law.reminders_come, law.REMINDER_EFFECT)],
+    ids=["coupon", "reminders"],
+)
+def test_an_arm_matters_only_while_its_campaign_is_open(
+    town: Town, trait: str, works: Callable[..., np.ndarray], effect: float
+) -> None:
     people, lives, clock = town
-    snapshot: Snapshot = lives.snapshots[4]
+    snapshot: Snapshot = lives.snapshots[5]
+    assert snapshot.day in law.reminder_days(clock.days)
     logits = []
     for treated in (True, False):
-        arm = replace(people, treated=np.full(people.size, treated))
+        arm = replace(people, **{trait: np.full(people.size, treated)})
         hazard, _ = law.hazards(snapshot.state, arm, snapshot.failed, snapshot.day, clock.days)
         logits.append(np.log(hazard[people.human] / (1 - hazard[people.human])))
-    everybody = replace(people, treated=np.full(people.size, True))
-    works = law.coupon_works(snapshot.state, everybody, snapshot.day, clock.days)[people.human]
-    assert 0 < works.sum() < people.size / 2
-    np.testing.assert_allclose(logits[0] - logits[1], np.where(works, law.COUPON_EFFECT, 0.0), atol=1e-9)
+    everybody = replace(people, **{trait: np.full(people.size, True)})
+    open_ = works(snapshot.state, everybody, snapshot.day, clock.days)[people.human]
+    assert 0 < open_.sum() < people.size / 2
+    np.testing.assert_allclose(logits[0] - logits[1], np.where(open_, effect, 0.0), atol=1e-9)
+
+
+def test_a_personal_word_brings_the_treated_back_as_often_as_the_law_says(town: Town) -> None:
+    """On days on which it works, those present act, and those who pause come back, as often as told; no others do."""
+    people, lives, clock = town
+    assert not lives.word[:, ~people.spoken_to].any()
+    present = lives.word & (lives.mode < law.PAUSED) & lives.present
+    slower = np.where(lives.mode == law.FADING, law.FADING_RATE, 1.0)
+    factors = clock.weekday_factors[: clock.days, None]
+    chance = law.p_active(law.pace(people, lives.word) * slower, factors)[present]
+    # Who came back on the day is engaged by its end and active for certain.
+    back = np.zeros_like(present)
+    back[1:] = lives.mode[:-1] == law.PAUSED
+    chance = np.where(back[present], 1.0, chance)
+    acts = lives.active[present].sum()
+    assert acts > 300
+    assert abs(acts - chance.sum()) < 4 * np.sqrt((chance * (1 - chance)).sum())
+
+
+def test_a_personal_word_comes_in_a_silence_and_ends_with_it(town: Town) -> None:
+    _, lives, clock = town
+    given = law.word_days(clock.days)
+    day, member = np.nonzero(lives.word)
+    assert len(day) > 1000
+    for at, who in zip(day.tolist(), member.tolist(), strict=True):
+        call = max(start for start in given if start < at)
+        assert at - call <= law.WORD_DAYS
+        assert not lives.active[call - law.WORD_AFTER : at, who].any()
 
 
 def test_months_keep_the_day_or_take_the_last() -> None:

@@ -1,0 +1,39 @@
+-- A member counts once, by the first list he or she was drawn for: later draws depend on how that went.
+with
+
+outcomes as (
+    select * from {{ ref('int_actions__outcomes') }}
+    where is_own and outcome = 'active'
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (partition by member_id order by day, campaign_id) as draw_rank
+    from outcomes
+),
+
+counted as (
+    select
+        risk_band,
+        count(*) filter (where arm = 'treated') as n_treated,
+        count(*) filter (where arm = 'held_out') as n_held_out,
+        count(*) filter (where arm = 'treated' and is_reached) as n_reached_treated,
+        count(*) filter (where arm = 'held_out' and is_reached) as n_reached_held_out
+    from ranked
+    where draw_rank = 1 and is_known
+    group by risk_band
+),
+
+final as (
+    select
+        risk_band,
+        n_treated,
+        n_held_out,
+        {{ share('n_reached_treated', 'n_treated') }} - {{ share('n_reached_held_out', 'n_held_out') }} as effect,
+        {{ newcombe_low('n_reached_treated', 'n_treated', 'n_reached_held_out', 'n_held_out') }} as effect_low,
+        {{ newcombe_high('n_reached_treated', 'n_treated', 'n_reached_held_out', 'n_held_out') }} as effect_high
+    from counted
+)
+
+select * from final

@@ -1,0 +1,152 @@
+-- A weight of 1 is a typical member's worth, so that members can be compared whatever the currency: the monthly revenue
+-- over the median of those who pay in the same one, or where nobody pays, R over its median.
+with
+
+members as (
+    select * from {{ ref('dim_members') }}
+    where not is_excluded
+),
+
+terms as (
+    select * from {{ ref('subscription_terms') }}
+),
+
+build as (
+    select through_day from {{ source('control', 'build') }}
+),
+
+-- Only the last day; the fact is far too long to be read whole.
+engagement as (
+    select * from {{ ref('fct_member_engagement') }}
+    where
+        window_days = {{ engagement_windows() | min }}
+        and day in (select build.through_day from build)
+),
+
+actions as (
+    select * from {{ ref('stg_lake__actions') }}
+),
+
+participants as (
+    select * from {{ ref('int_events__participants') }}
+),
+
+events as (
+    select * from {{ ref('stg_lake__events') }}
+),
+
+running as (
+    select
+        terms.member_id,
+        terms.currency,
+        sum(terms.mrr_minor) as mrr_minor,
+        min(terms.term_end) as term_end
+    from terms
+    cross join build
+    where
+        terms.is_paid
+        and terms.outcome in ('running', 'in_grace')
+        and terms.term_start <= build.through_day
+    group by terms.member_id, terms.currency
+),
+
+-- Of several currencies the one in which the member pays most counts.
+paying as (
+    select *
+    from (
+        select
+            *,
+            median(mrr_minor) over (partition by currency) as median_minor,
+            row_number() over (partition by member_id order by mrr_minor desc, currency asc) as currency_rank
+        from running
+    ) as ranked
+    where currency_rank = 1
+),
+
+payers as (
+    select count(*) as n_payers from paying
+),
+
+contacted as (
+    select
+        member_id,
+        max(event_day) as last_contacted_day
+    from actions
+    where kind in {{ in_list(var('contact_kinds')) }} and coalesce(arm, 'treated') = 'treated'
+    group by member_id
+),
+
+guests as (
+    select distinct participants.member_id
+    from participants
+    cross join build
+    where
+        (participants.is_registered or participants.is_attended)
+        and participants.starts_day between {{ add_days('build.through_day', -180) }} and build.through_day
+),
+
+next_event as (
+    select
+        event_id,
+        title,
+        starts_day
+    from (
+        select
+            events.event_id,
+            events.title,
+            events.starts_day,
+            row_number() over (order by events.starts_day, events.starts_at, events.event_id) as event_rank
+        from events
+        cross join build
+        where
+            events.starts_day >= {{ add_days('build.through_day', 2) }}
+            and events.starts_day <= {{ add_days('build.through_day', 14) }}
+    ) as ranked
+    where event_rank = 1
+),
+
+valued as (
+    select
+        members.member_id,
+        paying.mrr_minor,
+        paying.currency,
+        contacted.last_contacted_day,
+        case
+            when paying.term_end > build.through_day then {{ days_since('paying.term_end', 'build.through_day') }}
+        end as days_to_term_end,
+        case when payers.n_payers > 0 then 'mrr' else 'engagement' end as value_basis,
+        case
+            when payers.n_payers = 0
+                then coalesce(engagement.engagement / nullif(median(engagement.engagement) over (), 0), 0)
+            when paying.member_id is null then 0
+            else coalesce(paying.mrr_minor / nullif(paying.median_minor, 0), 1)
+        end as weight,
+        case when guests.member_id is not null then next_event.event_id end as event_id,
+        case when guests.member_id is not null then next_event.title end as event_title,
+        case when guests.member_id is not null then next_event.starts_day end as event_day
+    from members
+    cross join payers
+    cross join build
+    left join paying on members.member_id = paying.member_id
+    left join engagement on members.member_id = engagement.member_id
+    left join contacted on members.member_id = contacted.member_id
+    left join guests on members.member_id = guests.member_id
+    left join next_event on true
+),
+
+final as (
+    select
+        member_id,
+        value_basis,
+        cast(mrr_minor as bigint) as value_minor,
+        currency,
+        cast(weight as double) as weight,
+        days_to_term_end,
+        last_contacted_day,
+        event_id,
+        event_title,
+        event_day
+    from valued
+)
+
+select * from final

@@ -1,0 +1,23 @@
+with
+
+evaluations as (
+    select * from {{ source('ledger', 'suggestion_evaluations') }}
+),
+
+final as (
+    select
+        day,
+        cut_off,
+        method,
+        n_suggested,
+        n_members,
+        n_hits,
+        hit_rate,
+        {{ wilson_low('n_hits', 'n_members') }} as hit_rate_low,
+        {{ wilson_high('n_hits', 'n_members') }} as hit_rate_high,
+        is_used,
+        run_id
+    from evaluations
+)
+
+select * from final

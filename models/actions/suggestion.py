@@ -1,0 +1,108 @@
+"""What to do for a member, by rules that anybody can read, with the words for the operator in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+TERM_ENDS_SOON = 14
+"""Days to the end of a paid term within which a coupon is suggested."""
+WORTH_A_CALL = 2.0
+"""Weight (times the typical member's value) from which somebody at high risk is worth a personal word."""
+
+KINDS = ("coupon", "call", "invitation", "message", "points")
+"""What may be suggested, first choice first; kinds of the actions log."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What to do: its kind, why and what in words, and the pieces or event it is about."""
+
+    kind: str
+    en: str
+    zh: str
+    content_ids: list[str] = field(default_factory=list)
+    event_id: str | None = None
+
+
+def suggest(member: Mapping[str, Any], pieces: Mapping[str, str], avoid: Collection[str] = ()) -> Suggestion:
+    """Return the first suggestion that fits a member.
+
+    Args:
+        member: ``risk_band``, ``weight``, ``days_to_term_end``, ``event_id``, ``event_title``, ``event_day``.
+        pieces: Titles of up to three unread pieces by their id, best first.
+        avoid: Kinds that were measured to do harm.
+    """
+    fitting = [found for kind in KINDS if kind not in avoid and (found := _of_kind(kind, member, pieces))]
+    # Points fit everybody; should even they do harm, a personal word is left.
+    return fitting[0] if fitting else of_kind("call", member, pieces)
+
+
+def of_kind(kind: str, member: Mapping[str, Any], pieces: Mapping[str, str]) -> Suggestion:
+    """Return a suggestion of a kind that was settled before, whether it fits the member by now or not."""
+    return _of_kind(kind, member, pieces) or _plain(kind)
+
+
+def _plain(kind: str) -> Suggestion:
+    words = {
+        "coupon": ("Offer the renewal coupon.", "送出续费优惠券。"),
+        "call": ("Call or write in person.", "亲自电话或私信联系。"),
+        "invitation": ("Invite to the next event.", "邀请参加下一场活动。"),
+        "message": ("Send something worth reading.", "推送值得一读的内容。"),
+        "points": ("Give points for coming back.", "赠送回归积分。"),
+    }
+    return Suggestion(kind, *words[kind])
+
+
+def _of_kind(kind: str, member: Mapping[str, Any], pieces: Mapping[str, str]) -> Suggestion | None:
+    return _MAKERS[kind](_plain(kind), member, pieces)
+
+
+def _coupon(plain: Suggestion, member: Mapping[str, Any], _: Mapping[str, str]) -> Suggestion | None:
+    left = member.get("days_to_term_end")
+    if left is None or left > TERM_ENDS_SOON:
+        return None
+    days = "1 day" if left == 1 else f"{left:.0f} days"
+    return replace(plain, en=f"{plain.en} The term ends in {days}.", zh=f"{plain.zh}当前订阅 {left:.0f} 天后到期。")
+
+
+def _call(plain: Suggestion, member: Mapping[str, Any], _: Mapping[str, str]) -> Suggestion | None:
+    if member["risk_band"] != "high" or member["weight"] < WORTH_A_CALL:
+        return None
+    times = f"{member['weight']:.1f}"
+    return replace(
+        plain,
+        en=f"{plain.en} Worth {times} times the typical member.",
+        zh=f"{plain.zh}价值为典型成员的 {times} 倍。",
+    )
+
+
+def _invitation(plain: Suggestion, member: Mapping[str, Any], _: Mapping[str, str]) -> Suggestion | None:
+    event = member.get("event_id")
+    if event is None:
+        return None
+    title, day = member.get("event_title") or event, member["event_day"]
+    return replace(plain, en=f"Invite to “{title}” on {day}.", zh=f"邀请参加 {day} 的“{title}”。", event_id=str(event))
+
+
+def _message(plain: Suggestion, _: Mapping[str, Any], pieces: Mapping[str, str]) -> Suggestion | None:
+    if not pieces:
+        return None
+    titles = [f"“{title}”" for title in pieces.values()]
+    english, chinese = "; ".join(titles), "、".join(titles)
+    return replace(plain, en=f"Send: {english}.", zh=f"推送：{chinese}。", content_ids=list(pieces))
+
+
+def _points(plain: Suggestion, _member: Mapping[str, Any], _pieces: Mapping[str, str]) -> Suggestion | None:
+    return plain
+
+
+_Maker = Callable[[Suggestion, Mapping[str, Any], Mapping[str, str]], Suggestion | None]
+_MAKERS: dict[str, _Maker] = {
+    "coupon": _coupon,
+    "call": _call,
+    "invitation": _invitation,
+    "message": _message,
+    "points": _points,
+}

@@ -1,0 +1,62 @@
+"""The list of a day as a file for operators: only those to be contacted. Who is held out must not be known to them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+from models.actions.arms import TREATED
+from pipelines.actions import store
+from pipelines.lake.files import move_in, staging_folder
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from pipelines.home import Home
+
+COLUMNS = (
+    "day", "rank", "member_id", "campaign_id", "kind", "suggestion_en", "suggestion_zh", "content_ids", "event_id",
+    "risk", "reasons_en", "reasons_zh", "value_minor", "currency",
+)  # fmt: skip
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+
+
+class NoListError(LookupError):
+    """There is no list of the day."""
+
+
+def export_list(home: Home, day: date | None = None) -> Path:
+    """Write the list of a day, the newest one where none is named, and return the file.
+
+    Raises:
+        NoListError: No list of that day was made.
+        UnloggedListError: A member on it is not in the log of draws; nothing is written.
+    """
+    chosen = day or store.last_list_day(home)
+    rows = store.list_of(home, chosen) if chosen else []
+    if chosen is None or not rows:
+        raise NoListError(f"no list of {chosen} was made" if chosen else "no list was made yet: a run makes one")
+    arms = store.check_logged(home, chosen, rows)
+    treated = [row for row in rows if arms[row["campaign_id"], row["member_id"]] == TREATED]
+    target = home.exports / f"retention-actions-{chosen.isoformat()}.csv"
+    with staging_folder(home) as folder:
+        staged = folder / target.name
+        # Spreadsheets take it for UTF-8 by the byte order mark.
+        with staged.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            writer.writerows({name: _safe(value) for name, value in _row(row).items()} for row in treated)
+        move_in(staged, target)
+    return target
+
+
+def _row(row: dict[str, Any]) -> dict[str, object]:
+    lists = {name: "; ".join(json.loads(row[name] or "[]")) for name in ("reasons_en", "reasons_zh", "content_ids")}
+    return {name: row.get(name) for name in COLUMNS} | lists | {"risk": row["risk_band"]}
+
+
+def _safe(value: object) -> object:
+    """A text that a spreadsheet would run gets an apostrophe before it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_START) else value

@@ -1,0 +1,131 @@
+"""Makes the list of a day: who is worth contacting, in which arm each is, and what is suggested."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from models.actions.arms import HASH_VERSION, TREATED, draw_arm, key_id
+from models.actions.ranking import choose_rule, rank
+from models.actions.suggestion import of_kind, suggest
+from pipelines.actions import reading, store
+from pipelines.actions.library import Library
+
+if TYPE_CHECKING:
+    from pipelines.home import Home
+    from pipelines.settings import Settings
+
+Rows = list[dict[str, Any]]
+
+_MOST = 50
+"""Times the capacity: how far down the list suggestions are looked for."""
+
+
+def make_list(home: Home, settings: Settings, day: date, run_id: str) -> Rows:
+    """Make and keep the list of a day, and return it; a list made before is returned as it was.
+
+    The arms are drawn and logged first, then the list is kept. Both arms are on it; ``export`` leaves the held-out out.
+    """
+    if kept := store.list_of(home, day):
+        return kept
+    candidates = _candidates(home, day)
+    effects = reading.table(home, "intermediate.int_actions__band_effects", "risk_band")
+    rule = choose_rule(effects, set(candidates["risk_band"]), settings.retention_least_randomised)
+    ranked = rank(candidates, effects, rule)
+    earlier, library = store.draws(home), Library.open(home, settings, day, run_id)
+    drawn = {row["member_id"]: row for row in earlier if row["day"] == day}
+    if not drawn:
+        members = _allowed(ranked, earlier, day, settings.retention_cool_down_days)
+        drawn = {row["member_id"]: row for row in _draw(home, settings, members, library, earlier)}
+        store.keep_draws(home, day, list(drawn.values()), run_id)
+    chosen = [row for row in _records(ranked) if row["member_id"] in drawn]
+    pieces = library.unread([row["member_id"] for row in chosen])
+    marks = {"ranked_by": rule.name, "ranked_because_en": rule.because_en, "ranked_because_zh": rule.because_zh}
+    rows = [
+        _row(place, member, drawn[member["member_id"]], pieces[member["member_id"]], library.method) | marks
+        for place, member in enumerate(chosen, start=1)
+    ]
+    store.keep_list(home, day, rows, run_id)
+    return store.list_of(home, day)
+
+
+def _candidates(home: Home, day: date) -> pd.DataFrame:
+    """Scored members with what is known of them; a member the marts do not know is worth a typical one."""
+    members = reading.table(home, "intermediate.int_actions__members", "member_id")
+    found = reading.predictions(home, day).merge(members, on="member_id", how="inner", validate="one_to_one")
+    return found.astype(object).where(found.notna(), None).astype({"weight": float, "probability": float})
+
+
+def _records(frame: pd.DataFrame) -> Rows:
+    return [{str(name): row[name] for name in row} for row in frame.to_dict("records")]
+
+
+def _allowed(ranked: pd.DataFrame, earlier: Rows, day: date, cool_down_days: int) -> Rows:
+    """Leave out who was on a list or contacted within the cool-down, held-out members too: the arms must not differ."""
+    listed = {row["member_id"] for row in earlier if abs((row["day"] - day).days) < cool_down_days}
+    first = day - timedelta(days=cool_down_days)
+    return [
+        row
+        for row in _records(ranked)
+        if row["member_id"] not in listed and (row["last_contacted_day"] is None or row["last_contacted_day"] <= first)
+    ]
+
+
+def _draw(home: Home, settings: Settings, members: Rows, library: Library, earlier: Rows) -> Rows:
+    """Go down the list and draw until as many are treated as can be contacted."""
+    harmful = _harmful(home, settings)
+    # Nobody further down is reached with any luck of the draw.
+    pieces = library.unread([row["member_id"] for row in members[: _MOST * settings.retention_capacity]])
+    key, rows, treated = store.arm_key(home, settings), [], 0
+    known = {(row["campaign_id"], row["member_id"]): row["arm"] for row in earlier}
+    for member in members:
+        if treated == settings.retention_capacity:
+            break
+        name = member["member_id"]
+        kind = suggest(member, pieces.get(name, {}), harmful).kind
+        campaign = f"{settings.retention_campaign}-{kind}"
+        # An arm once logged holds, whatever has become of the key or the share.
+        arm = known.get((campaign, name)) or draw_arm(key, campaign, name, settings.retention_held_out_share)
+        treated += arm == TREATED
+        rows.append(
+            {
+                "member_id": name,
+                "campaign_id": campaign,
+                "kind": kind,
+                "arm": arm,
+                "risk_band": member["risk_band"],
+                "held_out_share": settings.retention_held_out_share,
+                "hash_version": HASH_VERSION,
+                "key_id": key_id(key),
+            }
+        )
+    return rows
+
+
+def _harmful(home: Home, settings: Settings) -> set[str]:
+    """Kinds whose campaign of this name was measured to do harm."""
+    effects = reading.table(home, "marts.action_effects", "campaign_id, outcome")
+    bad = effects[effects["is_primary"].astype(bool) & (effects["verdict"] == "harms")]
+    start = f"{settings.retention_campaign}-"
+    return {name.removeprefix(start) for name in bad["campaign_id"] if name.startswith(start)}
+
+
+def _row(
+    place: int, member: dict[str, Any], drawn: dict[str, Any], pieces: dict[str, str], method: str
+) -> dict[str, Any]:
+    suggestion = of_kind(drawn["kind"], member, pieces)
+    taken = ("member_id", "definition", "probability", "risk_band", "model_version", "reasons_en", "reasons_zh")
+    worth = ("value_basis", "value_minor", "currency", "weight", "score")
+    return {name: member[name] for name in taken + worth} | {
+        "campaign_id": drawn["campaign_id"],
+        "rank": place,
+        "kind": suggestion.kind,
+        "suggestion_en": suggestion.en,
+        "suggestion_zh": suggestion.zh,
+        "content_ids": json.dumps(suggestion.content_ids),
+        "suggested_by": method if suggestion.content_ids else None,
+        "event_id": suggestion.event_id,
+    }

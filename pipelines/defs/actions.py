@@ -1,0 +1,27 @@
+"""The daily list of members worth contacting, drawn and logged behind gate 3."""
+
+import dagster as dg
+
+from models.actions.arms import TREATED
+from pipelines.actions.lists import make_list
+from pipelines.actions.store import check_logged
+from pipelines.defs.checks import SCORES_KEY, mart_key
+from pipelines.defs.resources import HomeResource
+from pipelines.warehouse.plan import read_plan
+
+_READ = ("int_actions__members", "int_actions__band_effects", "int_actions__reads", "int_actions__pieces")
+
+
+@dg.asset(
+    deps=[SCORES_KEY, mart_key("action_effects"), *(dg.AssetKey(["intermediate", name]) for name in _READ)],
+    group_name="actions",
+    kinds={"parquet"},
+)
+def retention_list(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
+    """Whom to contact on the last day, and who is held out: logged before anybody can be contacted."""
+    day = read_plan(home.paths).through_day
+    rows = make_list(home.paths, home.settings, day, context.run.run_id)
+    arms = check_logged(home.paths, day, rows)
+    treated = sum(arms[row["campaign_id"], row["member_id"]] == TREATED for row in rows)
+    context.log.info(f"{day}: {treated:,} members to contact, {len(rows) - treated:,} held out")
+    return dg.MaterializeResult(metadata={"day": day.isoformat(), "listed": len(rows), "to_contact": treated})

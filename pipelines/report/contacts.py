@@ -1,0 +1,94 @@
+"""Today's list on the page of members at risk: whom to contact, what to do, and whom to leave alone."""
+
+from __future__ import annotations
+
+from pipelines.report import marks, scores, words
+from pipelines.report.blocks import Block, Cell, Column, Note, Table
+from pipelines.report.context import SiteContext
+from pipelines.report.database import Marts, Row
+from pipelines.report.text import MISSING, Text, decimal, integer, plural
+
+_TITLE = Text("Worth contacting today", "今天值得联系的成员")
+
+
+def today(marts: Marts, context: SiteContext) -> list[Block]:
+    """The list of the last day as a table; nothing where lists were never made."""
+    if not marts.has("retention_actions"):
+        return []
+    result = marts.run(
+        "retention_actions",
+        f"""
+        select
+            rank,
+            member_id,
+            arm,
+            kind,
+            suggestion_en,
+            suggestion_zh,
+            reasons_en,
+            reasons_zh,
+            probability,
+            risk_band,
+            value_minor,
+            currency,
+            weight,
+            score,
+            ranked_by,
+            ranked_because_en,
+            ranked_because_zh,
+            campaign_id,
+            content_ids,
+            event_id,
+            day,
+        from marts.retention_actions
+        where day = {context.through}
+        order by rank
+        """,
+    )
+    if not result.rows:
+        body = Text(
+            "Nobody is on the list of the last day: whoever is at risk was listed or contacted lately.",
+            "最后一天的名单为空：有风险的成员近期都已列入名单或被联系过。",
+        )
+        return [Note(title=_TITLE, body=body, result=result)]
+    first = result.first
+    treated = sum(row["arm"] == "treated" for row in result.rows)
+    held_out, by = len(result.rows) - treated, words.word(words.RANKINGS, first["ranked_by"])
+    table = Table(
+        title=_TITLE,
+        note=Text(
+            f"{plural(treated, 'member', 'members')} to contact, {integer(held_out)} held out by lot: "
+            "leave these alone, or nobody can tell whether contacting works. "
+            f"Ranked by {by.en}: {first['ranked_because_en']}.",
+            f"联系 {integer(treated)} 人；随机保留对照 {integer(held_out)} 人，请勿联系，"
+            "否则无法判断联系是否有效。"
+            f"排序依据：{by.zh}（{first['ranked_because_zh']}）。",
+        ),
+        columns=[
+            Column(Text("Rank", "排名"), number=True),
+            Column(Text("Member", "成员")),
+            Column(Text("Arm", "分组")),
+            Column(Text("What to do", "建议动作"), wide=True),
+            Column(Text("Why", "原因"), wide=True),
+            Column(Text("Risk", "风险"), number=True),
+            Column(Text("Value a month", "月价值"), number=True),
+        ],
+        rows=[_row(row) for row in result.rows],
+        result=result,
+        scroll=True,
+    )
+    return [table]
+
+
+def _row(row: Row) -> list[Cell]:
+    is_treated = row["arm"] == "treated"
+    value = MISSING if row["value_minor"] is None else f"{decimal(row['value_minor'] / 100)} {row['currency'] or ''}"
+    return [
+        Cell(integer(row["rank"]), row["rank"]),
+        Cell(row["member_id"]),
+        Cell(marks.badge(words.word(words.ARMS, row["arm"]), "good" if is_treated else "neutral"), row["arm"]),
+        Cell(Text(row["suggestion_en"], row["suggestion_zh"]) if is_treated else Text("Leave alone.", "请勿联系。")),
+        Cell(marks.lines(scores.reasons(row)), ""),
+        scores.probability(row),
+        Cell(value, row["value_minor"]),
+    ]

@@ -1,0 +1,196 @@
+"""Arms, ranking, suggestions and pieces to read: plain functions on rows made up here."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.actions import content
+from models.actions.arms import HASH_VERSION, HELD_OUT, TREATED, draw_arm, key_id
+from models.actions.ranking import EXPECTED_EFFECT, VALUE_AT_RISK, choose_rule, rank
+from models.actions.suggestion import of_kind, suggest
+
+DAY = date(2025, 6, 30)
+MEMBERS = [f"m{number}" for number in range(4000)]
+
+
+def arms(key=b"secret", campaign="c", share=0.3):
+    return np.array([draw_arm(key, campaign, member, share) for member in MEMBERS])
+
+
+def test_the_share_held_out_is_the_one_asked_for():
+    held_out = (arms() == HELD_OUT).mean()
+    assert abs(held_out - 0.3) < 4 * np.sqrt(0.3 * 0.7 / len(MEMBERS))
+    assert set(arms(share=0)) == {TREATED}
+
+
+def test_an_arm_is_the_same_every_time_and_a_larger_share_holds_out_the_same_members_and_more():
+    assert (arms() == arms()).all()
+    assert ((arms(share=0.5) == HELD_OUT) >= (arms(share=0.3) == HELD_OUT)).all()
+
+
+@pytest.mark.parametrize("other", [{"key": b"another"}, {"campaign": "d"}], ids=["another key", "another campaign"])
+def test_another_key_or_campaign_draws_anew(other):
+    """Independent draws with p = .3 agree for .58 of the members."""
+    agree = (arms() == arms(**other)).mean()
+    assert abs(agree - 0.58) < 4 * np.sqrt(0.58 * 0.42 / len(MEMBERS))
+
+
+def test_the_draw_can_be_checked_by_whoever_has_the_key():
+    digest = hmac.new(b"secret", f"{HASH_VERSION}\0c\0m1".encode(), hashlib.sha256).hexdigest()
+    point = int(digest[:16], 16) / 2**64
+    assert draw_arm(b"secret", "c", "m1", point) == TREATED
+    assert draw_arm(b"secret", "c", "m1", point + 1e-9) == HELD_OUT
+    assert key_id(b"secret") != key_id(b"secret2")
+
+
+def effects(**bands):
+    names = ["risk_band", "n_treated", "n_held_out", "effect", "effect_low", "effect_high"]
+    return pd.DataFrame([(band, *values) for band, values in bands.items()], columns=names)
+
+
+ENOUGH = effects(high=(100, 100, 0.2, 0.1, 0.3), medium=(150, 100, 0.05, -0.1, 0.2), low=(100, 100, -0.2, -0.3, -0.1))
+
+
+def candidates():
+    rows = [("a", 0.9, "high", 1.0), ("b", 0.5, "medium", 10.0), ("c", 0.1, "low", 90.0), ("d", 0.8, "high", 1.0)]
+    return pd.DataFrame(rows, columns=["member_id", "probability", "risk_band", "weight"])
+
+
+@pytest.mark.parametrize(
+    ("known", "name", "because"),
+    [
+        (effects(), VALUE_AT_RISK, "risk high: 0 treated and 0 held out so far, 100 of each are needed"),
+        (effects(high=(100, 99, 0.5, 0.4, 0.6)), VALUE_AT_RISK, "risk high: 100 treated and 99 held out so far"),
+        (ENOUGH.iloc[:2], VALUE_AT_RISK, "risk low: 0 treated"),
+        (ENOUGH.assign(effect_low=-0.1), VALUE_AT_RISK, "no band of risk has shown an effect"),
+        (ENOUGH, EXPECTED_EFFECT, "the effect of being contacted is known"),
+    ],
+)
+def test_a_list_is_ranked_by_effect_only_where_every_band_was_measured(known, name, because):
+    rule = choose_rule(known, {"high", "medium", "low"}, 100)
+    assert rule.name == name
+    assert rule.because_en.startswith(because)
+
+
+def test_without_measured_effects_what_is_at_risk_comes_first():
+    ranked = rank(candidates(), effects(), choose_rule(effects(), {"high"}, 100))
+    assert ranked["member_id"].tolist() == ["c", "b", "a", "d"]
+    assert ranked["score"].tolist() == pytest.approx([9, 5, 0.9, 0.8])
+
+
+def test_by_effect_those_come_first_whom_contact_helps_and_whom_it_harms_are_left_out():
+    """The band that showed nothing has nothing to expect, however much is at risk."""
+    ranked = rank(candidates(), ENOUGH, choose_rule(ENOUGH, {"high", "medium", "low"}, 100))
+    assert ranked["member_id"].tolist() == ["a", "d", "b"]
+    assert ranked["score"].tolist() == pytest.approx([0.2, 0.2, 0])
+
+
+def member(**facts):
+    return {"risk_band": "medium", "weight": 1.0, "days_to_term_end": None, "event_id": None} | facts
+
+
+EVENT = {"event_id": "e1", "event_title": "Talk", "event_day": date(2025, 7, 2)}
+
+
+@pytest.mark.parametrize(
+    ("facts", "pieces", "kind", "words"),
+    [
+        (
+            {"days_to_term_end": 14.0, **EVENT},
+            {"c": "One"},
+            "coupon",
+            "Offer the renewal coupon. The term ends in 14 days.",
+        ),
+        ({"days_to_term_end": 1}, {}, "coupon", "Offer the renewal coupon. The term ends in 1 day."),
+        ({"days_to_term_end": 15}, {}, "points", "Give points for coming back."),
+        (
+            {"risk_band": "high", "weight": 2.0},
+            {},
+            "call",
+            "Call or write in person. Worth 2.0 times the typical member.",
+        ),
+        ({"risk_band": "high", "weight": 1.9}, {}, "points", "Give points for coming back."),
+        (EVENT, {"c": "One"}, "invitation", "Invite to “Talk” on 2025-07-02."),
+        ({}, {"c": "One", "d": "Two"}, "message", "Send: “One”; “Two”."),
+    ],
+)
+def test_the_first_suggestion_that_fits_is_made(facts, pieces, kind, words):
+    found = suggest(member(**facts), pieces)
+    assert (found.kind, found.en) == (kind, words)
+    assert found.zh
+    assert found.content_ids == (list(pieces) if kind == "message" else [])
+
+
+def test_what_was_measured_to_harm_is_not_suggested():
+    assert suggest(member(days_to_term_end=3), {"c": "One"}, {"coupon"}).kind == "message"
+    assert suggest(member(), {}, {"points"}).kind == "call"
+
+
+def test_a_kind_settled_before_keeps_its_words_where_it_does_not_fit_any_more():
+    assert of_kind("coupon", member(), {}).en == "Offer the renewal coupon."
+
+
+def reading(taste=True, seed=3):
+    """Members of two circles; with ``taste`` they read pieces of their own circle, else any."""
+    rng = np.random.default_rng(seed)
+    rows = set()
+    for number in range(200):
+        for day in range(60):
+            if rng.random() < 0.3:
+                piece = int(rng.integers(40)) * 2 + number % 2 if taste else int(min(rng.geometric(0.05), 79))
+                rows.add((f"m{number}", f"c{piece:02}", day))
+    frame = pd.DataFrame(sorted(rows), columns=["member_id", "content_id", "day"])
+    first = frame.groupby(["member_id", "content_id"], as_index=False)["day"].min()
+    return first.assign(first_day=[DAY - timedelta(days=59 - day) for day in first.pop("day")])
+
+
+PIECES = pd.DataFrame({"content_id": [f"c{n:02}" for n in range(80)], "published_day": DAY - timedelta(days=100)})
+
+
+def test_neighbours_are_used_where_members_differ_in_taste_and_popularity_where_they_do_not():
+    for taste, used in ((True, content.NEIGHBOURS), (False, content.POPULARITY)):
+        result = content.evaluate(reading(taste), PIECES, DAY)
+        assert set(result.loc[result["is_used"], "method"]) == {used}
+        assert result["n_members"].min() > 100
+        assert (result["cut_off"] == DAY - timedelta(days=content.TEST_DAYS)).all()
+        rates = result.set_index(["method", "n_suggested"])["hit_rate"]
+        assert (rates.xs(10, level=1) >= rates.xs(3, level=1)).all()
+
+
+def test_too_few_members_decide_nothing():
+    few = reading()[lambda rows: rows["member_id"].isin(["m1", "m2", "m3"])]
+    result = content.evaluate(few, PIECES, DAY)
+    assert set(result.loc[result["is_used"], "method"]) == {content.POPULARITY}
+    nothing = content.evaluate(few.iloc[:0], PIECES, DAY)
+    assert nothing["n_members"].tolist() == [0] * 4
+    assert nothing["hit_rate"].isna().all()
+
+
+@pytest.mark.parametrize("method", [content.NEIGHBOURS, content.POPULARITY])
+def test_a_suggestion_is_unread_and_may_be_suggested(method):
+    reads = reading()
+    shelf = content.Shelf.of(reads, PIECES.iloc[4:], DAY)
+    suggested = shelf.suggest(method, ["m0", "m1", "stranger"], 3)
+    for name, pieces in suggested.items():
+        assert len(pieces) == 3
+        assert not set(pieces) & set(reads.loc[reads["member_id"] == name, "content_id"])
+        assert not set(pieces) & {"c00", "c01", "c02", "c03"}
+    if method == content.NEIGHBOURS:
+        assert all(int(piece[1:]) % 2 == 0 for piece in suggested["m0"])
+        assert all(int(piece[1:]) % 2 == 1 for piece in suggested["m1"])
+
+
+def test_the_evaluation_knows_nothing_after_its_cut_off():
+    """What was read later changes the outcome that is foretold, never the suggestions."""
+    reads = reading()
+    cut_off = DAY - timedelta(days=content.TEST_DAYS)
+    early = reads[reads["first_day"] <= cut_off]
+    for method in (content.NEIGHBOURS, content.POPULARITY):
+        whole = content.Shelf.of(reads, PIECES, cut_off).suggest(method, MEMBERS[:50], 10)
+        assert whole == content.Shelf.of(early, PIECES, cut_off).suggest(method, MEMBERS[:50], 10)

@@ -1,0 +1,244 @@
+"""The day's list: logged before it is kept or exported, never made twice, never of those contacted before."""
+
+from __future__ import annotations
+
+import csv
+import stat
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from models.actions.arms import draw_arm
+from pipelines.actions import lists, store
+from pipelines.actions.export import NoListError, export_list
+from pipelines.home import Home
+from pipelines.lake import ledger
+from pipelines.lake.schemas import PREDICTIONS
+from pipelines.settings import Settings
+
+DAY = date(2025, 6, 30)
+N = 60
+
+
+@pytest.fixture
+def home(tmp_path):
+    made = Home(tmp_path / "home")
+    made.root.mkdir()
+    with duckdb.connect(str(made.warehouse)) as con:
+        con.execute("create schema intermediate; create schema marts;")
+        con.execute(
+            f"""
+            create table intermediate.int_actions__members as
+            select 'm' || lpad(i::varchar, 2, '0') as member_id, 'mrr' as value_basis, 1000::bigint as value_minor,
+                'CNY' as currency, 1 + i / 10 as weight, case when i % 2 = 0 then 5::bigint end as days_to_term_end,
+                null::date as last_contacted_day, null::varchar as event_id, null::varchar as event_title,
+                null::date as event_day
+            from range({N}) as members (i)
+            """
+        )
+        con.execute(
+            """
+            create table intermediate.int_actions__band_effects (
+                risk_band varchar, n_treated bigint, n_held_out bigint,
+                effect double, effect_low double, effect_high double
+            );
+            create table intermediate.int_actions__reads (member_id varchar, content_id varchar, first_day date);
+            create table intermediate.int_actions__pieces (content_id varchar, title varchar, published_day date);
+            create table marts.action_effects (
+                campaign_id varchar, outcome varchar, is_primary boolean, verdict varchar
+            );
+            """
+        )
+    for day in (DAY, DAY + timedelta(days=1), DAY + timedelta(days=30)):
+        predict(made, day)
+    return made
+
+
+def predict(home, day, version="v1", definition="inactivity", risk=lambda i: 0.2 + i / 200):
+    rows = [
+        {
+            "member_id": f"m{i:02}", "day": day, "definition": definition, "probability": risk(i), "risk_band": "low",
+            "reasons_en": '["=last active 9 days ago"]', "reasons_zh": '["9 天前"]', "drivers": "[]", "learner": "rule",
+            "model_version": version, "run_id": "run", "scored_at": datetime(2025, 7, 1, len(version), tzinfo=UTC),
+        }
+        for i in range(N)
+    ]  # fmt: skip
+    path = home.predictions / f"day={day.isoformat()}" / f"part-{version}-{definition}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(rows, schema=PREDICTIONS), path)
+
+
+def change(home, sql):
+    with duckdb.connect(str(home.warehouse)) as con:
+        con.execute(sql)
+
+
+def settings_of(home, **values):
+    return Settings(home=home.root, **{"retention_capacity": 6, "arm_key": "key of a test"} | values)
+
+
+def drawn_on(home, day):
+    return {row["member_id"]: row for row in store.draws(home) if row["day"] == day}
+
+
+def test_as_many_are_treated_as_can_be_contacted_and_the_held_out_come_on_top(home):
+    rows = lists.make_list(home, settings_of(home, retention_held_out_share=0.5), DAY, "run")
+    drawn = drawn_on(home, DAY)
+    arms = [drawn[row["member_id"]]["arm"] for row in rows]
+    assert arms.count("treated") == 6
+    assert arms.count("held_out") > 0
+    assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
+    assert [row["score"] for row in rows] == sorted((row["score"] for row in rows), reverse=True)
+    assert rows[0]["member_id"] == f"m{N - 1}"
+    for row in rows:
+        share = drawn[row["member_id"]]["held_out_share"]
+        expected = draw_arm(b"key of a test", row["campaign_id"], row["member_id"], share)
+        assert drawn[row["member_id"]]["arm"] == expected
+        assert row["ranked_by"] == "risk_times_value"
+        assert row["ranked_because_en"]
+        assert row["ranked_because_zh"]
+
+
+def test_a_day_s_list_is_made_once_whatever_changes_later(home):
+    first = lists.make_list(home, settings_of(home), DAY, "run-1")
+    predict(home, DAY, "v-newer", risk=lambda i: 0.9 - i / 200)
+    assert (
+        lists.make_list(home, settings_of(home, arm_key="another"), DAY, "run-2") == first == store.list_of(home, DAY)
+    )
+    assert {row["run_id"] for row in store.draws(home)} == {"run-1"}
+
+
+def test_only_current_predictions_of_the_ranking_definition_count(home):
+    predict(home, DAY, "v-newer", risk=lambda i: 0.9 if i == 0 else 0.0)
+    predict(home, DAY, "v-newest-of-all", "lapse", risk=lambda i: 0.9 if i == 1 else 0.0)
+    first = lists.make_list(home, settings_of(home), DAY, "run")[0]
+    assert (first["member_id"], first["definition"], first["model_version"]) == ("m00", "inactivity", "v-newer")
+
+
+def test_who_was_listed_is_not_listed_again_before_the_cool_down_is_over_held_out_or_not(home):
+    settings = settings_of(home, retention_held_out_share=0.5)
+    first = {row["member_id"] for row in lists.make_list(home, settings, DAY, "run-1")}
+    second = {row["member_id"] for row in lists.make_list(home, settings, DAY + timedelta(days=1), "run-2")}
+    assert second
+    assert not first & second
+    third = {row["member_id"] for row in lists.make_list(home, settings, DAY + timedelta(days=30), "run-3")}
+    assert third == first
+
+
+def test_who_was_contacted_otherwise_is_not_listed_either(home):
+    change(home, f"update intermediate.int_actions__members set last_contacted_day = '{DAY - timedelta(days=29)}'"
+                 " where member_id = 'm59'")  # fmt: skip
+    change(home, f"update intermediate.int_actions__members set last_contacted_day = '{DAY - timedelta(days=30)}'"
+                 " where member_id = 'm58'")  # fmt: skip
+    assert lists.make_list(home, settings_of(home), DAY, "run")[0]["member_id"] == "m58"
+
+
+def test_an_arm_holds_though_key_and_share_change(home):
+    settings = settings_of(home, retention_held_out_share=0.5)
+    first = {row["member_id"]: row["arm"] for row in drawn_after(home, settings, DAY).values()}
+    other = settings_of(home, retention_held_out_share=0.0, arm_key="another")
+    later = drawn_after(home, other, DAY + timedelta(days=30))
+    assert {name: row["arm"] for name, row in later.items() if name in first} == first
+    assert "held_out" in first.values()
+
+
+def drawn_after(home, settings, day):
+    lists.make_list(home, settings, day, f"run of {day}")
+    return drawn_on(home, day)
+
+
+def test_a_kill_before_the_log_leaves_nothing_and_one_after_it_leaves_no_list(home, monkeypatch):
+    """The run after the kill makes the list of the members that were logged, though the ranking is another by then."""
+    settings = settings_of(home)
+    append = ledger.append
+
+    def killed_at(name):
+        def _append(home, written, rows, *more):
+            if written == name:
+                raise KeyboardInterrupt
+            append(home, written, rows, *more)
+
+        return _append
+
+    for name, logged in ((store.DRAWS, False), (store.LISTS, True)):
+        monkeypatch.setattr(ledger, "append", killed_at(name))
+        with pytest.raises(KeyboardInterrupt):
+            lists.make_list(home, settings, DAY, "killed")
+        assert bool(store.draws(home)) == logged
+        assert store.list_of(home, DAY) == []
+        with pytest.raises(NoListError):
+            export_list(home, DAY)
+        assert not home.exports.exists()
+    monkeypatch.setattr(ledger, "append", append)
+    drawn = drawn_on(home, DAY)
+    predict(home, DAY, "v-newer", risk=lambda i: 0.9 - i / 200)
+    rows = lists.make_list(home, settings, DAY, "after")
+    assert {row["member_id"] for row in rows} == set(drawn)
+    assert drawn_on(home, DAY) == drawn
+    assert {row["kind"] for row in rows} <= {row["kind"] for row in drawn.values()}
+
+
+def test_a_list_without_its_log_is_neither_kept_nor_exported(home):
+    lists.make_list(home, settings_of(home), DAY, "run")
+    (row, *_) = store.list_of(home, DAY)
+    with pytest.raises(store.UnloggedListError, match="first stranger"):
+        store.keep_list(home, DAY, [row | {"member_id": "stranger"}], "run")
+    for path in (home.ledger / store.DRAWS).iterdir():
+        path.unlink()
+    with pytest.raises(store.UnloggedListError, match="not in the log of draws"):
+        export_list(home, DAY)
+    assert not home.exports.exists()
+
+
+def test_the_export_holds_the_treated_and_nothing_that_names_an_arm(home):
+    settings = settings_of(home, retention_held_out_share=0.5)
+    lists.make_list(home, settings, DAY, "run")
+    lists.make_list(home, settings, DAY + timedelta(days=1), "run")
+    path = export_list(home, DAY)
+    text = path.read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(text.splitlines()))
+    drawn = drawn_on(home, DAY)
+    assert {row["member_id"] for row in rows} == {name for name, row in drawn.items() if row["arm"] == "treated"}
+    assert "held_out" in {row["arm"] for row in drawn.values()}
+    assert "held_out" not in text
+    assert "arm" not in rows[0]
+    assert rows[0]["reasons_en"] == "'=last active 9 days ago"
+    before = path.read_bytes()
+    assert export_list(home, DAY).read_bytes() == before
+    assert export_list(home).name == f"retention-actions-{DAY + timedelta(days=1)}.csv"
+    with pytest.raises(NoListError, match="no list of 2025-01-01"):
+        export_list(home, date(2025, 1, 1))
+
+
+def test_a_kind_measured_to_harm_is_not_suggested_any_more(home):
+    change(home, "insert into marts.action_effects values ('retention-1-coupon', 'renewed', true, 'harms')")
+    assert {row["kind"] for row in lists.make_list(home, settings_of(home), DAY, "run")} == {"points"}
+
+
+def test_lists_are_ranked_by_effect_once_it_was_measured(home):
+    change(home, "insert into intermediate.int_actions__band_effects values ('low', 100, 100, 0.2, 0.1, 0.3)")
+    rows = lists.make_list(home, settings_of(home), DAY, "run")
+    assert {row["ranked_by"] for row in rows} == {"expected_effect"}
+    assert rows[0]["score"] == pytest.approx(0.2 * rows[0]["weight"])
+
+
+def test_without_capacity_there_is_no_list(home):
+    assert lists.make_list(home, settings_of(home, retention_capacity=0), DAY, "run") == []
+
+
+def test_a_home_makes_its_own_key_once_and_nobody_else_may_read_it(home):
+    own = settings_of(home, arm_key="")
+    key = store.arm_key(home, own)
+    assert len(key) >= 32
+    assert store.arm_key(home, own) == key
+    assert stat.S_IMODE(home.arm_key.stat().st_mode) == 0o600
+    assert "key of a test" not in repr(settings_of(home))
+
+
+def test_suggestions_are_judged_again_after_a_week(home):
+    for days, judged in ((0, 1), (1, 1), (30, 2)):
+        lists.make_list(home, settings_of(home), DAY + timedelta(days=days), "run")
+        assert ledger.read(home, store.EVALUATIONS).num_rows == 4 * judged
