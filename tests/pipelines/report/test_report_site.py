@@ -141,7 +141,7 @@ def test_empty_pages_say_so_instead_of_zero(sites: dict[str, Site]) -> None:
 
 def test_a_log_not_collected_says_how_to_add_it(sites: dict[str, Site]) -> None:
     text = sites["two_logs"].page("health").text
-    assert "2 of 2 complete, 7 not collected" in text
+    assert "2 of 2 complete, 8 not collected" in text
     assert "landing/subscriptions/YYYY-MM-DD/*.csv" in text
     assert "subscription_id, member_id, occurred_at, step, term_start, term_end" in text
     assert "landing/content/" not in text
