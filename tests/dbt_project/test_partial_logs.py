@@ -9,6 +9,8 @@ import pytest
 from house import House
 from tiny_logs import FIRST, days_between, tiny_community
 
+from pipelines.contract import LOGS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -58,7 +60,7 @@ def test_marts_have_what_the_collected_logs_allow_and_no_more(house, logs):
 
     told = house.query("select log, marts_without_it from marts.data_completeness where not is_collected")
     assert {log for log, _ in told}.isdisjoint(logs)
-    assert len(told) + len(logs) == 9
+    assert len(told) + len(logs) == len(LOGS)
     for log, named in told:
         for name in (named or "").split(", ") if named else []:
             table, _, column = name.partition(".")
