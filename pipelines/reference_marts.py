@@ -36,7 +36,7 @@ SUBJECTS = {
 """``meta.subject`` of a model -> heading of the index; a mart without one is among the others."""
 
 REFERENCES = {
-    "dim_members": ("member_id", "asker_id", "author_id", "host_id", "first_responder_id"),
+    "dim_members": ("member_id", "asker_id", "author_id", "host_id", "first_responder_id", "person_id"),
     "dim_content": ("content_id", "question_id", "first_response_id"),
     "dim_events": ("event_id",),
     "dim_days": (
@@ -45,6 +45,9 @@ REFERENCES = {
     ),
 }  # fmt: skip
 """Dimension -> names of the columns that lead to it, in whatever mart; ``dim_days`` is met by ``day``."""
+
+DELIVERED_IDS = ("member_ids", "member_id")
+"""The one column of members that leads nowhere: ids as they were delivered, which other marts have replaced."""
 
 _INDEX_INTRO = """\
 # The marts
@@ -89,7 +92,7 @@ def write_pages(folder: Path = MARTS_DIR) -> list[Path]:
 def dimension_of(mart: Mart, column: str) -> str | None:
     """Dimension that a column of a mart leads to; None for other columns and for a dimension's own key."""
     for dimension, columns in REFERENCES.items():
-        if column in columns and dimension != mart.name:
+        if column in columns and dimension != mart.name and (mart.name, column) != DELIVERED_IDS:
             return dimension
     return None
 
