@@ -49,7 +49,9 @@ def test_comments_come_along(published):
         ("day's counts", "One row per day; it's small."),
         ("publication", "One row: number and last day of this publication."),
     ]
-    columns = published.execute("select column_name, comment from duckdb_columns() where comment is not null")
+    columns = published.execute(
+        "select column_name, comment from duckdb_columns() where comment is not null and table_name <> 'publication'"
+    )
     assert columns.fetchall() == [("order", "Place, counted from 0.")]
 
 
