@@ -21,7 +21,7 @@ SUITES = {
     "member days": MEMBER_DAY_RULES,
     "community days": COMMUNITY_DAY_RULES,
     "engagement": ENGAGEMENT_RULES,
-    "predictions": prediction_rules(max_calibration_error=0.1),
+    "predictions": prediction_rules("lapse", max_calibration_error=0.1, max_base_rate_shift=0.25),
 }
 
 GOOD = {
@@ -38,13 +38,14 @@ GOOD = {
     "community days": {"dau_over_wau": 0, "wau_over_mau": 0, "growth_gap": 0, "missing_days": 0},
     "engagement": {"sums_gap": 0, "min_engagement": 0.001, "active_members_gap": 0, "active_over_observed": 0},
     "predictions": {
-        "n_missing": 0,
-        "n_surplus": 0,
-        "min_probability": 0,
-        "max_probability": 1,
-        "n_null": 0,
-        "calibration_error": 0.1,
-        "base_rate_shift": 0.25,
+        "lapse_n_missing": 0,
+        "lapse_n_surplus": 0,
+        "lapse_min_probability": 0,
+        "lapse_max_probability": 1,
+        "lapse_n_null": 0,
+        "lapse_calibration_error": 0.1,
+        "lapse_base_rate_shift": 0.25,
+        "lapse_feature_drift": 0.25,
     },
 }
 
@@ -73,13 +74,14 @@ PLANTED = [
     ("engagement", "active_members_gap", 1, CRITICAL),
     ("engagement", "active_members_gap", -1, CRITICAL),
     ("engagement", "active_over_observed", 1, CRITICAL),
-    ("predictions", "n_missing", 1, CRITICAL),
-    ("predictions", "n_surplus", 1, CRITICAL),
-    ("predictions", "min_probability", -0.01, CRITICAL),
-    ("predictions", "max_probability", 1.01, CRITICAL),
-    ("predictions", "n_null", 1, CRITICAL),
-    ("predictions", "calibration_error", 0.11, CRITICAL),
-    ("predictions", "base_rate_shift", 0.26, WARNING),
+    ("predictions", "lapse_n_missing", 1, CRITICAL),
+    ("predictions", "lapse_n_surplus", 1, CRITICAL),
+    ("predictions", "lapse_min_probability", -0.01, CRITICAL),
+    ("predictions", "lapse_max_probability", 1.01, CRITICAL),
+    ("predictions", "lapse_n_null", 1, CRITICAL),
+    ("predictions", "lapse_calibration_error", 0.11, CRITICAL),
+    ("predictions", "lapse_base_rate_shift", 0.26, CRITICAL),
+    ("predictions", "lapse_feature_drift", 0.26, WARNING),
 ]
 
 
@@ -111,7 +113,11 @@ def test_every_rule_has_a_planted_fault_and_a_reason():
     ("rules", "column", "value"),
     [
         (delivery_rules(max_quarantine_share=0.5), "quarantine_share", 0.4),
-        (prediction_rules(max_calibration_error=0.5), "calibration_error", 0.4),
+        (
+            prediction_rules("lapse", max_calibration_error=0.5, max_base_rate_shift=0.25),
+            "lapse_calibration_error",
+            0.4,
+        ),
     ],
 )
 def test_bounds_that_are_settings_move_with_them(rules, column, value):
