@@ -25,9 +25,8 @@ def held_open(instance: DagsterInstance, run_id: str) -> Iterator[None]:
 
     The run itself need not exist yet.
     """
-    storage = instance.event_log_storage
-    storage.get_logs_for_run(run_id)  # makes the run's own database
     folder = Path(instance.root_directory) / "history"
+    instance.event_log_storage.get_logs_for_run(run_id, limit=1)  # makes the run's own database
     paths = [folder / "runs.db", folder / "runs" / "index.db", folder / "runs" / f"{run_id}.db"]
     with ExitStack() as stack:
         for path in paths:
