@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines import lock
-from pipelines.contract import IDENTITY_LINKS, LOGS
+from pipelines.contract import IDENTITY_LINKS
 from pipelines.home import Home
 from pipelines.identity.links import LinkError, sorted_pair
+from pipelines.lake.borrow import borrow_lake
 from pipelines.lake.duck import identifier, literal
 from pipelines.lake.sources import EMPTY_DAY, part_columns
 from pipelines.warehouse import dbt
@@ -122,14 +123,8 @@ def _copied(home: Home, settings: Settings, on_wait: Callable[[str], None] | Non
             if completed_build(home) is None:
                 raise LinkError("nothing is built yet: run some log days first")
             shutil.copyfile(home.warehouse, scratch.warehouse)
-        for path in (scratch.staging, scratch.raw_part(IDENTITY_LINKS.name, LINK_DAY).parent):
-            path.mkdir(parents=True)
-        shutil.copytree(home.control, scratch.control)
-        linked = [home.lake / name for name in ("ledger", "quarantine", "predictions")]
-        linked += [home.lake / "raw" / log for log in LOGS if log != IDENTITY_LINKS.name]
-        linked += list((home.lake / "raw" / IDENTITY_LINKS.name).glob("log_day=*"))
-        for path in linked:
-            (scratch.root / path.relative_to(home.root)).symlink_to(path)
+            borrow_lake(home, scratch, own_log=IDENTITY_LINKS.name)
+        scratch.raw_part(IDENTITY_LINKS.name, LINK_DAY).parent.mkdir()
         yield scratch, settings.model_copy(update={"home": scratch.root})
 
 

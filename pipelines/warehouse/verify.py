@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipelines.home import Home
+from pipelines.lake.borrow import borrow_lake
 from pipelines.lake.duck import identifier, literal
 from pipelines.warehouse import dbt
 from pipelines.warehouse.plan import completed_build, is_planned, make_plan, write_plan
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 SHOWN_ROWS = 5
 """Rows that differ which are shown per mart and side."""
-
-_LAKE_FOLDERS = ("raw", "quarantine", "ledger", "predictions")
 
 
 class NotComparableError(RuntimeError):
@@ -76,10 +74,7 @@ def verify(home: Home, settings: Settings, scratch: Path, *, marts: Sequence[str
     names = sorted(marts or mart_names())
     apart = settings.model_copy(update={"home": scratch})
     rebuilt = Home(scratch)
-    rebuilt.lake.mkdir(parents=True)
-    for folder in _LAKE_FOLDERS:
-        (rebuilt.lake / folder).symlink_to((home.lake / folder).resolve(), target_is_directory=True)
-    shutil.copytree(home.control, rebuilt.control)
+    borrow_lake(home, rebuilt)
     write_plan(rebuilt, make_plan(home, settings, full=True))
     selected = [f"+{name}" for name in marts] or ["+path:models/marts"]
     dbt.raise_for_failures(
