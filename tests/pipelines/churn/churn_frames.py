@@ -1,10 +1,11 @@
-"""Features and labels of a dozen members: too little for a model, enough for the rule."""
+"""Features and labels of a dozen members, and the versions of the model that a ledger names."""
 
 from datetime import date, timedelta
 
 import pandas as pd
 
 from models.features import FEATURE_NAMES
+from pipelines.lake import ledger
 
 DAY = date(2025, 6, 30)
 
@@ -20,3 +21,8 @@ def frames(n_members=12, day=DAY, definition="inactivity"):
         known_day=pd.Timestamp(day + timedelta(days=30)),
     )
     return features, labels
+
+
+def versions_in(home, name):
+    """Model versions in the rows of a ledger, in their order."""
+    return ledger.read(home, name)["model_version"].to_pylist()

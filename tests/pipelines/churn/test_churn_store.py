@@ -5,16 +5,14 @@ from datetime import timedelta
 
 import pandas as pd
 import pytest
-from churn_frames import DAY, frames
+from churn_frames import DAY, frames, versions_in
 
 from models.definitions import inactivity, lapse
 from models.evaluate import CALIBRATION_COLUMNS, EVALUATION_COLUMNS
 from models.score import score
 from models.train import TrainConfig, train
 from pipelines.churn import store
-from pipelines.home import Home
 from pipelines.lake import ledger
-from pipelines.settings import Settings
 
 INACTIVITY = inactivity(30)
 
@@ -29,20 +27,6 @@ def trained(n_members=12, horizon=30):
         evaluations=pd.DataFrame([marks | {"metric": "log_loss", "value": 0.5}]).reindex(columns=EVALUATION_COLUMNS),
         calibration=pd.DataFrame([marks | {"bin": 0, "churn_rate": 0.5}]).reindex(columns=CALIBRATION_COLUMNS),
     )
-
-
-def versions_in(home, name):
-    return ledger.read(home, name)["model_version"].to_pylist()
-
-
-@pytest.fixture
-def home(tmp_path):
-    return Home(tmp_path / "home")
-
-
-@pytest.fixture
-def settings(home):
-    return Settings(home=home.root, threads=1)
 
 
 def test_without_a_training_there_is_none(home):

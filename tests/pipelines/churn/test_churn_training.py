@@ -7,31 +7,14 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
-from churn_frames import DAY, frames
+from churn_frames import DAY, frames, versions_in
 
 from models.definitions import inactivity, lapse
 from models.score import score
 from pipelines.churn import store, training
 from pipelines.churn.gaps import excluded_cutoffs
-from pipelines.home import Home
 from pipelines.lake import ledger, manifest
-from pipelines.settings import Settings
 from pipelines.warehouse.plan import BuildPlan
-
-
-def versions_in(home, name):
-    return ledger.read(home, name)["model_version"].to_pylist()
-
-
-@pytest.fixture
-def home(tmp_path):
-    return Home(tmp_path / "home")
-
-
-@pytest.fixture
-def settings(home):
-    return Settings(home=home.root, threads=1)
-
 
 GAPS = "create table marts.data_completeness (log varchar, is_outage boolean, is_identity_break boolean, day date)"
 
