@@ -143,7 +143,7 @@ def _chart(result: Result, rows: list[Row]) -> Chart:
             [trace],
             x_title=Text("points", "百分点"),
             hovermode="closest",
-            yaxis={"automargin": True, "showgrid": False, "type": "category"},
+            yaxis={"automargin": True, "showgrid": False, "type": "category", "dtick": 1},
             xaxis={"zeroline": True, "zerolinewidth": 2},
         ),
         result=result,

@@ -45,7 +45,7 @@ def comparison(result: Result, mark: Text) -> Chart:
             traces,
             x_title=Text("log loss", "对数损失"),
             hovermode="closest",
-            yaxis={"automargin": True, "categoryorder": "array", "showgrid": False},
+            yaxis={"automargin": True, "categoryorder": "array", "showgrid": False, "dtick": 1},
         ),
         result=result,
         half=True,
