@@ -1,31 +1,15 @@
 """Fixtures of the report's tests: each community's site, rendered once, and databases of a few known rows."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
-from report_html import Html
 from report_marts import COMMUNITIES, CONTEXT, schema
+from report_pages import Fill, Site
 
 from pipelines.report import render_site
-from pipelines.report.blocks import Block, Page
 from pipelines.report.database import Marts
-from pipelines.report.facts import read_facts
-
-PAGES = ("index", "members", "risk", "actions", "answers", "revenue", "content", "events", "churn", "health")
-
-
-@dataclass(frozen=True)
-class Site:
-    name: str
-    database: Path
-    folder: Path
-    files: list[Path]
-
-    def page(self, name: str) -> Html:
-        return Html((self.folder / f"{name}.html").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
@@ -44,9 +28,6 @@ def site(request: pytest.FixtureRequest, sites: dict[str, Site]) -> Site:
     return sites[request.param]
 
 
-Fill = Callable[[str], Marts]
-
-
 @pytest.fixture
 def fill(tmp_path: Path) -> Iterator[Fill]:
     """Opens a database that holds what these statements insert."""
@@ -62,11 +43,3 @@ def fill(tmp_path: Path) -> Iterator[Fill]:
     yield _fill
     for marts in opened:
         marts.__exit__(None, None, None)
-
-
-def page_of(build: Callable[..., Page], marts: Marts) -> Page:
-    return build(marts, CONTEXT, read_facts(marts, CONTEXT))
-
-
-def block_of(page: Page, title: str) -> Block:
-    return next(block for block in page.blocks if block.title.en == title)

@@ -1,6 +1,6 @@
 """The page of actions and the day's list: names what works and what harms, never what nobody can tell."""
 
-from conftest import Fill, block_of, page_of
+from report_pages import Fill, block_of, page_of
 
 from pipelines.report import actions, risk
 from pipelines.report.blocks import Note, Table

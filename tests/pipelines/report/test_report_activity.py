@@ -1,7 +1,7 @@
 """The morning brief and the members page, on communities whose every number is known."""
 
 import pytest
-from conftest import Fill, block_of, page_of
+from report_pages import Fill, block_of, page_of
 
 from pipelines.report import brief, members
 from pipelines.report.blocks import Chart, Table, Tiles

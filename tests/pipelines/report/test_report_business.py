@@ -1,8 +1,8 @@
 """Answers, revenue, content and events, on communities whose every number is known."""
 
 import pytest
-from conftest import Fill, block_of, page_of
 from report_marts import FIXTURE
+from report_pages import Fill, block_of, page_of
 
 from pipelines.report import answers, content, events, revenue
 from pipelines.report.blocks import Chart, Note, Table, Tiles

@@ -1,7 +1,7 @@
 """Members at risk and the churn model: current scores only, the last training only, a rule called a rule."""
 
 import pytest
-from conftest import Fill, block_of, page_of
+from report_pages import Fill, block_of, page_of
 
 from pipelines.report import churn, risk
 from pipelines.report.blocks import Note, Table, Tiles

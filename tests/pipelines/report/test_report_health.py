@@ -1,8 +1,8 @@
 """Data health: deliveries that add up, verdicts that count, and the sentence that sums them up."""
 
 import pytest
-from conftest import Fill, block_of, page_of
 from report_marts import CONTEXT
+from report_pages import Fill, block_of, page_of
 
 from pipelines.report import deliveries, health
 from pipelines.report.blocks import Table, Tiles

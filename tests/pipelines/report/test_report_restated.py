@@ -1,8 +1,8 @@
 """Restatements on the health page: which are shown, and what is said of their cause."""
 
 import pytest
-from conftest import Fill
 from report_marts import CONTEXT
+from report_pages import Fill
 
 from pipelines.report import restated, words
 from pipelines.report.blocks import Note, Table

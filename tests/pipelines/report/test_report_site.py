@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PAGES, Site
 from report_marts import CONTEXT, HOSTILE, full
+from report_pages import PAGES, Site
 
 from pipelines.report import charts, render_site
 from pipelines.report.site import _embed
