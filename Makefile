@@ -1,6 +1,6 @@
 # The whole developer interface. Every target does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format dev docs bench bench-daily bench-fixed bench-churn clean
+.PHONY: help setup demo test lint format dev docs bench bench-daily bench-fixed bench-churn bench-truth clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +12,7 @@ GUILDBOOK_HOME ?= $(CURDIR)/data
 export GUILDBOOK_HOME
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Guildbook needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -65,6 +65,9 @@ bench-fixed: setup $(BENCH_STAMP) ## Measure what a daily run costs when there i
 
 bench-churn: setup $(BENCH_STAMP) ## Measure the churn model's learners beside plain scikit-learn
 	$(BIN)/python -m bench.churn
+
+bench-truth: setup ## Measure the churn model beside the best possible predictions, on sample communities
+	$(BIN)/python -m bench.truth
 
 clean: ## Remove what the targets made, except your data
 	rm -rf $(VENV) demo dbt_project/target .pytest_cache .mypy_cache .ruff_cache

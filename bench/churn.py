@@ -41,14 +41,19 @@ def make_rows(n_rows: int, seed: int = 7) -> pd.DataFrame:
     rows["tenure_days"] = draw.integers(0, 2000, n_rows)
     for name in ("median_gap", "mean_gap", "sd_gap", "recency_per_gap", "started_share_30"):
         rows.loc[draw.random(n_rows) < 0.2, name] = np.nan
-    strength = 0.08 * rows["days_since_active"] - 0.12 * rows["decayed_90"] + 0.2 * rows["acts_trend"]
     cutoff = np.sort(np.arange(n_rows) % N_CUTOFFS)
     return rows.assign(
         member_id=[f"m{member:07d}" for member in range(n_rows)],
         as_of_day=pd.Timestamp("2023-01-01") + pd.to_timedelta(cutoff * 30, unit="D"),
         definition="inactivity",
-        is_churned=(draw.random(n_rows) < 1 / (1 + np.exp(-strength))).astype(int),
+        is_churned=(draw.random(n_rows) < true_chance(rows)).astype(int),
     )
+
+
+def true_chance(rows: pd.DataFrame) -> np.ndarray:
+    """Return the chance of churn of made-up rows."""
+    strength = 0.08 * rows["days_since_active"] - 0.12 * rows["decayed_90"] + 0.2 * rows["acts_trend"]
+    return np.asarray(1 / (1 + np.exp(-strength)))
 
 
 def measure_learner(name: str, n_rows: int, work: Path) -> dict[str, float]:

@@ -53,7 +53,10 @@ def read_features(con: duckdb.DuckDBPyConnection, definition: Definition, day: d
     return _day_of(con, definition, day).df()
 
 
-def _train(home: Home, settings: Settings, definition: Definition, through_day: date, run_id: str) -> None:
+def read_training(
+    home: Home, settings: Settings, definition: Definition
+) -> tuple[pd.DataFrame, pd.DataFrame, TrainConfig]:
+    """Read what a training takes: features, labels, and the configuration with the cut-offs to leave out."""
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
         features, labels = (
             con.execute(
@@ -70,6 +73,11 @@ def _train(home: Home, settings: Settings, definition: Definition, through_day: 
         seed=settings.seed,
         excluded=excluded,
     )
+    return features, labels, config
+
+
+def _train(home: Home, settings: Settings, definition: Definition, through_day: date, run_id: str) -> None:
+    features, labels, config = read_training(home, settings, definition)
     store.keep_training(home, train(features, labels, config), through_day, run_id)
 
 

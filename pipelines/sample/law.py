@@ -73,6 +73,10 @@ class State:
         """Return an independent copy."""
         return State(**{field.name: getattr(self, field.name).copy() for field in fields(self)})
 
+    def of(self, index: Ints) -> State:
+        """Return the state of some members, in the order of ``index``; one may be named several times."""
+        return State(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
+
     def next_term(self, who: Flags, people: Population, clock: Clock) -> None:
         """Move the members ``who`` to their next term."""
         self.term[who] += 1

@@ -19,7 +19,7 @@ from pipelines.sample.population import Population
 DUNNING_DAYS = 5
 """Days after which an unpaid subscription of somebody who stopped is closed."""
 CUTOFF_EVERY = 30
-"""Days between two cut-offs of the truth."""
+"""Days between two cut-offs of the truth; the last one is the last day."""
 _FLAGS = ("active", "visited", "present", "asked", "answered", "befriended", "failed", "word")
 
 
@@ -160,6 +160,14 @@ class _Town:
         self.state.next_term(who, self.people, self.clock)
         self.step(day, who, "start")
 
+    def live(self, days: range) -> None:
+        """Go through days one after the other."""
+        for day in days:
+            self.arrive(day)
+            self.morning(day)
+            self.daytime(day, float(self.clock.weekday_factors[day]))
+            self.evening(day)
+
     def evening(self, day: int) -> None:
         """Draw who leaves, pauses, fades or revives."""
         leaves, announces, pauses, turns = self.rng.random((4, self.people.size))
@@ -184,18 +192,14 @@ class _Town:
         self.closes[unpaid] = day + DUNNING_DAYS
         self.paying &= ~unpaid
         self.failed = self.failed & ~unpaid
-        if day % CUTOFF_EVERY == CUTOFF_EVERY - 1:
+        if (self.clock.days - 1 - day) % CUTOFF_EVERY == 0 and day >= CUTOFF_EVERY - 1:
             self.snapshots.append(Snapshot(day, self.state.copy(), self.mode.copy(), self.failed.copy()))
 
 
 def live(rng: np.random.Generator, people: Population, clock: Clock) -> Lives:
     """Draw all days of all members."""
     town = _Town(rng, people, clock)
-    for day, factor in enumerate(clock.weekday_factors[: clock.days].tolist()):
-        town.arrive(day)
-        town.morning(day)
-        town.daytime(day, factor)
-        town.evening(day)
+    town.live(range(clock.days))
     return Lives(
         **town.flags,
         mode=town.modes,
@@ -206,3 +210,22 @@ def live(rng: np.random.Generator, people: Population, clock: Clock) -> Lives:
         steps=pd.concat(town.steps.rows, ignore_index=True),
         snapshots=tuple(town.snapshots),
     )
+
+
+def live_on(rng: np.random.Generator, people: Population, clock: Clock, snapshot: Snapshot, until: int) -> pd.DataFrame:
+    """Draw the days after a snapshot up to ``until`` once more, for members whose bills are paid.
+
+    Args:
+        rng: Where chance comes from.
+        people: The members of the snapshot.
+        clock: The calendar.
+        snapshot: What is true of them at the end of its day.
+        until: The last day; one of the sample's.
+
+    Returns:
+        The subscription steps of those days, as in ``Lives.steps``.
+    """
+    town = _Town(rng, people, clock)
+    town.state, town.mode = snapshot.state.copy(), snapshot.mode.copy()
+    town.live(range(snapshot.day + 1, until + 1))
+    return pd.concat(town.steps.rows, ignore_index=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -75,6 +75,10 @@ class Population:
     def human(self) -> Flags:
         """Who is neither staff nor bot: the only ones that fade, pause and leave."""
         return ~(self.bot | self.staff)
+
+    def of(self, index: Ints) -> Population:
+        """Return some members, in the order of ``index``; one may be named several times."""
+        return Population(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
 
 
 def draw_population(rng: np.random.Generator, members: int, days: int) -> Population:

@@ -19,6 +19,7 @@ from pipelines.sample.content import publish
 from pipelines.sample.delivery import deliver
 from pipelines.sample.events import hold_events
 from pipelines.sample.files import write_parcel
+from pipelines.sample.lapse import lapse_probability
 from pipelines.sample.lives import live
 from pipelines.sample.outreach import act_on_members
 from pipelines.sample.population import draw_population
@@ -85,6 +86,7 @@ def write_sample(
     first_day: date = date(2025, 1, 1),
     days: int = 400,
     timezone: str = "Asia/Shanghai",
+    lapse_draws: int = 0,
 ) -> SampleReport:
     """Write the logs of a simulated community and the truth about it.
 
@@ -98,6 +100,7 @@ def write_sample(
         first_day: First log day.
         days: Number of log days; 31 at least.
         timezone: IANA time zone of the community.
+        lapse_draws: Draws of the weeks ahead for the truth about lapses; it is left out where 0.
 
     Returns:
         Counts of what was written, per log.
@@ -113,7 +116,7 @@ def write_sample(
             raise FileExistsError(f"{folder} is not empty; give an empty folder or remove it first")
     clock = Clock(first_day, days, timezone)
     story, delivery, files = np.random.SeedSequence(seed).spawn(3)
-    tables, truths = _simulate(story, members, clock)
+    tables, truths = _simulate(story, members, clock, lapse_draws)
 
     building = {folder: _partial(folder) for folder in (landing, truth)}
     logs, injected = {}, {}
@@ -144,7 +147,9 @@ def write_sample(
     return SampleReport(seed, members, first_day, clock.day(days - 1), logs)
 
 
-def _simulate(seed: np.random.SeedSequence, members: int, clock: Clock) -> tuple[dict[str, Table], Frames]:
+def _simulate(
+    seed: np.random.SeedSequence, members: int, clock: Clock, lapse_draws: int
+) -> tuple[dict[str, Table], Frames]:
     """Return the logs' clean tables and the truth; every part has its own source of chance."""
     rngs = [np.random.default_rng(child) for child in seed.spawn(9)]
     people = draw_population(rngs[0], members, clock.days)
@@ -179,7 +184,11 @@ def _simulate(seed: np.random.SeedSequence, members: int, clock: Clock) -> tuple
         "actions": act_on_members(world, published, bills.subscriptions),
     }
     tables = {name: write_out(name, frames[name], world) for name in TOLD_LOGS}
-    return tables, tell(people, world.lives, clock, world.came | events.attended)
+    seen = world.came | events.attended
+    truths = tell(people, world.lives, clock, seen)
+    if lapse_draws:
+        truths["lapse_probability"] = lapse_probability(people, world.lives, clock, seen, lapse_draws)
+    return tables, truths
 
 
 def _partial(folder: Path) -> Path:

@@ -112,12 +112,12 @@ def _evening(here: Floats, paused: Floats, left: Floats, leave: Floats) -> tuple
 
 
 def _churn_probability(people: Population, lives: Lives, clock: Clock, seen: Flags) -> pd.DataFrame:
-    beliefs = _beliefs(people, lives, clock, seen)
+    known_modes = beliefs(people, lives, clock, seen)
     frames = []
     for snapshot in lives.snapshots:
         known: Any = np.arange(4)[:, None] == snapshot.mode
         best = no_activity(people, snapshot.state, known.astype(float), snapshot.failed, clock, snapshot.day)
-        seen_best = no_activity(people, snapshot.state, beliefs[snapshot.day], snapshot.failed, clock, snapshot.day)
+        seen_best = no_activity(people, snapshot.state, known_modes[snapshot.day], snapshot.failed, clock, snapshot.day)
         who = people.human & (snapshot.mode != ABSENT)
         columns = {"member_id": people.ids[who], "day": clock.day(snapshot.day)}
         frames.append(pd.DataFrame(columns | {"probability": best[who], "probability_observable": seen_best[who]}))
@@ -125,8 +125,8 @@ def _churn_probability(people: Population, lives: Lives, clock: Clock, seen: Fla
     return pd.concat(frames, ignore_index=True) if frames else empty
 
 
-def _beliefs(people: Population, lives: Lives, clock: Clock, seen: Flags) -> dict[int, Floats]:
-    """Return, per cut-off, the modes' chances for an observer of the logs who knows traits and law.
+def beliefs(people: Population, lives: Lives, clock: Clock, seen: Flags) -> dict[int, Floats]:
+    """Return, per cut-off, the chances of the four modes for an observer of the logs who knows traits and law.
 
     A filter: each day multiplies the chances by how likely the day's trace is in each mode. Registering for
     an event without attending it is the only trace that it leaves unused.
@@ -134,7 +134,7 @@ def _beliefs(people: Population, lives: Lives, clock: Clock, seen: Flags) -> dic
     wanted = {snapshot.day for snapshot in lives.snapshots}
     bills = _bills(lives, people.size, clock.days)
     chances = np.zeros((4, people.size))
-    beliefs: dict[int, Floats] = {}
+    modes: dict[int, Floats] = {}
     open_before = np.zeros(people.size, dtype=bool)
     for day, factor in enumerate(clock.weekday_factors[: clock.days]):
         arriving = (people.join_day == day) | ((day == 0) & (people.join_day < 0))
@@ -173,8 +173,8 @@ def _beliefs(people: Population, lives: Lives, clock: Clock, seen: Flags) -> dic
         chances /= np.where(total > 0, total, 1.0)
         open_before = lives.failed[day]
         if day in wanted:
-            beliefs[day] = chances.copy()
-    return beliefs
+            modes[day] = chances.copy()
+    return modes
 
 
 def _bills(lives: Lives, members: int, days: int) -> Ints:

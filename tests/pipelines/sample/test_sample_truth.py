@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.sample import law
 from pipelines.sample.clock import Clock
+from pipelines.sample.lapse import GRACE, lapse_probability
 from pipelines.sample.lives import Lives, Snapshot, live
 from pipelines.sample.population import Population, draw_population
 from pipelines.sample.truth import HORIZON, tell
@@ -87,6 +88,49 @@ def test_nothing_predicts_better(town: Town) -> None:
         log_loss(outcome, best) < log_loss(outcome, observed) < log_loss(outcome, np.full(len(outcome), outcome.mean()))
     )
     for power in (0.7, 0.85, 1.2, 1.4):
+        bent = observed**power / (observed**power + (1 - observed) ** power)
+        assert log_loss(outcome, observed) < log_loss(outcome, bent)
+
+
+@pytest.fixture(scope="module")
+def renewals() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Chance of a lapse, chance for the observer, and what happened, of all terms that end after a cut-off."""
+    clock = Clock(date(2025, 1, 1), 240, "Asia/Shanghai")
+    first, second = np.random.SeedSequence(6).spawn(2)
+    people = draw_population(np.random.default_rng(first), 1500, clock.days)
+    lives = live(np.random.default_rng(second), people, clock)
+    table = lapse_probability(people, lives, clock, lives.active | lives.visited, draws=40)
+    number = {member: index for index, member in enumerate(people.ids)}
+    lapsed = []
+    for snapshot in lives.snapshots:
+        who = table.loc[table["day"] == clock.day(snapshot.day), "member_id"].map(number).to_numpy()
+        steps = lives.steps[
+            (lives.steps["day"] > snapshot.day) & (lives.steps["day"] <= snapshot.day + HORIZON + GRACE)
+        ]
+        again = steps["day"] <= snapshot.state.term_end[steps["member"]] + GRACE
+        paid = (steps["step"] == "renew") | ((steps["step"] == "start") & again)
+        lapsed.append(~np.isin(who, steps.loc[paid, "member"]))
+    return (
+        table["probability"].to_numpy(),
+        table["probability_observable"].to_numpy(),
+        np.concatenate(lapsed).astype(float),
+    )
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["knowing all", "observing"])
+def test_lapse_probability_is_calibrated(renewals: tuple[np.ndarray, ...], which: int) -> None:
+    chance, outcome = renewals[which], renewals[2]
+    for part in np.array_split(np.argsort(chance, kind="stable"), 6):
+        expected, happened = chance[part], outcome[part]
+        assert abs(happened.sum() - expected.sum()) < 4 * (np.sqrt((expected * (1 - expected)).sum()) + 1)
+
+
+def test_nothing_predicts_a_lapse_better(renewals: tuple[np.ndarray, ...]) -> None:
+    best, observed, outcome = renewals
+    assert (
+        log_loss(outcome, best) < log_loss(outcome, observed) < log_loss(outcome, np.full(len(outcome), outcome.mean()))
+    )
+    for power in (0.7, 1.4):
         bent = observed**power / (observed**power + (1 - observed) ** power)
         assert log_loss(outcome, observed) < log_loss(outcome, bent)
 

@@ -1,0 +1,80 @@
+"""Which of the sample's members let a paid term lapse: chances by drawing the weeks ahead many times from the law.
+
+A month without any act happens in one way, so ``truth`` can follow it exactly. A renewal has many ways that lead to
+it. Each draw goes through the same days as ``lives`` does.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pipelines.sample.clock import Clock, Flags, Floats, Ints
+from pipelines.sample.lives import Lives, Snapshot, live_on
+from pipelines.sample.population import Population
+from pipelines.sample.truth import HORIZON, beliefs
+
+GRACE = 7
+"""Days after the end of a term within which another one still counts as renewal."""
+TOGETHER = 50_000
+"""Members times draws that are followed at once, so that memory stays small."""
+
+
+def lapse_probability(people: Population, lives: Lives, clock: Clock, seen: Flags, draws: int) -> pd.DataFrame:
+    """Return the chances of a lapse in the columns of ``truth``'s table ``churn_probability``.
+
+    One row per cut-off and member whose paid term ends in the ``HORIZON`` days after it. A cut-off has ``HORIZON`` +
+    ``GRACE`` days after it.
+
+    Args:
+        people: The members.
+        lives: Their lives.
+        clock: The calendar.
+        seen: Whether a day's logs hold any trace of a member; (days, members).
+        draws: Draws per member; a chance's standard error is at most 1 / (2 √draws).
+    """
+    believed = beliefs(people, lives, clock, seen)
+    frames = []
+    for snapshot in lives.snapshots:
+        if snapshot.day + HORIZON + GRACE >= clock.days:
+            continue
+        who = np.flatnonzero(_is_due(people, snapshot))
+        known = (np.arange(4)[:, None] == snapshot.mode).astype(np.float64)
+        columns = {"member_id": people.ids[who], "day": clock.day(snapshot.day)}
+        for name, modes in (("probability", known), ("probability_observable", believed[snapshot.day])):
+            columns[name] = _chances(people, clock, snapshot, modes, who, draws)
+        frames.append(pd.DataFrame(columns))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _is_due(people: Population, snapshot: Snapshot) -> Flags:
+    state = snapshot.state
+    ends = (state.term_end > snapshot.day) & (state.term_end <= snapshot.day + HORIZON)
+    return np.asarray(people.human & ends & (state.term >= 1) & ~snapshot.failed)
+
+
+def _chances(people: Population, clock: Clock, snapshot: Snapshot, modes: Floats, who: Ints, draws: int) -> Floats:
+    """Return the chance of a lapse of the members ``who``; ``modes`` are the chances of their modes, (4, all members).
+
+    Half a lapse is added to a whole draw, so that no chance is 0 or 1.
+    """
+    rng = np.random.default_rng(snapshot.day)
+    lapses = np.zeros(len(who))
+    at_once = max(1, TOGETHER // max(1, len(who)))
+    for begin in range(0, draws, at_once):
+        index = np.tile(who, min(at_once, draws - begin))
+        mode = (modes[:, index].cumsum(axis=0) < rng.random(len(index))).sum(axis=0)
+        start = Snapshot(snapshot.day, snapshot.state.of(index), np.minimum(mode, 3), snapshot.failed[index])
+        lapses += _lapse(rng, people.of(index), clock, start).reshape(-1, len(who)).sum(axis=0)
+    return (lapses + 0.5) / (draws + 1)
+
+
+def _lapse(rng: np.random.Generator, people: Population, clock: Clock, start: Snapshot) -> Flags:
+    """Draw whether each member's term lapses."""
+    steps = live_on(rng, people, clock, start, start.day + HORIZON + GRACE)
+    member = steps["member"].to_numpy()
+    in_time = (steps["day"] <= start.state.term_end[member] + GRACE) | (steps["step"] == "renew")
+    renews = steps["step"].isin(["start", "renew"]) & in_time
+    lapses = np.ones(people.size, dtype=bool)
+    lapses[member[renews]] = False
+    return lapses
