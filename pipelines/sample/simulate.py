@@ -148,7 +148,7 @@ def write_sample(
 
 
 def _simulate(
-    seed: np.random.SeedSequence, members: int, clock: Clock, lapse_draws: int
+    seed: np.random.SeedSequence, members: int, clock: Clock, lapse_draws: int = 0
 ) -> tuple[dict[str, Table], Frames]:
     """Return the logs' clean tables and the truth; every part has its own source of chance."""
     rngs = [np.random.default_rng(child) for child in seed.spawn(9)]

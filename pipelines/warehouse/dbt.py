@@ -111,7 +111,8 @@ def build(
     Raises:
         DbtError: dbt itself failed, so no node ran to its end.
     """
-    arguments = ["build"]
+    # The results are read in this process: artifacts and a log of every statement would take seconds and help nobody.
+    arguments = ["build", "--no-write-json", "--log-level-file", "none"]
     if chosen := [selector for selector in select if not selector.startswith("-")]:
         arguments += ["--select", *chosen]
     if left_out := [selector[1:] for selector in select if selector.startswith("-")]:
