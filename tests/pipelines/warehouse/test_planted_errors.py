@@ -1,0 +1,145 @@
+"""Every data test of the dbt project is shown to fail: a wrong figure, or a row twice, is put into built marts."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+from pipelines.warehouse import dbt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.xdist_group("built")
+
+ONE = "where rowid = (select min(rowid) from {table} {where})"
+PLANTED = {
+    "answer_months_add_up": [
+        ("answer_months", "n_questions = n_questions + 1", "where period = 'month'"),
+        ("answer_months", "n_responded = n_questions + 1", ""),
+    ],
+    "churn_definitions_walk_adds_up": [
+        ("churn_definitions_walk", "n_lapsed = n_lapsed + 1", ""),
+        ("churn_definitions_walk", "n_neither = n_neither + 1", ""),
+    ],
+    "completeness_matches_coverage": [
+        ("data_completeness", "n_rows = n_rows + 1", "where day is not null"),
+        ("data_completeness", "day = null", "where day is not null"),
+    ],
+    "contributions_match_community_days": [
+        ("contributor_concentration", "n_contributions = n_contributions + 1", "where period = 'month'"),
+        ("contributor_concentration", "n_contributions = n_contributions + 1", "where period = 'all'"),
+        ("community_days", "n_contents = n_contents + 1", ""),
+    ],
+    "event_funnels_are_monotone": [
+        ("event_performance", "funnel_attended = funnel_registered + 1", ""),
+        ("event_performance", "n_no_show = n_registered + 1", ""),
+    ],
+    "growth_accounting_holds": [
+        ("community_days", "mau = mau + 1", ""),
+        ("community_days", "lost_members = lost_members + 1", ""),
+    ],
+    "histogram_counts_each_member_once": [("activity_histogram", "n_members = n_members + 1", "")],
+    "member_days_match_community_days": [
+        ("community_days", "dau = dau + 1", ""),
+        ("fct_member_days", "is_active = not is_active", ""),
+    ],
+    "points_never_expire_below_zero": [
+        ("points_ledger", "points = points * 10", "where movement = 'expired' and points < 0"),
+    ],
+    "renewals_add_up": [("renewals", "n_renewed = n_renewed + 1", ""), ("renewals", "n_due = n_due + 1", "")],
+    "retention_curves_fall": [
+        ("retention_curves", "n_lost = n_lost + 1", ""),
+        ("retention_curves", "survival = survival_high + 0.1", "where survival_high is not null"),
+    ],
+    "revenue_bridge_holds": [
+        ("revenue_months", "mrr_churn_minor = mrr_churn_minor + 1", ""),
+        ("revenue_months", "n_payers_end = n_payers_end + 1", ""),
+    ],
+    "segment_moves_add_up": [
+        ("segment_moves", "n_members = n_members + 1", "where current_value <> 'outside'"),
+        ("segment_moves", "share_of_previous = share_of_previous / 2", "where share_of_previous > 0"),
+    ],
+}
+"""For each singular test the errors that it has to see: mart, what is set, and in one of which rows."""
+
+
+class Tested:
+    """A copy of a built warehouse, and the project's data tests as SQL."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, singular: dict[str, str], keys: dict[str, str]) -> None:
+        self.con, self.singular, self.keys = con, singular, keys
+
+    def fails(self, sql: str, planted: str = "") -> bool:
+        """Whether a test finds something after ``planted`` was done, which is then undone."""
+        self.con.execute("begin transaction")
+        try:
+            if planted:
+                assert self.con.execute(planted).fetchall() == [(1,)], f"nothing to plant in: {planted}"
+            return bool(self.con.execute(sql).fetchall())
+        finally:
+            self.con.execute("rollback")
+
+
+@pytest.fixture(scope="module")
+def tested(built_house, tmp_path_factory) -> Iterator[Tested]:
+    copy = shutil.copyfile(built_house.home.warehouse, tmp_path_factory.mktemp("planted") / "warehouse.duckdb")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in dbt.dbt_environment(built_house.settings).items():
+            patch.setenv(name, value)
+        folders = {"project-dir": dbt.DBT_PROJECT_DIR, "profiles-dir": dbt.DBT_PROJECT_DIR}
+        folders |= dict.fromkeys(("target-path", "log-path"), copy.parent / "target")
+        places = [f"--{name}={folder}" for name, folder in folders.items()]
+        try:
+            outcome = dbtRunner().invoke(["--quiet", "compile", "--select", "test_type:data", *places])
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+            gc.collect()
+    assert outcome.success, outcome.exception
+    nodes = [result.node for result in outcome.result]
+    singular = {node.name: node.compiled_code for node in nodes if not hasattr(node, "test_metadata")}
+    keys = {
+        node.attached_node.split(".")[2]: node.compiled_code
+        for node in nodes
+        if hasattr(node, "test_metadata") and node.test_metadata.name == "unique_together"
+    }
+    with duckdb.connect(str(copy)) as con:
+        yield Tested(con, singular, keys)
+
+
+def test_every_singular_test_has_an_error_planted(tested):
+    assert set(tested.singular) == set(PLANTED)
+
+
+@pytest.mark.parametrize(
+    ("test", "mart", "change", "where"),
+    [(test, *error) for test, errors in PLANTED.items() for error in errors],
+)
+def test_a_wrong_figure_is_seen(tested, test, mart, change, where):
+    sql, table = tested.singular[test], f"marts.{mart}"
+    assert not tested.fails(sql)
+    assert tested.fails(sql, f"update {table} set {change} {ONE.format(table=table, where=where)}")
+
+
+def test_a_row_that_is_there_twice_is_seen_in_every_mart_with_rows(tested):
+    """Marts of what was run and decided have no rows here."""
+    seen = set()
+    for mart, sql in tested.keys.items():
+        (found,) = tested.con.execute(
+            "select coalesce(any_value(schema_name), ''), coalesce(any_value(estimated_size), 0) "
+            "from duckdb_tables() where table_name = ?",
+            [mart],
+        ).fetchall()
+        schema, n_rows = found
+        if n_rows:
+            table = f"{schema}.{mart}"
+            assert not tested.fails(sql)
+            assert tested.fails(sql, f"insert into {table} select * from {table} limit 1"), mart
+            seen.add(mart)
+    assert len(seen) > 25
