@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PROJECT = """
 name: guildbook
-version: "1"
+version: "1.0.0"
 config-version: 2
 profile: made_up
 macro-paths: [macros, materializations]

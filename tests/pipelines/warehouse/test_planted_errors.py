@@ -56,7 +56,7 @@ PLANTED = {
     "renewals_add_up": [("renewals", "n_renewed = n_renewed + 1", ""), ("renewals", "n_due = n_due + 1", "")],
     "retention_curves_fall": [
         ("retention_curves", "n_lost = n_lost + 1", ""),
-        ("retention_curves", "survival = survival_high + 0.1", "where survival_high is not null"),
+        ("retention_curves", "survival = 2", "where age_days = (select max(age_days) from marts.retention_curves)"),
     ],
     "revenue_bridge_holds": [
         ("revenue_months", "mrr_churn_minor = mrr_churn_minor + 1", ""),
@@ -70,7 +70,7 @@ PLANTED = {
 """For each singular test the errors that it has to see: mart, what is set, and in one of which rows."""
 
 
-class Tested:
+class DataTests:
     """A copy of a built warehouse, and the project's data tests as SQL."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, singular: dict[str, str], keys: dict[str, str]) -> None:
@@ -81,14 +81,15 @@ class Tested:
         self.con.execute("begin transaction")
         try:
             if planted:
-                assert self.con.execute(planted).fetchall() == [(1,)], f"nothing to plant in: {planted}"
+                ((n_rows,),) = self.con.execute(planted).fetchall()
+                assert n_rows, f"nothing to plant in: {planted}"
             return bool(self.con.execute(sql).fetchall())
         finally:
             self.con.execute("rollback")
 
 
 @pytest.fixture(scope="module")
-def tested(built_house, tmp_path_factory) -> Iterator[Tested]:
+def tested(built_house, tmp_path_factory) -> Iterator[DataTests]:
     copy = shutil.copyfile(built_house.home.warehouse, tmp_path_factory.mktemp("planted") / "warehouse.duckdb")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in dbt.dbt_environment(built_house.settings).items():
@@ -110,7 +111,7 @@ def tested(built_house, tmp_path_factory) -> Iterator[Tested]:
         if hasattr(node, "test_metadata") and node.test_metadata.name == "unique_together"
     }
     with duckdb.connect(str(copy)) as con:
-        yield Tested(con, singular, keys)
+        yield DataTests(con, singular, keys)
 
 
 def test_every_singular_test_has_an_error_planted(tested):
@@ -140,6 +141,6 @@ def test_a_row_that_is_there_twice_is_seen_in_every_mart_with_rows(tested):
         if n_rows:
             table = f"{schema}.{mart}"
             assert not tested.fails(sql)
-            assert tested.fails(sql, f"insert into {table} select * from {table} limit 1"), mart
+            assert tested.fails(sql, f"insert into {table} from {table}"), mart
             seen.add(mart)
-    assert len(seen) > 25
+    assert len(seen) > 20
