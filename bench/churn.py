@@ -89,7 +89,7 @@ def main() -> None:
         for learner in CANDIDATES:
             learners[learner.name] = measure_learner(learner.name, given.rows, work)
             write("churn", result, latest=False)
-        for n_members in (given.rows // 20, given.rows // 4):
+        for n_members in (given.rows // 20, given.rows // 4, given.rows):
             days.append(measure_day(n_members, work / "1.parquet", work))
             write("churn", result, latest=False)
     print(json.dumps(result, indent=1))  # noqa: T201
