@@ -66,7 +66,7 @@ bench-fixed: setup $(BENCH_STAMP) ## Measure what a daily run costs when there i
 bench-churn: setup $(BENCH_STAMP) ## Measure the churn model's learners beside plain scikit-learn
 	$(BIN)/python -m bench.churn
 
-bench-truth: setup ## Measure the churn model beside the best possible predictions, on sample communities
+bench-truth: setup $(BENCH_STAMP) ## Measure the churn model beside the best possible predictions, on sample communities
 	$(BIN)/python -m bench.truth
 
 clean: ## Remove what the targets made, except your data
