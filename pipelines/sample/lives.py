@@ -162,10 +162,11 @@ class _Town:
 
     def live(self, days: range) -> None:
         """Go through days one after the other."""
+        factors = self.clock.weekday_factors.tolist()
         for day in days:
             self.arrive(day)
             self.morning(day)
-            self.daytime(day, float(self.clock.weekday_factors[day]))
+            self.daytime(day, factors[day])
             self.evening(day)
 
     def evening(self, day: int) -> None:
