@@ -2,8 +2,8 @@
 
     python -m bench.churn [--rows 1000000]
 
-A million rows of members and cut-offs are made up, with gaps and long tails as real ones have. The forest takes many
-minutes for all of them, so it is measured on a tenth. Written to ``bench/results/churn.json`` after each learner.
+A million rows of members and cut-offs are made up, with gaps and long tails as real ones have. Written to
+``bench/results/churn.json`` after each learner.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from models.features import FEATURE_NAMES, FEATURES
 from models.learners import CANDIDATES
 
 N_CUTOFFS = 20
-SHARES = {"forest": 0.1}
-"""Share of the rows on which a learner is measured, where not all."""
 
 FLAGS = [feature.name for feature in FEATURES if feature.show.name == "FLAG"]
 
@@ -56,12 +54,8 @@ def true_chance(rows: pd.DataFrame) -> np.ndarray:
     return np.asarray(1 / (1 + np.exp(-strength)))
 
 
-def measure_learner(name: str, n_rows: int, work: Path) -> dict[str, float]:
+def measure_learner(name: str, rows: Path, work: Path) -> dict[str, float]:
     """Measure fitting and scoring with one learner; the peak is of the process that holds both ways."""
-    share = SHARES.get(name, 1.0)
-    rows = work / f"{share:g}.parquet"
-    if not rows.exists():
-        make_rows(int(n_rows * share)).to_parquet(rows)
     used = measure.run("bench.in_churn", name, rows, log=work / "log.txt")
     measured: dict[str, float] = json.loads(used.output) | {"peak_gb": round(used.peak_gb, 1)}
     say(f"{name}: {measured}")
@@ -86,11 +80,13 @@ def main() -> None:
     result = {"rows": given.rows, "learners": learners, "scored_days": days, "machine": measure.machine()}
     with tempfile.TemporaryDirectory(prefix="guildbook-bench-") as folder:
         work = Path(folder)
+        rows = work / "rows.parquet"
+        make_rows(given.rows).to_parquet(rows)
         for learner in CANDIDATES:
-            learners[learner.name] = measure_learner(learner.name, given.rows, work)
+            learners[learner.name] = measure_learner(learner.name, rows, work)
             write("churn", result, latest=False)
         for n_members in (given.rows // 20, given.rows // 4, given.rows):
-            days.append(measure_day(n_members, work / "1.parquet", work))
+            days.append(measure_day(n_members, rows, work))
             write("churn", result, latest=False)
     print(json.dumps(result, indent=1))  # noqa: T201
 
