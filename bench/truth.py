@@ -2,8 +2,8 @@
 
     python -m bench.truth [--seeds 7,8,9,10,11]
 
-Each seed is a sample community that goes through the whole job by default settings. The champion's predictions on the
-test cut-offs are judged beside the chances of the law that moved the members. Written to ``bench/results/truth.json``.
+Each seed is a sample community that goes through the whole job by default settings. Its training judges the champion on
+the test cut-offs beside the chances of the law that moved the members. Written to ``bench/results/truth.json``.
 """
 
 from __future__ import annotations
@@ -13,43 +13,29 @@ import json
 import tempfile
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import pandas as pd
+from typing import Any
 
 from bench import measure
 from bench.backfill import say, write
 from bench.daily import run_days
 from bench.sizes import FIRST_DAY
-from models.cutoffs import split_cutoffs
-from models.evaluate import log_loss
-from models.judge import judge
-from models.threads import steady_threads
-from models.train import labelled_rows
-from pipelines.churn import definitions, store
-from pipelines.churn.training import read_training
+from models.judge import BEST_POSSIBLE, overall
 from pipelines.home import Home
+from pipelines.lake import ledger
 from pipelines.sample import write_sample
-from pipelines.settings import Settings
-
-if TYPE_CHECKING:
-    from models.definitions import Definition
 
 MEMBERS, DAYS = 2_000, 400
 LAPSE_DRAWS = 400
-TRUTHS = {"inactivity": "churn_probability", "lapse": "lapse_probability"}
-"""The truth about each definition: a table of ``pipelines.sample``."""
 
 Figures = dict[str, Any]
 
 
 def measure_seed(seed: int, work: Path) -> list[Figures]:
-    """Simulate a community, run everything on it, and judge the champion of each definition beside the truth."""
+    """Simulate a community, run everything on it, and compare the champion of each definition with the truth."""
     home = Home(work / str(seed))
     told = write_sample(
         home.landing,
-        work / f"truth-{seed}",
+        home.sample_truth,
         seed=seed,
         members=MEMBERS,
         first_day=FIRST_DAY,
@@ -57,62 +43,43 @@ def measure_seed(seed: int, work: Path) -> list[Figures]:
         lapse_draws=LAPSE_DRAWS,
     )
     run_days(home.root, told.first_day, told.last_day, work)
-    found = []
-    for definition in definitions.wanted(home, Settings(home=home.root)):
-        truth = pd.read_parquet(work / f"truth-{seed}" / f"{TRUTHS[definition.name]}.parquet")
-        found.append({"seed": seed, "definition": definition.name} | judge_beside(home, definition, truth))
-        say(str(found[-1]))
+    found = [{"seed": seed} | compared for compared in compare(home)]
+    say(str(found))
     return found
 
 
-def judge_beside(home: Home, definition: Definition, truth: pd.DataFrame) -> Figures:
-    """Return the log-losses of champion, base rate and truth on the same rows of the test cut-offs.
+def compare(home: Home) -> list[Figures]:
+    """Return the log-losses on the test cut-offs of champion, base rate and truth, by definition.
 
-    Rows whose truth is unknown are left out and counted: of somebody whose renewal came late to the logs, say.
+    A definition without a champion has a ``reason`` instead.
 
     Raises:
-        RuntimeError: The champion, fitted once more, is not the one that the job made.
+        RuntimeError: The truth was not judged.
     """
-    settings = Settings(home=home.root)
-    card = store.load_newest(home, definition).card
-    if card.learner == "rule":
-        return {"learner": "rule", "reason": card.reason}
-    features, labels, config = read_training(home, settings, definition)
-    rows = labelled_rows(features, labels, config)
-    days = [day.date() for day in rows["as_of_day"].drop_duplicates()]
-    split = split_cutoffs(days, definition.known_after_days, config.n_test_cutoffs)
-    with steady_threads(len(rows)):
-        base, champion = judge(rows, split, ("base_rate", card.learner), config.seed, definition.max_auc)
-    tested = champion.test.assign(base_rate=base.test["probability"])
-    if not np.isclose(log_loss(tested), card.metrics["log_loss"], atol=1e-9):
-        raise RuntimeError(f"{card.learner} fitted once more is not that of version {card.version}")
-    truth = truth.rename(columns={"day": "as_of_day", "probability": "all_known", "probability_observable": "best"})
-    judged = tested.merge(truth.assign(as_of_day=pd.to_datetime(truth["as_of_day"])), on=["member_id", "as_of_day"])
-    loss = {
-        name: log_loss(judged.assign(probability=judged[name]))
-        for name in ("probability", "best", "all_known", "base_rate")
-    }
-    return {
-        "learner": card.learner,
-        "cut_offs": len(split.test),
-        "rows": len(judged),
-        "rows_without_truth": len(tested) - len(judged),
-        "churn_rate": round(float(judged["is_churned"].mean()), 3),
-        "log_loss": round(loss["probability"], 4),
-        "best_possible": round(loss["best"], 4),
-        "all_known": round(loss["all_known"], 4),
-        "base_rate": round(loss["base_rate"], 4),
-        "share_reached": round((loss["base_rate"] - loss["probability"]) / (loss["base_rate"] - loss["best"]), 3),
-    }
+    evaluations = overall(ledger.read(home, "churn_evaluations").to_pandas(), "test")
+    found = []
+    for training in ledger.read(home, "churn_trainings").to_pylist():
+        names = {"definition": training["definition"], "learner": training["learner"]}
+        rows = evaluations[evaluations["model_version"] == training["model_version"]]
+        loss = rows[rows["metric"] == "log_loss"].set_index("learner")["value"]
+        if training["learner"] == "rule":
+            found.append(names | {"reason": training["reason"]})
+            continue
+        if BEST_POSSIBLE not in loss:
+            raise RuntimeError(f"the truth about {training['definition']} does not cover the rows that were judged")
+        own, best, base = (float(loss[name]) for name in (training["learner"], BEST_POSSIBLE, "base_rate"))
+        figures = {"log_loss": own, "best_possible": best, "base_rate": base, "share": (base - own) / (base - best)}
+        found.append(names | {"rows": int(rows["n"].max())} | {name: round(one, 4) for name, one in figures.items()})
+    return found
 
 
 def shares(found: list[Figures]) -> dict[str, float]:
-    """Return the median over seeds of the share that was reached, by definition."""
-    reached = {
-        name: [one["share_reached"] for one in found if one["definition"] == name and "share_reached" in one]
-        for name in TRUTHS
-    }
-    return {name: median(values) for name, values in reached.items() if values}
+    """Return the median over seeds of the share of the way from base rate to truth, by definition."""
+    reached: dict[str, list[float]] = {}
+    for one in found:
+        if "share" in one:
+            reached.setdefault(one["definition"], []).append(one["share"])
+    return {name: median(values) for name, values in reached.items()}
 
 
 def main() -> None:
@@ -126,7 +93,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=given.work, prefix="guildbook-bench-") as folder:
         for seed in given.seeds.split(","):
             found += measure_seed(int(seed), Path(folder))
-            result["share_reached"] = shares(found)
+            result["shares"] = shares(found)
             write("truth", result, latest=False)
     print(json.dumps(result, indent=1))  # noqa: T201
 

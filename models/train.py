@@ -17,7 +17,7 @@ from models.drift import feature_bins
 from models.evaluate import log_loss
 from models.features import FEATURE_NAMES, KEYS, matrix
 from models.fit import Fitted, fit
-from models.judge import Judged, choose, judge, overall, tables
+from models.judge import Judged, beside, choose, judge, overall, tables
 from models.learners import LEARNERS, Learner
 from models.rule import fit_rule
 from models.threads import steady_threads
@@ -49,7 +49,9 @@ class TrainResult:
     calibration: pd.DataFrame
 
 
-def train(features: pd.DataFrame, labels: pd.DataFrame, config: TrainConfig) -> TrainResult:
+def train(
+    features: pd.DataFrame, labels: pd.DataFrame, config: TrainConfig, chances: pd.DataFrame | None = None
+) -> TrainResult:
     """Train the churn model of one definition.
 
     Args:
@@ -57,6 +59,8 @@ def train(features: pd.DataFrame, labels: pd.DataFrame, config: TrainConfig) -> 
             ignored.
         labels: dbt's ``churn_labels``: member_id, as_of_day, definition, is_churned, known_day.
         config: Everything else.
+        chances: The true chances of churn, where they are known: member_id, as_of_day, probability. They are judged
+            beside the learners after the champion was chosen, and touch nothing else.
 
     Raises:
         LeakSuspectedError: where a feature orders validation members too well to be honest.
@@ -73,7 +77,7 @@ def train(features: pd.DataFrame, labels: pd.DataFrame, config: TrainConfig) -> 
             return _result(rows, config, split, None, reason, [])
         judged = judge(rows, split, config.learners, config.seed, config.definition.max_auc)
         champion, reason = choose(judged)
-        return _result(rows, config, split, champion, reason, judged)
+        return _result(rows, config, split, champion, reason, judged, chances)
 
 
 def labelled_rows(features: pd.DataFrame, labels: pd.DataFrame, config: TrainConfig) -> pd.DataFrame:
@@ -94,12 +98,14 @@ def _result(
     champion: Learner | None,
     reason: str,
     judged: list[Judged],
+    chances: pd.DataFrame | None = None,
 ) -> TrainResult:
     fingerprint, libraries = data_fingerprint(rows), library_versions()
     version = version_of(fingerprint, config, libraries)
     final: Fitted | None = fit(champion, rows, config.seed) if champion else None
     marks = {"definition": config.definition.name, "model_version": version}
-    evaluations, calibration = tables(judged, marks, champion, config.n_resamples, config.seed)
+    shown = judged if chances is None else beside(judged, chances)
+    evaluations, calibration = tables(shown, marks, champion, config.n_resamples, config.seed)
     tested = overall(evaluations, "test")
     tested = tested[tested["is_champion"].astype(bool)]
     card = ModelCard(
@@ -116,7 +122,7 @@ def _result(
             name: [float(low), float(high)]
             for name, low, high in zip(tested["metric"], tested["low"], tested["high"], strict=True)
         },
-        validation={one.learner.name: log_loss(one.validation) for one in judged},
+        validation={one.name: log_loss(one.validation) for one in judged},
         feature_bins=feature_bins(rows),
         features=FEATURE_NAMES,
         feature_medians={str(name): float(value) for name, value in matrix(rows).median().items()},

@@ -19,6 +19,11 @@ class Home:
         return self.root / "landing"
 
     @property
+    def sample_truth(self) -> Path:
+        """What is true of the sample community and in none of its logs; absent where the logs are real."""
+        return self.root / "sample_truth"
+
+    @property
     def lake(self) -> Path:
         """Parquet that the pipeline writes."""
         return self.root / "lake"

@@ -10,6 +10,7 @@ from models.score import score
 from models.train import TrainConfig, train
 from pipelines.churn import definitions, store
 from pipelines.churn.gaps import excluded_cutoffs
+from pipelines.sample.yardstick import true_chances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +79,8 @@ def read_training(
 
 def _train(home: Home, settings: Settings, definition: Definition, through_day: date, run_id: str) -> None:
     features, labels, config = read_training(home, settings, definition)
-    store.keep_training(home, train(features, labels, config), through_day, run_id)
+    chances = true_chances(home.sample_truth, definition)
+    store.keep_training(home, train(features, labels, config, chances), through_day, run_id)
 
 
 def _scored(home: Home, model: ChurnModel, day: date) -> Iterator[pd.DataFrame]:

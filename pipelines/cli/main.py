@@ -37,6 +37,9 @@ def sample(
     members: Annotated[int, typer.Option(help="Members of the sample community.", min=20)] = 2000,
     days: Annotated[int, typer.Option(help="Log days to write.", min=31)] = 400,
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 7,
+    lapse_draws: Annotated[
+        int, typer.Option(help="Draws per member for the best possible prediction of lapses; none with 0.", min=0)
+    ] = 100,
 ) -> None:
     """Write the sample community's logs into the landing folder."""
     from pipelines.sample import write_sample  # noqa: PLC0415
@@ -45,7 +48,13 @@ def sample(
     home = Home(settings.home)
     try:
         report = write_sample(
-            home.landing, home.root / "sample_truth", seed=seed, members=members, days=days, timezone=settings.timezone
+            home.landing,
+            home.sample_truth,
+            seed=seed,
+            members=members,
+            days=days,
+            timezone=settings.timezone,
+            lapse_draws=lapse_draws,
         )
     except FileExistsError as error:
         say(str(error))

@@ -147,6 +147,19 @@ def _answer(rows: list[Row]) -> Text:
     return Text(
         f"The champion, {name.en}, has {abs(share):.0%} {verb[0]} log loss than the best baseline, {rival.en}.",
         f"当前模型（{name.zh}）的对数损失比最好的基线（{rival.zh}）{verb[1]} {abs(share):.0%}。",
+    ) + _way(rows, loss["value"])
+
+
+def _way(rows: list[Row], loss: float) -> Text:
+    """How far the champion comes from knowing nothing to the best possible, where that is known."""
+    losses = {row["learner"]: row["value"] for row in rows if row["metric"] == "log_loss"}
+    base, best = losses.get("base_rate"), losses.get(words.BEST_POSSIBLE)
+    if base is None or best is None or best >= base:
+        return Text("", "")
+    way = (base - loss) / (base - best)
+    return Text(
+        f" That is {way:.0%} of the way from the base rate to the best possible.",
+        f"从平均流失率到理论最优的差距，模型已走完 {way:.0%}。",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.report import charts, words
 from pipelines.report.blocks import Block, Cell, Chart, Column, Table
-from pipelines.report.database import Marts, Row, literal
+from pipelines.report.database import Marts, Result, Row, literal
 from pipelines.report.text import MISSING, Text, day, decimal, integer
 
 
@@ -71,24 +71,11 @@ def breakdowns(marts: Marts, training: Row, mark: Text) -> list[Block]:
         f"churn_by_cut_off_{definition}",
         _breakdown(training, "cut_off", "segment = 'all' and cut_off is not null", "cut_off"),
     )
+    tenures = [Cell(words.word(words.TENURES, row["segment"]), index) for index, row in enumerate(segments.rows)]
+    days = [Cell(day(row["cut_off"]), str(row["cut_off"])) for row in cut_offs.rows]
     return [
-        Table(
-            title=Text("By tenure", "按加入时长") + mark,
-            columns=_columns(Text("Tenure", "加入时长")),
-            rows=[
-                _cells(row, Cell(words.word(words.TENURES, row["segment"]), index))
-                for index, row in enumerate(segments.rows)
-            ],
-            result=segments,
-            half=True,
-        ),
-        Table(
-            title=Text("By cut-off", "按截止日") + mark,
-            columns=_columns(Text("Cut-off", "截止日")),
-            rows=[_cells(row, Cell(day(row["cut_off"]), str(row["cut_off"]))) for row in cut_offs.rows],
-            result=cut_offs,
-            half=True,
-        ),
+        _table(Text("By tenure", "按加入时长") + mark, Text("Tenure", "加入时长"), tenures, segments),
+        _table(Text("By cut-off", "按截止日") + mark, Text("Cut-off", "截止日"), days, cut_offs),
     ]
 
 
@@ -102,6 +89,7 @@ def _breakdown(training: Row, by: str, where: str, order: str) -> str:
             max(low) filter (where is_champion and metric = 'log_loss') as log_loss_low,
             max(high) filter (where is_champion and metric = 'log_loss') as log_loss_high,
             min(value) filter (where learner in ({baselines}) and metric = 'log_loss') as best_baseline,
+            max(value) filter (where learner = {literal(words.BEST_POSSIBLE)} and metric = 'log_loss') as best_possible,
             max(value) filter (where is_champion and metric = 'roc_auc') as roc_auc,
             max(low) filter (where is_champion and metric = 'roc_auc') as roc_auc_low,
             max(high) filter (where is_champion and metric = 'roc_auc') as roc_auc_high,
@@ -112,20 +100,29 @@ def _breakdown(training: Row, by: str, where: str, order: str) -> str:
         """
 
 
-def _columns(first: Text) -> list[Column]:
+def _table(title: Text, by: Text, firsts: list[Cell], result: Result) -> Table:
+    """One row per slice; the best possible has a column where it is known."""
     interval = Text("95% interval", "95% 区间")
-    return [
-        Column(first),
-        Column(Text("n", "n"), number=True),
-        Column(Text("Log loss", "对数损失"), number=True),
-        Column(interval, number=True),
-        Column(Text("Best baseline", "最好的基线"), number=True),
-        Column(Text("ROC AUC", "ROC AUC"), number=True),
-        Column(interval, number=True),
+    is_known = any(row["best_possible"] is not None for row in result.rows)
+    names = [
+        Text("n", "n"),
+        Text("Log loss", "对数损失"),
+        interval,
+        Text("Best baseline", "最好的基线"),
+        *([words.LEARNERS[words.BEST_POSSIBLE]] if is_known else []),
+        Text("ROC AUC", "ROC AUC"),
+        interval,
     ]
+    return Table(
+        title=title,
+        columns=[Column(by), *(Column(name, number=True) for name in names)],
+        rows=[[first, *_cells(row, is_known=is_known)] for first, row in zip(firsts, result.rows, strict=True)],
+        result=result,
+        half=True,
+    )
 
 
-def _cells(row: Row, first: Cell) -> list[Cell]:
+def _cells(row: Row, *, is_known: bool) -> list[Cell]:
     def number(name: str) -> Cell:
         return Cell(decimal(row[name], 3), row[name])
 
@@ -134,11 +131,11 @@ def _cells(row: Row, first: Cell) -> list[Cell]:
         return Cell(f"{decimal(low, 3)}–{decimal(high, 3)}" if low is not None else MISSING, low)
 
     return [
-        first,
         Cell(integer(row["n"]), row["n"]),
         number("log_loss"),
         interval("log_loss"),
         number("best_baseline"),
+        *([number("best_possible")] if is_known else []),
         number("roc_auc"),
         interval("roc_auc"),
     ]

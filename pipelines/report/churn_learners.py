@@ -7,16 +7,16 @@ from pipelines.report.blocks import Cell, Chart, Column, Table
 from pipelines.report.database import Result, Row
 from pipelines.report.text import MISSING, Text, decimal
 
+_OTHERS = Text("other learners and baselines", "其他模型与基线")
+_CHAMPION = Text("champion", "当前模型")
+
 
 def comparison(result: Result, mark: Text) -> Chart:
     """Log loss of every learner with its interval."""
     rows = sorted((row for row in result.rows if row["metric"] == "log_loss"), key=lambda row: -row["value"])
     traces = []
-    for is_champion, name, ink in (
-        (False, Text("other learners and baselines", "其他模型与基线"), "muted"),
-        (True, Text("champion", "当前模型"), "c1"),
-    ):
-        group = [row for row in rows if bool(row["is_champion"]) is is_champion]
+    for name, ink in ((_OTHERS, "muted"), (_CHAMPION, "c1"), (words.LEARNERS[words.BEST_POSSIBLE], "good")):
+        group = [row for row in rows if _group(row) is name]
         if not group:
             continue
         traces.append(
@@ -40,7 +40,7 @@ def comparison(result: Result, mark: Text) -> Chart:
         )
     return Chart(
         title=Text("Log loss against the baselines", "与基线比较：对数损失") + mark,
-        note=Text("Lower is better; lines are 95% intervals.", "越低越好；线段为 95% 区间。"),
+        note=Text("Lower is better; lines are 95% intervals.", "越低越好；线段为 95% 区间。") + _known_truth(rows),
         figure=charts.figure(
             traces,
             x_title=Text("log loss", "对数损失"),
@@ -49,6 +49,23 @@ def comparison(result: Result, mark: Text) -> Chart:
         ),
         result=result,
         half=True,
+    )
+
+
+def _group(row: Row) -> Text:
+    if row["learner"] == words.BEST_POSSIBLE:
+        return words.LEARNERS[words.BEST_POSSIBLE]
+    return _CHAMPION if row["is_champion"] else _OTHERS
+
+
+def _known_truth(rows: list[Row]) -> Text:
+    """What the best possible is, where it is known."""
+    if all(row["learner"] != words.BEST_POSSIBLE for row in rows):
+        return Text("", "")
+    return Text(
+        " These members are simulated, so the best possible is known: the predictions of somebody who knows the law "
+        "that moves them, and of the rest what the logs show.",
+        "这些成员为模拟数据，因此理论最优已知：即完全了解其行为规律、其余仅凭日志所能作出的预测。",
     )
 
 

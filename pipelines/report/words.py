@@ -77,6 +77,7 @@ LEARNERS = {
     "svm": Text("support vector machine", "支持向量机"),
     "boosting": Text("gradient boosting", "梯度提升"),
     "blend": Text("mean of logistic regression and boosting", "逻辑回归与梯度提升的平均"),
+    "best_possible": Text("best possible", "理论最优"),
 }
 
 TENURES = {
@@ -89,6 +90,9 @@ TENURES = {
 
 BASELINES = ("base_rate", "recency", "decayed_90")
 """Learners that any model has to beat."""
+
+BEST_POSSIBLE = "best_possible"
+"""Predictions by the true chances, which are known of the sample community only."""
 
 METRICS = {
     "log_loss": Text("log loss", "对数损失"),

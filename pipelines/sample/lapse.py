@@ -21,10 +21,10 @@ TOGETHER = 50_000
 
 
 def lapse_probability(people: Population, lives: Lives, clock: Clock, seen: Flags, draws: int) -> pd.DataFrame:
-    """Return the chances of a lapse in the columns of ``truth``'s table ``churn_probability``.
+    """Return the chances of a lapse: ``member_id``, ``day``, ``probability_observable``.
 
     One row per cut-off and member whose paid term ends in the ``HORIZON`` days after it. A cut-off has ``HORIZON`` +
-    ``GRACE`` days after it.
+    ``GRACE`` days after it. The chances are those for an observer of the logs who knows traits and law.
 
     Args:
         people: The members.
@@ -39,12 +39,11 @@ def lapse_probability(people: Population, lives: Lives, clock: Clock, seen: Flag
         if snapshot.day + HORIZON + GRACE >= clock.days:
             continue
         who = np.flatnonzero(_is_due(people, snapshot))
-        known = (np.arange(4)[:, None] == snapshot.mode).astype(np.float64)
-        columns = {"member_id": people.ids[who], "day": clock.day(snapshot.day)}
-        for name, modes in (("probability", known), ("probability_observable", believed[snapshot.day])):
-            columns[name] = _chances(people, clock, snapshot, modes, who, draws)
+        chances = _chances(people, clock, snapshot, believed[snapshot.day], who, draws)
+        columns = {"member_id": people.ids[who], "day": clock.day(snapshot.day), "probability_observable": chances}
         frames.append(pd.DataFrame(columns))
-    return pd.concat(frames, ignore_index=True)
+    empty = pd.DataFrame({"member_id": [], "day": [], "probability_observable": []})
+    return pd.concat(frames, ignore_index=True) if frames else empty
 
 
 def _is_due(people: Population, snapshot: Snapshot) -> Flags:

@@ -65,15 +65,26 @@ class Lives:
 
 @dataclass
 class _Steps:
-    """Collects subscription steps."""
+    """Collects subscription steps, those of a day and kind together."""
 
-    rows: list[pd.DataFrame] = field(default_factory=list)
+    days: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    rows: list[Ints] = field(default_factory=list)
 
     def add(self, day: int, who: Flags, step: str, number: Ints, state: State) -> None:
         index = np.flatnonzero(who)
         if len(index):
-            columns = {"day": day, "member": index, "step": step, "number": number[index]}
-            self.rows.append(pd.DataFrame(columns | {"term": state.term[index], "anchor": state.anchor[index]}))
+            self.days.append(day)
+            self.names.append(step)
+            self.rows.append(np.stack([index, number[index], state.term[index], state.anchor[index]]))
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per step: day, member, step, number, term, anchor."""
+        sizes = [rows.shape[1] for rows in self.rows]
+        member, number, term, anchor = np.concatenate([np.empty((4, 0), dtype=np.int64), *self.rows], axis=1)
+        columns = {"day": np.repeat(np.array(self.days, dtype=np.int64), sizes), "member": member}
+        step = np.repeat(np.array(self.names, dtype=object), sizes)
+        return pd.DataFrame(columns | {"step": step, "number": number, "term": term, "anchor": anchor})
 
 
 class _Town:
@@ -208,7 +219,7 @@ def live(rng: np.random.Generator, people: Population, clock: Clock) -> Lives:
         hazard_fading=town.hazard[1],
         left_day=town.left_day,
         announced=town.announced,
-        steps=pd.concat(town.steps.rows, ignore_index=True),
+        steps=town.steps.table(),
         snapshots=tuple(town.snapshots),
     )
 
@@ -229,4 +240,4 @@ def live_on(rng: np.random.Generator, people: Population, clock: Clock, snapshot
     town = _Town(rng, people, clock)
     town.state, town.mode = snapshot.state.copy(), snapshot.mode.copy()
     town.live(range(snapshot.day + 1, until + 1))
-    return pd.concat(town.steps.rows, ignore_index=True)
+    return town.steps.table()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
@@ -61,17 +62,17 @@ class Population:
         """Number of members, staff and bots included."""
         return len(self.ids)
 
-    @property
+    @cached_property
     def bot(self) -> Flags:
         """Who is a program."""
         return np.asarray(self.role == "bot")
 
-    @property
+    @cached_property
     def staff(self) -> Flags:
         """Who is employed."""
         return np.asarray(self.role == "staff")
 
-    @property
+    @cached_property
     def human(self) -> Flags:
         """Who is neither staff nor bot: the only ones that fade, pause and leave."""
         return ~(self.bot | self.staff)

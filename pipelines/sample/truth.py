@@ -25,7 +25,7 @@ Frames = dict[str, pd.DataFrame]
 
 
 def tell(people: Population, lives: Lives, clock: Clock, seen: Flags) -> Frames:
-    """Return the tables ``hazard``, ``churn_probability`` and ``left``; staff and bots are in none of them.
+    """Return the tables ``hazard``, ``inactivity_probability`` and ``left``; staff and bots are in none of them.
 
     Args:
         people: The members.
@@ -45,7 +45,7 @@ def tell(people: Population, lives: Lives, clock: Clock, seen: Flags) -> Frames:
     left = pd.Series(lives.left_day[human])
     return {
         "hazard": pd.DataFrame({"member_id": people.ids[member], "day": days[day_], "hazard": hazard}),
-        "churn_probability": _churn_probability(people, lives, clock, seen),
+        "inactivity_probability": _inactivity_probability(people, lives, clock, seen),
         "left": pd.DataFrame(
             {
                 "member_id": people.ids[human],
@@ -111,7 +111,7 @@ def _evening(here: Floats, paused: Floats, left: Floats, leave: Floats) -> tuple
     return here, paused, left
 
 
-def _churn_probability(people: Population, lives: Lives, clock: Clock, seen: Flags) -> pd.DataFrame:
+def _inactivity_probability(people: Population, lives: Lives, clock: Clock, seen: Flags) -> pd.DataFrame:
     known_modes = beliefs(people, lives, clock, seen)
     frames = []
     for snapshot in lives.snapshots:

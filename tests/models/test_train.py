@@ -15,6 +15,7 @@ from models.definitions import lapse
 from models.evaluate import CALIBRATION_COLUMNS, EVALUATION_COLUMNS
 from models.features import FEATURE_NAMES, matrix
 from models.fit import fit
+from models.judge import BEST_POSSIBLE
 from models.leaks import LeakSuspectedError
 from models.learners import CANDIDATES, LEARNERS
 from models.score import PREDICTION_COLUMNS, score
@@ -63,6 +64,35 @@ def test_tables_are_tidy(result):
     }
     keys = ["learner", "split", "cut_off", "segment", "metric"]
     assert not result.evaluations.duplicated(keys).any()
+
+
+@pytest.fixture(scope="module")
+def chances(made):
+    """The true chances of the made-up rows."""
+    features, _, truth = made
+    return features[["member_id", "as_of_day"]].assign(probability=truth)
+
+
+def test_true_chances_are_judged_beside_the_learners_and_change_nothing(made, result, chances):
+    features, labels, truth = made
+    beside = train(features, labels, CONFIG, chances.sample(frac=1, random_state=5))
+    assert beside.model.card == result.model.card
+    own = beside.evaluations["learner"] == BEST_POSSIBLE
+    pd.testing.assert_frame_equal(beside.evaluations[~own].reset_index(drop=True), result.evaluations)
+    assert not beside.evaluations.loc[own, "is_champion"].any()
+    for split, days in (("test", beside.model.card.cutoffs.test), ("validation", beside.model.card.cutoffs.validation)):
+        judged = features["as_of_day"].isin(pd.to_datetime(list(days)))
+        chance = truth[judged]
+        expected = -np.mean(np.log(np.where(labels.loc[judged, "is_churned"], chance, 1 - chance)))
+        assert overall(beside, BEST_POSSIBLE, "log_loss", split) == pytest.approx(expected)
+
+
+def test_chances_that_do_not_cover_every_judged_row_are_not_judged(made, result, chances):
+    features, labels, _ = made
+    tested = chances["as_of_day"].isin(pd.to_datetime(list(result.model.card.cutoffs.test)))
+    one_short = chances.drop(chances.index[tested][0])
+    beside = train(features, labels, replace(CONFIG, learners=("base_rate", "logistic")), one_short)
+    assert set(beside.evaluations["learner"]) == {"base_rate", "logistic"}
 
 
 def test_two_trainings_on_rows_in_any_order_are_bit_identical(made, result):

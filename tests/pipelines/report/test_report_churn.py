@@ -4,7 +4,7 @@ import pytest
 from report_pages import Fill, block_of, page_of
 
 from pipelines.report import churn, risk
-from pipelines.report.blocks import Note, Table, Tiles
+from pipelines.report.blocks import Chart, Note, Table, Tiles
 
 PREDICTIONS = """
     insert into marts.churn_predictions
@@ -61,6 +61,33 @@ def test_the_champion_is_compared_with_the_best_baseline(fill: Fill) -> None:
     assert page.answer.en == (
         "The champion, logistic regression, has 10% less log loss than the best baseline, 90-day decayed activity."
     )
+
+
+def test_the_best_possible_is_shown_where_the_truth_is_known(fill: Fill) -> None:
+    truth = _evaluation("v1", "best_possible", 0.33, champion=False)
+    by_tenure = "".join(
+        _evaluation("v1", learner, value, champion=learner == "logistic").replace("'all'", "'under_30_days'")
+        for learner, value in (("logistic", 0.45), ("base_rate", 0.68), ("best_possible", 0.31))
+    )
+    page = page_of(churn.page, fill(EVALUATED + truth + by_tenure))
+    assert page.answer.en.endswith("activity. That is 66% of the way from the base rate to the best possible.")
+    assert page.answer.zh.endswith("从平均流失率到理论最优的差距，模型已走完 66%。")
+    chart, table = (block_of(page, title) for title in ("Log loss against the baselines", "By tenure"))
+    assert isinstance(chart, Chart)
+    assert isinstance(table, Table)
+    assert chart.figure["data"][-1]["x"] == [0.33]
+    assert "the best possible is known" in chart.note.en
+    assert [column.label.en for column in table.columns][5] == "best possible"
+    assert table.rows[0][5].shown == "0.310"
+
+
+def test_of_real_logs_no_best_possible_is_spoken_of(fill: Fill) -> None:
+    page = page_of(churn.page, fill(EVALUATED))
+    chart, table = (block_of(page, title) for title in ("Log loss against the baselines", "By tenure"))
+    assert isinstance(chart, Chart)
+    assert isinstance(table, Table)
+    assert chart.note.en == "Lower is better; lines are 95% intervals."
+    assert "best possible" not in [column.label.en for column in table.columns]
 
 
 def test_a_rule_trained_later_replaces_the_model_and_says_why(fill: Fill) -> None:
