@@ -71,14 +71,27 @@ def compact(home: Home, name: str) -> None:
         table = pa.concat_tables(
             [pq.read_table(part.path, partitioning=None) for part in parts], promote_options="default"
         )
-        _write(home, name, table, f"{parts[0].first:08d}-{parts[-1].last:08d}.parquet")
+        _write(home, name, table, _covering(parts))
     _drop_covered(home, name)
 
 
 def tidy(home: Home) -> None:
-    """Drop the files that a killed merge left behind, for readers that take every file of the folder."""
-    for name in SCHEMAS:
+    """Make every ledger fit for readers that take all files of its folder as one table.
+
+    Files that a killed merge left behind are dropped. A ledger begun before it had all its columns is written anew with
+    them; they are null in its old rows.
+    """
+    for name, schema in SCHEMAS.items():
+        parts = _parts(home, name)
+        # Columns are only ever added, so the oldest file tells.
+        if parts and not set(schema.names) <= set(pq.read_schema(parts[0].path).names):
+            _write(home, name, read(home, name), _covering(parts))
         _drop_covered(home, name)
+
+
+def _covering(parts: list[_Part]) -> str:
+    """Name of a file with all rows of these; that of the only one, which it replaces."""
+    return parts[0].path.name if len(parts) == 1 else f"{parts[0].first:08d}-{parts[-1].last:08d}.parquet"
 
 
 def _drop_covered(home: Home, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -60,6 +61,27 @@ def test_rows_written_before_a_column_was_added_have_none_in_it(home):
         assert ledger.read(home, "waivers").schema == SCHEMAS["waivers"]
         assert ledger.read(home, "waivers")["waived_by"].to_pylist() == [None, "ann"]
         ledger.compact(home, "waivers")
+
+
+@pytest.mark.parametrize(
+    ("n_older", "names"), [(1, ["00000001.parquet", "00000002.parquet"]), (3, ["00000001-00000004.parquet"])]
+)
+def test_a_ledger_begun_with_fewer_columns_becomes_one_table_for_readers_of_all_its_files(home, n_older, names):
+    older = SCHEMAS["waivers"].remove(SCHEMAS["waivers"].get_field_index("waived_by"))
+    for n in range(n_older):
+        table = pa.Table.from_pylist([{"table_name": "content", "reason": str(n)}], schema=older)
+        ledger.append(home, "waivers", table, older)
+    if n_older == 1:
+        ledger.tidy(home)
+    append(home, "new")
+    ledger.tidy(home)
+    assert files(home) == names
+    with duckdb.connect() as con:
+        rows = con.execute(f"select waived_by from '{home.ledger}/waivers/*.parquet' order by reason").fetchall()
+    assert rows == [(None,)] * n_older + [("ann",)]
+    before = {path.name: path.stat().st_mtime_ns for path in (home.ledger / "waivers").iterdir()}
+    ledger.tidy(home)
+    assert {path.name: path.stat().st_mtime_ns for path in (home.ledger / "waivers").iterdir()} == before
 
 
 def test_tables_are_appended_too(home):
