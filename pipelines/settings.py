@@ -87,6 +87,11 @@ class Settings(BaseSettings):
         ge=2,
         description="Members per arm and risk band, outcome known, from which lists are ranked by measured effect.",
     )
+    treated_shares: Annotated[dict[str, float], NoDecode] = Field(
+        {},
+        description="Planned shares of treated members in campaigns whose arms you draw, as `may-call=0.8,june=0.7`; "
+        "one half where not named. The ratio check compares with them.",
+    )
     arm_key: SecretStr = Field(
         SecretStr(""),
         description="Secret key of the draw into arms; not set, the home folder keeps one of its own in `.arm_key`.",
@@ -111,6 +116,22 @@ class Settings(BaseSettings):
         if not value or any(not 2 <= days <= 366 for days in value):
             raise ValueError("give windows of 2 to 366 days, for example 30,90")
         return tuple(sorted(set(value)))
+
+    @field_validator("treated_shares", mode="before")
+    @classmethod
+    def _split_shares(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.strip().rpartition("=") for pair in value.split(",") if pair.strip()]
+        return {campaign.strip(): share for campaign, _, share in pairs}
+
+    @field_validator("treated_shares")
+    @classmethod
+    def _check_shares(cls, value: dict[str, float]) -> dict[str, float]:
+        for campaign, share in value.items():
+            if not campaign or not 0 < share < 1:
+                raise ValueError(f"{campaign or 'a share'}: name a campaign and a share between 0 and 1, as june=0.7")
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -47,3 +47,14 @@
         )
     ), 8))
 {%- endmacro %}
+
+{# The planned share of treated members in a campaign whose arms somebody else drew, by GUILDBOOK_TREATED_SHARES. #}
+{% macro planned_treated_share(campaign_id) -%}
+    {%- set named -%}
+        {%- for pair in env_var('GUILDBOOK_TREATED_SHARES', '').split(',') if pair -%}
+            {%- set campaign, share = pair.rsplit('=', 1) -%}
+            when {{ campaign_id }} = '{{ campaign | trim | replace("'", "''") }}' then {{ share | float }}e0{{ ' ' }}
+        {%- endfor -%}
+    {%- endset -%}
+    case {{ named }}when true then {{ var('action_effects').planned_treated_share }}e0 end
+{%- endmacro %}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "day", "rank", "member_id", "campaign_id", "kind", "suggestion_en", "suggestion_zh", "content_ids", "event_id",
-    "risk", "reasons_en", "reasons_zh", "value_minor", "currency",
+    "definition", "risk", "reasons_en", "reasons_zh", "value_minor", "currency", "term_end",
 )  # fmt: skip
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 

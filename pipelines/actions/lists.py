@@ -32,8 +32,8 @@ def make_list(home: Home, settings: Settings, day: date, run_id: str) -> Rows:
     if kept := store.list_of(home, day):
         return kept
     candidates = _candidates(home, day)
-    effects = reading.table(home, "intermediate.int_actions__band_effects", "risk_band")
-    rule = choose_rule(effects, set(candidates["risk_band"]), settings.retention_least_randomised)
+    effects = reading.table(home, "intermediate.int_actions__band_effects", "definition, risk_band")
+    rule = choose_rule(effects, candidates, settings.retention_least_randomised)
     ranked = rank(candidates, effects, rule)
     earlier, library = store.draws(home), Library.open(home, settings, day, run_id)
     drawn = {row["member_id"]: row for row in earlier if row["day"] == day}
@@ -96,6 +96,7 @@ def _draw(home: Home, settings: Settings, members: Rows, library: Library, earli
                 "campaign_id": campaign,
                 "kind": kind,
                 "arm": arm,
+                "definition": member["definition"],
                 "risk_band": member["risk_band"],
                 "held_out_share": settings.retention_held_out_share,
                 "hash_version": HASH_VERSION,
@@ -119,7 +120,9 @@ def _row(
     suggestion = of_kind(drawn["kind"], member, pieces)
     taken = ("member_id", "definition", "probability", "risk_band", "model_version", "reasons_en", "reasons_zh")
     worth = ("value_basis", "value_minor", "currency", "weight", "score")
+    left = member["days_to_term_end"]
     return {name: member[name] for name in taken + worth} | {
+        "term_end": None if left is None else member["day"] + timedelta(days=int(left)),
         "campaign_id": drawn["campaign_id"],
         "rank": place,
         "kind": suggestion.kind,

@@ -15,20 +15,28 @@ if TYPE_CHECKING:
 
     from pipelines.home import Home
 
-DEFINITION = "inactivity"
-"""The definition of churn whose probability is the risk; a member has one row for each definition."""
+DEFINITIONS = ("lapse", "inactivity")
+"""The definitions of churn whose probability is the risk, first choice first: whose paid term is about to end is judged
+by whether it is renewed, everybody else by whether they stay active."""
 
 
 def predictions(home: Home, day: date) -> pd.DataFrame:
-    """The newest prediction of each member for a day, as ``marts.churn_predictions`` marks it with ``is_current``."""
+    """The prediction that says a member's risk on a day, one row each, by member.
+
+    Of several versions the newest counts, as ``marts.churn_predictions`` marks it with ``is_current``; of both
+    definitions the first of ``DEFINITIONS``.
+    """
     parts = sorted((home.predictions / f"day={day.isoformat()}").glob("part-*.parquet"))
     frames = [pq.read_table(part, schema=PREDICTIONS, partitioning=None).to_pandas() for part in parts]
     rows = pd.concat([PREDICTIONS.empty_table().to_pandas(), *frames], ignore_index=True) if frames else None
     if rows is None:
         return pd.DataFrame(columns=PREDICTIONS.names)
-    rows = rows[rows["definition"] == DEFINITION].sort_values(["scored_at", "model_version"], kind="stable")
-    newest: pd.DataFrame = rows.drop_duplicates("member_id", keep="last").sort_values("member_id", ignore_index=True)
-    return newest
+    rows = rows.sort_values(["scored_at", "model_version"], kind="stable")
+    newest = rows.drop_duplicates(["member_id", "definition"], keep="last")
+    choice = newest["definition"].map({name: place for place, name in enumerate(DEFINITIONS)})
+    chosen = newest.assign(choice=choice).sort_values(["member_id", "choice"], ignore_index=True)
+    first: pd.DataFrame = chosen.drop_duplicates("member_id", ignore_index=True).drop(columns="choice")
+    return first
 
 
 def table(home: Home, name: str, order: str) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from pipelines.report import marks, scores, words
 from pipelines.report.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Row
-from pipelines.report.text import MISSING, Text, decimal, integer, plural
+from pipelines.report.text import MISSING, Text, day, decimal, integer, plural
 
 _TITLE = Text("Worth contacting today", "今天值得联系的成员")
 
@@ -27,8 +27,10 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
             suggestion_zh,
             reasons_en,
             reasons_zh,
+            definition,
             probability,
             risk_band,
+            term_end,
             value_minor,
             currency,
             weight,
@@ -71,6 +73,8 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
             Column(Text("What to do", "建议动作"), wide=True),
             Column(Text("Why", "原因"), wide=True),
             Column(Text("Risk", "风险"), number=True),
+            Column(Text("Of", "流失类型")),
+            Column(Text("Term ends", "到期日")),
             Column(Text("Value a month", "月价值"), number=True),
         ],
         rows=[_row(row) for row in result.rows],
@@ -90,5 +94,7 @@ def _row(row: Row) -> list[Cell]:
         Cell(Text(row["suggestion_en"], row["suggestion_zh"]) if is_treated else Text("Leave alone.", "请勿联系。")),
         Cell(marks.lines(scores.reasons(row)), ""),
         scores.probability(row),
+        Cell(words.word(words.DEFINITIONS, row["definition"]), row["definition"]),
+        Cell(day(row["term_end"]) if row["term_end"] else MISSING, str(row["term_end"] or "")),
         Cell(value, row["value_minor"]),
     ]

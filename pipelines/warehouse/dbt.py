@@ -156,10 +156,14 @@ def raise_for_failures(results: Sequence[NodeResult]) -> None:
 def dbt_environment(settings: Settings) -> dict[str, str]:
     """Settings as the environment variables that the dbt project reads."""
     values = settings.model_dump(mode="json")
-    return {
-        f"GUILDBOOK_{name.upper()}": ",".join(map(str, value)) if isinstance(value, list) else str(value)
-        for name, value in values.items()
-    }
+    return {f"GUILDBOOK_{name.upper()}": _as_text(value) for name, value in values.items()}
+
+
+def _as_text(value: object) -> str:
+    """A setting's value in the way in which the environment gives it."""
+    if isinstance(value, dict):
+        return ",".join(f"{key}={item}" for key, item in value.items())
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @contextmanager

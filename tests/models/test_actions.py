@@ -49,9 +49,9 @@ def test_the_draw_can_be_checked_by_whoever_has_the_key():
     assert key_id(b"secret") != key_id(b"secret2")
 
 
-def effects(**bands):
-    names = ["risk_band", "n_treated", "n_held_out", "effect", "effect_low", "effect_high"]
-    return pd.DataFrame([(band, *values) for band, values in bands.items()], columns=names)
+def effects(definition="inactivity", **bands):
+    names = ["definition", "risk_band", "n_treated", "n_held_out", "effect", "effect_low", "effect_high"]
+    return pd.DataFrame([(definition, band, *values) for band, values in bands.items()], columns=names)
 
 
 ENOUGH = effects(high=(100, 100, 0.2, 0.1, 0.3), medium=(150, 100, 0.05, -0.1, 0.2), low=(100, 100, -0.2, -0.3, -0.1))
@@ -59,36 +59,52 @@ ENOUGH = effects(high=(100, 100, 0.2, 0.1, 0.3), medium=(150, 100, 0.05, -0.1, 0
 
 def candidates():
     rows = [("a", 0.9, "high", 1.0), ("b", 0.5, "medium", 10.0), ("c", 0.1, "low", 90.0), ("d", 0.8, "high", 1.0)]
-    return pd.DataFrame(rows, columns=["member_id", "probability", "risk_band", "weight"])
+    return pd.DataFrame(rows, columns=["member_id", "probability", "risk_band", "weight"]).assign(
+        definition="inactivity"
+    )
+
+
+PAYER = pd.DataFrame([("p", 0.4, "medium", 1.0, "lapse")], columns=list(candidates().columns))
+BOTH = pd.concat([candidates(), PAYER], ignore_index=True)
 
 
 @pytest.mark.parametrize(
     ("known", "name", "because"),
     [
-        (effects(), VALUE_AT_RISK, "risk high: 0 treated and 0 held out so far, 100 of each are needed"),
-        (effects(high=(100, 99, 0.5, 0.4, 0.6)), VALUE_AT_RISK, "risk high: 100 treated and 99 held out so far"),
-        (ENOUGH.iloc[:2], VALUE_AT_RISK, "risk low: 0 treated"),
+        (effects(), VALUE_AT_RISK, "inactivity, risk high: 0 treated and 0 held out so far, 100 of each are needed"),
+        (effects(high=(100, 99, 0.5, 0.4, 0.6)), VALUE_AT_RISK, "inactivity, risk high: 100 treated and 99 held out"),
+        (ENOUGH.iloc[:2], VALUE_AT_RISK, "inactivity, risk low: 0 treated"),
+        (ENOUGH.assign(definition="lapse"), VALUE_AT_RISK, "inactivity, risk high: 0 treated"),
         (ENOUGH.assign(effect_low=-0.1), VALUE_AT_RISK, "no band of risk has shown an effect"),
         (ENOUGH, EXPECTED_EFFECT, "the effect of being contacted is known"),
     ],
 )
 def test_a_list_is_ranked_by_effect_only_where_every_band_was_measured(known, name, because):
-    rule = choose_rule(known, {"high", "medium", "low"}, 100)
+    rule = choose_rule(known, candidates(), 100)
     assert rule.name == name
     assert rule.because_en.startswith(because)
 
 
 def test_without_measured_effects_what_is_at_risk_comes_first():
-    ranked = rank(candidates(), effects(), choose_rule(effects(), {"high"}, 100))
+    ranked = rank(candidates(), effects(), choose_rule(effects(), candidates(), 100))
     assert ranked["member_id"].tolist() == ["c", "b", "a", "d"]
     assert ranked["score"].tolist() == pytest.approx([9, 5, 0.9, 0.8])
 
 
 def test_by_effect_those_come_first_whom_contact_helps_and_whom_it_harms_are_left_out():
     """The band that showed nothing has nothing to expect, however much is at risk."""
-    ranked = rank(candidates(), ENOUGH, choose_rule(ENOUGH, {"high", "medium", "low"}, 100))
+    ranked = rank(candidates(), ENOUGH, choose_rule(ENOUGH, candidates(), 100))
     assert ranked["member_id"].tolist() == ["a", "d", "b"]
     assert ranked["score"].tolist() == pytest.approx([0.2, 0.2, 0])
+    assert set(ranked.columns) == {*candidates().columns, "score"}
+
+
+def test_whoever_may_not_renew_is_ranked_by_the_effect_on_renewals():
+    assert choose_rule(ENOUGH, BOTH, 100).because_en.startswith("lapse, risk medium: 0 treated")
+    known = pd.concat([ENOUGH, effects("lapse", medium=(100, 100, 0.3, 0.1, 0.5))], ignore_index=True)
+    ranked = rank(BOTH, known, choose_rule(known, BOTH, 100))
+    assert ranked["member_id"].tolist() == ["p", "a", "d", "b"]
+    assert ranked["score"].tolist() == pytest.approx([0.3, 0.2, 0.2, 0])
 
 
 def member(**facts):

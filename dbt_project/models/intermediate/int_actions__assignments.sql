@@ -25,6 +25,7 @@ own as (
         drawn.member_id,
         drawn.kind,
         drawn.arm,
+        coalesce(drawn.definition, 'inactivity') as definition,
         drawn.risk_band,
         drawn.day,
         1 - drawn.held_out_share as planned_treated_share
@@ -42,9 +43,10 @@ others as (
         actions.member_id,
         actions.kind,
         coalesce(actions.arm, 'treated') as arm,
+        cast(null as varchar) as definition,
         cast(null as varchar) as risk_band,
         actions.event_day as day,
-        cast({{ var('action_effects').planned_treated_share }} as double) as planned_treated_share
+        {{ planned_treated_share('actions.campaign_id') }} as planned_treated_share
     from actions
     left join own_campaigns on actions.campaign_id = own_campaigns.campaign_id
     where own_campaigns.campaign_id is null
@@ -85,6 +87,7 @@ final as (
         member_id,
         kind,
         arm,
+        definition,
         risk_band,
         planned_treated_share,
         is_own,

@@ -1,32 +1,38 @@
--- A member counts once, by the first list he or she was drawn for: later draws depend on how that went.
+-- A member counts once, by the first list he or she was drawn for: later draws depend on how that went. What counts is
+-- what the member was at risk of: not to renew, or not to be active.
 with
 
 outcomes as (
     select * from {{ ref('int_actions__outcomes') }}
-    where is_own and outcome = 'active'
+    where is_own
 ),
 
 ranked as (
     select
         *,
-        row_number() over (partition by member_id order by day, campaign_id) as draw_rank
+        dense_rank() over (partition by member_id order by day, campaign_id) as draw_rank
     from outcomes
 ),
 
 counted as (
     select
+        definition,
         risk_band,
         count(*) filter (where arm = 'treated') as n_treated,
         count(*) filter (where arm = 'held_out') as n_held_out,
         count(*) filter (where arm = 'treated' and is_reached) as n_reached_treated,
         count(*) filter (where arm = 'held_out' and is_reached) as n_reached_held_out
     from ranked
-    where draw_rank = 1 and is_known
-    group by risk_band
+    where
+        draw_rank = 1
+        and is_known
+        and outcome = case when definition = 'lapse' then 'renewed' else 'active' end
+    group by definition, risk_band
 ),
 
 final as (
     select
+        definition,
         risk_band,
         n_treated,
         n_held_out,

@@ -91,6 +91,7 @@ final as (
         assignments.member_id,
         unioned.outcome,
         assignments.arm,
+        assignments.definition,
         assignments.risk_band,
         assignments.is_own,
         unioned.is_known,

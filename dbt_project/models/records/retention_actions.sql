@@ -31,6 +31,7 @@ final as (
         lists.value_basis,
         lists.value_minor,
         lists.currency,
+        lists.term_end,
         lists.weight,
         lists.score,
         lists.ranked_by,

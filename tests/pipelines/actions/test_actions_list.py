@@ -42,7 +42,7 @@ def home(tmp_path):
         con.execute(
             """
             create table intermediate.int_actions__band_effects (
-                risk_band varchar, n_treated bigint, n_held_out bigint,
+                definition varchar, risk_band varchar, n_treated bigint, n_held_out bigint,
                 effect double, effect_low double, effect_high double
             );
             create table intermediate.int_actions__reads (member_id varchar, content_id varchar, first_day date);
@@ -57,14 +57,14 @@ def home(tmp_path):
     return made
 
 
-def predict(home, day, version="v1", definition="inactivity", risk=lambda i: 0.2 + i / 200):
+def predict(home, day, version="v1", definition="inactivity", risk=lambda i: 0.2 + i / 200, members=range(N)):
     rows = [
         {
             "member_id": f"m{i:02}", "day": day, "definition": definition, "probability": risk(i), "risk_band": "low",
             "reasons_en": '["=last active 9 days ago"]', "reasons_zh": '["9 天前"]', "drivers": "[]", "learner": "rule",
             "model_version": version, "run_id": "run", "scored_at": datetime(2025, 7, 1, len(version), tzinfo=UTC),
         }
-        for i in range(N)
+        for i in members
     ]  # fmt: skip
     path = home.predictions / f"day={day.isoformat()}" / f"part-{version}-{definition}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,11 +111,24 @@ def test_a_day_s_list_is_made_once_whatever_changes_later(home):
     assert {row["run_id"] for row in store.draws(home)} == {"run-1"}
 
 
-def test_only_current_predictions_of_the_ranking_definition_count(home):
+def test_only_current_predictions_count(home):
     predict(home, DAY, "v-newer", risk=lambda i: 0.9 if i == 0 else 0.0)
-    predict(home, DAY, "v-newest-of-all", "lapse", risk=lambda i: 0.9 if i == 1 else 0.0)
     first = lists.make_list(home, settings_of(home), DAY, "run")[0]
     assert (first["member_id"], first["definition"], first["model_version"]) == ("m00", "inactivity", "v-newer")
+
+
+def test_whose_term_ends_is_listed_by_the_risk_of_a_lapse_and_once(home):
+    """By inactivity m59 is at the top and m00 at the bottom; by lapse it is the other way round, of these two alone."""
+    predict(home, DAY, "v-of-lapse", "lapse", risk={0: 0.99, 59: 0.001}.get, members=(0, 59))
+    change(home, "update intermediate.int_actions__members set weight = 1")
+    rows = lists.make_list(home, settings_of(home, retention_capacity=N, retention_held_out_share=0.0), DAY, "run")
+    names = [row["member_id"] for row in rows]
+    assert (names[0], names[-1], len(set(names)), len(names)) == ("m00", "m59", N, N)
+    by = {row["member_id"]: (row["definition"], row["model_version"]) for row in rows}
+    assert by["m00"] == by["m59"] == ("lapse", "v-of-lapse")
+    assert by["m01"] == ("inactivity", "v1")
+    drawn = drawn_on(home, DAY)
+    assert {name: row["definition"] for name, row in drawn.items()} == {name: of for name, (of, _) in by.items()}
 
 
 def test_who_was_listed_is_not_listed_again_before_the_cool_down_is_over_held_out_or_not(home):
@@ -206,6 +219,10 @@ def test_the_export_holds_the_treated_and_nothing_that_names_an_arm(home):
     assert "held_out" not in text
     assert "arm" not in rows[0]
     assert rows[0]["reasons_en"] == "'=last active 9 days ago"
+    assert {row["definition"] for row in rows} == {"inactivity"}
+    ends = {row["member_id"]: row["term_end"] for row in rows}
+    assert ends == {name: "" if int(name[1:]) % 2 else str(DAY + timedelta(days=5)) for name in ends}
+    assert len(set(ends.values())) == 2
     before = path.read_bytes()
     assert export_list(home, DAY).read_bytes() == before
     assert export_list(home).name == f"retention-actions-{DAY + timedelta(days=1)}.csv"
@@ -219,7 +236,8 @@ def test_a_kind_measured_to_harm_is_not_suggested_any_more(home):
 
 
 def test_lists_are_ranked_by_effect_once_it_was_measured(home):
-    change(home, "insert into intermediate.int_actions__band_effects values ('low', 100, 100, 0.2, 0.1, 0.3)")
+    effect = "('inactivity', 'low', 100, 100, 0.2, 0.1, 0.3)"
+    change(home, f"insert into intermediate.int_actions__band_effects values {effect}")
     rows = lists.make_list(home, settings_of(home), DAY, "run")
     assert {row["ranked_by"] for row in rows} == {"expected_effect"}
     assert rows[0]["score"] == pytest.approx(0.2 * rows[0]["weight"])

@@ -10,8 +10,8 @@ LIST = """
     select id, date '2026-11-19', 'inactivity', 0.9, 'v1', 'logistic', 'high', '[]', '[]', true
     from (values ('a'), ('b')) as members (id);
     insert into marts.retention_actions
-    select day, 1, id, 'k', arm, 'call', 'Call ' || id, '致电 ' || id, '[]', null, 0.9, 'high', '["en"]', '["zh"]',
-        null, null, 1, 1, 'risk_times_value', 'too few', '太少'
+    select day, 1, id, 'k', arm, 'call', 'Call ' || id, '致电 ' || id, '[]', null, 'lapse', 0.9, 'high', '["en"]',
+        '["zh"]', null, null, '2026-11-29', 1, 1, 'risk_times_value', 'too few', '太少'
     from (values
         ('a', 'treated', date '2026-11-19'), ('b', 'held_out', date '2026-11-19'), ('c', 'treated', date '2026-11-18')
     ) as list (id, arm, day);
@@ -58,6 +58,7 @@ def test_the_list_of_the_last_day_says_what_to_do_and_whom_to_leave_alone(fill: 
         ("a", "Call a"),
         ("b", "Leave alone."),
     ]
+    assert {(row[6].shown.en, row[7].shown.en) for row in table.rows} == {("lapse", "29 Nov 2026")}  # type: ignore[attr-defined]
     assert table.note is not None
     assert "1 member to contact, 1 held out by lot" in table.note.en
 
