@@ -76,7 +76,7 @@ LEARNERS = {
     "forest": Text("random forest", "随机森林"),
     "svm": Text("support vector machine", "支持向量机"),
     "boosting": Text("gradient boosting", "梯度提升"),
-    "blend": Text("mean of logistic regression and boosting", "逻辑回归与梯度提升的平均"),
+    "blend": Text("mean of logistic regression, forest and boosting", "逻辑回归、随机森林与梯度提升的平均"),
     "best_possible": Text("best possible", "理论最优"),
 }
 

@@ -1,6 +1,7 @@
 """Reasons: exact where the model is linear, sensible elsewhere, and in words with the member's own values."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from made_up import community
 
@@ -45,6 +46,24 @@ def test_svm_contributions_add_up_as_those_of_logistic_regression_do(rows):
         contributions(fitted.pipeline, x, fitted.background, 7).sum(axis=1) + fitted.pipeline["learner"].intercept_[0]
     )
     assert total.to_numpy() == pytest.approx(log_odds(fitted.pipeline.predict_proba(x)[:, 1]))
+
+
+def test_a_step_to_certainty_does_not_outweigh_everything(rows):
+    """A leaf without any churner says 0, which is infinitely far away on the log-odds scale."""
+
+    class Certain:
+        def predict_proba(self, x):
+            churns = np.where(x["tenure_days"] > 0, 0.0, np.where(x["days_since_active"] > 0, 0.6, 0.3))
+            return np.stack([1 - churns, churns], axis=1)
+
+        def __getitem__(self, _):
+            return object()
+
+    background = pd.DataFrame(0.0, index=range(2), columns=FEATURE_NAMES)
+    x = background.assign(tenure_days=1.0, days_since_active=[0.0, 9.0])
+    parts = contributions(Certain(), x, background, 7)
+    assert parts["tenure_days"].abs().max() < 10
+    assert parts.sum(axis=1).to_numpy() == pytest.approx(log_odds(np.array([0.001] * 2)) - log_odds(np.array([0.3] * 2)))
 
 
 @pytest.mark.parametrize("name", ["tree", "forest", "boosting", "blend"])
