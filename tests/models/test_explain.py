@@ -63,7 +63,9 @@ def test_a_step_to_certainty_does_not_outweigh_everything(rows):
     x = background.assign(tenure_days=1.0, days_since_active=[0.0, 9.0])
     parts = contributions(Certain(), x, background, 7)
     assert parts["tenure_days"].abs().max() < 10
-    assert parts.sum(axis=1).to_numpy() == pytest.approx(log_odds(np.array([0.001] * 2)) - log_odds(np.array([0.3] * 2)))
+    assert parts.sum(axis=1).to_numpy() == pytest.approx(
+        log_odds(np.array([0.001] * 2)) - log_odds(np.array([0.3] * 2))
+    )
 
 
 @pytest.mark.parametrize("name", ["tree", "forest", "boosting", "blend"])
@@ -119,6 +121,11 @@ ROW = {
             "recency_per_gap",
             "last active 19 days ago; usually every 4",
             "上次活跃在 19 天前,通常每 4 天活跃一次",
+        ),
+        (
+            "absences_to_churn",
+            "4 of 4 earlier absences this long turned into inactivity",
+            "此前 4 次同样久的缺席中,4 次变为不活跃",
         ),
         ("acts_trend", "about 0.5 times the acts of the month before", "互动量约为前一个月的 0.5 倍"),
         ("is_auto_renewing", "renews automatically: no", "是否自动续费:否"),

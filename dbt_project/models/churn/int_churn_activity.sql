@@ -1,3 +1,5 @@
+{% set horizon = env_var('GUILDBOOK_CHURN_HORIZON_DAYS', '30') | int %}
+
 -- Sums are of whole numbers, the weights in trillionths: they are exact, so their order can't change the last digit.
 with
 
@@ -8,7 +10,8 @@ history as (
 active as (
     select
         *,
-        lag(age) over (partition by member_id, as_of_day order by day) - age as gap
+        lag(age) over (partition by member_id, as_of_day order by day) - age as gap,
+        min(age) over (partition by member_id, as_of_day) as absence
     from history
 ),
 
@@ -34,6 +37,8 @@ final as (
             (count(gap) * cast(sum(gap * gap) as bigint) - cast(sum(gap) as bigint) * cast(sum(gap) as bigint))
             / cast(nullif(count(gap) * (count(gap) - 1), 0) as double)
         ) as sd_gap,
+        count(*) filter (where gap > absence) as absences_as_long,
+        count(*) filter (where gap > absence + {{ horizon }}) as absences_to_churn,
         coalesce(cast(sum(n_contents + n_interactions) filter (where age < 30) as bigint), 0) as acts_30,
         coalesce(cast(sum(n_contents + n_interactions) filter (where age between 30 and 59) as bigint), 0)
             as acts_before_30,
