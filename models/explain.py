@@ -18,8 +18,8 @@ from models.shapley import shapley_values
 
 N_REASONS = 3
 LEAST = 0.001
-"""Probabilities nearer to 0 or 1 count as this far from it, where they are explained: on the way from the background to a
-member a tree may say 0, and such a step would outweigh all that matters."""
+"""Probabilities nearer to 0 or 1 count as this far from it, where they are explained: on the way from the background to
+a member a tree may say 0, and such a step would outweigh all that matters."""
 SILENT_GROUPS = {"community"}
 """Groups that are the same for every member of a day: they move all probabilities and explain no member."""
 

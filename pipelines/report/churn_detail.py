@@ -109,7 +109,7 @@ def _table(title: Text, by: Text, firsts: list[Cell], result: Result) -> Table:
         Text("Log loss", "对数损失"),
         interval,
         Text("Best baseline", "最好的基线"),
-        *([words.LEARNERS[words.BEST_POSSIBLE]] if is_known else []),
+        *([Text("Best possible", "理论最优")] if is_known else []),
         Text("ROC AUC", "ROC AUC"),
         interval,
     ]
@@ -118,7 +118,7 @@ def _table(title: Text, by: Text, firsts: list[Cell], result: Result) -> Table:
         columns=[Column(by), *(Column(name, number=True) for name in names)],
         rows=[[first, *_cells(row, is_known=is_known)] for first, row in zip(firsts, result.rows, strict=True)],
         result=result,
-        half=True,
+        half=not is_known,
     )
 
 

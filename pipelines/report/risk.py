@@ -26,7 +26,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     for row in summary.rows:
         blocks.append(_tiles(marts, summary, row, context))
         blocks.append(_table(marts, row, context))
-    return Page(name="risk", title=scores.TITLE, question=_QUESTION, answer=_answer(summary.first), blocks=blocks)
+    return Page(name="risk", title=scores.TITLE, question=_QUESTION, answer=_answer(summary.rows), blocks=blocks)
 
 
 def _empty() -> Block:
@@ -63,7 +63,14 @@ def _summary(marts: Marts, context: SiteContext) -> Result:
     )
 
 
-def _answer(row: Row) -> Text:
+def _answer(rows: list[Row]) -> Text:
+    if len(rows) > 1:
+        parts = [(words.word(words.DEFINITIONS, row["definition"]), row["n_high"], row["n_scored"]) for row in rows]
+        return Text(
+            "At high risk of " + ", ".join(f"{of.en} {integer(high)} of {integer(n)}" for of, high, n in parts) + ".",
+            "高风险：" + "，".join(f"{of.zh} {integer(n)} 人中 {integer(high)} 人" for of, high, n in parts) + "。",
+        )
+    row = rows[0]
     return Text(
         f"{plural(row['n_high'], 'member is', 'members are')} at high risk, of the {integer(row['n_scored'])} scored.",
         f"已评分 {integer(row['n_scored'])} 人，其中 {integer(row['n_high'])} 人处于高风险。",

@@ -23,7 +23,8 @@ PREDICTIONS = """
 def test_only_current_scores_of_the_last_scored_day_are_listed(fill: Fill) -> None:
     page = page_of(risk.page, fill(PREDICTIONS.format(learner="logistic")))
     tables = [block for block in page.blocks if isinstance(block, Table)]
-    assert page.answer.en == "1 member is at high risk, of the 2 scored."
+    assert page.answer.en == "At high risk of inactivity 1 of 2, lapse 1 of 1."
+    assert page.answer.zh == "高风险：不活跃 2 人中 1 人，未续费 1 人中 1 人。"
     assert [[row[0].shown for row in table.rows] for table in tables] == [["a", "b"], ["a"]]
     assert '<li><span lang="en">en a</span>' in str(tables[0].rows[0][3].shown)
 
@@ -77,7 +78,7 @@ def test_the_best_possible_is_shown_where_the_truth_is_known(fill: Fill) -> None
     assert isinstance(table, Table)
     assert chart.figure["data"][-1]["x"] == [0.33]
     assert "the best possible is known" in chart.note.en
-    assert [column.label.en for column in table.columns][5] == "best possible"
+    assert [column.label.en for column in table.columns][5] == "Best possible"
     assert table.rows[0][5].shown == "0.310"
 
 
@@ -87,7 +88,7 @@ def test_of_real_logs_no_best_possible_is_spoken_of(fill: Fill) -> None:
     assert isinstance(chart, Chart)
     assert isinstance(table, Table)
     assert chart.note.en == "Lower is better; lines are 95% intervals."
-    assert "best possible" not in [column.label.en for column in table.columns]
+    assert "Best possible" not in [column.label.en for column in table.columns]
 
 
 def test_a_rule_trained_later_replaces_the_model_and_says_why(fill: Fill) -> None:
