@@ -1,9 +1,10 @@
 """The churn model's speed: fitting and scoring every learner, beside the plain scikit-learn fit of the same estimator.
 
-    python -m bench.churn [--rows 1000000]
+    python -m bench.churn [--rows 1000000] [--only boosting,blend]
 
 A million rows of members and cut-offs are made up, with gaps and long tails as real ones have. Written to
-``bench/results/churn.json`` after each learner.
+``bench/results/churn.json`` after each learner. With ``--only`` these learners are measured anew, and the rest of the
+last result stays.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from bench import measure
-from bench.backfill import say, write
+from bench.backfill import RESULTS, say, write
 from models.features import FEATURE_NAMES, FEATURES
 from models.learners import CANDIDATES
 
@@ -74,19 +75,20 @@ def main() -> None:
     """Measure and write the result, learner by learner."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--only", default="", help="learners, separated by commas")
     given = parser.parse_args()
-    learners: dict[str, dict[str, float]] = {}
-    days: list[dict[str, float]] = []
-    result = {"rows": given.rows, "learners": learners, "scored_days": days, "machine": measure.machine()}
+    only = given.only.split(",") if given.only else []
+    result = json.loads((RESULTS / "churn.json").read_text()) if only else {"learners": {}, "scored_days": []}
+    result |= {"rows": given.rows, "machine": measure.machine()}
     with tempfile.TemporaryDirectory(prefix="guildbook-bench-") as folder:
         work = Path(folder)
         rows = work / "rows.parquet"
         make_rows(given.rows).to_parquet(rows)
-        for learner in CANDIDATES:
-            learners[learner.name] = measure_learner(learner.name, rows, work)
+        for name in only or [learner.name for learner in CANDIDATES]:
+            result["learners"][name] = measure_learner(name, rows, work)
             write("churn", result, latest=False)
-        for n_members in (given.rows // 20, given.rows // 4, given.rows):
-            days.append(measure_day(n_members, rows, work))
+        for n_members in () if only else (given.rows // 20, given.rows // 4, given.rows):
+            result["scored_days"].append(measure_day(n_members, rows, work))
             write("churn", result, latest=False)
     print(json.dumps(result, indent=1))  # noqa: T201
 
