@@ -81,7 +81,8 @@ def _plain(name: str) -> Pipeline:
         return Pipeline(
             [("input", pipeline["input"]), ("learner", LinearSVC(C=svm.C, dual=False, random_state=svm.random_state))]
         )
-    return pipeline.set_params(learner__n_jobs=-1) if name == "forest" else pipeline
+    threads = {"forest": "learner__n_jobs", "blend": "learner__forest__learner__n_jobs"}
+    return pipeline.set_params(**{threads[name]: -1}) if name in threads else pipeline
 
 
 def _in_batches(predict: Callable[[pd.DataFrame], np.ndarray], rows: pd.DataFrame) -> np.ndarray:
