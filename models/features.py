@@ -73,8 +73,6 @@ _USUAL_EN = "last active {days_since_active} days ago; usually every {median_gap
 _USUAL_ZH = "上次活跃在 {days_since_active} 天前,通常每 {median_gap} 天活跃一次"
 _MEAN_EN = "last active {days_since_active} days ago; every {mean_gap} on average"
 _MEAN_ZH = "上次活跃在 {days_since_active} 天前,平均每 {mean_gap} 天活跃一次"
-_ABSENCES_EN = "{absences_to_churn} of {absences_as_long} earlier absences this long turned into inactivity"
-_ABSENCES_ZH = "此前 {absences_as_long} 次同样久的缺席中,{absences_to_churn} 次变为不活跃"
 _SINCE_EN = "active on {active_days_all} days in {tenure_days} days of membership"
 _SINCE_ZH = "加入 {tenure_days} 天,累计活跃 {active_days_all} 天"
 
@@ -96,8 +94,13 @@ FEATURES = (
     _count("median_gap", "recency", _USUAL_EN, _USUAL_ZH),
     _count("mean_gap", "recency", _MEAN_EN, _MEAN_ZH),
     _count("sd_gap", "recency", _MEAN_EN, _MEAN_ZH),
-    _count("absences_as_long", "recency", _ABSENCES_EN, _ABSENCES_ZH),
-    _count("absences_to_churn", "recency", _ABSENCES_EN, _ABSENCES_ZH),
+    _count("absences_as_long", "recency", "was away this long {x} time{s} before", "此前有 {x} 次同样久的缺席"),
+    _count(
+        "absences_to_churn",
+        "recency",
+        "{x} of {absences_as_long} earlier absences this long turned into inactivity",
+        "此前 {absences_as_long} 次同样久的缺席中,{x} 次变为不活跃",
+    ),
     _trend("acts_trend", "trend", "about {x} times the acts of the month before", "互动量约为前一个月的 {x} 倍"),
     _trend(
         "active_days_trend",

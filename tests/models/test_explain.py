@@ -122,6 +122,7 @@ ROW = {
             "last active 19 days ago; usually every 4",
             "上次活跃在 19 天前,通常每 4 天活跃一次",
         ),
+        ("absences_as_long", "was away this long 4 times before", "此前有 4 次同样久的缺席"),
         (
             "absences_to_churn",
             "4 of 4 earlier absences this long turned into inactivity",

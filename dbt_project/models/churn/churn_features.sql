@@ -67,6 +67,7 @@ features as (
         activity.median_gap,
         activity.mean_gap,
         activity.sd_gap,
+        activity.absences_to_churn,
 
         payers.days_to_term_end,
         payers.term_number,
@@ -87,7 +88,6 @@ features as (
         coalesce(activity.active_days_all, 0) as active_days_all,
         coalesce(activity.active_weeks_12, 0) as active_weeks_12,
         coalesce(activity.absences_as_long, 0) as absences_as_long,
-        coalesce(activity.absences_to_churn, 0) as absences_to_churn,
         coalesce(activity.acts_30, 0) as acts_30,
         coalesce(activity.contents_30, 0) as contents_30,
         coalesce(activity.replies_30, 0) as replies_30,

@@ -38,7 +38,9 @@ final as (
             / cast(nullif(count(gap) * (count(gap) - 1), 0) as double)
         ) as sd_gap,
         count(*) filter (where gap > absence) as absences_as_long,
-        count(*) filter (where gap > absence + {{ horizon }}) as absences_to_churn,
+        case
+            when count(*) filter (where gap > absence) > 0 then count(*) filter (where gap > absence + {{ horizon }})
+        end as absences_to_churn,
         coalesce(cast(sum(n_contents + n_interactions) filter (where age < 30) as bigint), 0) as acts_30,
         coalesce(cast(sum(n_contents + n_interactions) filter (where age between 30 and 59) as bigint), 0)
             as acts_before_30,
