@@ -14,12 +14,10 @@ from sklearn.pipeline import Pipeline
 
 from models.calibrate import log_odds
 from models.features import FEATURE_NAMES, FEATURES, words
+from models.fit import believed
 from models.shapley import shapley_values
 
 N_REASONS = 3
-LEAST = 0.001
-"""Probabilities nearer to 0 or 1 count as this far from it, where they are explained: on the way from the background to
-a member a tree may say 0, and such a step would outweigh all that matters."""
 SILENT_GROUPS = {"community"}
 """Groups that are the same for every member of a day: they move all probabilities and explain no member."""
 
@@ -53,8 +51,7 @@ def contributions(pipeline: Pipeline, x: pd.DataFrame, background: pd.DataFrame,
         return _exact(pipeline, x)
 
     def predict(rows: np.ndarray) -> np.ndarray:
-        probability = pipeline.predict_proba(pd.DataFrame(rows, columns=x.columns))[:, 1]
-        return log_odds(np.clip(probability, LEAST, 1 - LEAST))
+        return log_odds(believed(pipeline, pd.DataFrame(rows, columns=x.columns)))
 
     values = shapley_values(predict, x.to_numpy(), background[x.columns].to_numpy(dtype="float64"), seed)
     return pd.DataFrame(values, index=x.index, columns=x.columns)

@@ -19,6 +19,10 @@ from models.learners import Learner
 N_BACKGROUND = 8
 """Training rows that explanations compare a member with."""
 
+LEAST = 0.001
+"""No learner is believed that somebody leaves, or stays, more surely than this: a leaf in which nobody happened to
+leave says 0, and one who does would weigh as much as all others together."""
+
 MAX_JUDGED = 20_000
 """About how many training rows these are picked from, at most twice as many."""
 
@@ -33,7 +37,12 @@ class Fitted:
 
     def predict(self, features: pd.DataFrame) -> np.ndarray:
         """Return calibrated probabilities of churn, shape (n,)."""
-        return self.calibration.apply(self.pipeline.predict_proba(matrix(features))[:, 1])
+        return self.calibration.apply(believed(self.pipeline, matrix(features)))
+
+
+def believed(pipeline: Pipeline, x: pd.DataFrame) -> np.ndarray:
+    """Return a learner's probabilities of churn before calibration, none of them surer than ``LEAST``; shape (n,)."""
+    return np.asarray(np.clip(pipeline.predict_proba(x)[:, 1], LEAST, 1 - LEAST))
 
 
 def fit(learner: Learner, rows: pd.DataFrame, seed: int) -> Fitted:
@@ -52,7 +61,7 @@ def fit(learner: Learner, rows: pd.DataFrame, seed: int) -> Fitted:
         pipeline = learner.build(seed).fit(x, fitted["is_churned"].to_numpy())
     calibration = Calibration()
     if len(held):
-        calibration = fit_calibration(pipeline.predict_proba(matrix(held))[:, 1], held["is_churned"].to_numpy())
+        calibration = fit_calibration(believed(pipeline, matrix(held)), held["is_churned"].to_numpy())
     return Fitted(pipeline, calibration, _background(pipeline, x))
 
 

@@ -14,7 +14,7 @@ from models.calibrate import Calibration, fit_calibration
 from models.definitions import lapse
 from models.evaluate import CALIBRATION_COLUMNS, EVALUATION_COLUMNS
 from models.features import FEATURE_NAMES, matrix
-from models.fit import fit
+from models.fit import LEAST, fit
 from models.judge import BEST_POSSIBLE
 from models.leaks import LeakSuspectedError
 from models.learners import CANDIDATES, LEARNERS
@@ -234,6 +234,17 @@ def test_features_that_are_missing_are_named(made):
     features, _, _ = made
     with pytest.raises(ValueError, match="lack sd_gap"):
         matrix(features.drop(columns="sd_gap"))
+
+
+def test_no_learner_is_believed_to_be_certain(made):
+    """A leaf of stayers alone says 0; without a bound a single one who leaves would cost 34."""
+    features, labels, _ = made
+    stays = features["days_since_active"] < 10
+    rows = features.assign(is_churned=labels["is_churned"].astype(int).where(~stays, 0))
+    raw = fit(LEARNERS["tree"], rows, 7).pipeline.predict_proba(matrix(features))[:, 1]
+    assert raw.min() == 0
+    fitted = replace(fit(LEARNERS["tree"], rows, 7), calibration=Calibration())
+    assert fitted.predict(features).min() == LEAST
 
 
 def test_boosting_does_not_depend_on_the_number_of_threads(made):
