@@ -79,7 +79,7 @@ def main() -> None:
     given = parser.parse_args()
     only = given.only.split(",") if given.only else []
     result = json.loads((RESULTS / "churn.json").read_text()) if only else {"learners": {}, "scored_days": []}
-    result |= {"rows": given.rows, "machine": measure.machine()}
+    result["machine"] = measure.machine()
     with tempfile.TemporaryDirectory(prefix="guildbook-bench-") as folder:
         work = Path(folder)
         rows = work / "rows.parquet"

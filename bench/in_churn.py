@@ -24,7 +24,7 @@ from sklearn.svm import LinearSVC
 from models.calibrate import fit_calibration
 from models.explain import contributions
 from models.features import FEATURE_NAMES, matrix
-from models.fit import calibration_days, fit
+from models.fit import believed, calibration_days, fit
 from models.learners import LEARNERS
 from models.threads import steady_threads
 
@@ -48,7 +48,7 @@ def measure_learner(name: str, rows: pd.DataFrame) -> dict[str, float]:
         with steady_threads(len(rows)):
             whole_seconds, fitted = _timed(lambda: fit(learner, rows, SEED))
             calibration_seconds, _ = _timed(
-                lambda: fit_calibration(fitted.pipeline.predict_proba(held)[:, 1], held_y)  # noqa: B023 - called at once
+                lambda: fit_calibration(believed(fitted.pipeline, held), held_y)  # noqa: B023 - called at once
             )
             batch_seconds, _ = _timed(lambda: _in_batches(fitted.predict, rows))  # noqa: B023
         fitting.append((whole_seconds - calibration_seconds, plain_seconds, calibration_seconds))

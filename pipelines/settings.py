@@ -85,7 +85,8 @@ class Settings(BaseSettings):
     retention_least_randomised: int = Field(
         100,
         ge=2,
-        description="Members per arm and risk band, outcome known, from which lists are ranked by measured effect.",
+        description="Members per arm, definition of churn and risk band, outcome known, from which lists are ranked by "
+        "measured effect.",
     )
     treated_shares: Annotated[dict[str, float], NoDecode] = Field(
         {},
