@@ -23,8 +23,8 @@ by whether it is renewed, everybody else by whether they stay active."""
 def predictions(home: Home, day: date) -> pd.DataFrame:
     """The prediction that says a member's risk on a day, one row each, by member.
 
-    Of several versions the newest counts, as ``marts.churn_predictions`` marks it with ``is_current``; of both
-    definitions the first of ``DEFINITIONS``.
+    Only the version that scored the day last counts, as ``marts.churn_predictions`` marks it with ``is_current``: whom
+    it did not score was known to have gone by then. Of both definitions the first of ``DEFINITIONS`` counts.
     """
     parts = sorted((home.predictions / f"day={day.isoformat()}").glob("part-*.parquet"))
     frames = [pq.read_table(part, schema=PREDICTIONS, partitioning=None).to_pandas() for part in parts]
@@ -32,7 +32,7 @@ def predictions(home: Home, day: date) -> pd.DataFrame:
     if rows is None:
         return pd.DataFrame(columns=PREDICTIONS.names)
     rows = rows.sort_values(["scored_at", "model_version"], kind="stable")
-    newest = rows.drop_duplicates(["member_id", "definition"], keep="last")
+    newest = rows[rows["model_version"] == rows.groupby("definition")["model_version"].transform("last")]
     choice = newest["definition"].map({name: place for place, name in enumerate(DEFINITIONS)})
     chosen = newest.assign(choice=choice).sort_values(["member_id", "choice"], ignore_index=True)
     first: pd.DataFrame = chosen.drop_duplicates("member_id", ignore_index=True).drop(columns="choice")

@@ -21,7 +21,7 @@ def day(n):
 def random_logs(seed):
     """Logs in which rows come late, twice, corrected and withdrawn, for every log that features read."""
     draw = random.Random(seed)
-    members = [f"m{i}" for i in range(12)]
+    members = [f"m{i}" for i in range(16)]
     logs = {name: [] for name in USED_LOGS}
 
     def add(log, event_day, **row):
@@ -71,6 +71,7 @@ def random_logs(seed):
                 member_id=member,
                 joined_at=pd.Timestamp(FIRST),
                 role=draw.choice(["member", "member", "bot"]),
+                status=draw.choice([None, "active", "active", "left"]),
             )
             add(
                 "event_participation",

@@ -24,7 +24,7 @@ upserts as (
 ),
 
 member_states as (
-    {{ known_by_person('upserts', ['source', 'account_id', 'occurred_at', 'joined_at', 'role']) }}
+    {{ known_by_person('upserts', ['source', 'account_id', 'occurred_at', 'joined_at', 'role', 'status']) }}
 ),
 
 payers as (
@@ -77,10 +77,15 @@ states as (
         judged.member_id,
         judged.as_of_day,
         member_states.role,
+        coalesce(member_states.status, 'active') as status,
         {{ local_day('member_states.joined_at') }} as joined_day,
         row_number() over (
             partition by judged.member_id, judged.as_of_day, member_states.account_id
-            order by member_states.occurred_at desc, member_states.source asc, member_states.role asc
+            order by
+                member_states.occurred_at desc,
+                member_states.source asc,
+                member_states.role asc,
+                member_states.status asc
         ) as state_rank
     from judged
     inner join member_states
@@ -95,21 +100,24 @@ told as (
         member_id,
         as_of_day,
         min(joined_day) as joined_day,
-        count(*) filter (where role in {{ in_list(var('excluded_roles')) }}) as n_excluded
+        count(*) filter (where role in {{ in_list(var('excluded_roles')) }}) as n_excluded,
+        count(*) filter (where status not in {{ in_list(var('gone_statuses')) }}) as n_open
     from states
     where state_rank = 1
     group by member_id, as_of_day
 ),
 
+-- Who has gone is judged by no definition, but was one of the active members of the days before. A closed account is
+-- the person's end only where none of the others is open.
 final as (
     select
         judged.member_id,
         judged.as_of_day,
-        judged.is_active,
-        judged.is_due,
         judged.n_days_now,
         judged.n_days_before,
-        told.joined_day
+        told.joined_day,
+        judged.is_active and coalesce(told.n_open > 0, true) as is_active,
+        judged.is_due and coalesce(told.n_open > 0, true) as is_due
     from judged
     left join told on judged.member_id = told.member_id and judged.as_of_day = told.as_of_day
     where coalesce(told.n_excluded, 0) = 0

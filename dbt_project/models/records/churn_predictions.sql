@@ -18,9 +18,9 @@ final as (
         model_version,
         run_id,
         scored_at,
-        row_number() over (
-            partition by member_id, day, definition order by scored_at desc, model_version desc
-        ) = 1 as is_current
+        model_version = first_value(model_version) over (
+            partition by day, definition order by scored_at desc, model_version desc
+        ) as is_current
     from predictions
 )
 

@@ -117,6 +117,14 @@ def test_only_current_predictions_count(home):
     assert (first["member_id"], first["definition"], first["model_version"]) == ("m00", "inactivity", "v-newer")
 
 
+def test_whom_the_newest_version_did_not_score_is_not_listed(home):
+    """m59, the highest risk of the older version, was known to have left when the day was scored again."""
+    predict(home, DAY, "v-newer", members=range(N - 1))
+    rows = lists.make_list(home, settings_of(home, retention_capacity=N), DAY, "run")
+    assert "m59" not in drawn_on(home, DAY)
+    assert {row["member_id"] for row in rows} == {f"m{i:02}" for i in range(N - 1)}
+
+
 def test_whose_term_ends_is_listed_by_the_risk_of_a_lapse_and_once(home):
     """By inactivity m59 is at the top and m00 at the bottom; by lapse it is the other way round, of these two alone."""
     predict(home, DAY, "v-of-lapse", "lapse", risk={0: 0.99, 59: 0.001}.get, members=(0, 59))
