@@ -50,6 +50,45 @@ def bars(x: Sequence[Any], y: Sequence[Any], name: Text, ink: str) -> Trace:
     return {"type": "bar", "x": list(x), "y": list(y), "name": name, "marker": {"color": Ink(ink)}}
 
 
+def band(x: Sequence[Any], low: Sequence[Any], high: Sequence[Any], name: Text, ink: str) -> list[Trace]:
+    """A filled band between two lines; gaps stay gaps."""
+    edge = {"showlegend": False, "hoverinfo": "skip"}
+    filled = {"fill": "tonexty", "fillcolor": Ink(ink, 0.15)}
+    return [line(x, low, name, ink, width=0) | edge, line(x, high, name, ink, width=0) | edge | filled]
+
+
+def points(x: Sequence[Any], y: Sequence[Any], name: Text, ink: str) -> Trace:
+    """Single points."""
+    return line(x, y, name, ink) | {"mode": "markers", "marker": {"color": Ink(ink), "size": 8}}
+
+
+def panels(rows: Sequence[tuple[Text, list[Trace]]], **layout: object) -> Figure:
+    """Small charts below each other on one x axis, each with its title and a y axis of its own.
+
+    What is small in one stands beside what is large in another: no scale is shared but time.
+    """
+    share = 1 / len(rows)
+    axes: Figure = {}
+    data: list[Trace] = []
+    titles = []
+    for place, (title, traces) in enumerate(rows):
+        suffix = "" if place == 0 else str(place + 1)
+        top = 1 - place * share
+        axes[f"yaxis{suffix}"] = {"domain": [max(top - 0.72 * share, 0), top - 0.22 * share], "nticks": 3}
+        axes[f"yaxis{suffix}"]["rangemode"] = "tozero"
+        data += [trace | {"yaxis": f"y{suffix}"} for trace in traces]
+        place_of_title = {"x": 0, "xref": "paper", "xanchor": "left", "y": top - 0.2 * share, "yref": "paper"}
+        titles.append({"text": title, "showarrow": False, "yanchor": "bottom"} | place_of_title)
+    axes["xaxis"] = {"anchor": "y" if len(rows) == 1 else f"y{len(rows)}"}
+    own: Figure = {"showlegend": False, "hoversubplots": "axis", "annotations": titles, **axes, **layout}
+    return {"data": data, "layout": own}
+
+
+def panels_height(n: int) -> int:
+    """Pixels that ``n`` panels need."""
+    return 40 + 100 * n
+
+
 def figure(
     traces: list[Trace], *, x_title: Text | None = None, y_title: Text | None = None, **layout: object
 ) -> Figure:

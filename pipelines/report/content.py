@@ -12,7 +12,7 @@ from pipelines.report.text import Text, day, decimal, integer, percent, plural
 _TITLE = Text("Content", "内容")
 _QUESTION = Text("What to publish next?", "接下来发布什么？")
 _DAYS = 90
-_INKS = ("c1", "c2", "c3", "good", "bad")
+_TREND_DAYS = 182
 
 
 def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
@@ -67,37 +67,55 @@ def _sentence(kinds: Result) -> Text:
 
 
 def _trend(marts: Marts, context: SiteContext) -> Chart:
+    """A line for each kind by day; contents before what members write to each other."""
     result = marts.run(
         "content_trend",
         f"""
-        select
-            {context.through} - ((({context.through} - day) // 7) * 7)::integer as week_ending,
-            kind,
-            sum(n_published)::bigint as n_published,
-        from marts.content_days
-        where day between {context.through} - 181 and {context.through}
-        group by week_ending, kind
-        order by week_ending, kind
-        """,
-    )
-    weeks = sorted({row["week_ending"] for row in result.rows})
-    counts = {(row["kind"], row["week_ending"]): row["n_published"] for row in result.rows}
-    totals = {kind: sum(n for (one, _), n in counts.items() if one == kind) for kind, _ in counts}
-    traces = [
-        charts.bars(
-            [week.isoformat() for week in weeks],
-            [counts.get((kind, week), 0) for week in weeks],
-            words.word(words.KINDS, kind),
-            ink,
+        with
+        kinds as (
+            select kind, sum(n_published)::bigint as n_in_all
+            from marts.content_days
+            where day between {context.through} - {_TREND_DAYS - 1} and {context.through}
+            group by kind
+            having sum(n_published) > 0
+        ),
+
+        days as (
+            select unnest(generate_series(
+                greatest({context.through} - {_TREND_DAYS - 1}, (select min(day) from marts.content_days)),
+                {context.through},
+                interval 1 day
+            ))::date as day
         )
-        for kind, ink in zip(sorted(totals, key=lambda kind: (-totals[kind], kind)), _INKS, strict=False)
-    ]
+
+        select
+            days.day,
+            kinds.kind,
+            coalesce(published.n_published, 0) as n_published,
+            kinds.n_in_all,
+        from days
+        cross join kinds
+        left join marts.content_days as published on days.day = published.day and kinds.kind = published.kind
+        order by kinds.kind, days.day
+        """,
+        limit=10_000,
+    )
+    found = [kind for kind in words.KINDS if any(row["kind"] == kind for row in result.rows)]
+    rows = []
+    for kind in found:
+        own = [row for row in result.rows if row["kind"] == kind]
+        name = words.word(words.KINDS, kind)
+        trace = charts.line(charts.column(own, "day"), charts.column(own, "n_published"), name, "c1", fill=True)
+        rows.append((name + f" · {integer(own[0]['n_in_all'])}", [trace | {"line": trace["line"] | {"shape": "hvh"}}]))
     return Chart(
-        title=Text("Published by week", "每周发布"),
-        note=Text("The five kinds with the most pieces.", "数量最多的五种类型。"),
-        figure=charts.figure(traces, barmode="stack"),
+        title=Text("Published by day and kind", "按日期与类型发布"),
+        note=Text(
+            f"The last {_TREND_DAYS} days; each kind on its own scale, with its sum.",
+            f"最近 {_TREND_DAYS} 天；每种类型各用自己的刻度，并附合计。",
+        ),
+        figure=charts.panels(rows) if rows else charts.figure([]),
+        height=charts.panels_height(max(len(rows), 1)),
         result=result,
-        half=True,
     )
 
 
@@ -130,7 +148,6 @@ def _kind_table(kinds: Result) -> Table:
             for row in kinds.rows
         ],
         result=kinds,
-        half=True,
         dense=True,
     )
 

@@ -19,6 +19,7 @@ from plotly.offline import get_plotlyjs
 
 from pipelines.report import (
     actions,
+    alerts,
     answers,
     brief,
     charts,
@@ -26,6 +27,7 @@ from pipelines.report import (
     content,
     events,
     health,
+    interactions,
     members,
     revenue,
     risk,
@@ -40,6 +42,7 @@ from pipelines.report.facts import Facts, read_facts
 PAGES: tuple[Callable[[Marts, SiteContext, Facts], Page], ...] = (
     brief.page,
     members.page,
+    interactions.page,
     risk.page,
     actions.page,
     answers.page,
@@ -47,6 +50,7 @@ PAGES: tuple[Callable[[Marts, SiteContext, Facts], Page], ...] = (
     content.page,
     events.page,
     churn.page,
+    alerts.page,
     health.page,
 )
 """The pages in the order of the menu."""

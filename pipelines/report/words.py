@@ -61,6 +61,26 @@ KINDS = {
 }
 """Kinds of the content log."""
 
+ACTS = {
+    "view": Text("viewed", "浏览"),
+    "read": Text("read", "阅读"),
+    "like": Text("liked", "点赞"),
+    "bookmark": Text("bookmarked", "收藏"),
+    "share": Text("shared", "分享"),
+    "comment": Text("commented", "评论"),
+    "reply": Text("replied", "回复"),
+    "ask": Text("asked", "提问"),
+    "answer": Text("answered", "回答"),
+    "accept": Text("accepted an answer", "采纳回答"),
+    "vote": Text("voted", "投票"),
+    "follow": Text("followed", "关注"),
+    "mention": Text("mentioned", "提及"),
+    "join_live": Text("joined a live", "进入直播"),
+    "chat_live": Text("chatted in a live", "直播发言"),
+    "complete": Text("completed", "完成学习"),
+}
+"""Kinds of the interactions log, as what a member did."""
+
 DEFINITIONS = {
     "inactivity": Text("inactivity", "不活跃"),
     "lapse": Text("lapse", "未续费"),
@@ -153,6 +173,14 @@ ARMS = {"treated": Text("contact", "联系"), "held_out": Text("held out", "对�
 
 OUTCOMES = {"active": Text("active", "保持活跃"), "renewed": Text("renewed", "续费")}
 
+ALARM_OUTCOMES = {
+    "lasting": Text("yes, it lasted", "是，变化持续"),
+    "data": Text("yes, the data was out", "是，数据缺失"),
+    "passed": Text("no, it passed", "否，很快恢复"),
+    "open": Text("too early to say", "尚早，无法判断"),
+}
+"""What came of an alarm."""
+
 VERDICTS = {
     "works": Text("works", "有效"),
     "harms": Text("harms", "有害"),
@@ -181,6 +209,13 @@ def word(names: dict[str, Text], code: str | None) -> Text:
 def learner(code: str) -> Text:
     """A learner's name that says whether it is a baseline."""
     return word(LEARNERS, code) + (Text(" · baseline", " · 基线") if code in BASELINES else Text("", ""))
+
+
+def series(rule: str, code: str) -> Text:
+    """A series that alerts watch: a figure of the community, or the rows of a log."""
+    if rule == "deliveries":
+        return Text("rows delivered: ", "送达行数：") + word(LOGS, code)
+    return word(FIGURES, code)
 
 
 def log(code: str) -> Text:

@@ -1,15 +1,7 @@
 with
 
-judged_days as (
-    select * from {{ ref('int_alerts__judged_days') }}
-    where is_alarm
-),
-
-fired as (
-    select
-        *,
-        case when value > baseline then 'above' else 'below' end as direction
-    from judged_days
+alarms as (
+    select * from {{ ref('int_alerts__outcomes') }}
 ),
 
 final as (
@@ -23,8 +15,11 @@ final as (
         band_high,
         robust_z,
         relative_change,
+        cast(n_days_after as bigint) as n_days_after,
+        cast(n_alarms_after as bigint) as n_alarms_after,
+        outcome,
         day
-    from fired
+    from alarms
 )
 
 select * from final

@@ -55,7 +55,7 @@
         margin: { l: 8, r: 8, t: layout.showlegend ? 30 : 8, b: 8 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
       const isDate = data.length > 0 && /^\d{4}-\d\d-\d\d/.test(data[0].x[0]);
       const axes = { xaxis: axis({ showgrid: false, ...layout.xaxis }, isDate), yaxis: axis({ nticks: 6, ...layout.yaxis }) };
-      if (layout.yaxis2) axes.yaxis2 = axis(layout.yaxis2);
+      for (const name of Object.keys(layout)) if (/^yaxis\d+$/.test(name)) axes[name] = axis(layout[name]);
       Plotly.react(source.dataset.figure, data, { ...shared, ...layout, ...axes }, { displayModeBar: false, responsive: true });
     }
   }

@@ -14,7 +14,7 @@ DAY = date(2026, 11, 19)
 CONTEXT = SiteContext(community="Gophers & Co", timezone="Asia/Shanghai", through_day=DAY, version=7)
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
 FIXTURE = Path(__file__).with_name("fixture")
-_ACTIVITY = ("activity", "months", "content", "answers")
+_ACTIVITY = ("activity", "months", "content", "answers", "interactions", "alerts")
 
 
 def schema() -> str:

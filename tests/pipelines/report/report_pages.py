@@ -11,7 +11,10 @@ from pipelines.report.blocks import Block, Page
 from pipelines.report.database import Marts
 from pipelines.report.facts import read_facts
 
-PAGES = ("index", "members", "risk", "actions", "answers", "revenue", "content", "events", "churn", "health")
+PAGES = (
+    "index", "members", "interactions", "risk", "actions", "answers", "revenue", "content", "events", "churn", "alerts",
+    "health",
+)  # fmt: skip
 
 Fill = Callable[[str], Marts]
 """Opens a database that holds what these statements insert."""

@@ -46,6 +46,10 @@ PLANTED = {
         ("community_days", "lost_members = lost_members + 1", ""),
     ],
     "histogram_counts_each_member_once": [("activity_histogram", "n_members = n_members + 1", "")],
+    "interactions_of_members_add_up": [
+        ("interaction_histogram", "n_members = n_members + 1", ""),
+        ("interaction_histogram", "n_interactions = n_interactions + 1", ""),
+    ],
     "member_days_match_community_days": [
         ("community_days", "dau = dau + 1", ""),
         ("fct_member_days", "is_active = not is_active", ""),

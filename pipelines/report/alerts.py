@@ -1,0 +1,249 @@
+"""Alerts: what is unusual, and was the alarm right? Alarms of the last 90 days, each series in its band, each rule."""
+
+from __future__ import annotations
+
+from pipelines.report import charts, marks, words
+from pipelines.report.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tone
+from pipelines.report.context import SiteContext
+from pipelines.report.database import Marts, Result, Row
+from pipelines.report.facts import Facts
+from pipelines.report.text import Text, day, decimal, integer, percent, plural, signed
+
+_TITLE = Text("Alerts", "警报")
+_QUESTION = Text("What is unusual, and was the alarm right?", "哪里异常，警报对吗？")
+_DAYS = 90
+_SERIES_SHOWN = 8
+_TONES: dict[str, Tone] = {"lasting": "good", "data": "good", "passed": "neutral", "open": "warn"}
+
+
+def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+    """Alarms first; without eight weeks of days nothing is judged."""
+    del facts
+    if not marts.has("alert_rules"):
+        answer = Text("Nothing is watched yet.", "尚未监测任何数据。")
+        waits = Note(
+            title=Text("Needs eight weeks", "需要八周数据"),
+            body=Text(
+                "A day is judged against the same weekdays of the 8 weeks before it.",
+                "每天与此前 8 周的同一星期几比较。",
+            ),
+        )
+        return Page(name="alerts", title=_TITLE, question=_QUESTION, answer=answer, blocks=[waits])
+    alarms, rules = _alarms(marts, context), _rules(marts)
+    blocks: list[Block] = [_alarm_table(alarms)]
+    if marts.has("alert_days"):
+        blocks.append(_bands(marts, context))
+    blocks.append(_rule_table(rules))
+    answer = _sentence(alarms, rules, context)
+    return Page(name="alerts", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
+
+
+def _alarms(marts: Marts, context: SiteContext) -> Result:
+    return marts.run(
+        "alarms",
+        f"""
+        select
+            day, rule, series, direction, value, baseline, band_low, band_high, relative_change, n_days_after,
+            n_alarms_after, outcome,
+        from marts.alerts
+        where day between {context.through} - {_DAYS - 1} and {context.through}
+        order by day desc, rule, abs(robust_z) desc, series
+        """,
+        limit=300,
+    )
+
+
+def _rules(marts: Marts) -> Result:
+    return marts.run(
+        "alert_rules",
+        """
+        select *
+        from marts.alert_rules
+        order by n_alarms_90 desc, n_days_judged desc, rule, series
+        """,
+    )
+
+
+def _sentence(alarms: Result, rules: Result, context: SiteContext) -> Text:
+    if not any(row["n_days_judged"] for row in rules.rows):
+        return Text(
+            "No day is judged yet: that needs the same weekdays of eight weeks.",
+            "尚无可判断的日期：需要八周的同一星期几。",
+        )
+    on_day = [row for row in alarms.rows if row["day"] == context.through_day]
+    date_ = day(context.through_day)
+    if on_day:
+        names = [words.series(row["rule"], row["series"]) for row in on_day]
+        shown_en = ", ".join(f"{name.en} ({row['direction']})" for name, row in zip(names[:4], on_day[:4], strict=True))
+        shown_zh = "、".join(
+            f"{name.zh}（{_direction(row).zh}）" for name, row in zip(names[:4], on_day[:4], strict=True)
+        )
+        more = len(on_day) - 4
+        outside = "is outside its" if len(on_day) == 1 else "are outside their"
+        text = Text(
+            f"On {date_.en} {len(on_day)} series {outside} band: {shown_en}"
+            + (f" and {more} more" if more > 0 else ""),
+            f"{date_.zh}有 {len(on_day)} 项超出正常区间：{shown_zh}" + (f"等另外 {more} 项" if more > 0 else ""),
+        )
+    else:
+        text = Text(f"On {date_.en} every watched series is within its band", f"{date_.zh}所有监测数据都在正常区间内")
+    fired = sum(row["n_alarms_90"] for row in rules.rows)
+    told = fired - sum(row["n_open_90"] for row in rules.rows)
+    right = sum(row["n_right_90"] for row in rules.rows)
+    if not fired:
+        return text + Text(f". No alarm in the last {_DAYS} days.", f"。最近 {_DAYS} 天没有警报。")
+    text += Text(
+        f". {plural(fired, 'alarm', 'alarms')} in the last {_DAYS} days",
+        f"。最近 {_DAYS} 天共 {integer(fired)} 次警报",
+    )
+    if not told:
+        return text + Text("; it is too early to say whether they were right.", "，尚早，无法判断是否正确。")
+    return text + Text(
+        f": {integer(right) if right else 'none'} of the {integer(told)} that can be told "
+        f"{'was' if right == 1 else 'were'} right.",
+        f"，可判断的 {integer(told)} 次中 {integer(right)} 次正确。",
+    )
+
+
+def _direction(row: Row) -> Text:
+    return Text("above", "偏高") if row["direction"] == "above" else Text("below", "偏低")
+
+
+def _alarm_table(result: Result) -> Block:
+    title = Text(f"Alarms of the last {_DAYS} days, the latest first", f"最近 {_DAYS} 天的警报，最新在前")
+    if not result.rows:
+        body = Text("No series left its band.", "没有数据超出正常区间。")
+        return Note(title=title, body=body, result=result)
+    return Table(
+        title=title,
+        note=Text(
+            "Right: the series fired again in the same direction on at least 3 of the 7 days after, or the log was "
+            "out. What passed was no lasting change; something may still have happened on that day.",
+            "正确：此后 7 天中至少 3 天同方向再次报警，或日志缺失。很快恢复的不是持续变化，但当天仍可能有事发生。",
+        ),
+        columns=[
+            Column(Text("Day", "日期")),
+            Column(Text("Series", "数据"), wide=True),
+            Column(Text("Value", "数值"), number=True),
+            Column(Text("Band", "正常区间"), number=True),
+            Column(Text("Usual", "常见值"), number=True),
+            Column(Text("Off by", "偏离"), number=True),
+            Column(Text("Was it right?", "警报对吗？")),
+        ],
+        rows=[
+            [
+                Cell(day(row["day"]), str(row["day"])),
+                Cell(words.series(row["rule"], row["series"])),
+                Cell(integer(row["value"]), row["value"]),
+                Cell(f"{integer(row['band_low'])}–{integer(row['band_high'])}", row["band_low"]),
+                Cell(integer(row["baseline"]), row["baseline"]),
+                Cell(_off(row), row["relative_change"] or 0),
+                Cell(_outcome(row), row["outcome"]),
+            ]
+            for row in result.rows
+        ],
+        result=result,
+        search=True,
+        scroll=True,
+    )
+
+
+def _off(row: Row) -> str:
+    change = row["relative_change"]
+    return signed(row["value"] - row["baseline"]) if change is None else f"{signed(100 * change)}%"
+
+
+def _outcome(row: Row) -> object:
+    return marks.badge(words.word(words.ALARM_OUTCOMES, row["outcome"]), _TONES.get(row["outcome"], "neutral"))
+
+
+def _bands(marts: Marts, context: SiteContext) -> Block:
+    """Lines of the series that fired most recently; a day without value or band is a gap."""
+    result = marts.run(
+        "alert_bands",
+        f"""
+        select rule, series, day, value, baseline, band_low, band_high, is_alarm
+        from marts.alert_days
+        where day between {context.through} - {_DAYS - 1} and {context.through}
+        order by
+            max(case when is_alarm then day end) over (partition by rule, series) desc nulls last,
+            rule,
+            series,
+            day
+        """,
+        limit=100_000,
+    )
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in result.rows:
+        found.setdefault((row["rule"], row["series"]), []).append(row)
+    fired = {key: rows for key, rows in found.items() if any(row["is_alarm"] for row in rows)}
+    title = Text("Each series in its band", "各项数据与正常区间")
+    if not fired:
+        body = Text("No series fired; the CSV holds all of them.", "没有数据报警；CSV 含全部数据。")
+        return Note(title=title, body=body, result=result)
+    shown = list(fired.items())[:_SERIES_SHOWN]
+    return Chart(
+        title=title,
+        note=Text(
+            f"{len(shown)} of {len(fired)} series that fired in {_DAYS} days, the latest alarm first. Shaded: the band "
+            "that the same weekdays of 8 weeks give; points: alarms.",
+            f"{_DAYS} 天内报警的 {len(fired)} 项中的 {len(shown)} 项，最近报警在前。"
+            "阴影为前 8 周同一星期几给出的区间；圆点为警报。",
+        ),
+        figure=charts.panels([(words.series(*key), _traces(words.series(*key), rows)) for key, rows in shown]),
+        height=charts.panels_height(len(shown)),
+        result=result,
+    )
+
+
+def _traces(name: Text, rows: list[Row]) -> list[charts.Trace]:
+    days = charts.column(rows, "day")
+    alarms = [row for row in rows if row["is_alarm"]]
+    return [
+        *charts.band(
+            days, charts.column(rows, "band_low"), charts.column(rows, "band_high"), Text("band", "区间"), "c3"
+        ),
+        charts.line(days, charts.column(rows, "value"), name, "c1"),
+        charts.points(charts.column(alarms, "day"), charts.column(alarms, "value"), Text("alarm", "警报"), "bad"),
+    ]
+
+
+def _rule_table(result: Result) -> Table:
+    return Table(
+        title=Text("The rules, tried on the past", "规则在历史上的表现"),
+        note=Text(
+            "A day fires when it is off its usual value by more than all three limits. Right counts the alarms of the "
+            f"last {_DAYS} days that can be told.",
+            f"当日偏离常见值同时超过三个限度时报警。正确率按最近 {_DAYS} 天可判断的警报计算。",
+        ),
+        columns=[
+            Column(Text("Series", "数据"), wide=True),
+            Column(Text("Robust deviations", "稳健标准差"), number=True),
+            Column(Text("Least change", "最小变化"), number=True),
+            Column(Text("Least count", "最小数量"), number=True),
+            Column(Text("Days judged", "判断天数"), number=True),
+            Column(Text("Alarms per 30 days", "每 30 天警报"), number=True),
+            Column(Text(f"Alarms in {_DAYS} days", f"{_DAYS} 天警报"), number=True),
+            Column(Text("Right", "正确"), number=True),
+        ],
+        rows=[
+            [
+                Cell(words.series(row["rule"], row["series"])),
+                Cell(decimal(row["threshold"], 1), row["threshold"]),
+                Cell(percent(row["least_change"]), row["least_change"]),
+                Cell(integer(row["least_count"]), row["least_count"]),
+                Cell(integer(row["n_days_judged"]), row["n_days_judged"]),
+                Cell(decimal(row["alarms_per_30_days"], 1), row["alarms_per_30_days"] or 0),
+                Cell(integer(row["n_alarms_90"]), row["n_alarms_90"]),
+                Cell(_right(row), -1 if row["precision_90"] is None else row["precision_90"]),
+            ]
+            for row in result.rows
+        ],
+        result=result,
+        dense=True,
+    )
+
+
+def _right(row: Row) -> str:
+    told = row["n_alarms_90"] - row["n_open_90"]
+    return "–" if row["precision_90"] is None else f"{integer(row['n_right_90'])} / {integer(told)}"

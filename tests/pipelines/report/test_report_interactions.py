@@ -1,0 +1,185 @@
+"""The pages Interactions and Alerts, and the trend of what is published, on communities whose every number is known."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from report_pages import Fill, block_of, page_of
+
+from pipelines.report import alerts, charts, content, interactions
+from pipelines.report.blocks import Chart, Note, Table
+from pipelines.report.text import Text
+
+_HISTOGRAM = """
+    insert into marts.interaction_histogram by name
+    select
+        30 as window_days, least as least_interactions, most as most_interactions, n as n_members, k as n_interactions,
+        date '2026-11-19' - age as day
+    from (values (0, 0, 2, 0, 0), (1, 1, 5, 5, 0), (2, 10, 3, 20, 0), (51, 100, 1, 75, 0), (101, null, 0, 0, 0),
+        (1, 1, 99, 99, 30)) as v (least, most, n, k, age);
+"""
+
+
+def _titles(figure: charts.Figure) -> list[str]:
+    return [title["text"].en for title in figure["layout"]["annotations"]]
+
+
+def test_the_sentence_says_how_many_interacted_and_how_few_make_most(fill: Fill) -> None:
+    page = page_of(interactions.page, fill(_HISTOGRAM))
+    assert page.answer.en == (
+        "9 members made 100 interactions in the last 30 days; 5 made a single one, "
+        "and the 1 with more than 50 made 75% of all."
+    )
+    chart = block_of(page, "How many interactions per member?")
+    assert isinstance(chart, Chart)
+    members, made = chart.figure["data"]
+    assert members["x"] == ["0", "1", "2–10", "51–100", "101+"]
+    assert (members["y"], made["y"]) == ([2, 5, 3, 1, 0], [0, 5, 20, 75, 0])
+
+
+def test_who_only_published_is_no_interaction(fill: Fill) -> None:
+    sql = "insert into marts.interaction_histogram values (30, 0, 0, 4, 0, 4, 1, null, '2026-11-19');"
+    assert page_of(interactions.page, fill(sql)).answer.en == "Nobody interacted in the window."
+
+
+def _community(day: str, n: str) -> str:
+    return f"insert into marts.community_days by name select date '{day}' as day, {n} as n_interactions, 2 as dau;"
+
+
+def test_kinds_have_a_line_each_with_a_gap_where_the_day_is_not_known(fill: Fill) -> None:
+    sql = _community("2026-11-17", "3") + _community("2026-11-18", "null") + _community("2026-11-19", "0")
+    sql += """
+        insert into marts.fct_member_days by name
+        select 'm1' as member_id, 1 as n_asks, 0 as n_answers, 2 as n_comments, 0 as n_reactions, 0 as n_live_acts,
+            6000 as n_reads, date '2026-11-17' as day;
+    """
+    chart = block_of(page_of(interactions.page, fill(sql)), "By day and kind")
+    assert isinstance(chart, Chart)
+    assert [trace["y"] for trace in chart.figure["data"]] == [[1, None, 0], [2, None, 0], [6000, None, 0]]
+    assert [title.split(" · ")[1] for title in _titles(chart.figure)] == ["1", "2", "6,000"]
+    assert chart.note is not None
+    assert "None in these days: answered, reacted" in chart.note.en
+
+
+def test_the_latest_interactions_are_told_in_the_communitys_time(fill: Fill) -> None:
+    sql = """
+        insert into marts.dim_content by name
+        select 'q1' as content_id, 'How?' as title, null as root_id union all select 'a1', null, 'q1';
+        insert into marts.latest_interactions values
+            (1, 'ana', '2026-11-19 15:30', 'answer', 'a1', null, null, 'help', '2026-11-19'),
+            (2, 'bo', '2026-11-19 15:00', 'like', 'unknown', null, 'ana', null, '2026-11-19'),
+            (3, 'bo', '2026-11-19 14:00', 'join_live', null, 'e1', null, null, '2026-11-19');
+    """
+    table = block_of(page_of(interactions.page, fill(sql)), "The latest interactions")
+    assert isinstance(table, Table)
+    assert [[cell.shown for cell in row] for row in table.rows] == [
+        ["2026-11-19 23:30", "ana", Text("answered", "回答"), "How?", "–", "help"],
+        ["2026-11-19 23:00", "bo", Text("liked", "点赞"), "unknown", "ana", "–"],
+        ["2026-11-19 22:00", "bo", Text("joined a live", "进入直播"), "e1", "–", "–"],
+    ]
+
+
+def test_few_articles_are_seen_beside_thousands_of_comments(fill: Fill) -> None:
+    sql = """
+        insert into marts.content_performance by name select 'p' as content_id, 'article' as kind;
+        insert into marts.content_days by name
+        select 'article' as kind, 1 as n_published, date '2026-11-17' as day
+        union all
+        select 'comment', 6000, date '2026-11-19'
+        union all
+        select 'question', 0, date '2026-11-18';
+    """
+    chart = block_of(page_of(content.page, fill(sql)), "Published by day and kind")
+    assert isinstance(chart, Chart)
+    assert _titles(chart.figure) == ["articles · 1", "comments · 6,000"]
+    article, comment = chart.figure["data"]
+    assert (article["y"], comment["y"]) == ([1, 0, 0], [0, 0, 6000])
+    assert article["yaxis"] != comment["yaxis"]
+
+
+def test_panels_do_not_overlap() -> None:
+    trace = charts.line(["2026-11-19"], [1], Text("a", "甲"), "c1")
+    layout = charts.panels([(Text("t", "题"), [trace])] * 5)["layout"]
+    domains = [layout[f"yaxis{n}"]["domain"] for n in ("", "2", "3", "4", "5")]
+    assert all(0 <= low < high <= 1 for low, high in domains)
+    assert all(above[0] > below[1] for above, below in pairwise(domains))
+
+
+def _rule(series: str, fired: int, right: int, still_open: int, judged: int = 300) -> str:
+    precision = "null" if fired == still_open else str(right / (fired - still_open))
+    return (
+        f"insert into marts.alert_rules values ('community', '{series}', 3.5, 0.3, 10, {judged}, {fired}, 0.1, 90, "
+        f"{fired}, 0.2, {right}, {still_open}, {precision}, null);"
+    )
+
+
+def _alarm(series: str, day: str, outcome: str, direction: str = "above") -> str:
+    return (
+        f"insert into marts.alerts values ('community', '{series}', '{direction}', 90, 50, 30, 70, 5, 0.8, 7, 3, "
+        f"'{outcome}', '{day}');"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "answer"),
+    [
+        (_rule("dau", 0, 0, 0, judged=0), "No day is judged yet: that needs the same weekdays of eight weeks."),
+        (
+            _rule("dau", 0, 0, 0),
+            "On 19 Nov 2026 every watched series is within its band. No alarm in the last 90 days.",
+        ),
+        (
+            _rule("dau", 1, 0, 1) + _alarm("dau", "2026-11-19", "open", "below"),
+            "On 19 Nov 2026 1 series is outside its band: active members, day (below). 1 alarm in the last 90 days; it "
+            "is too early to say whether they were right.",
+        ),
+        (
+            _rule("dau", 3, 1, 1) + _rule("mau", 1, 0, 0) + _alarm("dau", "2026-10-19", "lasting"),
+            "On 19 Nov 2026 every watched series is within its band. 4 alarms in the last 90 days: 1 of the 3 that can "
+            "be told was right.",
+        ),
+        (
+            _rule("dau", 2, 0, 0),
+            "On 19 Nov 2026 every watched series is within its band. 2 alarms in the last 90 days: none of the 2 that "
+            "can be told were right.",
+        ),
+    ],
+)
+def test_the_sentence_says_what_is_unusual_and_how_often_alarms_were_right(fill: Fill, sql: str, answer: str) -> None:
+    assert page_of(alerts.page, fill(sql)).answer.en == answer
+
+
+def test_an_alarm_is_shown_against_its_band_with_what_came_of_it(fill: Fill) -> None:
+    page = page_of(alerts.page, fill(_rule("dau", 1, 1, 0) + _alarm("dau", "2026-10-19", "lasting")))
+    table = block_of(page, "Alarms of the last 90 days, the latest first")
+    assert isinstance(table, Table)
+    (row,) = table.rows
+    assert [cell.shown for cell in row[2:6]] == ["90", "30–70", "50", "+80%"]
+    assert "yes, it lasted" in str(row[6].shown)
+    rules = block_of(page, "The rules, tried on the past")
+    assert isinstance(rules, Table)
+    assert rules.rows[0][-1].shown == "1 / 1"
+
+
+def test_series_that_fired_are_drawn_in_their_band_the_latest_first(fill: Fill) -> None:
+    sql = (
+        _rule("dau", 1, 0, 1)
+        + """
+        insert into marts.alert_days
+        select 'community', series, value, 50, 30, 70, true, value > 70, day
+        from (values ('dau', 90, date '2026-11-01'), ('dau', null, date '2026-11-02'), ('mau', 50, date '2026-11-01'),
+            ('n_reads', 95, date '2026-11-03')) as v (series, value, day);
+    """
+    )
+    chart = block_of(page_of(alerts.page, fill(sql)), "Each series in its band")
+    assert isinstance(chart, Chart)
+    assert _titles(chart.figure) == ["views and reads", "active members, day"]
+    low, high, value, alarm = chart.figure["data"][4:]
+    assert (low["y"], high["y"], value["y"]) == ([30, 30], [70, 70], [90, None])
+    assert (alarm["mode"], alarm["x"], alarm["y"]) == ("markers", ["2026-11-01"], [90])
+
+
+def test_where_nothing_fired_it_says_so(fill: Fill) -> None:
+    page = page_of(alerts.page, fill(_rule("dau", 0, 0, 0)))
+    assert [type(block) for block in page.blocks] == [Note, Table]
