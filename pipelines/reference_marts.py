@@ -46,8 +46,9 @@ REFERENCES = {
 }  # fmt: skip
 """Dimension -> names of the columns that lead to it, in whatever mart; ``dim_days`` is met by ``day``."""
 
-DELIVERED_IDS = ("member_ids", "member_id")
-"""The one column of members that leads nowhere: ids as they were delivered, which other marts have replaced."""
+DELIVERED_IDS = {("member_ids", "member_id"), ("latest_interactions", "content_id"), ("latest_interactions", "event_id")}
+"""Columns that lead nowhere: ids as they were delivered, of accounts that other marts have replaced by their person, and
+of pieces and events that no log may have told of."""
 
 _INDEX_INTRO = """\
 # The marts
@@ -92,7 +93,7 @@ def write_pages(folder: Path = MARTS_DIR) -> list[Path]:
 def dimension_of(mart: Mart, column: str) -> str | None:
     """Dimension that a column of a mart leads to; None for other columns and for a dimension's own key."""
     for dimension, columns in REFERENCES.items():
-        if column in columns and dimension != mart.name and (mart.name, column) != DELIVERED_IDS:
+        if column in columns and dimension != mart.name and (mart.name, column) not in DELIVERED_IDS:
             return dimension
     return None
 

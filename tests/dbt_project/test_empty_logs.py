@@ -12,10 +12,11 @@ ROWS_WITHOUT_LOGS = {
     "community_days": 2,
     "dim_days": 365,
     "alert_rules": 9,
+    "alert_days": 9 * 2,
     "data_completeness": len(LOGS),
     "log_coverage": len(LOGS),
 }
-"""Marts that say something before any log: a row for each day, day of the year, watched series, and log."""
+"""Marts that say something before any log: a row for each day, day of the year, watched series, of these each day, and log."""
 
 
 def test_no_log_of_the_contract_is_collected(project):

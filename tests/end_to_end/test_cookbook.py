@@ -280,7 +280,7 @@ def test_responders_are_told_apart_and_the_unanswered_left_out(made_up):
 
 def test_an_alert_names_the_logs_with_gaps_of_its_day_and_how_often_its_rule_rings(made_up):
     day, before = pd.Timestamp("2025-04-20"), pd.Timestamp("2025-04-02")
-    alert = {"rule": "community", "series": "dau", "value": 3, "baseline": 20.0}
+    alert = {"rule": "community", "series": "dau", "value": 3, "baseline": 20.0, "outcome": "passed"}
     gap = {"is_missing": True, "is_outage": False, "is_identity_break": False}
 
     rows = made_up(
@@ -295,8 +295,8 @@ def test_an_alert_names_the_logs_with_gaps_of_its_day_and_how_often_its_rule_rin
     )
 
     assert [(row[0], *row[3:]) for row in rows] == [
-        (day.date(), 3, 20.0, 0.46, "actions, content"),
-        (day.date() - timedelta(days=5), 3, 20.0, 0.46, None),
+        (day.date(), 3, 20.0, "passed", 0.46, "actions, content"),
+        (day.date() - timedelta(days=5), 3, 20.0, "passed", 0.46, None),
     ]
 
 
