@@ -19,7 +19,8 @@ MADE_BY_STAGING = {"event_day", "log_day", "day", "joined_day", "published_day",
 """What staging adds to a log's own columns: days, and the id that a person's state was delivered under."""
 
 THRESHOLDS = {
-    "half_life_least_reads", "alert_series", "alert_rules", "completeness_least_weeks",
+    "half_life_least_reads", "latest_interactions", "alert_series", "alert_rules", "lasting_alarms",
+    "completeness_least_weeks",
     "outage_rows", "outage_least_rows", "outage_regular_rows", "outage_regular_days",
     "identity_break_share", "identity_break_times", "identity_break_least_members", "action_effects",
 }  # fmt: skip
