@@ -46,9 +46,13 @@ REFERENCES = {
 }  # fmt: skip
 """Dimension -> names of the columns that lead to it, in whatever mart; ``dim_days`` is met by ``day``."""
 
-DELIVERED_IDS = {("member_ids", "member_id"), ("latest_interactions", "content_id"), ("latest_interactions", "event_id")}
-"""Columns that lead nowhere: ids as they were delivered, of accounts that other marts have replaced by their person, and
-of pieces and events that no log may have told of."""
+DELIVERED_IDS = {
+    ("member_ids", "member_id"),
+    ("latest_interactions", "content_id"),
+    ("latest_interactions", "event_id"),
+}
+"""Columns that lead nowhere: ids as they were delivered, of accounts that other marts have replaced by their person,
+and of pieces and events that no log may have told of."""
 
 _INDEX_INTRO = """\
 # The marts

@@ -16,7 +16,7 @@ ROWS_WITHOUT_LOGS = {
     "data_completeness": len(LOGS),
     "log_coverage": len(LOGS),
 }
-"""Marts that say something before any log: a row for each day, day of the year, watched series, of these each day, and log."""
+"""Marts that say something before any log: for each day, day of the year, watched series (and its days), and log."""
 
 
 def test_no_log_of_the_contract_is_collected(project):
