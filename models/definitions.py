@@ -51,7 +51,8 @@ def lapse(horizon_days: int = 30, grace_days: int = 7) -> Definition:
         horizon_days=horizon_days,
         known_after_days=horizon_days + grace_days,
         eligible=(
-            f"members whose paid term ends in the next {horizon_days} days; not bots, staff, or those known to have gone"
+            f"members whose paid term ends in the next {horizon_days} days; "
+            "not bots, staff, or those known to have gone"
         ),
         label=f"the term ended and was not renewed within {grace_days} days",
         logs=("subscriptions",),
