@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.contract import LOGS
-from pipelines.report import deliveries, marks, restated, words
+from pipelines.report import deliveries, gaps, marks, restated, words
 from pipelines.report.blocks import Block, Cell, Column, Note, Page, Table
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts
@@ -26,6 +26,8 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
                 body=Text("No file has been ingested.", "尚未接收任何文件。"),
             )
         )
+    if marts.has("data_completeness"):
+        blocks += gaps.blocks(marts)
     blocks.append(_gates(marts, context))
     blocks.append(restated.block(marts, context))
     if marts.has("quarantine_summary"):

@@ -21,7 +21,7 @@ MADE_BY_STAGING = {"event_day", "log_day", "day", "joined_day", "published_day",
 THRESHOLDS = {
     "half_life_least_reads", "latest_interactions", "alert_series", "alert_rules", "lasting_alarms",
     "completeness_least_weeks",
-    "outage_rows", "outage_least_rows", "outage_regular_rows", "outage_regular_days",
+    "outage_rows", "outage_regular_rows", "outage_regular_days", "outage_chance", "outage_evenness",
     "identity_break_share", "identity_break_times", "identity_break_least_members", "action_effects",
 }  # fmt: skip
 """What dbt's models are set to, beside lists of kinds."""

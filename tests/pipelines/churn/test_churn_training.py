@@ -89,31 +89,60 @@ def test_members_are_scored_in_batches_and_none_is_left_out(warehouse, settings,
     assert kept["member_id"].tolist() == sorted(features["member_id"])
 
 
+IDS_CHANGED = dict.fromkeys(("inactivity", "lapse"), "member ids changed on 2025-07-01")
+
+
 @pytest.mark.parametrize(
-    ("gap", "reasons"),
+    ("horizon", "log", "days", "reasons"),
     [
-        (("interactions", True, False, 1), {"inactivity": "outage of interactions on 2025-07-01"}),
-        (("interactions", True, False, 30), {"inactivity": "outage of interactions on 2025-07-30"}),
-        (("interactions", True, False, 31), {}),
-        (("interactions", True, False, -29), {"inactivity": "outage of interactions on 2025-06-01"}),
-        (("interactions", True, False, -30), {}),
-        (("subscriptions", True, False, 37), {"lapse": "outage of subscriptions on 2025-08-06"}),
-        (("subscriptions", True, False, 38), {}),
-        (("events", True, False, 1), {}),
-        (("interactions", False, False, 1), {}),
-        (
-            ("interactions", False, True, 1),
-            dict.fromkeys(("inactivity", "lapse"), "member ids changed on 2025-07-01"),
-        ),
+        # One day of 30 changes fewer than one label in a hundred, two days in one window change more.
+        (30, "interactions", [1], {}),
+        (30, "content", [1, 2], {"inactivity": "outage of content on 2025-07-01 and 1 more"}),
+        (30, "interactions", [29, 30], {"inactivity": "outage of interactions on 2025-07-29 and 1 more"}),
+        (30, "interactions", [30, 31], {}),
+        (30, "interactions", [-29, -28], {"inactivity": "outage of interactions on 2025-06-01 and 1 more"}),
+        (30, "interactions", [-30, -29], {}),
+        # Each window for itself: a day of either is little.
+        (30, "interactions", [0, 1], {}),
+        (90, "interactions", [1, 2, 3, 4], {}),
+        (90, "interactions", [1, 2, 3, 4, 5], {"inactivity": "outage of interactions on 2025-07-01 and 4 more"}),
+        # Whether a term was renewed rests on one row.
+        (30, "subscriptions", [37], {"lapse": "outage of subscriptions on 2025-08-06"}),
+        (30, "subscriptions", [-29], {"lapse": "outage of subscriptions on 2025-06-01"}),
+        (30, "subscriptions", [38], {}),
+        (30, "events", [1, 2, 3], {}),
     ],
 )
-def test_a_cut_off_whose_windows_touch_a_gap_is_left_out_and_named(warehouse, gap, reasons):
-    *said, after = gap
+def test_a_cut_off_is_left_out_and_named_where_outages_take_too_much_of_a_window(
+    warehouse, horizon, log, days, reasons
+):
     with duckdb.connect(str(warehouse.warehouse)) as con:
-        con.execute("insert into marts.data_completeness values (?, ?, ?, ?)", [*said, DAY + timedelta(days=after)])
+        for after in days:
+            con.execute(
+                "insert into marts.data_completeness values (?, true, false, ?)", [log, DAY + timedelta(days=after)]
+            )
+        for definition in (inactivity(horizon), lapse(horizon, 7)):
+            own = reasons.get(definition.name)
+            assert excluded_cutoffs(con, definition) == (((DAY, own),) if own else ())
+
+
+@pytest.mark.parametrize(("is_break", "after", "reasons"), [(True, 1, IDS_CHANGED), (True, 38, {}), (False, 1, {})])
+def test_a_cut_off_is_left_out_where_member_ids_change_on_any_day(warehouse, is_break, after, reasons):
+    with duckdb.connect(str(warehouse.warehouse)) as con:
+        con.execute(
+            "insert into marts.data_completeness values ('interactions', false, ?, ?)",
+            [is_break, DAY + timedelta(days=after)],
+        )
         for definition in (inactivity(30), lapse(30, 7)):
             own = reasons.get(definition.name)
             assert excluded_cutoffs(con, definition) == (((DAY, own),) if own else ())
+
+
+def test_two_logs_that_are_out_on_one_day_are_one_missing_day(warehouse):
+    with duckdb.connect(str(warehouse.warehouse)) as con:
+        for log in ("interactions", "content"):
+            con.execute("insert into marts.data_completeness values (?, true, false, ?)", [log, DAY])
+        assert excluded_cutoffs(con, inactivity(30)) == ()
 
 
 def test_what_was_left_out_stands_in_the_card(warehouse, settings):

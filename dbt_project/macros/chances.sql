@@ -1,0 +1,28 @@
+{#
+    At most how probable it is that a count is so small by chance: Chernoff's bound, in closed form and exact at zero.
+    It is 1 where the count is not below what is expected.
+#}
+{#
+    Of a count with this mean that varies more than by chance alone: negative binomial, `evenness` is its size. All days
+    of one stretch share the same quiet mood, so the sums of a stretch can be asked about at once.
+#}
+{% macro chance_of_so_few(n, mean, evenness) -%}
+    case
+        when {{ n }} >= {{ mean }} then 1.0
+        else exp(
+            case when {{ n }} > 0 then {{ n }} * ln({{ mean }} / {{ n }}) else 0 end
+            + ({{ evenness }} + {{ n }}) * ln(({{ evenness }} + {{ n }}) / ({{ evenness }} + {{ mean }}))
+        )
+    end
+{%- endmacro %}
+
+{# Of `total` that each come with this probability, below 1: binomial. #}
+{% macro chance_of_so_few_of(n, total, share) -%}
+    case
+        when {{ n }} >= {{ share }} * {{ total }} then 1.0
+        else exp(
+            case when {{ n }} > 0 then {{ n }} * ln({{ share }} * {{ total }} / {{ n }}) else 0 end
+            + ({{ total }} - {{ n }}) * ln((1 - {{ share }}) * {{ total }} / ({{ total }} - {{ n }}))
+        )
+    end
+{%- endmacro %}
