@@ -323,6 +323,10 @@ CONTENT_KINDS = ("article", "live", "course", "announcement", "event_notice")
 AUTHORED_ACTS = {"question": ("ask",), "answer": ("answer",), "comment": ("comment", "reply")}
 """Kind of the content log -> acts that may stand for it in the interactions log; without any the first is derived."""
 
+EVENT_ACTS = {"registered": (), "attended": ("join_live", "chat_live")}
+"""State of the event_participation log -> acts at the event that may stand for it. Where GUILDBOOK_ACTIVE_BY_EVENTS is
+on, the state of a member counts as an interaction of its day unless such an act was logged."""
+
 READ_KINDS = ("view", "read")
 """Acts that are neither content nor interaction and make nobody active."""
 

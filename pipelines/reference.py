@@ -67,13 +67,15 @@ Ids are compared exactly, code point by code point. They are not normalised: `Jo
 _SETTINGS_INTRO = """\
 # Settings
 
-Every setting is an environment variable. A wrong value stops the command and names the variable.
+Every setting is an environment variable, or a line such as `GUILDBOOK_ACTIVE_BY_EVENTS=true` in the file
+`settings.env` of the home folder; the environment goes first. A wrong value stops the command and names the variable.
+An import writes the settings that its mapping names to that file.
 
 `make` sets `GUILDBOOK_HOME` to the checkout's `data` folder unless you set it. Without `make` a relative path
 starts at the folder in which the command runs. `GUILDBOOK_ARM_KEY` alone is a secret; an alert command fetches its own.
 
-A new time zone, engagement setting, churn horizon or grace period changes what tables hold, so the next run rebuilds
-everything ([backfill](backfill.md)).
+A new time zone, engagement setting, churn horizon, grace period or meaning of active changes what tables hold, so the
+next run rebuilds everything ([backfill](backfill.md)).
 """
 
 
@@ -144,11 +146,12 @@ def _columns_table(columns: Sequence[Column], key: Sequence[str]) -> str:
 
 def _vocabulary() -> list[tuple[str, str, str]]:
     def mapping(acts_of: Mapping[str, Sequence[str]]) -> str:
-        return ", ".join(f"{kind}: {' or '.join(acts)}" for kind, acts in acts_of.items())
+        return ", ".join(f"{kind}: {' or '.join(acts) or 'none'}" for kind, acts in acts_of.items())
 
     values = {
         "CONTENT_KINDS": ", ".join(contract.CONTENT_KINDS),
         "AUTHORED_ACTS": mapping(contract.AUTHORED_ACTS),
+        "EVENT_ACTS": mapping(contract.EVENT_ACTS),
         "READ_KINDS": ", ".join(contract.READ_KINDS),
         "EXCLUDED_ROLES": ", ".join(contract.EXCLUDED_ROLES),
         "GONE_STATUSES": ", ".join(contract.GONE_STATUSES),

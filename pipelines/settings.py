@@ -1,6 +1,7 @@
 """Every setting of Guildbook, typed, read from the environment with the prefix ``GUILDBOOK_``.
 
-Nothing else in the project reads the environment. ``docs/settings.md`` is generated from this module.
+What the environment does not say may stand in ``settings.env`` in the home folder. Nothing else in the project reads
+the environment. ``docs/settings.md`` is generated from this module.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+SETTINGS_FILE = "settings.env"
+"""File in the home folder with settings of its own, one ``GUILDBOOK_NAME=value`` a line."""
 
 
 class Settings(BaseSettings):
@@ -34,6 +37,11 @@ class Settings(BaseSettings):
     engagement_high: float = Field(0.6, ge=0, description="Engagement R from which a member's activity level is high.")
     engagement_medium: float = Field(
         0.2, ge=0, description="Engagement R from which a member's activity level is medium."
+    )
+    active_by_events: bool = Field(
+        False,
+        description="Whether registering for an event and attending it make a member active, each once and on its day, "
+        "as contents and interactions do. For communities whose events say more than their acts.",
     )
     churn_horizon_days: int = Field(
         30, ge=7, le=365, description="Days without activity after which a member counts as churned (H)."
@@ -151,5 +159,16 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Settings of this process, read once."""
-    return Settings()
+    """Settings of this process, read once: the environment's, then those of the home folder's file."""
+    home = Settings().home
+    return Settings(home=home, _env_file=home / SETTINGS_FILE)
+
+
+def keep_setting(settings: Settings, name: str, value: bool) -> bool:
+    """Write a setting to the home folder's file; False, and nothing is written, where it has been given already."""
+    if name in settings.model_fields_set:
+        return False
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with (settings.home / SETTINGS_FILE).open("a", encoding="utf-8") as stream:
+        stream.write(f"GUILDBOOK_{name.upper()}={str(value).lower()}\n")
+    return True

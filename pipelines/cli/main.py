@@ -12,6 +12,7 @@ import typer
 from pipelines.cli.identity import identities
 from pipelines.cli.said import read_settings, say
 from pipelines.home import Home
+from pipelines.settings import SETTINGS_FILE, keep_setting
 
 if TYPE_CHECKING:
     from pipelines.connectors import ImportReport
@@ -227,6 +228,12 @@ def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:
     for one in report.not_mapped:
         example = f" (for example {one.example})" if one.example else ""
         typer.echo(f"not mapped{one.count:>10,}  {one.file}: {one.reason}{example}")
+    for name, value in report.settings.items():
+        variable, wanted = f"GUILDBOOK_{name.upper()}", str(value).lower()
+        if keep_setting(settings, name, value):
+            typer.echo(f"setting   {variable}={wanted}, which these rows need, is now in {SETTINGS_FILE} of the home")
+        elif getattr(settings, name) != value:
+            say(f"{variable}={str(getattr(settings, name)).lower()}, but the mapping asks for {wanted}")
     typer.echo(f"next      guildbook run --from {report.first_day} --to {report.last_day}")
     if report.first_day is not None and report.first_day < settings.first_log_day:
         say(f"it begins before GUILDBOOK_FIRST_LOG_DAY={settings.first_log_day}; set that to {report.first_day}")

@@ -135,10 +135,17 @@ class Output(_Model):
         return list(dict.fromkeys(name for name in (*values, *filters) if name is not None))
 
 
+class MappingSettings(_Model):
+    """Settings that the tables need to be counted right; the import writes them to the home folder."""
+
+    active_by_events: bool | None = None
+
+
 class Mapping(_Model):
-    """A whole mapping: the name of the source and what its tables become."""
+    """A whole mapping: the name of the source, the settings it needs and what its tables become."""
 
     source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
+    settings: MappingSettings = MappingSettings()
     outputs: Annotated[list[Output], Field(min_length=1)]
 
 

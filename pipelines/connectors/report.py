@@ -5,7 +5,7 @@ No reading or writing happens here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class ImportReport:
         files_changed: Landing files that are new or differ from the last import.
         files_unchanged: Landing files that were identical and left alone.
         files_removed: Landing files of an earlier import that have no rows any more.
+        settings: Settings, by their field's name, that the rows need to be counted right.
     """
 
     source: str
@@ -58,3 +59,4 @@ class ImportReport:
     files_changed: int
     files_unchanged: int
     files_removed: int
+    settings: dict[str, bool] = field(default_factory=dict)

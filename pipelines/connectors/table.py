@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,7 +74,8 @@ def import_table(mapping: Path, landing: Path, timezone: str, data: Path | None 
                 raise ConnectorError(
                     f"{path.name} cannot be read: {_first_line(error)}; repair or export it again"
                 ) from error
-        return write_landing(workspace, prepared, rows_read)
+        report = write_landing(workspace, prepared, rows_read)
+    return replace(report, settings=checked.settings.model_dump(exclude_none=True))
 
 
 def _locate(mapping: Mapping, output: Output, mapping_file: Path, data: Path | None) -> Path:

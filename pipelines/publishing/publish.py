@@ -61,6 +61,7 @@ def publish(
         through_day=through_day,
         version=number,
         horizon_days=settings.churn_horizon_days,
+        active_by_events=settings.active_by_events,
     )
     pages = render_site(database, draft / "site", context=context)
     published_at = clock.now()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pipelines.report import words
 from pipelines.report.blocks import Note
+from pipelines.report.context import SiteContext
+from pipelines.report.facts import Facts
 from pipelines.report.text import Text
 
 
@@ -17,5 +19,27 @@ def note(title: Text, log: str, *, half: bool = False) -> Note:
             f"Not collected, or nothing came yet: this needs the log of {name.en}.",
             f"未收集或尚无数据：需要{name.zh}日志。",
         ),
+        link=("health.html#not-collected", Text("How to add it", "如何接入")),
+    )
+
+
+def activity(facts: Facts, context: SiteContext) -> Note | None:
+    """Say that nobody can be active, where no log is collected that makes anybody active."""
+    collected = {source.log for source in facts.sources if source.is_collected}
+    counted = {"interactions", "content"} | ({"event_participation"} if context.active_by_events else set())
+    if not collected or collected & counted:
+        return None
+    body = Text(
+        "Active means at least one content or interaction, and neither log is collected.",
+        "活跃指至少发布一篇内容或有一次互动，而这两种日志均未收集。",
+    )
+    if "event_participation" in collected:
+        body += Text(
+            " With the setting GUILDBOOK_ACTIVE_BY_EVENTS=true registering for an event and attending it count too.",
+            "设置 GUILDBOOK_ACTIVE_BY_EVENTS=true 后，报名和参加活动也算活跃。",
+        )
+    return Note(
+        title=Text("Nobody can be active", "无法判断谁活跃"),
+        body=body,
         link=("health.html#not-collected", Text("How to add it", "如何接入")),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report import absent, charts, marks
-from pipelines.report.blocks import Block, Cell, Chart, Column, Page, Table, Tile, Tiles
+from pipelines.report.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Result
 from pipelines.report.facts import Facts
@@ -28,6 +28,8 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     waiting = _waiting(marts, context)
     months = _months(marts, context)
     blocks: list[Block] = [_tiles(waiting, months), _table(waiting), *_trends(months), _responders(marts, context)]
+    if n_dated_before := months.rows[-1]["n_dated_before"]:
+        blocks.append(_left_out(n_dated_before))
     return Page(name="answers", title=_TITLE, question=_QUESTION, answer=_sentence(waiting), blocks=blocks)
 
 
@@ -108,6 +110,19 @@ def _tiles(waiting: Result, months: Result) -> Tiles:
             ),
         ],
         result=months,
+    )
+
+
+def _left_out(n_dated_before: int) -> Note:
+    """Replies that came under a question by a move say nothing about how fast it was answered."""
+    return Note(
+        title=Text("Left out", "未计入"),
+        body=Text(
+            f"{plural(n_dated_before, 'reply', 'replies')} of all time {'is' if n_dated_before == 1 else 'are'} dated "
+            "before the question above, as posts are that were moved: no response, and no wait of 0 hours.",
+            f"历史上有 {integer(n_dated_before)} 条回复早于其上方的提问（例如被移动的帖子）："
+            "不算回应，也不算等待 0 小时。",
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipelines.report import charts, marks, questions, scores
+from pipelines.report import absent, charts, marks, questions, scores
 from pipelines.report.blocks import Block, Chart, Note, Page, Tile, Tiles, Tone
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Row
@@ -34,10 +34,14 @@ _WEEKS_NEEDED = 4
 
 def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     """The first page of the site."""
-    measures = _measures(marts, context)
+    nobody = absent.activity(facts, context)
+    measures = None if nobody else _measures(marts, context)
     blocks: list[Block] = []
     answer = Text("There is no activity to report yet.", "目前还没有可报告的活动。")
-    if measures is not None:
+    if nobody:
+        answer = Text("Nobody can be active: no log says who was.", "无法判断谁活跃：没有相应的日志。")
+        blocks.append(nobody)
+    elif measures is not None:
         rows = {row["measure"]: row for row in measures.result.rows} if measures.result else {}
         answer = _sentence(rows, context)
         blocks.append(measures)

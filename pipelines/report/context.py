@@ -16,6 +16,7 @@ class SiteContext:
         through_day: last day of the data; the pages' "yesterday".
         version: number of the publication.
         horizon_days: days without activity after which a member counts as churned.
+        active_by_events: whether registering for an event and attending it make a member active.
     """
 
     community: str
@@ -23,6 +24,7 @@ class SiteContext:
     through_day: date
     version: int
     horizon_days: int = 30
+    active_by_events: bool = False
 
     @property
     def through(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.report import charts, cohorts, engagement, moves
+from pipelines.report import absent, charts, cohorts, engagement, moves
 from pipelines.report.blocks import Block, Chart, Note, Page
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts
@@ -17,6 +17,8 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     """Every block that the marts can fill."""
     blocks: list[Block] = []
     answer = Text("No member has been active yet.", "尚无活跃成员。")
+    if nobody := absent.activity(facts, context):
+        return Page(name="members", title=_TITLE, question=_QUESTION, answer=answer, blocks=[nobody])
     if marts.has("activity_histogram"):
         histogram, answer = _histogram(marts, context)
         blocks.append(histogram)

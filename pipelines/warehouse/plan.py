@@ -153,6 +153,7 @@ def code_fingerprint(settings: Settings) -> str:
         settings.engagement_medium,
         settings.churn_horizon_days,
         settings.renewal_grace_days,
+        settings.active_by_events,
     )
     return hashlib.sha256(f"{dbt.transformation_digest()}{used}".encode()).hexdigest()[:16]
 
@@ -160,9 +161,11 @@ def code_fingerprint(settings: Settings) -> str:
 def _first_act_day(home: Home, settings: Settings, rows: list[dict[str, Any]]) -> date | None:
     """First day on which anything counts: it opens the calendar. A joining day may lie decades before any act.
 
-    An act counts on its event day, a piece on the day it was published, however much later its row says it changed.
+    An act counts on its event day, a piece on the day it was published, however much later its row says it changed. A
+    state for an event counts as an act where the setting says so.
     """
-    days = [row["event_day"] for row in rows if row["log"] == "interactions"]
+    acts = {"interactions", "event_participation"} if settings.active_by_events else {"interactions"}
+    days = [row["event_day"] for row in rows if row["log"] in acts]
     if any(row["log"] == "content" for row in rows):
         parts = home.raw_part("content", EMPTY_DAY).parent.parent / "*" / "*.parquet"
         with connect(settings) as con:

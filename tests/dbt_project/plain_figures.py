@@ -120,16 +120,33 @@ class Rsvps:
 
 
 def rsvps_of(folder: Path) -> dict[str, Rsvps]:
-    """Answers to each past event. One that was changed later was the other one before: there are only yes and no."""
+    """Answers to each past event. One that was changed later was the other one before: there are only yes and no.
+
+    Only the last answer cancels, by its time: one is dated before the answer that it replaced. Who never registered has
+    nothing to cancel.
+    """
     events = {row["event_id"]: Rsvps(set(), set()) for row in _csv(folder / "events.csv") if row["status"] == "past"}
-    for row in _csv(folder / "rsvps.csv"):
+    for row in sorted(_csv(folder / "rsvps.csv"), key=lambda row: int(row["updated_at_ms"])):
         event = events.get(row["event_id"])
         has_changed = row["updated_at_ms"] != row["created_at_ms"]
         if event and (row["response"] == "yes" or has_changed):
             event.registered.add(row["member_id"])
-        if event and (row["response"] == "no" or has_changed):
-            event.cancelled.add(row["member_id"])
+        if event:
+            is_last_no = (row["response"] == "no") == (int(row["updated_at_ms"]) >= int(row["created_at_ms"]))
+            (event.cancelled.add if is_last_no else event.cancelled.discard)(row["member_id"])
     return events
+
+
+def active_by_rsvp(folder: Path) -> dict[date, set[str]]:
+    """Members who registered on each day: who answered yes, or no after an answer that was the other one."""
+    active: dict[date, set[str]] = {}
+    for row in _csv(folder / "rsvps.csv"):
+        has_changed = row["updated_at_ms"] != row["created_at_ms"]
+        if row["response"] == "yes" or has_changed:
+            moment = row["updated_at_ms"] if row["response"] == "yes" else row["created_at_ms"]
+            day = datetime.fromtimestamp(int(moment) / 1000, UTC).date()
+            active.setdefault(day, set()).add(row["member_id"])
+    return active
 
 
 def joined_by_day(folder: Path) -> dict[date, int]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from house import House
 from plain_figures import (
+    active_by_rsvp,
     contributions_of,
     dependence_on_few,
     hours_until,
@@ -24,6 +25,7 @@ from tiny_logs import days_between
 
 from pipelines.connectors import import_stackexchange, import_table
 from pipelines.connectors import landing as landing_module
+from pipelines.connectors.mapping import read_mapping
 from pipelines.settings import PROJECT_DIR
 
 if TYPE_CHECKING:
@@ -53,11 +55,11 @@ class Site:
     questions: list[Question]
 
 
-def built(folder: Path, bring_in: Callable[[House], ImportReport]) -> tuple[House, ImportReport]:
+def built(folder: Path, bring_in: Callable[[House], ImportReport], **more: bool) -> tuple[House, ImportReport]:
     """Import an export and run every day of it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(landing_module, "_flush", lambda path: None)
-        house = House(folder, timezone="UTC")
+        house = House(folder, timezone="UTC", **more)
         report = bring_in(house)
     house.run(days_between(report.first_day, report.last_day))
     return house, report
@@ -75,7 +77,8 @@ def site(request, tmp_path_factory):
 def meetup(tmp_path_factory):
     mapping = PROJECT_DIR / "docs" / "mappings" / "meetup.yaml"
     folder = tmp_path_factory.mktemp("meetup")
-    return built(folder, lambda house: import_table(mapping, house.home.landing, "UTC", DATA / "meetup"))[0]
+    settings = read_mapping(mapping).settings.model_dump(exclude_none=True)
+    return built(folder, lambda house: import_table(mapping, house.home.landing, "UTC", DATA / "meetup"), **settings)[0]
 
 
 def test_questions_are_answered_and_accepted_as_often_as_the_dump_says(site):
@@ -137,6 +140,13 @@ def test_meetups_are_answered_as_the_export_says(meetup):
         for event_id, answers in rsvps_of(DATA / "meetup").items()
     }
     assert sum(row[1] for row in found) > 7000
+
+
+def test_who_registered_for_a_meetup_was_active_that_day(meetup):
+    found = dict(meetup.query("select day, dau from marts.community_days where dau > 0"))
+    expected = {day: len(members) for day, members in active_by_rsvp(DATA / "meetup").items()}
+    assert found == expected
+    assert sum(found.values()) > 6000
 
 
 def test_nothing_is_said_about_who_came_where_nobody_wrote_it_down(meetup):

@@ -60,7 +60,8 @@ def test_a_page_says_key_build_logs_columns_and_what_is_missing_without_a_log(pa
 
     assert "| key | `member_id`, `day` |" in page
     assert "incremental: a run replaces the days that changed |" in page
-    assert "| made from the logs | `content`, `identity_links`, `interactions`, `members` |" in page
+    logs = "`content`, `event_participation`, `identity_links`, `interactions`, `members`"
+    assert f"| made from the logs | {logs} |" in page
     assert "| while `interactions` is not collected | no values in `n_reads`, `n_reactions` |" in page
     assert "`member_days_match_community_days`" in page
     assert "| `member_id` | varchar | never | The member. → [`dim_members`](dim_members.md) |" in page

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from pipelines.settings import PROJECT_DIR, Settings, get_settings
+from pipelines.settings import PROJECT_DIR, SETTINGS_FILE, Settings, get_settings, keep_setting
 
 ACCEPTED = [
     ("GUILDBOOK_TIMEZONE", "UTC", "UTC"),
@@ -17,6 +17,7 @@ ACCEPTED = [
     ("GUILDBOOK_ENGAGEMENT_WINDOWS", "90", (90,)),
     ("GUILDBOOK_ENGAGEMENT_WINDOWS", "90, 7,30,7", (7, 30, 90)),
     ("GUILDBOOK_ENGAGEMENT_HIGH", "1.5", 1.5),
+    ("GUILDBOOK_ACTIVE_BY_EVENTS", "true", True),
     ("GUILDBOOK_CHURN_HORIZON_DAYS", "7", 7),
     ("GUILDBOOK_MAX_QUARANTINE_SHARE", "1", 1.0),
     ("GUILDBOOK_TREATED_SHARES", "june=0.7, a=b=0.9,", {"june": 0.7, "a=b": 0.9}),
@@ -118,3 +119,30 @@ def test_nothing_else_reads_the_environment():
     }
 
     assert found <= allowed
+
+
+def test_the_homes_file_says_what_the_environment_does_not(monkeypatch, tmp_path):
+    (tmp_path / SETTINGS_FILE).write_text(
+        "GUILDBOOK_ACTIVE_BY_EVENTS=true\nGUILDBOOK_TIMEZONE=UTC\nGUILDBOOK_HOME=elsewhere\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("GUILDBOOK_HOME", str(tmp_path))
+    monkeypatch.setenv("GUILDBOOK_TIMEZONE", "Europe/Berlin")
+
+    settings = get_settings()
+
+    assert (settings.home, settings.active_by_events, settings.timezone) == (tmp_path, True, "Europe/Berlin")
+
+
+def test_a_setting_is_kept_for_the_home_unless_it_was_given(monkeypatch, tmp_path):
+    monkeypatch.setenv("GUILDBOOK_HOME", str(tmp_path / "home"))
+
+    assert keep_setting(get_settings(), "active_by_events", True)
+    get_settings.cache_clear()
+    assert get_settings().active_by_events
+    assert not keep_setting(get_settings(), "active_by_events", True)
+    monkeypatch.setenv("GUILDBOOK_ACTIVE_BY_EVENTS", "false")
+    get_settings.cache_clear()
+    assert not keep_setting(get_settings(), "active_by_events", True)
+
+    assert (tmp_path / "home" / SETTINGS_FILE).read_text(encoding="utf-8") == "GUILDBOOK_ACTIVE_BY_EVENTS=true\n"
+    assert not get_settings().active_by_events

@@ -20,7 +20,9 @@ upserts as (
 
 interactions as (
     {{
-        known_by_person('upserts', ['day', 'kind', 'content_id', 'channel'], ['member_id', 'target_member_id'])
+        known_by_person(
+            'upserts', ['day', 'kind', 'content_id', 'event_id', 'channel'], ['member_id', 'target_member_id']
+        )
     }}
 ),
 
@@ -31,6 +33,7 @@ logged as (
         kind,
         content_id,
         content_id as thread_id,
+        event_id,
         channel,
         target_member_id,
         known_from,
@@ -98,6 +101,7 @@ derived as (
         end as kind,
         content.content_id,
         content.thread_id,
+        cast(null as varchar) as event_id,
         content.channel,
         cast(null as varchar) as target_member_id,
         greatest(content.known_from, spans.span_from) as known_from,
@@ -119,6 +123,7 @@ contents as (
         kind,
         content_id,
         thread_id,
+        cast(null as varchar) as event_id,
         channel,
         cast(null as varchar) as target_member_id,
         known_from,

@@ -6,6 +6,28 @@ acts as (
     select * from {{ ref('int_churn_known_acts') }}
 ),
 
+event_acts as (
+    select * from {{ ref('int_churn_known_event_acts') }}
+),
+
+known as (
+    select
+        member_id,
+        day,
+        kind,
+        known_from,
+        known_to
+    from acts
+    union all
+    select
+        member_id,
+        day,
+        kind,
+        known_from,
+        known_to
+    from event_acts
+),
+
 -- What becomes known of a day adds to its counts, what ceases to hold takes away from them.
 changes as (
     select
@@ -14,7 +36,7 @@ changes as (
         kind,
         known_from as changed_on,
         1 as step
-    from acts
+    from known
     union all
     select
         member_id,
@@ -22,7 +44,7 @@ changes as (
         kind,
         known_to as changed_on,
         -1 as step
-    from acts
+    from known
     where known_to < cast('9999-12-31' as date)
 ),
 

@@ -19,6 +19,11 @@ authored as (
     where day in (select days.day from days)
 ),
 
+event_acts as (
+    select * from {{ ref('int_events__member_days') }}
+    where day in (select days.day from days)
+),
+
 excluded_spans as (
     select * from {{ ref('int_members__excluded_spans') }}
 ),
@@ -37,6 +42,13 @@ accepted as (
         day,
         n_asks + n_answers + n_comments as n_interactions
     from authored
+    where day in (select changed.day from {{ ref('changed_act_days') }} as changed)
+    union all
+    select
+        member_id,
+        day,
+        n_event_acts as n_interactions
+    from event_acts
     where day in (select changed.day from {{ ref('changed_act_days') }} as changed)
 ),
 
@@ -61,7 +73,8 @@ counted as (
         count(*) - count(distinct member_id) as n_duplicate_keys,
         count(*) filter (
             where least(
-                n_contents, n_interactions, n_reads, n_asks, n_answers, n_comments, n_reactions, n_live_acts
+                n_contents, n_interactions, n_reads, n_asks, n_answers, n_comments, n_reactions, n_live_acts,
+                n_event_acts
             ) < 0
         ) as n_negative,
         sum(n_interactions) as n_interactions

@@ -51,10 +51,20 @@ authored_days as (
     inner join changed_members on authored.member_id = changed_members.member_id
 ),
 
+event_days as (
+    select
+        event_acts.member_id,
+        event_acts.day
+    from {{ ref('int_events__member_days') }} as event_acts
+    inner join changed_members on event_acts.member_id = changed_members.member_id
+),
+
 their_days as (
     select * from act_days
     union
     select * from authored_days
+    union
+    select * from event_days
 ),
 
 final as (

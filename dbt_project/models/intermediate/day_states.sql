@@ -10,6 +10,10 @@ authored as (
     select * from {{ ref('int_content__member_days') }}
 ),
 
+event_acts as (
+    select * from {{ ref('int_events__member_days') }}
+),
+
 interactions as (
     select
         'interactions' as part,
@@ -28,10 +32,21 @@ content as (
     group by day
 ),
 
+events as (
+    select
+        'events' as part,
+        day,
+        {{ checksum(['member_id', 'n_event_acts']) }} as checksum
+    from event_acts
+    group by day
+),
+
 final as (
     select * from interactions
     union all
     select * from content
+    union all
+    select * from events
 )
 
 select * from final

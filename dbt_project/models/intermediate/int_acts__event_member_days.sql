@@ -19,6 +19,7 @@ final as (
         event_id,
         member_id,
         cast(count(*) as bigint) as n_interactions,
+        cast(count(*) filter (where kind in {{ attending_acts() }}) as bigint) as n_attending_acts,
         day
     from acts
     where kind not in {{ in_list(var('read_kinds')) }}

@@ -28,17 +28,28 @@ excluded_spans as (
     select * from {{ ref('int_members__excluded_spans') }}
 ),
 
+-- Who takes the registration back and registers again is coming. Of states at one moment the later version holds.
+ordered as (
+    select
+        *,
+        row_number() over (
+            partition by event_id, member_id
+            order by occurred_at desc, source_seq desc nulls last, log_day desc, state asc
+        ) as state_rank
+    from participation
+),
+
 states as (
     select
         event_id,
         member_id,
         count(*) filter (where state = 'invited') > 0 as is_invited,
         count(*) filter (where state in ('registered', 'attended', 'no_show')) > 0 as is_registered,
-        count(*) filter (where state = 'cancelled') > 0 as is_cancelled,
+        count(*) filter (where state = 'cancelled' and state_rank = 1) > 0 as is_cancelled,
         count(*) filter (where state = 'attended') > 0 as is_attended,
         count(*) filter (where state = 'no_show') > 0 as is_no_show,
         max(n_interactions) as n_reported
-    from participation
+    from ordered
     group by event_id, member_id
 ),
 

@@ -12,6 +12,7 @@ asked as (
         is_answered_within_7_days,
         is_resolved,
         observed_hours,
+        n_dated_before,
         cast(date_trunc('month', asked_day) as date) as month
     from answer_times
     union all
@@ -22,6 +23,7 @@ asked as (
         is_answered_within_7_days,
         is_resolved,
         observed_hours,
+        n_dated_before,
         cast(null as date) as month
     from answer_times
 ),
@@ -34,7 +36,8 @@ counted as (
         count(*) filter (where not is_censored) as n_responded,
         count(*) filter (where is_judged) as n_judged,
         count(*) filter (where is_answered_within_7_days) as n_answered_within_7_days,
-        count(*) filter (where is_judged and is_resolved) as n_resolved
+        count(*) filter (where is_judged and is_resolved) as n_resolved,
+        sum(n_dated_before) as n_dated_before
     from asked
     group by period, month
 ),
@@ -107,6 +110,7 @@ final as (
         cast(rated.n_judged as bigint) as n_judged,
         cast(rated.n_answered_within_7_days as bigint) as n_answered_within_7_days,
         cast(rated.n_resolved as bigint) as n_resolved,
+        cast(rated.n_dated_before as bigint) as n_dated_before,
         rated.answered_rate,
         rated.resolved_rate,
         quantiles.median_hours,

@@ -65,23 +65,39 @@ threads as (
 ),
 
 -- Of two authors who were both erased nobody knows whether they were one person, so that is no response.
-ranked as (
+given as (
     select
         questions.question_id,
+        questions.asked_at,
         responses.response_id,
         responses.kind,
         responses.responder_id,
         responses.responded_at,
-        responses.is_staff,
-        greatest({{ seconds_between('questions.asked_at', 'responses.responded_at') }}, 0) as seconds_waited,
-        count(*) over (partition by questions.question_id) as n_responses,
-        row_number() over (
-            partition by questions.question_id order by responses.responded_at, responses.response_id
-        ) as response_rank
+        responses.is_staff
     from questions
     inner join threads on questions.question_id = threads.question_id
     inner join responses on threads.response_id = responses.response_id
     where responses.responder_id is distinct from questions.asker_id
+),
+
+-- A post that was moved under a younger question answers another one.
+dated_before as (
+    select
+        question_id,
+        count(*) as n_responses
+    from given
+    where responded_at < asked_at
+    group by question_id
+),
+
+ranked as (
+    select
+        *,
+        {{ seconds_between('asked_at', 'responded_at') }} as seconds_waited,
+        count(*) over (partition by question_id) as n_responses,
+        row_number() over (partition by question_id order by responded_at, response_id) as response_rank
+    from given
+    where responded_at >= asked_at
 ),
 
 timed as (
@@ -97,6 +113,7 @@ timed as (
         first_response.is_staff,
         first_response.responded_at,
         first_response.n_responses,
+        dated_before.n_responses as n_dated_before,
         questions.accepted_answer_id is not null as is_resolved,
         first_response.response_id is null as is_censored,
         questions.seconds_observed >= 7 * 86400 as is_judged,
@@ -106,6 +123,7 @@ timed as (
     from questions
     left join ranked as first_response
         on questions.question_id = first_response.question_id and first_response.response_rank = 1
+    left join dated_before on questions.question_id = dated_before.question_id
 ),
 
 final as (
@@ -118,6 +136,7 @@ final as (
         responder_id as first_responder_id,
         is_staff as is_first_responder_staff,
         cast(coalesce(n_responses, 0) as bigint) as n_responses,
+        cast(coalesce(n_dated_before, 0) as bigint) as n_dated_before,
         hours_to_first_response,
         observed_hours,
         is_censored,

@@ -11,6 +11,7 @@ persons as (
 final as (
     select
         source,
+        source_seq,
         event_id,
         person_id as member_id,
         occurred_at,

@@ -12,6 +12,7 @@ from pipelines.contract import LOGS
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.publishing import versions
+from pipelines.settings import get_settings
 
 
 def commands(command, path=()):
@@ -101,6 +102,38 @@ def test_a_wrong_mapping_is_one_clear_line(home, tmp_path):
     assert "forum.yaml" in lines[0]
     assert "tabel" in lines[0]
     assert not home.landing.exists()
+
+
+RSVPS = """source: meetup
+settings: {active_by_events: true}
+outputs:
+  - log: event_participation
+    table: rsvps.csv
+    columns: {event_id: event, member_id: member, occurred_at: at, state: {constant: registered}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (None, "GUILDBOOK_ACTIVE_BY_EVENTS=true, which these rows need, is now in settings.env of the home"),
+        ("true", None),
+        ("false", "GUILDBOOK_ACTIVE_BY_EVENTS=false, but the mapping asks for true"),
+    ],
+)
+def test_an_import_sets_what_its_mapping_needs_unless_it_was_given(home, tmp_path, monkeypatch, given, said):
+    if given:
+        monkeypatch.setenv("GUILDBOOK_ACTIVE_BY_EVENTS", given)
+    (tmp_path / "map.yaml").write_text(RSVPS, encoding="utf-8")
+    (tmp_path / "rsvps.csv").write_text("event,member,at\ne,m,2024-01-01T10:00:00Z\n", encoding="utf-8")
+
+    result = invoke("import", "table", str(tmp_path / "map.yaml"))
+
+    get_settings.cache_clear()
+    assert result.exit_code == 0
+    assert ("ACTIVE_BY_EVENTS" in result.output) == (said is not None)
+    assert (said or "") in words_of(result)
+    assert get_settings().active_by_events == (given != "false")
 
 
 def test_bad_settings_are_all_named_before_anything_is_done(home, monkeypatch):

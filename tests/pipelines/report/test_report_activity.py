@@ -1,10 +1,14 @@
 """The morning brief and the members page, on communities whose every number is known."""
 
+from dataclasses import replace
+
 import pytest
+from report_marts import CONTEXT
 from report_pages import Fill, block_of, page_of
 
 from pipelines.report import brief, members
-from pipelines.report.blocks import Chart, Table, Tiles
+from pipelines.report.blocks import Chart, Note, Table, Tiles
+from pipelines.report.facts import read_facts
 
 
 def _days(dau: int, week_before: int, others: int, lost: int = 4) -> str:
@@ -59,6 +63,41 @@ def test_more_lost_members_are_bad_news_and_fewer_good(fill: Fill, lost: int, ch
     tile = next(tile for tile in tiles.tiles if tile.label.en == "Left the monthly count")
     assert tile.change is not None
     assert (tile.change.en, tile.tone) == (change, tone)
+
+
+@pytest.mark.parametrize(
+    ("collected", "by_events", "says"),
+    [
+        (("members",), False, None),
+        (("members", "event_participation"), False, "GUILDBOOK_ACTIVE_BY_EVENTS=true"),
+        (("members", "event_participation"), True, "active"),
+        (("members", "content"), False, "active"),
+    ],
+)
+def test_where_nobody_can_be_active_the_pages_say_so_and_how_to_change_it(
+    fill: Fill, collected: tuple[str, ...], by_events: bool, says: str | None
+) -> None:
+    logs = ", ".join(f"('{log}', true)" for log in collected)
+    marts = fill(
+        _days(0, 0, 0)
+        + f"insert into marts.log_coverage by name select * from (values {logs}) as v (log, is_collected);"
+    )
+    context = replace(CONTEXT, active_by_events=by_events)
+    facts = read_facts(marts, context)
+    front = brief.page(marts, context, facts)
+    titles = [block.title.en for block in front.blocks]
+    if says == "active":
+        assert "0 members were active" in front.answer.en
+        assert "Nobody can be active" not in titles
+        assert "The day in numbers" in titles
+        return
+    assert front.answer.en == "Nobody can be active: no log says who was."
+    assert "The day in numbers" not in titles
+    note = block_of(front, "Nobody can be active")
+    assert isinstance(note, Note)
+    assert "neither log is collected" in note.body.en
+    assert ("GUILDBOOK_ACTIVE_BY_EVENTS=true" in note.body.en) == (says is not None)
+    assert members.page(marts, context, facts).blocks == [note]
 
 
 def test_days_after_the_last_one_are_not_read(fill: Fill) -> None:

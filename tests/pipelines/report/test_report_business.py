@@ -13,6 +13,20 @@ def fixture(name: str) -> str:
     return (FIXTURE / f"{name}.sql").read_text(encoding="utf-8").replace("$hostile", "'x'")
 
 
+@pytest.mark.parametrize(
+    ("count", "says"),
+    [(0, None), (1, "1 reply of all time is dated before"), (3, "3 replies of all time are dated before")],
+)
+def test_replies_dated_before_their_question_are_named_where_there_are_any(
+    fill: Fill, count: int, says: str | None
+) -> None:
+    moved = f";update marts.answer_months set n_dated_before = {count} where period = 'all';"
+    page = page_of(answers.page, fill(fixture("answers") + moved))
+    notes = [block.body.en for block in page.blocks if isinstance(block, Note) and block.title.en == "Left out"]
+    assert bool(notes) == (says is not None)
+    assert all(note.startswith(says or "") for note in notes)
+
+
 @pytest.mark.parametrize("build", [answers.page, revenue.page, content.page, events.page])
 def test_what_is_not_collected_is_said_and_nothing_is_zero(fill: Fill, build) -> None:
     page = page_of(build, fill(""))
