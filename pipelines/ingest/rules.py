@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.contract import INTERACTIONS, Type
+from pipelines.ingest.advice import time_advice
 from pipelines.lake.duck import array, identifier, literal
 from pipelines.lake.sources import part_columns
 
@@ -33,12 +34,13 @@ _INTEGER = r"[+-]?\d+(\.0+)?"
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 
 _NO_SUCH = {
-    Type.TIME: "is no ISO 8601 time between 1970 and 2200, such as 2021-04-27T15:06:00+08:00",
-    Type.DAY: "is no ISO 8601 day between 1970 and 2200, such as 2021-04-27",
+    Type.TIME: "is no ISO 8601 time between 1970 and 2200",
+    Type.DAY: "is no ISO 8601 day between 1970 and 2200",
     Type.INTEGER: "is no whole number of 64 bits",
     Type.NUMBER: "is no finite decimal number",
     Type.CURRENCY: "is no currency code of three capital letters, such as CNY",
 }
+_EXAMPLES = {Type.TIME: "2021-04-27T15:06:00+08:00", Type.DAY: "2021-04-27"}
 
 
 def identity(log: Log) -> tuple[str, ...]:
@@ -140,6 +142,9 @@ def _first_broken_rule(log: Log) -> str:
             )
         elif column.type in _NO_SUCH:
             wrong = literal(f" {_NO_SUCH[column.type]}")
+            if example := _EXAMPLES.get(column.type):
+                such_as = literal(f", such as {example}")
+                wrong += f" || coalesce('; write ' || ({time_advice(name)}), {such_as})"
             rules.append(f"when {name} is not null and {name}__cast is null then '{name}: ' || {shown} || {wrong}")
     if log.pair:
         first, second = log.pair

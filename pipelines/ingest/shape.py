@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import os
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from pipelines.ingest.names import pair_names
 
 if TYPE_CHECKING:
     from pipelines.contract import Log
@@ -23,6 +24,19 @@ MAX_LINE_BYTES = 2_000_000
 _BLOCK = 1 << 20
 _FORMATS: dict[str, Format] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+_WORKBOOK = (
+    "a workbook cannot be read: save its sheet as CSV in UTF-8 (Excel: File, Save as, CSV UTF-8; LibreOffice: File, "
+    "Save as, Text CSV, character set UTF-8) and deliver that file instead"
+)
+_ARCHIVE = "an archive cannot be read: unpack it, and deliver the files in it"
+_CURES = {
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers"), _WORKBOOK),
+    **dict.fromkeys((".zip", ".tar", ".tgz", ".7z", ".rar"), _ARCHIVE),
+    ".json": "deliver JSON as one object a line, in a file that ends in .jsonl: jq -c '.[]' makes that of an array",
+    ".tsv": "columns are separated by tabs; separate them by commas, in a file that ends in .csv",
+}
+"""What to do about files of other types that people have."""
+
 _UTF16_AND_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
@@ -56,6 +70,8 @@ def inspect(file: LandingFile, log: Log) -> Shape:
     suffixes = [suffix.lower() for suffix in file.path.suffixes]
     compression = _COMPRESSIONS.get(suffixes[-1]) if suffixes else None
     format_ = _FORMATS.get("".join(suffixes[-2:-1] if compression else suffixes[-1:]))
+    if suffixes and (cure := _CURES.get(suffixes[-1])):
+        raise Rejected(cure)
     if format_ is None or not file.path.is_file() or (compression and format_ == "parquet"):
         raise Rejected("unknown file type; deliver .csv, .jsonl or .ndjson (also as .gz or .zst), or .parquet")
     if not file.size:
@@ -135,9 +151,12 @@ def _check_columns(columns: list[str], log: Log, header: str = "") -> tuple[str,
     reason = f"the header lacks {', '.join(missing)}"
     if len(columns) == 1 and (separator := next((mark for mark in ";\t|" if mark in header), None)):
         raise Rejected(f"{reason}: columns are separated by {separator!r}; separate them by commas")
-    close = [match for name in missing for match in get_close_matches(name, columns, n=1)]
-    hint = f"; is it {', '.join(map(repr, close))}?" if close else "; add it"
-    raise Rejected(reason + hint)
+    own = {column.name for column in log.own_columns}
+    pairs = pair_names(missing, [name for name in columns if name not in own])
+    asked = " ".join(f"{ours}: your `{yours}`?" for ours, yours in pairs.items())
+    lacking = ", ".join(name for name in missing if name not in pairs)
+    hints = [*([f"rename {asked}"] if asked else []), *([f"add {lacking}"] if lacking else [])]
+    raise Rejected(f"{reason}; {'; '.join(hints)}")
 
 
 def _brief(error: Exception) -> str:
