@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.cli.files import check, quarantine
 from pipelines.cli.identity import identities
 from pipelines.cli.said import read_settings, say
 from pipelines.home import Home
@@ -31,6 +32,8 @@ app.add_typer(gates, name="gate")
 app.add_typer(identities, name="identity")
 actions = typer.Typer(no_args_is_help=True, help="The daily list of members worth contacting.")
 app.add_typer(actions, name="actions")
+app.command()(check)
+app.command()(quarantine)
 
 
 @app.command()

@@ -1,5 +1,7 @@
 """Gates 2 and 3 as blocking checks, and how a gate's outcome becomes a check's result. Gate 1 is beside its assets."""
 
+from collections.abc import Sequence
+
 import dagster as dg
 
 from pipelines.defs.resources import HomeResource
@@ -15,16 +17,22 @@ def mart_key(name: str) -> dg.AssetKey:
     return dg.AssetKey(["marts", name])
 
 
-def gate_result(context: dg.AssetCheckExecutionContext, outcome: GateOutcome, *, blocks: bool) -> dg.AssetCheckResult:
-    """Turn a gate's outcome into a check's result; it fails the run only where ``blocks`` is set."""
+def gate_result(
+    context: dg.AssetCheckExecutionContext, outcome: GateOutcome, *, blocks: bool, reasons: Sequence[str] = ()
+) -> dg.AssetCheckResult:
+    """Turn a gate's outcome into a check's result; it fails the run only where ``blocks`` is set.
+
+    ``reasons`` name what was refused, by file and line.
+    """
     say = context.log.error if blocks else context.log.warning if outcome.held_out else context.log.info
     if outcome.n_days:
         say(f"gate {outcome.gate}: {outcome.summary}")
     return dg.AssetCheckResult(
         passed=not outcome.held_out,
         severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
-        description=outcome.summary,
+        description="\n".join([outcome.summary, *reasons]),
         metadata={
+            **({"first_reasons": dg.MetadataValue.md("\n".join(f"* {one}" for one in reasons))} if reasons else {}),
             "days_checked": outcome.n_days,
             "days_held_out": len(outcome.held_out),
             "days_warned": len(outcome.warned),

@@ -8,6 +8,7 @@ from pipelines.defs.partitions import FROM_TAG, FULL_TAG, log_days, tagged_days
 from pipelines.defs.resources import HomeResource
 from pipelines.gates import deliveries
 from pipelines.ingest import DayReport, ingest_days
+from pipelines.ingest.refusals import first_reasons
 
 
 def raw_key(log_name: str) -> dg.AssetKey:
@@ -48,6 +49,9 @@ def _raw_asset(log: Log) -> dg.AssetsDefinition:
             f"{log.name}: {len(done)} log days ingested, {len(report.days) - len(done)} unchanged; "
             f"{accepted:,} rows accepted, {quarantined:,} in quarantine, {rejected} files rejected"
         )
+        if quarantined or rejected:
+            for reason in first_reasons(home.paths, log.name, [day.log_day for day in done]):
+                context.log.warning(reason)
         if FROM_TAG in context.run.tags:
             _tell_log_days(context, raw_key(log.name), done)
         return dg.MaterializeResult(
@@ -73,7 +77,9 @@ def _delivery_check(log: Log) -> dg.AssetChecksDefinition:
     def check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
         days = tagged_days(context.run.tags)
         outcome = deliveries.judge(home.paths, home.settings, log.name, days, context.run.run_id)
-        return gate_result(context, outcome, blocks=days[-1] in outcome.held_out)
+        failed = [day for day in (*outcome.held_out, *outcome.warned) if day is not None]
+        reasons = first_reasons(home.paths, log.name, failed) if failed else []
+        return gate_result(context, outcome, blocks=days[-1] in outcome.held_out, reasons=reasons)
 
     return check
 

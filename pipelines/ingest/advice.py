@@ -24,7 +24,8 @@ def time_advice(text: str) -> str:
             when regexp_full_match({text}, '[0-9]{{10}}') then {_instant(text)}
             when regexp_full_match({text}, '[0-9]{{13}}') then {_instant(f"left({text}, 10)")}
             when regexp_full_match({padded}, {literal(_YEAR_LAST)}) then coalesce(
-                case when {day_first} <> {month_first} then {day_first} || {either[0]} || {month_first} || {either[1]} end,
+                case when {day_first} <> {month_first}
+                    then {day_first} || {either[0]} || {month_first} || {either[1]} end,
                 {day_first}, {month_first}
             )
             when regexp_full_match({padded}, {literal(_YEAR_FIRST)}) then {as_is}

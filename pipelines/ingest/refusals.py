@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -83,7 +83,7 @@ def first_reasons(home: Home, log: str, days: Iterable[date] | None = None, *, l
 
 def logs_with_refusals(home: Home) -> list[str]:
     """Return the logs of which anything was refused, in the contract's order."""
-    return [log for log in LOGS if any(_quarantine_days(home, log)) or _files(home, log, None)]
+    return [log for log in LOGS if _quarantine_days(home, log) or _files(home, log, None)]
 
 
 def _said(alike: Sequence[Refusal]) -> str:
@@ -104,22 +104,21 @@ def _lines(home: Home, log: str, wanted: set[date] | None) -> list[Refusal]:
     days = [day for day in _quarantine_days(home, log) if wanted is None or day in wanted]
     if not days:
         return []
+    parts = file_list(home.quarantine_part(log, day) for day in days)
     with duckdb.connect() as con:
         rows = con.execute(
             f"""
             select log_day, file, min(line), column_name, min_by(reason, line), {_KIND} as kind, count(*)
-            from read_parquet({file_list(home.quarantine_part(log, day) for day in days)}, hive_partitioning = true)
+            from read_parquet({parts}, hive_partitioning = true, hive_types = {{'log_day': date}})
             group by log_day, file, column_name, kind
             """
         ).fetchall()
-    return [
-        Refusal(log, day if isinstance(day, date) else date.fromisoformat(str(day)), *rest) for day, *rest in rows
-    ]
+    return [Refusal(log, *row) for row in rows]
 
 
 def _files(home: Home, log: str, wanted: set[date] | None) -> list[Refusal]:
     """Files that could not be read at all, of each day's newest delivery."""
-    found = {}
+    found: dict[date, dict[str, Any] | None] = {}
     for stage in ("raw", "candidates"):
         for folder in sorted((home.lake / stage / log).glob("log_day=*")):
             day = date.fromisoformat(folder.name.removeprefix("log_day="))

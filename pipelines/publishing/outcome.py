@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipelines import clock
+from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import ledger
 from pipelines.publishing import versions
 from pipelines.report.status import SiteStatus, write_status
@@ -57,9 +58,12 @@ def explain_failure(home: Home, run_id: str, message: str, *, last_day: date | N
         return "", message
     first = failed[0]  # what failed after it may follow from it
     day = f" {first['day']}" if first["day"] else ""
+    refused = first_reasons(home, first["table_name"], [first["day"]]) if first["gate"] == "deliveries" else []
     return (
         f"gate {first['gate']}: {first['table_name']}{day}",
-        f"{first['expectation']}, found {first['observed'] or 'nothing'}: {first['reason']}",
+        "; ".join(
+            [f"{first['expectation']}, found {first['observed'] or 'nothing'}: {first['reason']}", *refused],
+        ),
     )
 
 

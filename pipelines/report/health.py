@@ -133,8 +133,8 @@ def _quarantine(marts: Marts, context: SiteContext) -> Table:
             column_name,
             sum(n_rows) as n_rows,
             max(log_day) as last_log_day,
-            arg_max(file, log_day) as last_file,
-            arg_max(reason, log_day) as last_reason,
+            arg_max('landing/' || log || '/' || log_day || '/' || file || ':' || first_line, log_day) as first_place,
+            arg_max(reason, log_day) as first_reason,
         from marts.quarantine_summary
         where log_day between {context.through} - 29 and {context.through}
         group by log, column_name
@@ -148,21 +148,24 @@ def _quarantine(marts: Marts, context: SiteContext) -> Table:
             Cell(row["column_name"] or Text("whole line", "整行")),
             Cell(integer(row["n_rows"]), row["n_rows"]),
             Cell(day(row["last_log_day"]), str(row["last_log_day"])),
-            Cell(row["last_file"]),
-            Cell(row["last_reason"]),
+            Cell(row["first_place"]),
+            Cell(row["first_reason"]),
         ]
         for row in result.rows
     ]
     return Table(
         title=Text("Quarantine by reason", "隔离原因"),
-        note=Text("Rows of the last 30 log days that could not be accepted.", "最近 30 个日志日中未能接收的行。"),
+        note=Text(
+            "Rows of the last 30 log days that could not be accepted. `guildbook quarantine` lists them.",
+            "最近 30 个日志日中未能接收的行。`guildbook quarantine` 可逐条列出。",
+        ),
         columns=[
             Column(Text("Log", "日志")),
             Column(Text("Broken column", "问题列")),
             Column(Text("Rows", "行数"), number=True),
             Column(Text("Last log day", "最近日志日")),
-            Column(Text("Last file", "最近文件")),
-            Column(Text("What was wrong", "问题"), wide=True),
+            Column(Text("First of the last day", "该日首例")),
+            Column(Text("What is wrong with it", "问题所在"), wide=True),
         ],
         rows=rows,
         result=result,

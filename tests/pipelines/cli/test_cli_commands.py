@@ -46,6 +46,7 @@ def words_of(result):
 def test_the_commands_are_those_that_the_guides_name():
     assert {" ".join(path) for path in COMMANDS} == {
         "", "sample", "import", "import stackexchange", "import table", "run", "verify", "rollback", "status",
+        "check", "quarantine",
         "gate", "gate waive", "identity", "identity preview", "identity link", "identity unlink",
         "actions", "actions export",
     }  # fmt: skip
@@ -77,6 +78,7 @@ REFUSED = [
     ("gate waive interactions 2025-03-01", 2, "Missing option '--reason'"),
     ("import stackexchange nowhere", 1, "nowhere"),
     ("import table nowhere.yaml", 1, "nowhere.yaml"),
+    ("quarantine tables", 2, f"there is no log tables; one of: {', '.join(LOGS)}"),
     ("sample --days 30", 2, "Invalid value for '--days'"),
 ]
 

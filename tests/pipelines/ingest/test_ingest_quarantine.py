@@ -155,7 +155,7 @@ REJECTED = {
     "empty.csv": (b"", "empty (0 bytes)"),
     "blank.csv": (b"\n\n", "no header"),
     "head.csv": (b"id,when\n1,2\n", "the header lacks interaction_id, occurred_at, kind"),
-    "close.csv": (b"interaction,occurred_at,kind\n", "lacks interaction_id; rename interaction_id: your `interaction`?"),
+    "close.csv": (b"interaction,occurred_at,kind\n", "lacks interaction_id; rename interaction_id: your `inter"),
     "pairs.csv": (b"id,time,kind\n", "rename interaction_id: your `id`? occurred_at: your `time`?"),
     "half.csv": (b"id,time,colour\n", "occurred_at: your `time`?; add kind"),
     "twice.csv": (b"interaction_id,occurred_at,kind,kind\n", "'kind' more than once"),

@@ -1,0 +1,137 @@
+"""``guildbook check``: a file judged as a run would judge it, in a temporary folder, by itself and without a past."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.contract import LOGS
+from pipelines.gates import deliveries
+from pipelines.home import Home
+from pipelines.ingest import ingest_days
+from pipelines.ingest.landing import LandingFile
+from pipelines.ingest.parts import read_delivery
+from pipelines.ingest.refusals import refused
+from pipelines.ingest.shape import Rejected, inspect
+from pipelines.lake import ledger
+
+if TYPE_CHECKING:
+    from pipelines.contract import Log
+    from pipelines.settings import Settings
+
+_NO_DAY = date(2199, 12, 31)
+"""Log day of a first reading that only asks which days a file holds: no row can lie after it."""
+
+_SHOWN = 20
+
+
+class NotToldError(RuntimeError):
+    """Nobody said which log or day a file is of, and neither its path nor its content does."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The verdict on one file in lines; good where every row is accepted and no gate would hold the day out."""
+
+    is_good: bool
+    lines: list[str]
+
+
+def check_file(path: Path, settings: Settings, *, log: str | None = None, day: date | None = None) -> Checked:
+    """Judge one file with the rules of ingestion and of gate 1, as if it were all that came for its day.
+
+    Args:
+        path: The file, anywhere.
+        settings: Time zone and limits; the home is neither read nor written.
+        log: The log it is of; told from the path or the columns where not given.
+        day: Its log day; told from the path or the rows where not given.
+
+    Raises:
+        NotToldError: The file is not there, or its log cannot be told.
+    """
+    if not path.is_file():
+        raise NotToldError(f"{path}: there is no such file")
+    of = LOGS[log] if log else _log_of(path)
+    log_day = day or _day_of(path) or _day_in(path, of, settings)
+    with tempfile.TemporaryDirectory(prefix="guildbook-check-") as folder:
+        return _judge(Home(Path(folder)), path, settings, of, log_day)
+
+
+def _judge(home: Home, path: Path, settings: Settings, log: Log, log_day: date) -> Checked:
+    _ingest(home, path, settings, log, log_day)
+    delivery = read_delivery(home.candidate_part(log.name, log_day))
+    assert delivery is not None
+    profile = delivery["profile"]
+    outcome = deliveries.judge(home, settings, log.name, [log_day], "check")
+    found = refused(home, log.name)
+    counted = f"{profile['accepted']:,} of {profile['delivered']:,} rows accepted"
+    lines = [f"{path}  as {log.name} of {log_day}: {'refused' if profile['rejected_files'] else counted}"]
+    lines += [f"  {one}".replace(one.place.partition(":")[0], str(path), 1) for one in found[:_SHOWN]]
+    if len(found) > _SHOWN:
+        lines.append(f"  … and {len(found) - _SHOWN:,} more")
+    lines += [
+        f"  {'failed' if row['severity'] == 'critical' else 'warning'}: {row['expectation']}, "
+        f"found {row['observed']}: {row['reason']}"
+        for row in ledger.read(home, "gate_results").to_pylist()
+        if not row["is_passed"] and not row["expectation"].startswith("rejected_")
+    ]
+    if outcome.held_out:
+        lines.append(f"  the day would be held out; if it is right as it is, guildbook gate waive {log.name} {log_day}")
+    return Checked(is_good=not found and not outcome.held_out, lines=lines)
+
+
+def _ingest(home: Home, path: Path, settings: Settings, log: Log, log_day: date) -> None:
+    landed = home.landing_day(log.name, log_day) / path.name.lstrip("._")
+    landed.parent.mkdir(parents=True)
+    landed.symlink_to(path.resolve())
+    ingest_days(home, settings, log, [log_day], run_id="check")
+
+
+def _log_of(path: Path) -> Log:
+    """Tell a file's log from its folders, its name, or the columns that it has.
+
+    Raises:
+        NotToldError: They say none, or several.
+    """
+    for part in (*reversed(path.resolve().parent.parts[-2:]), *re.split(r"[^a-z_]+", path.name.lower())):
+        if part.strip("_") in LOGS:
+            return LOGS[part.strip("_")]
+    fitting = [log for log in LOGS.values() if _fits(path, log)]
+    if len(fitting) == 1:
+        return fitting[0]
+    which = f"its columns fit {', '.join(log.name for log in fitting)}" if fitting else "its columns fit none"
+    raise NotToldError(f"{path}: which log is it? {which}; say it with --log, one of: {', '.join(LOGS)}")
+
+
+def _fits(path: Path, log: Log) -> bool:
+    """Whether a file's header has the log's columns; a file of JSON lines has none."""
+    stat = path.stat()
+    try:
+        shape = inspect(LandingFile(_NO_DAY, path.name, path, stat.st_size, stat.st_mtime_ns), log)
+    except Rejected:
+        return False
+    return bool(shape.columns)
+
+
+def _day_of(path: Path) -> date | None:
+    """Tell a file's log day from its folder or its name."""
+    for part in (path.resolve().parent.name, *re.findall(r"\d{4}-\d\d-\d\d", path.name)):
+        try:
+            return date.fromisoformat(part)
+        except ValueError:
+            continue
+    return None
+
+
+def _day_in(path: Path, log: Log, settings: Settings) -> date:
+    """Return the last day that a file's rows are of; where it has none, any day will do to say so."""
+    with tempfile.TemporaryDirectory(prefix="guildbook-check-") as folder:
+        home = Home(Path(folder))
+        _ingest(home, path, settings, log, _NO_DAY)
+        delivery = read_delivery(home.candidate_part(log.name, _NO_DAY)) or {"event_days": []}
+    days = [date.fromisoformat(one["event_day"]) for one in delivery["event_days"]]
+    return max((day for day in days if day != _NO_DAY), default=settings.first_log_day)
