@@ -125,6 +125,18 @@ FEATURES = (
     _count("responses_30", "ties", "got {x} response{s} in 30 days", "最近 30 天收到 {x} 次回应"),
     _count("responses_180", "ties", "got {x} response{s} in 180 days", "最近 180 天收到 {x} 次回应"),
     _count("partners_180", "ties", "in touch with {x} member{s} in 180 days", "最近 180 天与 {x} 位成员有交流"),
+    _count(
+        "question_waiting_days_90",
+        "waiting",
+        "their question has waited {x} day{s} without an answer",
+        "其提问已等待 {x} 天无人回答",
+    ),
+    _count(
+        "questions_waiting_90",
+        "waiting",
+        "{x} of their questions in 90 days got no answer",
+        "近 90 天有 {x} 个提问无人回答",
+    ),
     _count("events_registered_365", "events", "registered for {x} event{s} in a year", "一年内报名 {x} 场活动"),
     _count("events_cancelled_365", "events", "cancelled {x} event{s} in a year", "一年内取消 {x} 场活动"),
     _count("events_attended_365", "events", "attended {x} event{s} in a year", "一年内参加 {x} 场活动"),

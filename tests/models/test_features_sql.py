@@ -61,6 +61,8 @@ def random_logs(seed):
             published_at=pd.Timestamp(published),
             author_id=draw.choice(members),
             parent_id=draw.choice([None, f"c{draw.randrange(150)}"]),
+            root_id=draw.choice([None, None, f"c{draw.randrange(150)}"]),
+            deleted_at=draw.choice([None] * 5 + [pd.Timestamp(published + timedelta(days=30))]),
         )
     for member in members:
         for _ in range(3):
@@ -122,6 +124,7 @@ def test_features_at_a_day_are_the_same_when_everything_later_is_deleted(tmp_pat
         same_day = whole[whole["as_of_day"] == pd.Timestamp(cutoff)].reset_index(drop=True)
         # Whether a whole number is missing anywhere decides its dtype.
         pd.testing.assert_frame_equal(then, same_day, check_exact=True, check_dtype=False)
+    assert (whole["questions_waiting_90"] > 0).any()
 
 
 def persons_of(rows, home, days):

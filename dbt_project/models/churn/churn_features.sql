@@ -21,6 +21,10 @@ social as (
     select * from {{ ref('int_churn_social') }}
 ),
 
+questions as (
+    select * from {{ ref('int_churn_questions') }}
+),
+
 events as (
     select * from {{ ref('int_churn_events') }}
 ),
@@ -69,6 +73,8 @@ features as (
         activity.sd_gap,
         activity.absences_to_churn,
 
+        questions.question_waiting_days_90,
+
         payers.days_to_term_end,
         payers.term_number,
         payers.is_auto_renewing,
@@ -112,6 +118,7 @@ features as (
         coalesce(social.responses_30, 0) as responses_30,
         coalesce(social.responses_180, 0) as responses_180,
         coalesce(social.partners_180, 0) as partners_180,
+        coalesce(questions.questions_waiting_90, 0) as questions_waiting_90,
 
         case when community.has_events then coalesce(events.events_registered_365, 0) end as events_registered_365,
         case when community.has_events then coalesce(events.events_cancelled_365, 0) end as events_cancelled_365,
@@ -131,6 +138,8 @@ features as (
         on judged.member_id = breadth.member_id and judged.as_of_day = breadth.as_of_day
     left join social
         on judged.member_id = social.member_id and judged.as_of_day = social.as_of_day
+    left join questions
+        on judged.member_id = questions.member_id and judged.as_of_day = questions.as_of_day
     left join events
         on judged.member_id = events.member_id and judged.as_of_day = events.as_of_day
     left join payers

@@ -32,7 +32,6 @@ logged as (
         day,
         kind,
         content_id,
-        content_id as thread_id,
         event_id,
         channel,
         target_member_id,
@@ -100,7 +99,6 @@ derived as (
             {% endfor %}
         end as kind,
         content.content_id,
-        content.thread_id,
         cast(null as varchar) as event_id,
         content.channel,
         cast(null as varchar) as target_member_id,
@@ -122,7 +120,6 @@ contents as (
         published_day as day,
         kind,
         content_id,
-        thread_id,
         cast(null as varchar) as event_id,
         channel,
         cast(null as varchar) as target_member_id,

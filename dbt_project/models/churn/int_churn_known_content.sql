@@ -12,7 +12,7 @@ upserts as (
 content as (
     {{
         known_by_person(
-            'upserts', ['content_id', 'kind', 'parent_id', 'root_id', 'channel', 'published_at'], ['author_id']
+            'upserts', ['content_id', 'kind', 'parent_id', 'root_id', 'channel', 'published_at', 'deleted_at'], ['author_id']
         )
     }}
 ),
@@ -26,6 +26,7 @@ final as (
         coalesce(root_id, parent_id, content_id) as thread_id,
         channel,
         {{ local_day('published_at') }} as published_day,
+        {{ local_day('deleted_at') }} as deleted_day,
         known_from,
         known_to
     from content

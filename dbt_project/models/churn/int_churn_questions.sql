@@ -1,0 +1,120 @@
+{% set authored_acts = var('authored_acts') %}
+
+with
+
+members as (
+    select
+        member_id,
+        as_of_day
+    from {{ ref('int_churn_members') }}
+    where is_active or is_due
+),
+
+acts as (
+    select * from {{ ref('int_churn_known_acts') }}
+),
+
+content as (
+    select * from {{ ref('int_churn_known_content') }}
+),
+
+questions as (
+    select distinct
+        members.member_id,
+        members.as_of_day,
+        acts.content_id,
+        {{ days_since('members.as_of_day', 'acts.day') }} as age
+    from members
+    inner join acts
+        on
+            members.member_id = acts.member_id
+            and members.as_of_day >= acts.day
+            and acts.day > {{ add_days('members.as_of_day', -90) }}
+            and members.as_of_day >= acts.known_from
+            and members.as_of_day < acts.known_to
+    where acts.kind = 'ask' and acts.content_id is not null
+),
+
+-- An act of asking may lie on a piece that is no question, and a question may have been taken down.
+closed as (
+    select distinct
+        questions.as_of_day,
+        questions.content_id
+    from questions
+    inner join content
+        on
+            questions.content_id = content.content_id
+            and questions.as_of_day >= content.known_from
+            and questions.as_of_day < content.known_to
+    where content.kind <> 'question' or content.deleted_day <= questions.as_of_day
+),
+
+-- Pieces under a question, and acts on the question itself where no pieces are collected.
+responses as (
+    select
+        parent_id as question_id,
+        author_id as responder_id,
+        published_day as day,
+        deleted_day,
+        known_from,
+        known_to
+    from content
+    where kind in {{ in_list(var('response_kinds')) }} and parent_id is not null
+    union all
+    select
+        thread_id as question_id,
+        author_id as responder_id,
+        published_day as day,
+        deleted_day,
+        known_from,
+        known_to
+    from content
+    where kind in {{ in_list(var('response_kinds')) }} and thread_id <> parent_id
+    union all
+    select
+        content_id as question_id,
+        member_id as responder_id,
+        day,
+        cast(null as date) as deleted_day,
+        known_from,
+        known_to
+    from acts
+    where kind in {{ in_list(authored_acts['answer'] + authored_acts['comment']) }} and content_id is not null
+),
+
+answered as (
+    select distinct
+        questions.member_id,
+        questions.as_of_day,
+        questions.content_id
+    from questions
+    inner join responses
+        on
+            questions.content_id = responses.question_id
+            and questions.as_of_day >= responses.day
+            and questions.as_of_day >= responses.known_from
+            and questions.as_of_day < responses.known_to
+    where
+        responses.responder_id is distinct from questions.member_id
+        and (responses.deleted_day is null or responses.deleted_day > questions.as_of_day)
+),
+
+final as (
+    select
+        questions.member_id,
+        questions.as_of_day,
+        count(distinct questions.content_id) as questions_waiting_90,
+        max(questions.age) as question_waiting_days_90
+    from questions
+    left join closed
+        on questions.as_of_day = closed.as_of_day and questions.content_id = closed.content_id
+    left join answered
+        on
+            questions.member_id = answered.member_id
+            and questions.as_of_day = answered.as_of_day
+            and questions.content_id = answered.content_id
+    where closed.content_id is null and answered.content_id is null
+    group by questions.member_id, questions.as_of_day
+)
+
+select * from final
