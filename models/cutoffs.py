@@ -1,7 +1,8 @@
 """Which days the model learns from and is tested on: a rolling origin that never looks ahead.
 
-A cut-off is an as-of day whose outcome is known. Training labels are complete before the first day they are
-tested on.
+A cut-off is an as-of day whose outcome is known. Training labels are complete by the end of the first day they are tested
+on. Features of that day hold what was known at its end, and a member is scored then: an outcome that ends with the day
+uses nothing later, so the newest such cut-off is learnt from, as it will be when the model is used.
 """
 
 from __future__ import annotations
@@ -53,9 +54,9 @@ def split_cutoffs(cutoffs: list[date], known_after: int, n_test: int = 12) -> Sp
     """
     days = sorted(set(cutoffs))
     test = days[len(days) - min(n_test, max(1, len(days) // 3)) :] if days else []
-    training = _labelled_before(days, test, known_after)
+    training = _labelled_by(days, test, known_after)
     validation = training[len(training) - min(12, max(1, len(training) // 4)) :] if training else []
-    choosing = _labelled_before(training, validation, known_after)
+    choosing = _labelled_by(training, validation, known_after)
     if not choosing:
         raise NotEnoughHistoryError(
             f"{len(days)} labelled cut-offs leave none to learn from before those to choose and to test on; "
@@ -64,6 +65,6 @@ def split_cutoffs(cutoffs: list[date], known_after: int, n_test: int = 12) -> Sp
     return Split(tuple(choosing), tuple(validation), tuple(training), tuple(test))
 
 
-def _labelled_before(days: list[date], later: list[date], known_after: int) -> list[date]:
-    """Return the days whose outcome is complete before the first of ``later``."""
-    return [day for day in days if later and day + timedelta(days=known_after) < later[0]]
+def _labelled_by(days: list[date], later: list[date], known_after: int) -> list[date]:
+    """Return the days whose outcome is complete by the end of the first of ``later``."""
+    return [day for day in days if later and day + timedelta(days=known_after) <= later[0]]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from models.metrics import Array, bins, measures, member_weights
+from models.calibration_error import bins, interval, squared_errors
+from models.metrics import Array, measures, member_weights
 
 EVALUATION_COLUMNS = [
     "definition", "learner", "split", "cut_off", "segment", "n", "metric", "value", "low", "high",
@@ -90,10 +91,16 @@ def _measure(rows: pd.DataFrame, n_resamples: int, seed: int) -> pd.DataFrame:
     churned, probability = (rows[name].to_numpy(dtype="float64") for name in ("is_churned", "probability"))
     members = pd.factorize(rows["member_id"], sort=True)[0]
     at_once = max(1, WEIGHTS_AT_ONCE // len(rows))
-    parts = [measures(churned, probability, weights) for weights in member_weights(members, n_resamples, seed, at_once)]
+    parts, squared = [], []
+    for weights in member_weights(members, n_resamples, seed, at_once):
+        parts.append(measures(churned, probability, weights))
+        squared.append(squared_errors(churned, probability, weights)[1])
     resampled = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    intervals = {name: _interval(values) for name, values in resampled.items()}
+    counted, debiased = squared_errors(churned, probability, np.ones((1, len(rows))))
+    intervals["calibration_error"] = interval(float(counted[0]), float(debiased[0]), np.concatenate(squared))
     return pd.DataFrame(
-        [(name, value, *_interval(resampled[name])) for name, value in _point(rows).items()],
+        [(name, value, *intervals[name]) for name, value in _point(rows).items()],
         columns=["metric", "value", "low", "high"],
     )
 

@@ -12,14 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.calibrate import CLIP
+from models.calibration_error import root, squared_errors
 
 Array = NDArray[np.float64]
 
 THRESHOLD = 0.5
 """Probability from which accuracy, precision, recall and F1 count a member as a predicted churner."""
-
-N_BINS = 10
-"""Equal-count bins of the calibration error."""
 
 
 def measures(churned: Array, probability: Array, weights: Array) -> dict[str, Array]:
@@ -44,7 +42,7 @@ def measures(churned: Array, probability: Array, weights: Array) -> dict[str, Ar
             "log_loss": weights @ losses / total,
             "brier": weights @ (probability - churned) ** 2 / total,
             **_ranking(churned, probability, weights),
-            "calibration_error": _calibration_error(churned, probability, weights),
+            "calibration_error": root(squared_errors(churned, probability, weights)[1]),
             "accuracy": weights @ (predicted == churned) / total,
             "precision": hits / (weights @ predicted),
             "recall": hits / churners,
@@ -52,12 +50,6 @@ def measures(churned: Array, probability: Array, weights: Array) -> dict[str, Ar
             "churn_rate": churners / total,
             "mean_probability": weights @ probability / total,
         }
-
-
-def bins(probability: Array) -> NDArray[np.int64]:
-    """Return the equal-count bin of each prediction, from 0; equal predictions share a bin."""
-    edges = np.unique(np.quantile(probability, np.arange(1, N_BINS) / N_BINS))
-    return np.searchsorted(edges, probability, side="left").astype(np.int64)
 
 
 def member_weights(members: NDArray[np.int64], n_resamples: int, seed: int, at_once: int) -> Iterator[Array]:
@@ -93,10 +85,3 @@ def _ranking(churned: Array, probability: Array, weights: Array) -> dict[str, Ar
         "pr_auc": (new_hits * share_of_hits).sum(axis=1) / hits[:, -1],
         "precision_top_decile": np.asarray(in_tenth) / tenth,
     }
-
-
-def _calibration_error(churned: Array, probability: Array, weights: Array) -> Array:
-    """Mean gap between predicted and observed churn over the bins, weighted by their size."""
-    in_bin = np.eye(N_BINS)[bins(probability)]
-    gaps = np.abs(weights @ (in_bin * (probability - churned)[:, None]))
-    return np.asarray(gaps.sum(axis=1) / weights.sum(axis=1))

@@ -11,7 +11,8 @@ from scipy.special import expit
 from sklearn import metrics as sk
 
 from models.evaluate import calibration_bins, evaluate
-from models.metrics import bins, measures, member_weights
+from models.calibration_error import bins, interval, root, squared_errors
+from models.metrics import measures, member_weights
 
 
 def point(churned, probability, weights=None):
@@ -79,10 +80,15 @@ def test_precision_in_the_top_decile_shares_ties():
     assert point([1, 1] + [0] * 18, np.linspace(1, 0, 20))["precision_top_decile"] == pytest.approx(1.0)
 
 
-def test_calibration_error_is_the_mean_gap_of_equal_count_bins():
+def test_calibration_error_is_the_gap_of_equal_count_bins_less_what_chance_explains():
+    """Two bins of 50, each off by 0.1 where counting 50 alone gives a variance of 0.2 x 0.8 / 49."""
     probability = np.repeat([0.1, 0.9], 50)
     churned = np.concatenate([np.repeat([1, 0], [10, 40]), np.repeat([1, 0], [40, 10])])
-    assert point(churned, probability)["calibration_error"] == pytest.approx(0.1)
+    assert point(churned, probability)["calibration_error"] == pytest.approx(math.sqrt(0.01 - 0.16 / 49))
+    doubled = point(churned, probability, [2] * 100)["calibration_error"]
+    assert doubled == pytest.approx(math.sqrt(0.01 - 0.16 / 99))
+    fits = np.concatenate([np.repeat([1, 0], [5, 45]), np.repeat([1, 0], [45, 5])])
+    assert point(fits, probability)["calibration_error"] == 0
     assert len(set(bins(np.full(40, 0.3)))) == 1
     assert sorted(np.bincount(bins(np.linspace(0, 1, 200)))) == [20] * 10
 
@@ -126,7 +132,7 @@ def test_evaluations_cover_all_segments_and_cut_offs_with_intervals_around_the_v
     assert overall.loc[overall["segment"] == "all", "n"].unique().tolist() == [640]
     by_segment = overall[(overall["segment"] != "all") & (overall["metric"] == "brier")]
     assert by_segment["n"].sum() == 640
-    losses = table[table["metric"].isin(["log_loss", "roc_auc"])]
+    losses = table[table["metric"].isin(["log_loss", "roc_auc", "calibration_error"])]
     assert ((losses["low"] <= losses["value"]) & (losses["value"] <= losses["high"])).all()
 
 
@@ -149,3 +155,47 @@ def test_calibration_bins_hold_every_row():
     assert table["bin"].tolist() == list(range(1, len(table) + 1))
     assert table["mean_probability"].is_monotonic_increasing
     assert (table["n"] * table["churn_rate"]).sum() == pytest.approx(rows["is_churned"].sum())
+
+
+def test_the_calibration_error_of_perfect_probabilities_is_nought_on_average_and_counted_it_is_not():
+    draw = np.random.default_rng(4)
+    counted, debiased = [], []
+    for _ in range(400):
+        chance = draw.uniform(0.05, 0.95, 500)
+        both = squared_errors((draw.random(500) < chance).astype(float), chance, np.ones((1, 500)))
+        counted.append(both[0][0])
+        debiased.append(both[1][0])
+    error = np.std(debiased) / math.sqrt(len(debiased))
+    assert abs(np.mean(debiased)) < 3 * error
+    assert np.mean(counted) > 20 * error
+
+
+predictions = st.lists(st.tuples(st.booleans(), st.floats(0, 1), st.integers(0, 9)), min_size=1, max_size=80)
+
+
+@given(predictions, st.integers(0, 5))
+def test_the_calibration_error_lies_inside_its_own_interval(rows, seed):
+    """For any sample: a handful of rows, one class, equal predictions, members with many rows."""
+    churned, probability, member = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    members = np.unique(member, return_inverse=True)[1]
+    counted, debiased = (float(one[0]) for one in squared_errors(churned, probability, np.ones((1, len(rows)))))
+    weights = next(member_weights(members, 20, seed, 20))
+    low, high = interval(counted, debiased, squared_errors(churned, probability, weights)[1])
+    value = point(churned, probability)["calibration_error"]
+    assert 0 <= low <= value <= high
+
+
+
+def test_the_interval_of_the_calibration_error_covers_the_true_one_where_resamples_alone_would_not():
+    """Everybody is predicted 0.05 too high. Percentiles of resampled errors would all but miss it from above."""
+    draw = np.random.default_rng(8)
+    n_inside = 0
+    for sample in range(60):
+        chance = draw.uniform(0.1, 0.9, 400)
+        churned, probability = (draw.random(400) < chance).astype(float), chance + 0.05
+        weights = next(member_weights(np.arange(400), 200, sample, 200))
+        counted, debiased = (float(one[0]) for one in squared_errors(churned, probability, np.ones((1, 400))))
+        low, high = interval(counted, debiased, squared_errors(churned, probability, weights)[1])
+        n_inside += low <= 0.05 <= high
+    assert n_inside >= 52
+    assert root(np.array([-0.1, 0.04])).tolist() == [0, 0.2]
