@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn import metrics as sk
 
-from models.evaluate import calibration_bins, evaluate
 from models.calibration_error import bins, interval, root, squared_errors
+from models.evaluate import calibration_bins, evaluate
 from models.metrics import measures, member_weights
 
 
@@ -183,7 +183,6 @@ def test_the_calibration_error_lies_inside_its_own_interval(rows, seed):
     low, high = interval(counted, debiased, squared_errors(churned, probability, weights)[1])
     value = point(churned, probability)["calibration_error"]
     assert 0 <= low <= value <= high
-
 
 
 def test_the_interval_of_the_calibration_error_covers_the_true_one_where_resamples_alone_would_not():

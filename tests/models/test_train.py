@@ -160,7 +160,7 @@ def test_few_churners_or_a_short_history_leave_the_rule_with_its_reason(made):
     few = train(features, labels, replace(CONFIG, min_churners=10**6))
     assert few.model.card.learner == "rule"
     assert "1000000 are needed" in few.model.card.reason
-    early = features["as_of_day"] < pd.Timestamp("2025-04-01")
+    early = features["as_of_day"] < pd.Timestamp("2025-03-01")
     short = train(features[early], labels[early], CONFIG)
     assert "labelled cut-offs" in short.model.card.reason
     assert short.evaluations.empty
