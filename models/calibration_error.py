@@ -1,7 +1,7 @@
 """How far probabilities lie from what came true: the debiased calibration error and its interval.
 
-Ten equal-count bins, in each the gap between mean prediction and share of churners. Even a perfect model has gaps,
-since a share counted in n rows varies by y (1 - y) / n. This much is taken off each squared gap (Kumar, Liang and Ma 2019,
+Ten equal-count bins, in each the gap between mean prediction and share of churners. Even a perfect model has gaps: a
+share counted in n rows varies by y (1 - y) / n. This much is taken off each squared gap (Kumar, Liang and Ma 2019,
 "Verified Uncertainty Calibration", the debiased estimator of the squared calibration error). The error is the root of
 what remains, so it is the typical gap in points of probability; 0 where chance alone explains the gaps.
 """

@@ -1,8 +1,8 @@
 """Which days the model learns from and is tested on: a rolling origin that never looks ahead.
 
-A cut-off is an as-of day whose outcome is known. Training labels are complete by the end of the first day they are
-tested on. Features of that day hold what was known at its end, and a member is scored then: an outcome that ends with the day
-uses nothing later, so the newest such cut-off is learnt from, as it will be when the model is used.
+A cut-off is an as-of day whose outcome is known. Training labels are complete by the end of the first day that they are
+tested on. Features of that day hold what was known at its end, and a member is scored then: an outcome that ends with
+the day uses nothing later, so the newest such cut-off is learnt from, as it will be when the model is used.
 """
 
 from __future__ import annotations
