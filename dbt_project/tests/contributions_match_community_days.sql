@@ -1,13 +1,31 @@
--- Contributions of a month, ranked by member, are those of its days, and all time is all months.
+-- Contributions of a month, ranked by member, are those of its days, and all time is all months. Of a day with a log that
+-- is held out the count is not known, but what came of it counts for its members.
 with
+
+known as (
+    select
+        day,
+        n_contents + n_interactions as n_contributions
+    from {{ ref('community_days') }}
+),
+
+came as (
+    select
+        day,
+        sum(n_contents + n_interactions) as n_contributions
+    from {{ ref('fct_member_days') }}
+    where day in (select known.day from known where known.n_contributions is null)
+    group by day
+),
 
 days as (
     select
-        cast(date_trunc('month', day) as date) as month,
-        sum(n_contents + n_interactions) as n_contributions
-    from {{ ref('community_days') }}
-    group by cast(date_trunc('month', day) as date)
-    having sum(n_contents + n_interactions) > 0
+        cast(date_trunc('month', known.day) as date) as month,
+        sum(coalesce(known.n_contributions, came.n_contributions, 0)) as n_contributions
+    from known
+    left join came on known.day = came.day
+    group by cast(date_trunc('month', known.day) as date)
+    having sum(coalesce(known.n_contributions, came.n_contributions, 0)) > 0
 ),
 
 months as (

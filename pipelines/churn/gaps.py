@@ -29,8 +29,12 @@ def excluded_cutoffs(con: duckdb.DuckDBPyConnection, definition: Definition) -> 
     """
     outages: list[tuple[date, str]] = con.execute(
         """
-        select day, 'outage of ' || string_agg(log, ', ' order by log) from marts.data_completeness
-        where is_outage and list_contains($logs, log) group by day order by day
+        select
+            day,
+            case when bool_and(is_held_out) then string_agg(log, ', ' order by log) || ' held out'
+            else 'outage of ' || string_agg(log, ', ' order by log) end,
+        from marts.data_completeness
+        where (is_outage or is_held_out) and list_contains($logs, log) group by day order by day
         """,
         {"logs": list(definition.logs)},
     ).fetchall()

@@ -14,6 +14,9 @@ from pipelines.publishing import versions
 if TYPE_CHECKING:
     from pipelines.home import Home
 
+SHOWN_DAYS = 10
+"""Held-out log days that are named; Data health names them all."""
+
 
 def status_lines(home: Home) -> list[str]:
     """Lines about the publication that is up, the log days held out, and the gates that failed in the last run."""
@@ -29,12 +32,11 @@ def status_lines(home: Home) -> list[str]:
         )
         kept = ", ".join(str(one) for one in versions.numbers(home))
         lines = [f"published   version {number}{through}", f"kept        {kept}"]
-    held = [
-        f"{candidate.log} {candidate.log_day}"
-        for log in sorted(path.name for path in (home.lake / "candidates").glob("*"))
-        for candidate in manifest.candidates(home, log)
-    ]
-    lines.append(f"held out    {', '.join(held) if held else 'none'}")
+    held = manifest.held_out_days(home)
+    named = ", ".join(f"{one.log} {one.log_day}" for one in held[:SHOWN_DAYS])
+    more = f" and {len(held) - SHOWN_DAYS} more" if len(held) > SHOWN_DAYS else ""
+    days = f"{len(held):,} log day{'' if len(held) == 1 else 's'}"
+    lines.append(f"held out    {named}{more} ({days})" if held else "held out    none")
     builds = ledger.read(home, "builds").to_pylist()
     if builds:
         last = builds[-1]

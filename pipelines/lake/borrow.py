@@ -26,5 +26,5 @@ def borrow_lake(home: Home, scratch: Home, *, own_log: str = "") -> None:
         (scratch.lake / "raw" / own_log).mkdir(parents=True)
         raw += (home.lake / "raw" / own_log).glob("log_day=*")
     (scratch.lake / "raw").mkdir(exist_ok=True)
-    for path in [*raw, *(home.lake / name for name in ("ledger", "quarantine", "predictions"))]:
+    for path in [*raw, *(home.lake / name for name in ("ledger", "quarantine", "predictions", "candidates"))]:
         (scratch.root / path.relative_to(home.root)).symlink_to(path.resolve())

@@ -29,6 +29,11 @@ PASSED = "passed"
 WAIVED = "waived"
 HELD_OUT = "held_out"
 
+WAITING = pa.schema(
+    [("log", pa.string()), ("log_day", pa.date32()), ("n_rows", pa.int64()), ("keeps_earlier", pa.bool_())]
+)
+"""One row per held-out log day, as each run writes them for dbt."""
+
 
 @dataclass(frozen=True)
 class ChangedDay:
@@ -47,6 +52,34 @@ class Candidate:
     log_day: date
     folder: Path
     delivery: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class HeldOutDay:
+    """A log day whose newest delivery waits beside the lake: the first gate, or a run that stopped, kept it back.
+
+    ``n_rows`` are the rows that wait, ``keeps_earlier`` says whether an earlier delivery of the day is in the lake.
+    """
+
+    log: str
+    log_day: date
+    n_rows: int
+    keeps_earlier: bool
+
+
+def held_out_days(home: Home) -> list[HeldOutDay]:
+    """Return every log day that waits, however long ago it came; whoever names or counts them reads this."""
+    root = home.lake / "candidates"
+    waiting = [one for log in sorted(path.name for path in root.glob("*")) for one in candidates(home, log)]
+    if not waiting:
+        return []
+    accepted = {(row["log"], row["log_day"]) for row in current(home).select(["log", "log_day"]).to_pylist()}
+    return [
+        HeldOutDay(
+            one.log, one.log_day, one.delivery["profile"]["accepted"], keeps_earlier=(one.log, one.log_day) in accepted
+        )
+        for one in waiting
+    ]
 
 
 def candidates(home: Home, log: str, days: Sequence[date] | None = None) -> list[Candidate]:

@@ -26,8 +26,7 @@ def note(title: Text, log: str, *, half: bool = False) -> Note:
 def activity(facts: Facts, context: SiteContext) -> Note | None:
     """Say that nobody can be active, where no log is collected that makes anybody active."""
     collected = {source.log for source in facts.sources if source.is_collected}
-    counted = {"interactions", "content"} | ({"event_participation"} if context.active_by_events else set())
-    if not collected or collected & counted:
+    if not collected or collected & set(context.activity_logs):
         return None
     body = Text(
         "Active means at least one content or interaction, and neither log is collected.",

@@ -30,3 +30,8 @@ class SiteContext:
     def through(self) -> str:
         """The last day as an SQL literal."""
         return f"date '{self.through_day.isoformat()}'"
+
+    @property
+    def activity_logs(self) -> tuple[str, ...]:
+        """Logs that make members active: ``activity_logs`` of the dbt project, and participation where it counts."""
+        return ("interactions", "content") + (("event_participation",) if self.active_by_events else ())

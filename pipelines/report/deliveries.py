@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pipelines.report import marks, words
 from pipelines.report.blocks import Block, Cell, Column, Note, Table, Tile, Tiles
@@ -106,12 +106,13 @@ def _logs(marts: Marts, context: SiteContext, facts: Facts) -> Table:
     )
     found = {(row["log"], row["log_day"]): row for row in result.rows}
     grid = [context.through_day - timedelta(days=back) for back in reversed(range(_DAYS))]
-    rows = []
+    rows, held = [], set(facts.held_out)
     for source in facts.sources:
-        if source.is_collected:
+        if source.is_collected or source.n_held_out:
             cells = [found.get((source.log, each)) for each in grid]
             squares = [
-                (_square(cell), f"{each.isoformat()}: {_label(cell)}") for each, cell in zip(grid, cells, strict=True)
+                _square(each, cell, is_held_out=(source.log, each) in held)
+                for each, cell in zip(grid, cells, strict=True)
             ]
             present = [cell for cell in cells if cell]
             rows.append(_log_row(source, present, squares))
@@ -119,8 +120,8 @@ def _logs(marts: Marts, context: SiteContext, facts: Facts) -> Table:
         title=Text("Freshness by log", "各日志的新鲜度"),
         note=Text(
             "One square a day, the newest on the right. Green: all rows accepted; yellow: some quarantined; "
-            "red: a file rejected; empty: no log.",
-            "每格一天，最新在右。绿：全部接收；黄：部分隔离；红：有文件被拒；空：无日志。",
+            "red: a file rejected, or the day held out; empty: no log.",
+            "每格一天，最新在右。绿：全部接收；黄：部分隔离；红：有文件被拒或该日被扣留；空：无日志。",
         ),
         columns=[
             Column(Text("Log", "日志")),
@@ -141,7 +142,7 @@ def _log_row(source: Source, present: list[Row], squares: list[tuple[str, str]])
     quarantined = sum(cell["quarantined"] or 0 for cell in present)
     return [
         Cell(source.name),
-        Cell(marks.badge(source.state, "good" if source.lag <= 0 else "warn"), source.lag),
+        Cell(marks.badge(source.state, "good" if source.is_complete else "warn"), source.lag),
         Cell(day(source.last_day), str(source.last_day)),
         Cell(marks.strip(squares), len(present)),
         Cell(integer(accepted), accepted),
@@ -150,16 +151,13 @@ def _log_row(source: Source, present: list[Row], squares: list[tuple[str, str]])
     ]
 
 
-def _square(row: Row | None) -> str:
+def _square(log_day: date, row: Row | None, *, is_held_out: bool) -> tuple[str, str]:
+    """Class of a day's square, and what the pointer shows."""
     if row is None:
-        return "none"
-    return "bad" if row["n_rejected"] else "some" if row["quarantined"] else "full"
-
-
-def _label(row: Row | None) -> str:
-    if row is None:
-        return MISSING
-    return f"{integer(row['accepted'])} + {integer(row['quarantined'])} = {integer(row['delivered'])}"
+        return "none", f"{log_day.isoformat()}: {MISSING}"
+    state = "bad" if row["n_rejected"] or is_held_out else "some" if row["quarantined"] else "full"
+    sums = f"{integer(row['accepted'])} + {integer(row['quarantined'])} = {integer(row['delivered'])}"
+    return state, f"{log_day.isoformat()}: {sums}{', held out' if is_held_out else ''}"
 
 
 def _rejected(marts: Marts, context: SiteContext) -> Block:

@@ -5,19 +5,24 @@ Its queries run once for the whole site; the morning brief and the data health p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pipelines.contract import LOGS
 from pipelines.report import words
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Result
+from pipelines.report.missing import Gaps, read_gaps
 from pipelines.report.text import Text, day, days, integer, plural
 
 
 @dataclass(frozen=True)
 class Source:
-    """Coverage of one log; ``lag`` is how many days it ends before the data's last day."""
+    """Coverage of one log.
+
+    ``lag`` is how many days it ends before the data's last day, ``is_late`` whether it was hardly ever silent for so
+    long; ``n_held_out`` and ``n_missing`` are days that are held out, and of the last 30 those of an outage.
+    """
 
     log: str
     is_collected: bool
@@ -26,6 +31,14 @@ class Source:
     n_log_days: int = 0
     n_rows: int = 0
     lag: int = 0
+    is_late: bool = False
+    n_held_out: int = 0
+    n_missing: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing of it that should be there is missing."""
+        return self.is_collected and not (self.is_late or self.n_held_out or self.n_missing)
 
     @property
     def name(self) -> Text:
@@ -35,11 +48,17 @@ class Source:
     @property
     def state(self) -> Text:
         """Its freshness in a word."""
+        if self.n_held_out:
+            return days(self.n_held_out) + Text(" held out", "被扣留")
         if not self.is_collected:
             return Text("not collected", "未收集")
-        if self.lag <= 0:
-            return Text("complete", "完整")
-        return Text("no log for ", "已 ") + days(self.lag) + Text("", "没有日志")
+        if self.is_late:
+            return Text("no log for ", "已 ") + days(self.lag) + Text("", "没有日志")
+        if self.n_missing:
+            return days(self.n_missing) + Text(" of 30 missing", "（30 天中）缺失")
+        if self.lag > 0:
+            return Text("complete, last came ", "完整，最近一次在 ") + days(self.lag) + Text(" ago", "前")
+        return Text("complete", "完整")
 
 
 @dataclass(frozen=True)
@@ -53,8 +72,13 @@ class Facts:
     n_failed: int = 0
     n_warned: int = 0
     n_waived: int = 0
-    held_out: list[tuple[str, date]] = field(default_factory=list)
+    gaps: Gaps | None = None
     results: list[Result] = field(default_factory=list)
+
+    @property
+    def held_out(self) -> list[tuple[str, date]]:
+        """Log days that wait to be mended, the newest first."""
+        return self.gaps.held_out if self.gaps else []
 
     @property
     def n_collected(self) -> int:
@@ -63,8 +87,8 @@ class Facts:
 
     @property
     def completeness(self) -> Text:
-        """How many logs are collected and reach the last day, in a phrase."""
-        complete = sum(source.is_collected and source.lag <= 0 for source in self.sources)
+        """How many logs are collected and have no day missing, in a phrase."""
+        complete = sum(source.is_complete for source in self.sources)
         missing = len(self.sources) - self.n_collected
         return Text(
             f"{complete} of {self.n_collected} complete, {missing} not collected",
@@ -105,19 +129,14 @@ class Facts:
                 "There is nothing to believe yet: no log has been delivered.",
                 "尚无可信之物：还没有送达任何日志。",
             )
+        but = self._reservations
         if self.n_failed:
-            return Text("Not all of them: ", "并非全部：") + self.verdict + Text(".", "。")
-        late = [source for source in self.sources if source.is_collected and source.lag > 0]
-        if late:
-            names = Text(", ".join(source.name.en for source in late), "、".join(source.name.zh for source in late))
             return (
-                Text(f"Yes for what came: {self.verdict.en}, but ", f"已到的数据可信：{self.verdict.zh}；但")
-                + names
-                + Text(
-                    f" {'ends' if len(late) == 1 else 'end'} before {day(self.through_day).en}.",
-                    f"在 {day(self.through_day).zh} 之前中断。",
-                )
+                Text("Not all of them: ", "并非全部：") + self.verdict + _joined([Text("", ""), *but]) + Text(".", "。")
             )
+        if but:
+            lead = Text(f"Yes for what came: {self.verdict.en}, but ", f"已到的数据可信：{self.verdict.zh}；但")
+            return lead + _joined(but) + Text(".", "。")
         if not self.n_checks:
             return Text(
                 "Every collected log is complete; no gate has run yet.",
@@ -128,14 +147,31 @@ class Facts:
             f"可信：{self.verdict.zh}，所有已收集日志均到达 {day(self.through_day).zh}。",
         )
 
+    @property
+    def _reservations(self) -> list[Text]:
+        late = [source.name for source in self.sources if source.is_late]
+        said = self.gaps.phrases if self.gaps else []
+        if not late:
+            return said
+        names = Text(", ".join(name.en for name in late), "、".join(name.zh for name in late))
+        ends = f" {'ends' if len(late) == 1 else 'end'} before {day(self.through_day).en}"
+        return [*said, names + Text(ends, f"在 {day(self.through_day).zh} 之前中断")]
 
-def latest_verdicts(context: SiteContext) -> str:
-    """CTE ``verdicts``: the latest per gate, table, day and expectation, of the last 7 days and of no day."""
+
+def _joined(phrases: list[Text]) -> Text:
+    return Text("; ".join(one.en for one in phrases), "；".join(one.zh for one in phrases))
+
+
+def latest_verdicts(marts: Marts, context: SiteContext) -> str:
+    """CTE ``verdicts``: the latest per gate, table, day and expectation, of 7 days, of held-out ones, and of no day."""
+    waiting = (
+        "or (table_name, day) in (select (log, day) from marts.held_out_days)" if marts.has("held_out_days") else ""
+    )
     return f"""\
         verdicts as (
             select *, not is_passed and not is_waived as is_open
             from marts.gate_results
-            where day is null or day between {context.through} - 6 and {context.through}
+            where day is null or day between {context.through} - 6 and {context.through} {waiting}
             qualify row_number() over (
                 partition by gate, table_name, day, expectation order by checked_at desc
             ) = 1
@@ -158,6 +194,7 @@ def read_facts(marts: Marts, context: SiteContext) -> Facts:
                 n_log_days,
                 n_rows,
                 {context.through} - last_log_day as lag_days,
+                is_late,
             from marts.log_coverage
             order by log
             """,
@@ -172,6 +209,7 @@ def read_facts(marts: Marts, context: SiteContext) -> Facts:
                 row["n_log_days"] or 0,
                 row["n_rows"] or 0,
                 row["lag_days"] or 0,
+                bool(row["is_late"]),
             )
     members = None
     if marts.has("dim_members"):
@@ -185,14 +223,13 @@ def read_facts(marts: Marts, context: SiteContext) -> Facts:
         )
         results.append(count)
         members = count.first["n_members"]
-    held_out: list[tuple[str, date]] = []
     verdicts = {"n_checks": 0, "n_failed": 0, "n_warned": 0, "n_waived": 0}
     if marts.has("gate_results"):
         gates = marts.run(
             "gate_verdicts",
             f"""
             with
-            {latest_verdicts(context).strip()}
+            {latest_verdicts(marts, context).strip()}
             select
                 count(*) as n_checks,
                 count(*) filter (where is_open and severity = 'critical') as n_failed,
@@ -201,20 +238,12 @@ def read_facts(marts: Marts, context: SiteContext) -> Facts:
             from verdicts
             """,
         )
-        held = marts.run(
-            "held_out_days",
-            f"""
-            with
-            {latest_verdicts(context).strip()}
-
-            select distinct table_name, day
-            from verdicts
-            where is_open and severity = 'critical' and day is not null
-            order by day desc, table_name
-            """,
-        )
-        results += [gates, held]
+        results.append(gates)
         verdicts = gates.first
-        held_out = [(row["table_name"], row["day"]) for row in held.rows]
+    gaps = read_gaps(marts, context)
     sources = [found.get(log, Source(log, is_collected=False)) for log in LOGS]
-    return Facts(context.through_day, sources, members, **verdicts, held_out=held_out, results=results)
+    sources = [
+        replace(one, n_held_out=n_held_out, n_missing=n_missing)
+        for one, (n_held_out, n_missing) in ((one, gaps.of(one.log)) for one in sources)
+    ]
+    return Facts(context.through_day, sources, members, **verdicts, gaps=gaps, results=results + gaps.results)

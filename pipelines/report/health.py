@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.contract import LOGS
-from pipelines.report import deliveries, gaps, marks, restated, words
+from pipelines.report import deliveries, gaps, held_out, marks, restated, words
 from pipelines.report.blocks import Block, Cell, Column, Note, Page, Table
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts
@@ -26,6 +26,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
                 body=Text("No file has been ingested.", "尚未接收任何文件。"),
             )
         )
+    blocks.append(held_out.block(marts))
     if marts.has("data_completeness"):
         blocks += gaps.blocks(marts)
     blocks.append(_gates(marts, context))
@@ -46,7 +47,7 @@ def _gates(marts: Marts, context: SiteContext) -> Block:
         "gate_results",
         f"""
         with
-        {latest_verdicts(context).strip()}
+        {latest_verdicts(marts, context).strip()}
 
         select
             gate,
@@ -85,9 +86,10 @@ def _gates(marts: Marts, context: SiteContext) -> Block:
     return Table(
         title=title,
         note=Text(
-            f"{integer(len(rows))} of {plural(result.n, 'check', 'checks')} of the last 7 days. A critical "
-            "failure blocks publishing, a warning is shown.",
-            f"最近 7 天 {integer(result.n)} 项检查中的 {integer(len(rows))} 项。严重失败会阻止发布，警告仅作提示。",
+            f"{integer(len(rows))} of {plural(result.n, 'check', 'checks')} of the last 7 days and of days held "
+            "out. A critical failure blocks publishing, a warning is shown.",
+            f"最近 7 天及被扣留日的 {integer(result.n)} 项检查中的 {integer(len(rows))} 项。"
+            "严重失败会阻止发布，警告仅作提示。",
         ),
         columns=[
             Column(Text("Verdict", "结论")),

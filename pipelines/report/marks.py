@@ -16,20 +16,25 @@ from pipelines.report.text import Text
 _WIDTH, _HEIGHT, _EDGE = 120, 28, 3
 
 
-def sparkline(values: Sequence[float]) -> Markup:
-    """Line of a series without axes, its last point marked; empty below two values."""
-    if len(values) < 2:
+def sparkline(values: Sequence[float | None]) -> Markup:
+    """Line of a series without axes, its last point marked; a gap stays a gap. Empty below two values."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
         return Markup("")
-    low, high = min(values), max(values)
-    span = (high - low) or 1
+    low, span = min(known), (max(known) - min(known)) or 1
     step = (_WIDTH - 2 * _EDGE) / (len(values) - 1)
     inner = _HEIGHT - 2 * _EDGE
-    points = [(_EDGE + i * step, _EDGE + inner * (1 - (value - low) / span)) for i, value in enumerate(values)]
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    lines: list[list[str]] = [[]]
+    for i, value in enumerate(values):
+        if value is None:
+            lines.append([])
+        else:
+            lines[-1].append(f"{_EDGE + i * step:.1f},{_EDGE + inner * (1 - (value - low) / span):.1f}")
+    drawn = [line for line in lines if line]
+    body = Markup("").join(Markup('<polyline points="{}"/>').format(" ".join(line)) for line in drawn)
     return Markup(
-        '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">'
-        '<polyline points="{}"/><path d="M{:.1f},{:.1f}h0"/></svg>'
-    ).format(_WIDTH, _HEIGHT, path, *points[-1])
+        '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">{}<path d="M{}h0"/></svg>'
+    ).format(_WIDTH, _HEIGHT, body, drawn[-1][-1])
 
 
 def bar(share: float, label: str, tone: Tone = "neutral") -> Markup:

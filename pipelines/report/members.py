@@ -86,9 +86,9 @@ def _growth(marts: Marts, context: SiteContext) -> Chart:
         f"""
         select
             {context.through} - ((({context.through} - day) // 7) * 7)::integer as week_ending,
-            sum(new_members) as new_members,
-            sum(resurrected_members) as resurrected_members,
-            -sum(lost_members) as lost_members,
+            case when count(*) = count(new_members) then sum(new_members) end as new_members,
+            case when count(*) = count(new_members) then sum(resurrected_members) end as resurrected_members,
+            case when count(*) = count(new_members) then -sum(lost_members) end as lost_members,
             arg_max(mau, day) as mau,
         from marts.community_days
         where day between {context.through} - 181 and {context.through}
@@ -105,8 +105,9 @@ def _growth(marts: Marts, context: SiteContext) -> Chart:
     return Chart(
         title=Text("Growth accounting by week", "每周增长核算"),
         note=Text(
-            "Above the line who entered the 30-day count, below it who left; together they are its change.",
-            "线上为进入 30 天活跃的人数，线下为退出人数；两者之和即其变化。",
+            "Above the line who entered the 30-day count, below it who left; together they are its change. "
+            "A week with a day held out is left empty.",
+            "线上为进入 30 天活跃的人数，线下为退出人数；两者之和即其变化。含有被扣留日的周留空。",
         ),
         figure=charts.figure(traces, barmode="relative"),
         result=result,

@@ -83,8 +83,9 @@ def make_plan(home: Home, settings: Settings, *, full: bool = False) -> BuildPla
 
 
 def write_plan(home: Home, plan: BuildPlan) -> None:
-    """Write the control sources: manifest, build and feature_days."""
+    """Write the control sources: manifest, held_out, build and feature_days."""
     _write(home, "manifest", _manifest_table(home))
+    _write(home, "held_out", _held_out_table(home))
     _write(
         home,
         "build",
@@ -122,10 +123,11 @@ def read_plan(home: Home) -> BuildPlan:
 
 
 def is_planned(home: Home) -> bool:
-    """Whether the last plan that was written is of the lake as it is: nothing was accepted or withdrawn since."""
-    planned, accepted = pq.read_table(home.control / "manifest.parquet"), _manifest_table(home)
-    order = [(name, "ascending") for name in accepted.column_names]
-    return bool(planned.sort_by(order).equals(accepted.sort_by(order)))
+    """Whether the last plan that was written is of the lake as it is: accepted and held out is what was."""
+    return all(
+        _have_same_rows(pq.read_table(home.control / f"{name}.parquet"), table)
+        for name, table in (("manifest", _manifest_table(home)), ("held_out", _held_out_table(home)))
+    )
 
 
 def completed_build(home: Home) -> CompletedBuild | None:
@@ -203,6 +205,15 @@ def _manifest_table(home: Home) -> pa.Table:
     current = manifest.current(home).filter(pc.field("n_rows") > 0)
     position = current.schema.get_field_index("checksum")
     return current.set_column(position, "checksum", current["checksum"].cast(pa.decimal128(38, 0)))
+
+
+def _held_out_table(home: Home) -> pa.Table:
+    return pa.Table.from_pylist([vars(one) for one in manifest.held_out_days(home)], schema=manifest.WAITING)
+
+
+def _have_same_rows(one: pa.Table, other: pa.Table) -> bool:
+    order = [(name, "ascending") for name in other.column_names]
+    return bool(one.sort_by(order).equals(other.sort_by(order)))
 
 
 def _write(home: Home, name: str, table: pa.Table) -> None:

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from pipelines.contract import LOGS
 from pipelines.lake.files import move_in, staging_folder
+from pipelines.lake.manifest import WAITING
 from pipelines.lake.schemas import PREDICTIONS, QUARANTINE, SCHEMAS
 from pipelines.lake.sources import EMPTY_DAY, ensure_empty_parts
 
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 
 
 def ensure_sources(home: Home) -> None:
-    """Write the missing ones of: a part of each log, each ledger, quarantine, predictions, pending restatements."""
+    """Write the missing ones of: a part of each log, ledgers, quarantine, predictions, control files to come."""
     first_log = next(iter(LOGS))
     wanted: dict[Path, pa.Schema] = {
         home.quarantine_part(first_log, EMPTY_DAY): QUARANTINE,
         home.predictions / f"day={EMPTY_DAY.isoformat()}" / "part-none.parquet": PREDICTIONS,
         home.pending_restatements: SCHEMAS["restatements"],
+        home.control / "held_out.parquet": WAITING,
     }
     wanted |= {home.ledger / name / "00000000.parquet": schema for name, schema in SCHEMAS.items()}
     for path, schema in wanted.items():

@@ -6,6 +6,11 @@ manifest as (
     where log = 'interactions' and event_day is not null
 ),
 
+held_out as (
+    select * from {{ ref('held_out_days') }}
+    where not keeps_earlier
+),
+
 authored as (
     select * from {{ ref('int_content__member_days') }}
 ),
@@ -41,12 +46,24 @@ events as (
     group by day
 ),
 
+-- A day is another one once what was held out is accepted, even if nothing of it counts.
+withheld as (
+    select
+        'held_out' as part,
+        day,
+        {{ checksum(['log']) }} as checksum
+    from held_out
+    group by day
+),
+
 final as (
     select * from interactions
     union all
     select * from content
     union all
     select * from events
+    union all
+    select * from withheld
 )
 
 select * from final

@@ -31,7 +31,9 @@ scaled as (
         rules.threshold,
         rules.least_change,
         rules.least_count,
-        baselines.n_weeks = 8 as is_judged,
+        baselines.n_weeks_back = 8
+        and baselines.n_weeks >= {{ var('completeness_least_weeks') }}
+        and baselines.value is not null as is_judged,
         1.4826 * case when baselines.deviation > 1 then baselines.deviation else 1 end as spread
     from baselines
     inner join rules on baselines.rule = rules.rule

@@ -1,5 +1,6 @@
 -- What a day is compared with: the median of the same weekdays in the 8 weeks before it, and how far these lie from it.
--- Only earlier days enter, so a day's own value, and what came later, move no baseline of it.
+-- Only earlier days enter, so a day's own value moves no baseline of it. Days that say nothing of people don't either:
+-- those of an outage, those held out (they have no value), and for new members those on which ids were changed.
 with
 
 community_days as (
@@ -8,6 +9,16 @@ community_days as (
 
 deliveries as (
     select * from {{ ref('int_deliveries__days') }}
+),
+
+outages as (
+    select * from {{ ref('int_deliveries__outages') }}
+    where is_outage
+),
+
+identity_breaks as (
+    select * from {{ ref('int_community__newcomers') }}
+    where is_identity_break
 ),
 
 watched as (
@@ -23,9 +34,43 @@ watched as (
     select
         'deliveries' as rule,
         log as series,
-        n_rows as value,
+        case when not is_held_out then n_rows end as value,
         day
     from deliveries
+),
+
+left_out as (
+    {%- for series in var('alert_series') %}
+        select
+            'community' as rule,
+            '{{ series }}' as series,
+            day
+        from outages
+        where log in {{ in_list(['members'] if series == 'joined_members' else activity_logs()) }}
+        union
+    {%- endfor %}
+    select
+        'deliveries' as rule,
+        log as series,
+        day
+    from outages
+    union
+    select
+        'community' as rule,
+        'new_members' as series,
+        day
+    from identity_breaks
+),
+
+known as (
+    select
+        watched.rule,
+        watched.series,
+        watched.day,
+        case when left_out.day is null then watched.value end as value
+    from watched
+    left join left_out
+        on watched.rule = left_out.rule and watched.series = left_out.series and watched.day = left_out.day
 ),
 
 weeks as (
@@ -40,7 +85,7 @@ earlier as (
         past.value
     from watched
     cross join weeks
-    inner join watched as past
+    inner join known as past
         on
             watched.rule = past.rule
             and watched.series = past.series
@@ -53,7 +98,8 @@ medians as (
         series,
         day,
         cast(median(value) as double) as baseline,
-        count(*) as n_weeks
+        count(*) as n_weeks_back,
+        count(value) as n_weeks
     from earlier
     group by rule, series, day
 ),
@@ -75,6 +121,7 @@ final as (
         watched.rule,
         watched.series,
         watched.value,
+        cast(coalesce(medians.n_weeks_back, 0) as bigint) as n_weeks_back,
         cast(coalesce(medians.n_weeks, 0) as bigint) as n_weeks,
         medians.baseline,
         deviations.deviation,

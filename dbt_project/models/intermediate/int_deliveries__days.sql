@@ -13,6 +13,11 @@ logs as (
     where is_collected
 ),
 
+held_out as (
+    select * from {{ ref('held_out_days') }}
+    where not keeps_earlier
+),
+
 calendar as (
     select
         logs.log,
@@ -44,10 +49,12 @@ final as (
         calendar.log,
         cast(coalesce(log_days.n_rows, 0) as bigint) as n_rows,
         cast(coalesce(event_days.n_event_rows, 0) as bigint) as n_event_rows,
+        held_out.day is not null as is_held_out,
         calendar.day
     from calendar
     left join log_days on calendar.log = log_days.log and calendar.day = log_days.day
     left join event_days on calendar.log = event_days.log and calendar.day = event_days.day
+    left join held_out on calendar.log = held_out.log and calendar.day = held_out.day
 )
 
 select * from final

@@ -16,7 +16,7 @@ completed as (
         day,
         checksum
     from {{ source('state', 'completed_day_states') }}
-    where part in ('interactions', 'content', 'events')
+    where part in ('interactions', 'content', 'events', 'held_out')
 ),
 
 compared as (

@@ -34,6 +34,34 @@ excluded_spans as (
     select * from {{ ref('int_members__excluded_spans') }}
 ),
 
+held_out_days as (
+    select * from {{ ref('held_out_days') }}
+    where not keeps_earlier
+),
+
+-- What was held out is not known, so what rests on it is a gap, never a zero.
+gaps as (
+    select
+        day,
+        bool_or(log = 'interactions') as lacks_interactions,
+        bool_or(log = 'content') as lacks_content,
+        bool_or(log = 'members') as lacks_members,
+        bool_or(log in {{ in_list(activity_logs()) }}) as lacks_activity
+    from held_out_days
+    group by day
+),
+
+missing as (
+    select
+        as_of_days.day,
+        count(*) filter (where gaps.day > {{ add_days('as_of_days.day', -7) }}) as wau_days_missing,
+        count(*) as mau_days_missing
+    from as_of_days
+    inner join gaps on gaps.day between {{ add_days('as_of_days.day', -29) }} and as_of_days.day
+    where gaps.lacks_activity
+    group by as_of_days.day
+),
+
 -- Rounded, because a mean of doubles depends in its last bits on how the engine cut the sum into pieces.
 stickiness as (
     select
@@ -42,6 +70,8 @@ stickiness as (
     from as_of_days
     inner join active_counts as past
         on past.day between {{ add_days('as_of_days.day', -29) }} and as_of_days.day and past.mau > 0
+    left join gaps on past.day = gaps.day
+    where not coalesce(gaps.lacks_activity, false)
     group by as_of_days.day
 ),
 
@@ -78,18 +108,33 @@ anonymous as (
 
 final as (
     select
-        active_counts.dau,
         active_counts.wau,
         active_counts.mau,
         stickiness.stickiness,
-        active_counts.new_members,
-        active_counts.resurrected_members,
-        active_counts.lost_members,
-        cast(coalesce(joined.joined_members, 0) as bigint) as joined_members,
-        cast(coalesce(acts.n_contents, 0) as bigint) as n_contents,
-        cast(coalesce(acts.n_interactions, 0) as bigint) as n_interactions,
-        cast(coalesce(acts.n_reads, 0) as bigint) as n_reads,
-        cast(coalesce(anonymous.n_anonymous_acts, 0) as bigint) as n_anonymous_acts,
+        case when not coalesce(gaps.lacks_activity, false) then active_counts.dau end as dau,
+        case when not coalesce(gaps.lacks_activity, false) then active_counts.new_members end as new_members,
+        case
+            when not coalesce(gaps.lacks_activity, false) then active_counts.resurrected_members
+        end as resurrected_members,
+        case when not coalesce(gaps.lacks_activity, false) then active_counts.lost_members end as lost_members,
+        case
+            when not coalesce(gaps.lacks_members, false) then cast(coalesce(joined.joined_members, 0) as bigint)
+        end as joined_members,
+        case
+            when not coalesce(gaps.lacks_content, false) then cast(coalesce(acts.n_contents, 0) as bigint)
+        end as n_contents,
+        case
+            when not coalesce(gaps.lacks_activity, false) then cast(coalesce(acts.n_interactions, 0) as bigint)
+        end as n_interactions,
+        case
+            when not coalesce(gaps.lacks_interactions, false) then cast(coalesce(acts.n_reads, 0) as bigint)
+        end as n_reads,
+        case
+            when not coalesce(gaps.lacks_interactions, false)
+                then cast(coalesce(anonymous.n_anonymous_acts, 0) as bigint)
+        end as n_anonymous_acts,
+        cast(coalesce(missing.wau_days_missing, 0) as bigint) as wau_days_missing,
+        cast(coalesce(missing.mau_days_missing, 0) as bigint) as mau_days_missing,
         as_of_days.day
     from as_of_days
     inner join active_counts on as_of_days.day = active_counts.day
@@ -97,6 +142,8 @@ final as (
     left join joined on as_of_days.day = joined.day
     left join acts on as_of_days.day = acts.day
     left join anonymous on as_of_days.day = anonymous.day
+    left join gaps on as_of_days.day = gaps.day
+    left join missing on as_of_days.day = missing.day
 )
 
 select * from final

@@ -36,15 +36,16 @@ dependents as (
 collected as (
     select
         deliveries.log,
-        deliveries.n_rows,
-        deliveries.n_event_rows,
+        deliveries.is_held_out,
         outages.usual_rows,
         outages.chance_of_quiet,
-        outages.is_outage,
+        outages.is_outage and not deliveries.is_held_out as is_outage,
         newcomers.share_never_seen,
         newcomers.usual_share_never_seen,
         newcomers.is_identity_break,
         deliveries.day,
+        case when not deliveries.is_held_out then deliveries.n_rows end as n_rows,
+        case when not deliveries.is_held_out then deliveries.n_event_rows end as n_event_rows,
         case
             when baselines.n_weeks >= {{ var('completeness_least_weeks') }} then baselines.baseline
         end as expected_rows
@@ -68,6 +69,7 @@ told as (
         collected.share_never_seen,
         collected.usual_share_never_seen,
         collected.is_identity_break,
+        collected.is_held_out,
         collected.day,
         case
             when logs.is_collected then coalesce(collected.n_rows = 0 and collected.expected_rows >= 1, false)
@@ -92,6 +94,7 @@ final as (
         share_never_seen,
         usual_share_never_seen,
         is_identity_break,
+        is_held_out,
         marts_without_it,
         day
     from told

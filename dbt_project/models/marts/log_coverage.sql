@@ -23,15 +23,22 @@ delivered as (
     group by logs.log
 ),
 
+silences as (
+    select * from {{ ref('int_deliveries__silences') }}
+),
+
 final as (
     select
-        log,
-        first_log_day,
-        last_log_day,
-        n_log_days,
-        n_rows,
-        n_rows > 0 as is_collected
+        delivered.log,
+        delivered.first_log_day,
+        delivered.last_log_day,
+        delivered.n_log_days,
+        delivered.n_rows,
+        silences.n_silent_days,
+        silences.is_late,
+        delivered.n_rows > 0 as is_collected
     from delivered
+    left join silences on delivered.log = silences.log
 )
 
 select * from final

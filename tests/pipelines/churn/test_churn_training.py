@@ -16,7 +16,8 @@ from pipelines.churn.gaps import excluded_cutoffs
 from pipelines.lake import ledger, manifest
 from pipelines.warehouse.plan import BuildPlan
 
-GAPS = "create table marts.data_completeness (log varchar, is_outage boolean, is_identity_break boolean, day date)"
+GAPS = """create table marts.data_completeness (log varchar, is_outage boolean, is_identity_break boolean,
+    is_held_out boolean, day date)"""
 
 
 @pytest.fixture
@@ -119,7 +120,8 @@ def test_a_cut_off_is_left_out_and_named_where_outages_take_too_much_of_a_window
     with duckdb.connect(str(warehouse.warehouse)) as con:
         for after in days:
             con.execute(
-                "insert into marts.data_completeness values (?, true, false, ?)", [log, DAY + timedelta(days=after)]
+                "insert into marts.data_completeness values (?, true, false, false, ?)",
+                [log, DAY + timedelta(days=after)],
             )
         for definition in (inactivity(horizon), lapse(horizon, 7)):
             own = reasons.get(definition.name)
@@ -130,7 +132,7 @@ def test_a_cut_off_is_left_out_and_named_where_outages_take_too_much_of_a_window
 def test_a_cut_off_is_left_out_where_member_ids_change_on_any_day(warehouse, is_break, after, reasons):
     with duckdb.connect(str(warehouse.warehouse)) as con:
         con.execute(
-            "insert into marts.data_completeness values ('interactions', false, ?, ?)",
+            "insert into marts.data_completeness values ('interactions', false, ?, false, ?)",
             [is_break, DAY + timedelta(days=after)],
         )
         for definition in (inactivity(30), lapse(30, 7)):
@@ -141,15 +143,26 @@ def test_a_cut_off_is_left_out_where_member_ids_change_on_any_day(warehouse, is_
 def test_two_logs_that_are_out_on_one_day_are_one_missing_day(warehouse):
     with duckdb.connect(str(warehouse.warehouse)) as con:
         for log in ("interactions", "content"):
-            con.execute("insert into marts.data_completeness values (?, true, false, ?)", [log, DAY])
+            con.execute("insert into marts.data_completeness values (?, true, false, false, ?)", [log, DAY])
         assert excluded_cutoffs(con, inactivity(30)) == ()
+
+
+def test_days_that_are_held_out_are_missing_too(warehouse):
+    with duckdb.connect(str(warehouse.warehouse)) as con:
+        for log, is_outage, after in (("content", False, 1), ("interactions", True, 2), ("events", False, 3)):
+            con.execute(
+                "insert into marts.data_completeness values (?, ?, false, not ?, ?)",
+                [log, is_outage, is_outage, DAY + timedelta(days=after)],
+            )
+        assert excluded_cutoffs(con, inactivity(30)) == ((DAY, "content held out on 2025-07-01 and 1 more"),)
 
 
 def test_what_was_left_out_stands_in_the_card(warehouse, settings):
     with duckdb.connect(str(warehouse.warehouse)) as con:
         for after in (3, 4):
             con.execute(
-                "insert into marts.data_completeness values ('content', true, false, ?)", [DAY + timedelta(days=after)]
+                "insert into marts.data_completeness values ('content', true, false, false, ?)",
+                [DAY + timedelta(days=after)],
             )
     due = BuildPlan("code", DAY, DAY + timedelta(days=30), full_because="", training_days=(DAY,))
     (card,) = training.train_if_due(warehouse, settings, due, "run")

@@ -45,6 +45,10 @@ PLANTED = {
         ("community_days", "mau = mau + 1", ""),
         ("community_days", "lost_members = lost_members + 1", ""),
     ],
+    "held_out_days_are_gaps": [
+        ("community_days", "dau = null", ""),
+        ("community_days", "mau_days_missing = mau_days_missing + 1", ""),
+    ],
     "histogram_counts_each_member_once": [("activity_histogram", "n_members = n_members + 1", "")],
     "interactions_of_members_add_up": [
         ("interaction_histogram", "n_members = n_members + 1", ""),

@@ -1,0 +1,27 @@
+-- A day's active members are not known where a log that they rest on is held out, and only there; MAU says how many of its
+-- days are so.
+with
+
+days as (
+    select * from {{ ref('community_days') }}
+),
+
+held_out as (
+    select distinct day from {{ ref('held_out_days') }}
+    where not keeps_earlier and log in {{ in_list(activity_logs()) }}
+),
+
+counted as (
+    select
+        days.day,
+        days.dau,
+        days.mau_days_missing,
+        count(held_out.day) as n_missing,
+        count(held_out.day) filter (where held_out.day = days.day) as n_today
+    from days
+    left join held_out on held_out.day between {{ add_days('days.day', -29) }} and days.day
+    group by days.day, days.dau, days.mau_days_missing
+)
+
+select * from counted
+where (dau is null) <> (n_today = 1) or mau_days_missing <> n_missing

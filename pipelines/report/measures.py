@@ -1,0 +1,179 @@
+"""The day in numbers: each measure of the community against the week before and its usual range."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipelines.report import marks
+from pipelines.report.blocks import Tile, Tiles, Tone
+from pipelines.report.context import SiteContext
+from pipelines.report.database import Marts, Row
+from pipelines.report.text import Text, integer, percent, signed, weekday
+
+_MEASURES: dict[str, tuple[Text, Tone]] = {
+    "dau": (Text("Active that day · DAU", "当日活跃 · DAU"), "good"),
+    "wau": (Text("Active in 7 days · WAU", "7 天活跃 · WAU"), "good"),
+    "mau": (Text("Active in 30 days · MAU", "30 天活跃 · MAU"), "good"),
+    "stickiness": (Text("Stickiness", "粘性"), "good"),
+    "new_members": (Text("Active for the first time", "首次活跃"), "good"),
+    "resurrected_members": (Text("Came back", "回归"), "good"),
+    "lost_members": (Text("Left the monthly count", "退出 30 天活跃"), "bad"),
+    "joined_members": (Text("Joined", "新加入"), "good"),
+    "n_contents": (Text("Contents published", "发布内容"), "good"),
+    "n_interactions": (Text("Interactions", "互动"), "good"),
+}
+"""Measure of ``community_days`` -> its label, and what a rise of it is."""
+
+_WINDOWS = {"wau": 7, "mau": 30, "stickiness": 30}
+"""Days that a measure looks back on, where it is more than its own."""
+
+_WEEKS_NEEDED = 4
+"""Same weekdays before from which a range is worth showing."""
+
+
+def tiles(marts: Marts, context: SiteContext) -> Tiles | None:
+    """One tile per measure that has a value on the last day; none where no day is counted."""
+    if not marts.has("community_days"):
+        return None
+    looked_back = ", ".join(f"('{name}', {_WINDOWS.get(name, 1)})" for name in _MEASURES)
+    result = marts.run(
+        "brief_measures",
+        f"""
+        with
+        measured as (
+            select *
+            from (
+                select
+                    day,
+                    {", ".join(f"{name}::double as {name}" for name in _MEASURES)}
+                from marts.community_days
+                where day between {context.through} - 56 and {context.through}
+            )
+            unpivot include nulls (amount for measure in (columns(* exclude (day))))
+        ),
+
+        windows as (
+            select w.measure, w.n_days
+            from (values {looked_back}) as w (measure, n_days)
+        ),
+
+        {_gap_days(marts, context)},
+
+        missing as (
+            select measured.measure, measured.day, count(*) as n_missing
+            from measured
+            inner join windows on measured.measure = windows.measure
+            inner join gap_days
+                on measured.measure = gap_days.measure
+                and gap_days.day between measured.day - windows.n_days + 1 and measured.day
+            group by measured.measure, measured.day
+        ),
+
+        compared as (
+            select
+                measured.*,
+                coalesce(missing.n_missing, 0) as n_missing,
+                dayofweek(measured.day) = dayofweek({context.through})
+                and measured.day < {context.through}
+                and coalesce(missing.n_missing, 0) = 0 as is_usual,
+            from measured
+            left join missing on measured.measure = missing.measure and measured.day = missing.day
+        )
+
+        select
+            measure,
+            max(amount) filter (where day = {context.through}) as amount,
+            max(n_missing) filter (where day = {context.through}) as n_missing,
+            max(amount) filter (where day = {context.through} - 7 and n_missing = 0) as week_before,
+            min(amount) filter (where is_usual) as lowest,
+            max(amount) filter (where is_usual) as highest,
+            count(amount) filter (where is_usual) as n_weeks,
+            list(amount order by day) filter (where day > {context.through} - 28) as last_28_days,
+        from compared
+        group by measure
+        order by measure
+        """,
+    )
+    rows = {row["measure"]: row for row in result.rows}
+    shown = [
+        _tile(rows[name], label, tone, context)
+        for name, (label, tone) in _MEASURES.items()
+        if name in rows and rows[name]["amount"] is not None
+    ]
+    if not shown:
+        return None
+    name = weekday(context.through_day)
+    return Tiles(
+        title=Text("The day in numbers", "当日数字"),
+        note=Text(
+            f"Change against {name.en} a week before; usual is the range of the 8 {name.en}s before. Days that did not "
+            "come whole are left out.",
+            f"变化为与上{name.zh}相比；“常见”为此前 8 个{name.zh}的范围。数据不全的日子不计入。",
+        ),
+        tiles=shown,
+        result=result,
+    )
+
+
+def _gap_days(marts: Marts, context: SiteContext) -> str:
+    """CTE ``gap_days``: per measure the days that say nothing of people: an outage, a day held out, ids changed."""
+    if not marts.has("data_completeness"):
+        return "gap_days as (select null::varchar as measure, null::date as day where false)"
+    logs = ", ".join(f"'{log}'" for log in context.activity_logs)
+    return f"""gap_days as (
+            select distinct windows.measure, data_completeness.day
+            from marts.data_completeness
+            inner join windows
+                on case when windows.measure = 'joined_members' then log = 'members' else log in ({logs}) end
+            where
+                data_completeness.is_outage
+                or data_completeness.is_held_out
+                or data_completeness.is_identity_break and windows.measure = 'new_members'
+        )"""
+
+
+def _tile(row: Row, label: Text, rise: Tone, context: SiteContext) -> Tile:
+    shown = percent if row["measure"] == "stickiness" else integer
+    amount, before = row["amount"], row["week_before"]
+    change, tone = None, "neutral"
+    if before is not None:
+        delta = amount - before
+        if row["measure"] == "stickiness":
+            points = signed(100 * delta)
+            change = Text(f"{points} points", f"{points} 个百分点")
+            delta = round(delta, 2)
+        else:
+            change = Text(signed(delta), signed(delta)) if delta else Text("no change", "持平")
+        if delta:
+            tone = rise if delta > 0 else ("good" if rise == "bad" else "bad")
+    note, unusual = _usual(row, shown) if row["n_weeks"] >= _WEEKS_NEEDED else (None, False)
+    if row["n_missing"]:
+        change, tone, unusual = None, "neutral", False
+        note = _incomplete(row["n_missing"], _WINDOWS.get(row["measure"], 1))
+    return Tile(
+        label=label,
+        value=shown(amount),
+        change=change,
+        tone=tone,  # type: ignore[arg-type]
+        note=note,
+        unusual=unusual,
+        trend=marks.sparkline(row["last_28_days"] or []),
+    )
+
+
+def _incomplete(n_missing: int, n_days: int) -> Text:
+    """Why a number is compared with nothing."""
+    if n_days == 1:
+        return Text("not all of the day came", "当日数据不全")
+    return Text(f"counts {n_days - n_missing} of {n_days} days", f"只含 {n_days} 天中的 {n_days - n_missing} 天")
+
+
+def _usual(row: Row, shown: Callable[[float], str]) -> tuple[Text, bool]:
+    """Where the day lies against the range of the same weekday before, and whether it lies outside."""
+    low, high = shown(row["lowest"]), shown(row["highest"])
+    between = low if low == high else f"{low}–{high}"
+    if row["amount"] > row["highest"]:
+        return Text(f"above the usual {between}", f"高于常见的 {between}"), True
+    if row["amount"] < row["lowest"]:
+        return Text(f"below the usual {between}", f"低于常见的 {between}"), True
+    return Text(f"usual {between}", f"常见 {between}"), False
