@@ -66,8 +66,7 @@ class Gaps:
         if month:
             of_week = Text(f" and WAU {7 - week} of 7", f"，WAU 只含 7 天中的 {7 - week} 天") if week else Text("", "")
             counted = Text(f"MAU counts {30 - month} of 30 days", f"MAU 只含 30 天中的 {30 - month} 天") + of_week
-            said.append(counted + Text(": ", "：") + logs[0])
-            logs = logs[1:]
+            said.append(counted)
         said += logs
         if self.identity_breaks:
             said.append(

@@ -49,12 +49,13 @@ def test_days_are_named_as_spans(days_ago: list[int], said: str) -> None:
         (Gaps(LAST), []),
         (
             Gaps(LAST, outages=_of("interactions", 29, 28, 27)),
-            ["MAU counts 27 of 30 days: interactions missing on 21 Oct 2026 to 23 Oct 2026"],
+            ["MAU counts 27 of 30 days", "interactions missing on 21 Oct 2026 to 23 Oct 2026"],
         ),
         (
             Gaps(LAST, held_out=_of("content", 6, 200), outages=_of("interactions", 6, 7)),
             [
-                "MAU counts 28 of 30 days and WAU 6 of 7: content held out on 3 May 2026, 13 Nov 2026",
+                "MAU counts 28 of 30 days and WAU 6 of 7",
+                "content held out on 3 May 2026, 13 Nov 2026",
                 "interactions missing on 12 Nov 2026 to 13 Nov 2026",
             ],
         ),
