@@ -1,5 +1,5 @@
--- Contributions of a month, ranked by member, are those of its days, and all time is all months. Of a day with a log that
--- is held out the count is not known, but what came of it counts for its members.
+-- Contributions of a month, ranked by member, are those of its days, and all time is all months. Of a day with a log
+-- that is held out the count is not known, but what came of it counts for its members.
 with
 
 known as (
@@ -14,7 +14,11 @@ came as (
         day,
         sum(n_contents + n_interactions) as n_contributions
     from {{ ref('fct_member_days') }}
-    where day in (select known.day from known where known.n_contributions is null)
+    where
+        day in (
+            select known.day from known
+            where known.n_contributions is null
+        )
     group by day
 ),
 

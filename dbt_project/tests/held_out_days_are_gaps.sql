@@ -1,5 +1,5 @@
--- A day's active members are not known where a log that they rest on is held out, and only there; MAU says how many of its
--- days are so.
+-- A day's active members are not known where a log that they rest on is held out, and only there; MAU says how many of
+-- its days are so.
 with
 
 days as (
@@ -8,7 +8,7 @@ days as (
 
 held_out as (
     select distinct day from {{ ref('held_out_days') }}
-    where not keeps_earlier and log in {{ in_list(activity_logs()) }}
+    where not keeps_earlier and log in {{ activity_logs() }}
 ),
 
 counted as (

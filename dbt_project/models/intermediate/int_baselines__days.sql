@@ -46,7 +46,7 @@ left_out as (
             '{{ series }}' as series,
             day
         from outages
-        where log in {{ in_list(['members'] if series == 'joined_members' else activity_logs()) }}
+        where log in {% if series == 'joined_members' %}('members'){% else %}{{ activity_logs() }}{% endif %}
         union
     {%- endfor %}
     select

@@ -49,8 +49,8 @@ final as (
         calendar.log,
         cast(coalesce(log_days.n_rows, 0) as bigint) as n_rows,
         cast(coalesce(event_days.n_event_rows, 0) as bigint) as n_event_rows,
-        held_out.day is not null as is_held_out,
-        calendar.day
+        calendar.day,
+        held_out.day is not null as is_held_out
     from calendar
     left join log_days on calendar.log = log_days.log and calendar.day = log_days.day
     left join event_days on calendar.log = event_days.log and calendar.day = event_days.day

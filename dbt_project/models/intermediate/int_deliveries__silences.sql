@@ -1,4 +1,4 @@
--- A log is late by its own past: it was hardly ever silent for so long. One that comes once a week isn't, three days on.
+-- A log is late by its own past: it was hardly ever silent for so long. A weekly one isn't late after three days.
 with
 
 manifest as (

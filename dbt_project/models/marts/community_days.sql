@@ -46,7 +46,7 @@ gaps as (
         bool_or(log = 'interactions') as lacks_interactions,
         bool_or(log = 'content') as lacks_content,
         bool_or(log = 'members') as lacks_members,
-        bool_or(log in {{ in_list(activity_logs()) }}) as lacks_activity
+        bool_or(log in {{ activity_logs() }}) as lacks_activity
     from held_out_days
     group by day
 ),
@@ -111,6 +111,9 @@ final as (
         active_counts.wau,
         active_counts.mau,
         stickiness.stickiness,
+        as_of_days.day,
+        cast(coalesce(missing.wau_days_missing, 0) as bigint) as wau_days_missing,
+        cast(coalesce(missing.mau_days_missing, 0) as bigint) as mau_days_missing,
         case when not coalesce(gaps.lacks_activity, false) then active_counts.dau end as dau,
         case when not coalesce(gaps.lacks_activity, false) then active_counts.new_members end as new_members,
         case
@@ -132,10 +135,7 @@ final as (
         case
             when not coalesce(gaps.lacks_interactions, false)
                 then cast(coalesce(anonymous.n_anonymous_acts, 0) as bigint)
-        end as n_anonymous_acts,
-        cast(coalesce(missing.wau_days_missing, 0) as bigint) as wau_days_missing,
-        cast(coalesce(missing.mau_days_missing, 0) as bigint) as mau_days_missing,
-        as_of_days.day
+        end as n_anonymous_acts
     from as_of_days
     inner join active_counts on as_of_days.day = active_counts.day
     left join stickiness on as_of_days.day = stickiness.day
