@@ -336,6 +336,9 @@ EXCLUDED_ROLES = ("bot", "staff")
 GONE_STATUSES = ("banned", "left", "erased")
 """Standings of an account whose owner is no member any more."""
 
+ACTIVITY_LOGS = ("interactions", "content")
+"""Logs whose rows make members active; participation in events too where a setting says so."""
+
 NEED_ACTS = {
     "problem_solving": ("ask", "answer", "accept", "vote"),
     "social": ("comment", "reply", "follow", "mention"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from pipelines.contract import ACTIVITY_LOGS
+
 
 @dataclass(frozen=True, kw_only=True)
 class SiteContext:
@@ -33,5 +35,5 @@ class SiteContext:
 
     @property
     def activity_logs(self) -> tuple[str, ...]:
-        """Logs that make members active: ``activity_logs`` of the dbt project, and participation where it counts."""
-        return ("interactions", "content") + (("event_participation",) if self.active_by_events else ())
+        """Logs that make members active, participation in events among them where it counts."""
+        return ACTIVITY_LOGS + (("event_participation",) if self.active_by_events else ())

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from pipelines.contract import ACTIVITY_LOGS
 from pipelines.report import words
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Result, Row
@@ -33,7 +34,7 @@ class Gaps:
     kept: set[tuple[str, date]] = field(default_factory=set)
     outages: list[tuple[str, date]] = field(default_factory=list)
     identity_breaks: list[date] = field(default_factory=list)
-    activity_logs: Sequence[str] = ("interactions", "content")
+    activity_logs: Sequence[str] = ACTIVITY_LOGS
     results: list[Result] = field(default_factory=list)
 
     def of(self, log: str) -> tuple[int, int]:

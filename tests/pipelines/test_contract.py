@@ -20,7 +20,7 @@ MADE_BY_STAGING = {"event_day", "log_day", "day", "joined_day", "published_day",
 
 THRESHOLDS = {
     "half_life_least_reads", "latest_interactions", "alert_series", "alert_rules", "lasting_alarms",
-    "completeness_least_weeks",
+    "completeness_least_weeks", "lateness_log_days", "lateness_least_log_days", "lateness_share",
     "outage_rows", "outage_regular_rows", "outage_regular_days", "outage_chance", "outage_evenness",
     "identity_break_share", "identity_break_times", "identity_break_least_members", "action_effects",
 }  # fmt: skip
@@ -111,7 +111,7 @@ def test_steps_that_cost_money_are_steps_of_the_log():
 
 VOCABULARY = (
     "content_kinds", "authored_acts", "event_acts", "read_kinds", "excluded_roles", "gone_statuses", "need_acts",
-    "paid_steps", "payment_failure_reasons",
+    "paid_steps", "payment_failure_reasons", "activity_logs",
 )  # fmt: skip
 
 

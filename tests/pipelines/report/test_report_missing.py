@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
-import yaml
 from report_marts import CONTEXT
 from report_pages import Fill, block_of, page_of
 
@@ -13,7 +11,6 @@ from pipelines.report import brief, deliveries, health, marks
 from pipelines.report.blocks import Chart, Table, Tile, Tiles
 from pipelines.report.facts import Facts, Source, read_facts
 from pipelines.report.missing import Gaps, spans
-from pipelines.settings import PROJECT_DIR
 
 LAST = CONTEXT.through_day
 
@@ -22,11 +19,9 @@ def _of(log: str, *days_ago: int) -> list[tuple[str, date]]:
     return [(log, LAST - timedelta(days=n)) for n in days_ago]
 
 
-def test_the_logs_of_activity_are_those_of_the_marts() -> None:
-    project = yaml.safe_load(Path(PROJECT_DIR / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
-    assert list(CONTEXT.activity_logs) == project["vars"]["activity_logs"]
-    by_events = replace(CONTEXT, active_by_events=True).activity_logs
-    assert by_events == (*CONTEXT.activity_logs, "event_participation")
+def test_participation_makes_active_where_it_counts() -> None:
+    assert CONTEXT.activity_logs == ("interactions", "content")
+    assert replace(CONTEXT, active_by_events=True).activity_logs == ("interactions", "content", "event_participation")
 
 
 @pytest.mark.parametrize(
