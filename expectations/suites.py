@@ -10,6 +10,10 @@ from expectations.runner import CRITICAL, WARNING, Rule
 MAX_PSI = 0.25
 """Population stability index from which a feature is usually said to have drifted."""
 
+LEAST_BROKEN_ROWS = 5
+"""Rows that must break before their share holds a day out, unless more break than are accepted: of three rows one is a
+third, and says nothing about the delivery."""
+
 
 def delivery_rules(*, max_quarantine_share: float) -> list[Rule]:
     """Rules for a log day's delivery; ``max_quarantine_share`` is a setting."""
@@ -18,6 +22,12 @@ def delivery_rules(*, max_quarantine_share: float) -> list[Rule]:
             "quarantine_share",
             CRITICAL,
             "more broken rows than this means that the delivery itself is broken, not a few of its rows",
+            maximum=max_quarantine_share,
+        ),
+        Rule(
+            "quarantine_share_of_few",
+            WARNING,
+            f"fewer than {LEAST_BROKEN_ROWS} broken rows hold no day out while most are good; mend and deliver them",
             maximum=max_quarantine_share,
         ),
         Rule(
@@ -35,6 +45,12 @@ def delivery_rules(*, max_quarantine_share: float) -> list[Rule]:
         ),
         Rule("rejected_files", WARNING, "a file that cannot be read leaves the day incomplete", maximum=0),
         Rule("duplicate_share", WARNING, "many repeated rows point at a job that delivers twice", maximum=0.25),
+        Rule(
+            "shared_key_rows",
+            WARNING,
+            "of rows of different members or pieces under one key only one counts, the others pass for old versions",
+            maximum=0,
+        ),
         Rule("max_lateness_days", WARNING, "rows this late change figures that were already reported", maximum=180),
         Rule(
             "volume_ratio",

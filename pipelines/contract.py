@@ -59,6 +59,8 @@ class Log:
     """One raw log. ``key`` identifies a row within its source; the same key again is a new version.
 
     A log whose ``pair`` names two columns speaks of two things: they must differ, and their order says nothing.
+    ``person`` is the optional column that says whose a row is. ``kept`` are columns outside the key that no new version
+    changes, the most telling first: rows of one key that differ in it are rows of different things.
     """
 
     name: str
@@ -66,6 +68,8 @@ class Log:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     pair: tuple[str, ...] = ()
+    person: str = ""
+    kept: tuple[str, ...] = ()
 
     @property
     def own_columns(self) -> tuple[Column, ...]:
@@ -144,6 +148,8 @@ CONTENT = Log(
         _optional("accepted_answer_id", Type.ID, "The answer that its asker accepted."),
         _optional("deleted_at", Type.TIME, "When it was taken down."),
     ),
+    person="author_id",
+    kept=("published_at",),
 )
 
 INTERACTIONS = Log(
@@ -168,6 +174,8 @@ INTERACTIONS = Log(
         _optional("duration_s", Type.NUMBER, "How long it took, in seconds."),
         _optional("value", Type.NUMBER, "Its strength, such as +1 or -1 of a vote."),
     ),
+    person="member_id",
+    kept=("member_id", "content_id"),
 )
 
 EVENTS = Log(
@@ -218,6 +226,7 @@ FEEDBACK = Log(
         _optional("needs", Type.TEXT, "Needs that the member named, separated by |."),
         _optional("comment", Type.TEXT, "Free text."),
     ),
+    kept=("member_id",),
 )
 
 SUBSCRIPTIONS = Log(
@@ -244,6 +253,7 @@ SUBSCRIPTIONS = Log(
         _optional("coupon_id", Type.ID, "Coupon used."),
         _optional("end_reason", Type.TEXT, "Why it ended, where known."),
     ),
+    kept=("member_id",),
 )
 
 PAYMENTS = Log(
@@ -262,6 +272,7 @@ PAYMENTS = Log(
         _optional("kind", Type.KIND, "What it is for.", "subscription content event refund"),
         _optional("fee_minor", Type.INTEGER, "Fee of the payment provider in minor units."),
     ),
+    kept=("member_id",),
 )
 
 ACTIONS = Log(
@@ -279,6 +290,7 @@ ACTIONS = Log(
         _optional("points", Type.INTEGER, "Points given."),
         _optional("expires_at", Type.TIME, "When the offer ends."),
     ),
+    kept=("member_id",),
 )
 
 IDENTITY_LINKS = Log(

@@ -34,7 +34,8 @@ WITHOUT_CHURN = ["-churn", "-tag:after_scoring", "-resource_type:test"]
 """Staging, intermediate, marts and what gate 2 looks at. dbt's own tests run with the job, in ``tests/end_to_end``."""
 
 RECORDS = re.compile(
-    "churn_.*|retention_actions|suggestion_evaluations|gate_results|deliveries|quarantine_summary|restatements|publication"
+    "churn_.*|retention_actions|suggestion_evaluations|gate_results|deliveries|delivery_findings|quarantine_summary"
+    "|restatements|publication"
 )
 """Marts about what was run: append-only, so no two homes have the same."""
 

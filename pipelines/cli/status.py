@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipelines.contract import LOGS
+from pipelines.ingest.findings import said, standing
 from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import ledger, manifest
 from pipelines.publishing import versions
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pipelines.home import Home
 
 SHOWN_DAYS = 10
@@ -37,6 +41,7 @@ def status_lines(home: Home) -> list[str]:
     more = f" and {len(held) - SHOWN_DAYS} more" if len(held) > SHOWN_DAYS else ""
     days = f"{len(held):,} log day{'' if len(held) == 1 else 's'}"
     lines.append(f"held out    {named}{more} ({days})" if held else "held out    none")
+    lines += _finding_lines(home)
     builds = ledger.read(home, "builds").to_pylist()
     if builds:
         last = builds[-1]
@@ -71,6 +76,15 @@ def _refused_lines(home: Home) -> list[str]:
         for reason in first_reasons(home, log, of_log)
     ]
     return [f"{'refused' if n == 0 else '':<12}{reason}" for n, reason in enumerate(found)]
+
+
+def _finding_lines(home: Home) -> list[str]:
+    """Lines about what was accepted but looks wrong, log by log; none where nothing does."""
+    of_log: dict[str, list[tuple[date, dict[str, Any]]]] = defaultdict(list)
+    for row in standing(home):
+        if row["log_day"] is not None:
+            of_log[row["log"]].append((row["log_day"], row))
+    return [f"look at     {log}: {line}" for log, rows in sorted(of_log.items()) for line in said(rows)]
 
 
 def mart_lines(home: Home) -> list[str]:

@@ -52,6 +52,8 @@ def _raw_asset(log: Log) -> dg.AssetsDefinition:
         if quarantined or rejected:
             for reason in first_reasons(home.paths, log.name, [day.log_day for day in done]):
                 context.log.warning(reason)
+        for line in report.findings:
+            context.log.warning(f"{log.name}: {line}")
         if FROM_TAG in context.run.tags:
             _tell_log_days(context, raw_key(log.name), done)
         return dg.MaterializeResult(

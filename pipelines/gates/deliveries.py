@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from expectations.runner import validate
-from expectations.suites import delivery_rules
+from expectations.suites import LEAST_BROKEN_ROWS, delivery_rules
 from pipelines.gates import verdicts
+from pipelines.ingest.findings import SHARED_KEY
 from pipelines.lake import manifest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from expectations.runner import Verdict
     from pipelines.gates.verdicts import GateOutcome
     from pipelines.home import Home
     from pipelines.lake.manifest import Candidate
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 
 GATE = "deliveries"
 _BASELINE_DAYS = 28
+_SHOWN_EXAMPLES = 3
+_EXAMPLES = {"shared_key_rows": SHARED_KEY}
+"""Column of a rule -> the findings that are its examples."""
 
 
 def judge(home: Home, settings: Settings, log: str, days: Sequence[date], run_id: str) -> GateOutcome:
@@ -33,7 +39,8 @@ def judge(home: Home, settings: Settings, log: str, days: Sequence[date], run_id
     waiting = manifest.candidates(home, log, days)
     if not waiting:
         return verdicts.outcome(GATE, log, [], set())
-    found = validate(log, delivery_rules(max_quarantine_share=settings.max_quarantine_share), _profile(home, waiting))
+    rules = delivery_rules(max_quarantine_share=settings.max_quarantine_share)
+    found = _named(validate(log, rules, _profile(home, waiting)), waiting)
     verdicts.record(home, GATE, found, run_id)
     waived = verdicts.waived_days(home, log)
     result = verdicts.outcome(GATE, log, found, waived)
@@ -58,19 +65,39 @@ def _profile(home: Home, waiting: Sequence[Candidate]) -> Any:  # noqa: ANN401 -
         profile = candidate.delivery["profile"]
         delivered, accepted, quarantined = profile["delivered"], profile["accepted"], profile["quarantined"]
         baseline = usual[candidate.log_day]
+        share = quarantined / delivered if delivered else None
+        is_few = quarantined < LEAST_BROKEN_ROWS and quarantined <= accepted
         rows.append(
             {
                 "day": candidate.log_day,
-                "quarantine_share": quarantined / delivered if delivered else None,
+                "quarantine_share": None if is_few else share,
+                "quarantine_share_of_few": share if is_few else None,
                 "unaccounted": delivered - accepted - quarantined,
                 "rejected_files": profile["rejected_files"],
                 "rejected_without_rows": int(profile["rejected_files"] > 0 and accepted == 0),
                 "duplicate_share": profile["duplicates"] / accepted if accepted else None,
+                "shared_key_rows": profile.get("shared_key_rows"),
                 "max_lateness_days": profile["max_lateness_days"],
                 "volume_ratio": accepted / baseline if baseline else None,
             }
         )
     return pd.DataFrame(rows)
+
+
+def _named(found: Sequence[Verdict], waiting: Sequence[Candidate]) -> list[Verdict]:
+    """Put examples beside the counts of failed rules: the delivery knows which keys they are about."""
+    findings = {candidate.log_day: candidate.delivery.get("findings", []) for candidate in waiting}
+    named = []
+    for verdict in found:
+        kind = _EXAMPLES.get(verdict.expectation.split()[0])
+        examples = [one["said"] for one in findings[verdict.day] if one["finding"] == kind] if verdict.day else []
+        shown = "; ".join(examples[:_SHOWN_EXAMPLES])
+        more = f"; and {len(examples) - _SHOWN_EXAMPLES} more" if len(examples) > _SHOWN_EXAMPLES else ""
+        if verdict.is_passed or not examples:
+            named.append(verdict)
+        else:
+            named.append(replace(verdict, observed=f"{verdict.observed} ({shown}{more})"))
+    return named
 
 
 def _usual_rows(home: Home, waiting: Sequence[Candidate]) -> dict[date, float | None]:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ingest.batch import STAGED, IngestError
+from pipelines.ingest.findings import DayFindings, find
 from pipelines.ingest.rules import identity
 from pipelines.lake.duck import array, literal
 from pipelines.lake.files import remove, sync_all
@@ -39,7 +40,7 @@ def describe(
     """Return the content of ``delivery.json`` for each log day of a batch.
 
     It holds the fingerprint, the rows, what became of each file, row count and checksum per event day (a sum
-    over row hashes, so order does not matter), and a profile; duplicates are rows after the first of a key.
+    over row hashes, so order does not matter), a profile, and findings; duplicates are rows after the first of a key.
     """
     event_days: dict[date, list[dict[str, Any]]] = {log_day: [] for log_day in fingerprints}
     for log_day, event_day, rows, checksum in con.execute(
@@ -49,7 +50,6 @@ def describe(
         """
     ).fetchall():
         event_days[log_day].append({"event_day": event_day.isoformat(), "rows": rows, "checksum": checksum})
-    has_member = any(column.name == "member_id" for column in log.columns)
     profiles = {
         log_day: measured
         for log_day, *measured in con.execute(
@@ -57,7 +57,7 @@ def describe(
             select
                 log_day,
                 count(*) - count(distinct hash({", ".join(identity(log))})),
-                {"count(*) - count(member_id)" if has_member else "null"},
+                {f"count(*) filter (where op = 'upsert' and {log.person} is null)" if log.person else "null"},
                 count(*) filter (where event_day < log_day),
                 greatest(max(log_day - event_day), 0)
             from {STAGED} where reason is null group by log_day
@@ -67,8 +67,11 @@ def describe(
     of_day: dict[date, list[FileCount]] = {log_day: [] for log_day in fingerprints}
     for count in counts:
         of_day[count.file.log_day].append(count)
+    found = find(con, log, fingerprints)
     return {
-        log_day: _delivery(log, log_day, fingerprint, event_days[log_day], profiles.get(log_day), of_day[log_day])
+        log_day: _delivery(
+            log, log_day, fingerprint, event_days[log_day], profiles.get(log_day), of_day[log_day], found[log_day]
+        )
         for log_day, fingerprint in fingerprints.items()
     }
 
@@ -124,6 +127,7 @@ def _delivery(
     event_days: list[dict[str, Any]],
     measured: list[int] | None,
     counts: list[FileCount],
+    found: DayFindings,
 ) -> dict[str, Any]:
     duplicates, null_members, late_rows, lateness = measured or (0, None, 0, 0)
     return {
@@ -151,9 +155,11 @@ def _delivery(
             "rejected_files": sum(count.status == "rejected" for count in counts),
             "duplicates": duplicates,
             "null_members": null_members,
+            "shared_key_rows": found.shared_key_rows,
             "late_rows": late_rows,
             "max_lateness_days": lateness,
         },
+        "findings": found.rows,
     }
 
 

@@ -5,7 +5,7 @@ The landing folder is the truth: a day's part is what its folder holds now; noth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines import clock
 from pipelines.ingest.batch import read_batch
+from pipelines.ingest.findings import said
 from pipelines.ingest.landing import fingerprint, landing_files
 from pipelines.ingest.parts import describe, read_delivery, write_days
 from pipelines.lake import ledger
@@ -45,6 +46,7 @@ class DayReport:
     rejected_files: int
     skipped: bool = False
     removed: bool = False
+    findings: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,11 @@ class IngestReport:
     def ingested_days(self) -> tuple[date, ...]:
         """Days whose candidate part was made anew."""
         return tuple(day.log_day for day in self.days if not day.skipped)
+
+    @property
+    def findings(self) -> list[str]:
+        """What was found in the days ingested, summed up in lines."""
+        return said((day.log_day, finding) for day in self.days for finding in day.findings)
 
 
 def ingest_days(
@@ -101,13 +108,8 @@ def ingest_days(
     if stale:
         with connect(settings) as con:
             for batch in _batches(stale):
-                rows = _ingest_batch(con, home, settings, log, batch)
-                now = clock.now()
-                stamped = [
-                    row | {"ingested_at": now, "run_id": run_id} for day_rows in rows.values() for row in day_rows
-                ]
-                ledger.append(home, "deliveries", stamped)
-                reports += [_report(log_day, day_rows) for log_day, day_rows in rows.items()]
+                made = _ingest_batch(con, home, settings, log, batch)
+                reports += _record(home, log, made, run_id)
                 if progress:
                     n_files = sum(map(len, batch.values()))
                     progress(f"{log.name} {min(batch)} to {max(batch)}: {n_files} files ingested")
@@ -179,27 +181,36 @@ def _ingest_batch(
     settings: Settings,
     log: Log,
     batch: dict[date, list[LandingFile]],
-) -> dict[date, list[dict[str, Any]]]:
-    """Ingest a batch and return the delivery records of each day, without time and run."""
+) -> dict[date, dict[str, Any]]:
+    """Ingest a batch and return what the delivery of each day says of itself."""
     files = [file for day_files in batch.values() for file in day_files]
     counts = read_batch(con, log, settings, files)
     fingerprints = {log_day: fingerprint(day_files, log, settings) for log_day, day_files in batch.items()}
     deliveries = describe(con, log, fingerprints, counts)
     with staging_folder(home) as folder:
         write_days(con, home, log, deliveries, [file.shown_name for file in files], folder)
-    return {log_day: _records(log, log_day, delivery) for log_day, delivery in deliveries.items()}
+    return deliveries
 
 
-def _records(log: Log, log_day: date, delivery: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the rows of the ledger for one delivery: one per file, or one that says that no file is left."""
+def _record(home: Home, log: Log, made: dict[date, dict[str, Any]], run_id: str) -> list[DayReport]:
+    """Record deliveries and what was found in them, and report their days.
+
+    A delivery has one row per file, or one that says that no file is left. The findings come first: those of a killed
+    run have no delivery, so nobody reads them.
+    """
+    now = clock.now()
     gone = {"accepted": 0, "delivered": 0, "quarantined": 0, "status": "removed"}
-    common = {
-        "delivery_id": f"{log.name}/{log_day}/{delivery['fingerprint']}",
-        "log": log.name,
-        "log_day": log_day,
-        "fingerprint": delivery["fingerprint"],
-    }
-    return [common | file for file in delivery["files"] or [gone]]
+    files: dict[date, list[dict[str, Any]]] = {}
+    found: list[dict[str, Any]] = []
+    for log_day, delivery in made.items():
+        delivery_id = f"{log.name}/{log_day}/{delivery['fingerprint']}"
+        common = {"delivery_id": delivery_id, "log": log.name, "log_day": log_day, "run_id": run_id}
+        found += [common | finding | {"found_at": now} for finding in delivery["findings"]]
+        common |= {"fingerprint": delivery["fingerprint"], "ingested_at": now}
+        files[log_day] = [common | file for file in delivery["files"] or [gone]]
+    ledger.append(home, "delivery_findings", found)
+    ledger.append(home, "deliveries", [row for rows in files.values() for row in rows])
+    return [replace(_report(day, rows), findings=tuple(made[day]["findings"])) for day, rows in files.items()]
 
 
 def _last_deliveries(home: Home, log: Log) -> dict[date, list[dict[str, Any]]]:

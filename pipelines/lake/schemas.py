@@ -25,6 +25,23 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("run_id", pa.string()),
         ]
     ),
+    # One row per finding in a delivery, with its id and the time of its ingestion, or in the landing folder, without
+    # log day: that stands until a row with is_gone.
+    "delivery_findings": pa.schema(
+        [
+            ("delivery_id", pa.string()),
+            ("log", pa.string()),
+            ("log_day", pa.date32()),
+            ("finding", pa.string()),
+            ("name", pa.string()),
+            ("n_rows", pa.int64()),
+            ("said", pa.string()),
+            ("cure", pa.string()),
+            ("is_gone", pa.bool_()),
+            ("found_at", _INSTANT),
+            ("run_id", pa.string()),
+        ]
+    ),
     # One row per event day of a log day's part; an emptied part has one row without an event day and n_rows 0.
     "manifest": pa.schema(
         [

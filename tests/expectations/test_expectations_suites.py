@@ -27,10 +27,12 @@ SUITES = {
 GOOD = {
     "deliveries": {
         "quarantine_share": 0.05,
+        "quarantine_share_of_few": 0.05,
         "unaccounted": 0,
         "rejected_without_rows": 0,
         "rejected_files": 0,
         "duplicate_share": 0.25,
+        "shared_key_rows": 0,
         "max_lateness_days": 180,
         "volume_ratio": 1,
     },
@@ -51,11 +53,13 @@ GOOD = {
 
 PLANTED = [
     ("deliveries", "quarantine_share", 0.051, CRITICAL),
+    ("deliveries", "quarantine_share_of_few", 0.051, WARNING),
     ("deliveries", "unaccounted", 1, CRITICAL),
     ("deliveries", "unaccounted", -1, CRITICAL),
     ("deliveries", "rejected_without_rows", 1, CRITICAL),
     ("deliveries", "rejected_files", 1, WARNING),
     ("deliveries", "duplicate_share", 0.26, WARNING),
+    ("deliveries", "shared_key_rows", 2, WARNING),
     ("deliveries", "max_lateness_days", 181, WARNING),
     ("deliveries", "volume_ratio", 0.09, WARNING),
     ("deliveries", "volume_ratio", 10.1, WARNING),

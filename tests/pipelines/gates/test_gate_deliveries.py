@@ -34,7 +34,13 @@ def judged(house, days=(FIRST,)):
     [
         (rows(20), False, False),
         ([*rows(19), *broken(1)], False, False),
-        ([*rows(18), *broken(2)], True, False),
+        ([*rows(94), *broken(5)], True, False),
+        ([*rows(76), *broken(4)], False, False),
+        ([*rows(75), *broken(4)], False, True),
+        ([*rows(2), *broken(1)], False, True),
+        ([*rows(1), *broken(1)], False, True),
+        ([*rows(1), *broken(2)], True, False),
+        (broken(1), True, False),
         (broken(5), True, False),
         ([], True, False),
         (rows(6) * 2, False, True),
@@ -43,7 +49,9 @@ def judged(house, days=(FIRST,)):
         ([act(1, FIRST - timedelta(days=180), "m1")], False, False),
     ],
     ids=[
-        "good", "a twentieth broken", "a tenth broken", "all broken", "empty file", "half repeated",
+        "good", "a twentieth broken", "five broken, over a twentieth", "four broken of 80", "four broken of 79",
+        "one of three broken", "one of two broken", "most of three broken", "the only row broken", "all broken",
+        "empty file", "half repeated",
         "nobody's acts", "half a year late", "just not half a year late",
     ],
 )  # fmt: skip
@@ -56,6 +64,14 @@ def test_the_share_that_may_be_broken_is_a_setting(tmp_path):
     house = House(tmp_path / "home", max_quarantine_share=0.5)
     house.deliver("interactions", FIRST, [*rows(5), *broken(5)])
     assert judged(house) == ((), ())
+
+
+def test_rows_of_different_members_that_share_a_key_warn_and_are_named(house):
+    house.deliver("interactions", FIRST, [*rows(40), *(act("-1", FIRST, f"m{n}") for n in range(12))])
+    assert judged(house) == ((), (FIRST,))
+    (warned,) = [row for row in ledger.read(house.home, "gate_results").to_pylist() if not row["is_passed"]]
+    assert (warned["expectation"], warned["severity"]) == ("shared_key_rows at most 0", "warning")
+    assert warned["observed"] == "12 (interaction_id i-1: 12 rows with 12 different member_id, of which one counts)"
 
 
 def test_a_file_that_cannot_be_read_warns_and_holds_the_day_out_where_nothing_else_came(house):
@@ -92,7 +108,7 @@ def test_verdicts_are_kept_with_reason_and_run(house):
     house.deliver("interactions", FIRST, broken(3))
     house.accept([FIRST], run_id="this-run")
     results = ledger.read(house.home, "gate_results").to_pylist()
-    (failed,) = [row for row in results if row["expectation"].startswith("quarantine_share")]
+    (failed,) = [row for row in results if row["expectation"].startswith("quarantine_share at")]
     assert (failed["table_name"], failed["day"], failed["severity"]) == ("interactions", FIRST, "critical")
     assert (failed["is_passed"], failed["observed"], failed["expected"]) == (False, "1", "at most 0.05")
     assert {row["run_id"] for row in results} == {"this-run"}

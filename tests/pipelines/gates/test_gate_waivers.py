@@ -21,8 +21,8 @@ def house(tmp_path):
     house = House(tmp_path / "home")
     house.deliver(LOG, FIRST, [act(n, FIRST, "m1") for n in range(5)])
     house.accept([FIRST])
-    rows = [act(n, FIRST, "m1") for n in range(3)]
-    house.deliver(LOG, FIRST, [*rows[:2], rows[2] | {"kind": "teleport"}])
+    rows = [act(n, FIRST, "m1") for n in range(5)]
+    house.deliver(LOG, FIRST, [*rows[:2], *(row | {"kind": "teleport"} for row in rows[2:])])
     assert house.accept([FIRST])[LOG].held_out == (FIRST,)
     return house
 

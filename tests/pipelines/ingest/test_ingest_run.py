@@ -144,6 +144,7 @@ def test_the_profile_counts_what_gates_ask_for(community):
         "rejected_files": 1,
         "duplicates": 1,
         "null_members": 1,
+        "shared_key_rows": 0,
         "late_rows": 2,
         "max_lateness_days": 6,
     }

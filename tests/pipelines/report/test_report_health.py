@@ -7,6 +7,7 @@ from report_pages import Fill, block_of, page_of
 from pipelines.report import deliveries, health
 from pipelines.report.blocks import Table, Tiles
 from pipelines.report.facts import Facts, Source, read_facts
+from pipelines.report.text import Text
 
 
 def _delivery(delivery: str, log_day: str, counts: str, status: str, at: str) -> str:
@@ -122,3 +123,18 @@ def test_failures_stand_first(fill: Fill) -> None:
     table = block_of(page_of(health.page, fill(sql)), "Gate results, failures first")
     assert isinstance(table, Table)
     assert [row[3].sort for row in table.rows] == ["2026-11-17", "2026-11-19"]
+
+
+def test_findings_are_summed_over_their_log_days_with_what_to_do(fill: Fill) -> None:
+    rows = ", ".join(
+        f"('interactions', date '2026-11-{day}', 'shared_key', 'interaction_id {-n}', {n}, '{n} rows share it',"
+        " 'make ids', '2026-11-20 06:00+08', 'run')"
+        for day, n in ((17, 3), (18, 12), (20, 99))
+    )
+    marts = fill(f"insert into marts.delivery_findings values {rows};")
+    table = block_of(page_of(health.page, marts), "What came, but looks wrong")
+    assert isinstance(table, Table)
+    (row,) = table.rows
+    assert row[2].shown == Text("interaction_id -12 and 1 more", "interaction_id -12 等 2 个")
+    assert [cell.shown for cell in row[3:5]] == ["15", "2"]
+    assert row[6].shown == "12 rows share it: make ids"

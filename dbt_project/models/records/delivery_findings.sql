@@ -1,0 +1,59 @@
+with
+
+findings as (
+    select * from {{ source('ledger', 'delivery_findings') }}
+),
+
+deliveries as (
+    select * from {{ source('ledger', 'deliveries') }}
+),
+
+latest_deliveries as (
+    select
+        log,
+        log_day,
+        max(ingested_at) as ingested_at
+    from deliveries
+    group by 1, 2
+),
+
+-- A delivery made anew has findings of its own; those of the one before it stand no more.
+found_in_deliveries as (
+    select findings.*
+    from findings
+    inner join latest_deliveries
+        on
+            findings.log = latest_deliveries.log
+            and findings.log_day = latest_deliveries.log_day
+            and findings.found_at = latest_deliveries.ingested_at
+),
+
+last_seen_in_landing as (
+    select *
+    from findings
+    where log_day is null
+    qualify row_number() over (partition by name order by found_at desc) = 1
+),
+
+standing as (
+    select * from found_in_deliveries
+    union all
+    select * from last_seen_in_landing
+    where not coalesce(is_gone, false)
+),
+
+final as (
+    select
+        log,
+        log_day,
+        finding,
+        name,
+        n_rows,
+        said,
+        cure,
+        found_at,
+        run_id
+    from standing
+)
+
+select * from final

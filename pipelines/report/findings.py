@@ -1,0 +1,88 @@
+"""What somebody should look at in what was delivered, though nothing was refused: one row per name, worst first."""
+
+from __future__ import annotations
+
+from pipelines.report import words
+from pipelines.report.blocks import Block, Cell, Column, Note, Table
+from pipelines.report.context import SiteContext
+from pipelines.report.database import Marts, Row
+from pipelines.report.text import MISSING, Text, day, integer, plural
+
+_TITLE = Text("What came, but looks wrong", "已送达但看似有误")
+_FINDINGS = {
+    "shared_key": Text("one key, several members or pieces", "同一主键对应多个成员或内容"),
+}
+
+
+def block(marts: Marts, context: SiteContext) -> Block:
+    """Each finding that stands, summed over its log days."""
+    if not marts.has("delivery_findings"):
+        return Note(title=_TITLE, body=_none())
+    result = marts.run(
+        "delivery_findings",
+        f"""
+        select
+            finding,
+            log,
+            arg_max(name, coalesce(n_rows, 0)) as name,
+            count(distinct name) as n_names,
+            sum(n_rows) as n_rows,
+            count(distinct log_day) as n_log_days,
+            max(log_day) as last_log_day,
+            arg_max(said, coalesce(n_rows, 0)) as said,
+            any_value(cure) as cure,
+        from marts.delivery_findings
+        where log_day is null or log_day <= {context.through}
+        group by finding, log, if(finding = 'shared_key', '', name)
+        order by n_rows desc nulls first, log, said
+        """,
+        limit=100,
+    )
+    if not result.n:
+        return Note(title=_TITLE, body=_none(), result=result)
+    return Table(
+        title=_TITLE,
+        note=Text(
+            f"{integer(len(result.rows))} of {plural(result.n, 'finding', 'findings')} in the latest delivery of each "
+            "log day; it stands until the day is delivered again. Rows were taken in as they are.",
+            f"各日志日最近一次送达中的 {integer(result.n)} 项发现，显示 {integer(len(result.rows))} 项；"
+            "重新送达该日后即消失。行已按原样接收。",
+        ),
+        columns=[
+            Column(Text("Finding", "发现")),
+            Column(Text("Log", "日志")),
+            Column(Text("About", "对象")),
+            Column(Text("Rows", "行数"), number=True),
+            Column(Text("Log days", "日志日"), number=True),
+            Column(Text("Last log day", "最近日志日")),
+            Column(Text("What was found, and what to do", "说明与处理"), wide=True),
+        ],
+        rows=[_row(row) for row in result.rows],
+        result=result,
+        anchor="findings",
+    )
+
+
+def _row(row: Row) -> list[Cell]:
+    return [
+        Cell(_FINDINGS.get(row["finding"], row["finding"])),
+        Cell(words.log(row["log"]) if row["log"] else MISSING),
+        Cell(_about(row)),
+        Cell(integer(row["n_rows"]) if row["n_rows"] is not None else MISSING, row["n_rows"] or 0),
+        Cell(integer(row["n_log_days"]) if row["n_log_days"] else MISSING, row["n_log_days"]),
+        Cell(day(row["last_log_day"]) if row["last_log_day"] else MISSING, str(row["last_log_day"] or "")),
+        Cell(f"{row['said']}: {row['cure']}"),
+    ]
+
+
+def _about(row: Row) -> Text:
+    more = row["n_names"] - 1
+    name = Text(row["name"], row["name"])
+    return name + Text(f" and {integer(more)} more", f" 等 {integer(more + 1)} 个") if more else name
+
+
+def _none() -> Text:
+    return Text(
+        "Nothing: no two members or pieces share a key.",
+        "没有：没有两个成员或内容共用一个主键。",
+    )
