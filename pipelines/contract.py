@@ -287,6 +287,7 @@ ACTIONS = Log(
         _optional("campaign_id", Type.ID, "The campaign it belongs to."),
         _optional("arm", Type.KIND, "Whether the member was treated or left alone.", "treated held_out"),
         _optional("cost_minor", Type.INTEGER, "What it cost, in minor units."),
+        _optional("currency", Type.CURRENCY, "Currency of cost_minor."),
         _optional("points", Type.INTEGER, "Points given."),
         _optional("expires_at", Type.TIME, "When the offer ends."),
     ),

@@ -101,6 +101,11 @@ class Settings(BaseSettings):
         description="Planned shares of treated members in campaigns whose arms you draw, as `may-call=0.8,june=0.7`; "
         "one half where not named. The ratio check compares with them.",
     )
+    judgement_days: Annotated[dict[str, date], NoDecode] = Field(
+        {},
+        description="Days on which campaigns are judged once, as `june=2026-07-15`, each named before the campaign's "
+        "first outcome is known; a campaign without one is judged every morning.",
+    )
     arm_key: SecretStr = Field(
         SecretStr(""),
         description="Secret key of the draw into arms; not set, the home folder keeps one of its own in `.arm_key`.",
@@ -126,13 +131,13 @@ class Settings(BaseSettings):
             raise ValueError("give windows of 2 to 366 days, for example 30,90")
         return tuple(sorted(set(value)))
 
-    @field_validator("treated_shares", mode="before")
+    @field_validator("treated_shares", "judgement_days", mode="before")
     @classmethod
-    def _split_shares(cls, value: object) -> object:
+    def _split_pairs(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         pairs = [pair.strip().rpartition("=") for pair in value.split(",") if pair.strip()]
-        return {campaign.strip(): share for campaign, _, share in pairs}
+        return {campaign.strip(): value for campaign, _, value in pairs}
 
     @field_validator("treated_shares")
     @classmethod
@@ -140,6 +145,13 @@ class Settings(BaseSettings):
         for campaign, share in value.items():
             if not campaign or not 0 < share < 1:
                 raise ValueError(f"{campaign or 'a share'}: name a campaign and a share between 0 and 1, as june=0.7")
+        return value
+
+    @field_validator("judgement_days")
+    @classmethod
+    def _check_judgement_days(cls, value: dict[str, date]) -> dict[str, date]:
+        if "" in value:
+            raise ValueError("name a campaign and a day, as june=2026-07-15")
         return value
 
     @field_validator("timezone")

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
+from pipelines.actions.judgement import record_judgement_days
 from pipelines.contract import LOGS
 from pipelines.defs.partitions import FULL_TAG
 from pipelines.defs.raw import raw_key
@@ -34,6 +35,8 @@ def build_plan(context: dg.AssetExecutionContext, home: HomeResource) -> dg.Mate
     """Which days the run rebuilds at least, and whether all of them; dbt reads it as small Parquet sources."""
     plan = make_plan(home.paths, home.settings, full=FULL_TAG in context.run.tags)
     write_plan(home.paths, plan)
+    for sentence in record_judgement_days(home.paths, home.settings, plan.through_day, context.run.run_id):
+        context.log.warning(sentence)
     scope = f"everything is rebuilt ({plan.full_because})" if plan.is_full else "only days that changed are rebuilt"
     context.log.info(f"{plan.first_day} to {plan.through_day}: {scope}")
     return dg.MaterializeResult(

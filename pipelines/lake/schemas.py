@@ -174,6 +174,16 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("drawn_at", _INSTANT),
         ]
     ),
+    # One row per campaign whose day of judgement was named, with the last day of the data when it was first seen.
+    "judgement_days": pa.schema(
+        [
+            ("campaign_id", pa.string()),
+            ("judgement_day", pa.date32()),
+            ("named_day", pa.date32()),
+            ("run_id", pa.string()),
+            ("named_at", _INSTANT),
+        ]
+    ),
     # One row per member on a day's list; the arm is in action_assignments.
     "retention_actions": pa.schema(
         [

@@ -82,6 +82,15 @@ def money(minor: Number | None, currency: str) -> str:
     return MISSING if minor is None else f"{major(minor, currency):,.0f} {currency}"
 
 
+def price(minor: Number | None, currency: str | None, *, named: bool = True) -> str:
+    """Amount to its smallest unit, such as 12.50 CNY; without a currency where none is known or ``named`` is false."""
+    if minor is None:
+        return MISSING
+    code = currency or ""
+    shown = decimal(major(minor, code), _CURRENCY_DIGITS.get(code, 2))
+    return f"{shown} {code}".rstrip() if named else shown
+
+
 def major(minor: Number, currency: str) -> float:
     """Amount in minor units in units of its currency; most have two digits."""
     return float(minor) / 10.0 ** _CURRENCY_DIGITS.get(currency, 2)

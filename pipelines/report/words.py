@@ -190,6 +190,12 @@ VERDICTS = {
     "no_comparison": Text("nobody held out", "无对照组"),
 }
 
+COST_VERDICTS = {
+    "pays": Text("pays for itself", "收回成本"),
+    "costs_more": Text("costs more than it brings", "花费高于收益"),
+    "cannot_tell": Text("cannot tell whether it pays", "尚不能判断是否合算"),
+}
+
 RANKINGS = {
     "risk_times_value": Text("risk times value", "风险乘以价值"),
     "expected_effect": Text("value times expected effect", "价值乘以预期效果"),

@@ -33,7 +33,7 @@ def act_on_members(world: World, published: Published, subscriptions: pd.DataFra
         _words(world),
     ]
     rows = pd.concat(parts, ignore_index=True).sort_values(["at", "member"], kind="stable", ignore_index=True)
-    return rows.assign(action_id=numbered("x", len(rows)))
+    return rows.assign(action_id=numbered("x", len(rows)), currency="CNY")
 
 
 def _rows(day: Ints, member: Ints, kind: str, campaign: object, treated: Flags, second: int) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from pipelines.settings import PROJECT_DIR, SETTINGS_FILE, Settings, get_settings, keep_setting
 
+JULY = [date(2026, 7, 15), date(2026, 7, 1)]
 ACCEPTED = [
     ("GUILDBOOK_TIMEZONE", "UTC", "UTC"),
     ("GUILDBOOK_TIMEZONE", "America/Sao_Paulo", "America/Sao_Paulo"),
@@ -22,6 +23,12 @@ ACCEPTED = [
     ("GUILDBOOK_MAX_QUARANTINE_SHARE", "1", 1.0),
     ("GUILDBOOK_TREATED_SHARES", "june=0.7, a=b=0.9,", {"june": 0.7, "a=b": 0.9}),
     ("GUILDBOOK_TREATED_SHARES", "", {}),
+    (
+        "GUILDBOOK_JUDGEMENT_DAYS",
+        "june=2026-07-15, a=b=2026-08-01",
+        {"june": date(2026, 7, 15), "a=b": date(2026, 8, 1)},
+    ),
+    ("GUILDBOOK_JUDGEMENT_DAYS", "", {}),
     ("GUILDBOOK_PUBLICATIONS_KEPT", "1", 1),
     ("GUILDBOOK_DAILY_HOUR", "0", 0),
     ("GUILDBOOK_DAILY_HOUR", "23", 23),
@@ -45,6 +52,8 @@ REFUSED = [
     ("GUILDBOOK_TREATED_SHARES", "june=1", "between 0 and 1, as june=0.7"),
     ("GUILDBOOK_TREATED_SHARES", "0.7", "name a campaign"),
     ("GUILDBOOK_TREATED_SHARES", "june", "valid number"),
+    ("GUILDBOOK_JUDGEMENT_DAYS", "2026-07-15", "name a campaign"),
+    ("GUILDBOOK_JUDGEMENT_DAYS", "june=15.07.2026", "valid date"),
     ("GUILDBOOK_PUBLICATIONS_KEPT", "0", "greater than or equal to 1"),
     ("GUILDBOOK_DAILY_HOUR", "24", "less than or equal to 23"),
     ("GUILDBOOK_THREADS", "0", "greater than or equal to 1"),

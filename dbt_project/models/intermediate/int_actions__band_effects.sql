@@ -30,16 +30,34 @@ counted as (
     group by definition, risk_band
 ),
 
+compared as (
+    select
+        *,
+        {{ share('n_reached_treated', 'n_treated') }} - {{ share('n_reached_held_out', 'n_held_out') }} as effect,
+        {{ difference_variance('n_reached_treated', 'n_treated', 'n_reached_held_out', 'n_held_out') }} as variance
+    from counted
+),
+
+-- Each band gets its part of the error, so that all intervals hold together, on all days.
+bounded as (
+    select
+        *,
+        {{ anytime_half_width(
+            'variance', var('action_effects').alpha ~ 'e0 / count(variance) over ()'
+        ) }} as half_width
+    from compared
+),
+
 final as (
     select
         definition,
         risk_band,
         n_treated,
         n_held_out,
-        {{ share('n_reached_treated', 'n_treated') }} - {{ share('n_reached_held_out', 'n_held_out') }} as effect,
-        {{ newcombe_low('n_reached_treated', 'n_treated', 'n_reached_held_out', 'n_held_out') }} as effect_low,
-        {{ newcombe_high('n_reached_treated', 'n_treated', 'n_reached_held_out', 'n_held_out') }} as effect_high
-    from counted
+        effect,
+        {{ within_one('effect - half_width') }} as effect_low,
+        {{ within_one('effect + half_width') }} as effect_high
+    from bounded
 )
 
 select * from final

@@ -1,4 +1,5 @@
 {% set horizon = env_var('GUILDBOOK_CHURN_HORIZON_DAYS', '30') | int %}
+{% set grace = env_var('GUILDBOOK_RENEWAL_GRACE_DAYS', '7') | int %}
 
 with
 
@@ -40,6 +41,9 @@ active as (
         assignments.campaign_id,
         assignments.member_id,
         'active' as outcome,
+        cast(null as bigint) as price_minor,
+        cast(null as varchar) as currency,
+        {{ add_days('assignments.day', horizon) }} as known_day,
         {{ add_days('assignments.day', horizon) }} <= build.through_day as is_known,
         seen.member_id is not null as is_reached
     from assignments
@@ -55,6 +59,11 @@ ending as (
         assignments.member_id,
         terms.is_due,
         terms.outcome,
+        terms.price_minor - terms.recurring_discount_minor as price_minor,
+        terms.currency,
+        case
+            when terms.outcome = 'changed' then terms.ended_day else {{ add_days('terms.term_end', grace) }}
+        end as known_day,
         row_number() over (
             partition by assignments.campaign_id, assignments.member_id
             order by terms.term_end, terms.source, terms.subscription_id, terms.term_number
@@ -73,6 +82,9 @@ renewed as (
         campaign_id,
         member_id,
         'renewed' as outcome,
+        price_minor,
+        currency,
+        known_day,
         is_due or outcome = 'changed' as is_known,
         outcome in ('renewed', 'changed') as is_reached
     from ending
@@ -94,7 +106,10 @@ final as (
         assignments.definition,
         assignments.risk_band,
         assignments.is_own,
+        unioned.price_minor,
+        unioned.currency,
         unioned.is_known,
+        unioned.known_day,
         assignments.day,
         unioned.is_known and unioned.is_reached as is_reached
     from unioned

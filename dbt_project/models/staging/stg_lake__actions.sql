@@ -18,6 +18,7 @@ final as (
         campaign_id,
         arm,
         cost_minor,
+        currency,
         points,
         expires_at,
         event_day,

@@ -1,9 +1,10 @@
 """The page of actions and the day's list: names what works and what harms, never what nobody can tell."""
 
+import pytest
 from report_pages import Fill, block_of, page_of
 
 from pipelines.report import actions, risk
-from pipelines.report.blocks import Note, Table
+from pipelines.report.blocks import Note, Page, Table, Tiles
 
 LIST = """
     insert into marts.churn_predictions
@@ -18,31 +19,86 @@ LIST = """
 """
 
 
-def effect(campaign: str, verdict: str, *, primary: bool = True, cost: str = "null") -> str:
+def effect(
+    campaign: str,
+    verdict: str,
+    *,
+    primary: bool = True,
+    outcome: str = "active",
+    interval: str = "0.0, -0.1, 0.1",
+    kind: str = "'any_day', null",
+    cost: str = "100, null, null, null, 'CNY', null, null",
+) -> str:
     return f"""insert into marts.action_effects values (
-        '{campaign}', 'active', {primary}, 'call', false, 10, 10, 0.5, 1, 0, 10, 10, 5, 5, 0.5, 0.5, 0.0, -0.1, 0.1,
-        0.2, '{verdict}', 10, 100, {cost}, null, null, '2026-11-01', '2026-11-01');"""
+        '{campaign}', '{outcome}', {primary}, 'call', false, 10, 10, 0.5, 1, 0, 10, 10, 5, 5, 0.5, 0.5, {interval},
+        0.2, '{verdict}', {kind}, 0.9875, 4, 10, {cost}, '2026-11-01', '2026-11-01');"""
 
 
-def test_the_answer_names_what_works_and_what_harms_by_the_measure_that_counts(fill: Fill) -> None:
-    rows = effect("a", "works") + effect("b", "harms") + effect("c", "no_effect") + effect("d", "works", primary=False)
-    page = page_of(actions.page, fill(rows))
-    assert page.answer.en == "a works; b harms."
-    assert page.answer.zh == "有效：a；有害：b。"
+WORKS = {"interval": "0.0464, 0.002, 0.091", "outcome": "renewed"}
 
 
-def test_nothing_shown_is_said_so_and_has_no_cost(fill: Fill) -> None:
-    page = page_of(actions.page, fill(effect("a", "cannot_tell") + effect("b", "no_comparison")))
-    assert page.answer.en == "Of 1 campaign with a comparison none has shown an effect so far."
+def cells(page: Page) -> list[list[str]]:
     table = block_of(page, "Every campaign and outcome")
     assert isinstance(table, Table)
-    assert [row[11].shown.en for row in table.rows] == ["no effect shown"] * 2  # type: ignore[attr-defined]
+    return [[getattr(cell.shown, "en", str(cell.shown)) for cell in row] for row in table.rows]
 
 
-def test_an_extra_member_has_a_price_where_the_campaign_works(fill: Fill) -> None:
-    table = block_of(page_of(actions.page, fill(effect("a", "works", cost="12345"))), "Every campaign and outcome")
-    assert isinstance(table, Table)
-    assert table.rows[0][11].shown == "123.45"
+def test_the_answer_names_what_works_and_what_harms_out_of_how_many(fill: Fill) -> None:
+    rows = effect("a", "works", interval="0.0464, 0.002, 0.091") + effect("b", "harms", interval="-0.1, -0.194, -0.005")
+    rows += effect("c", "no_effect") + effect("d", "works", primary=False) + effect("e", "unbalanced")
+    page = page_of(actions.page, fill(rows))
+    assert page.answer.en == (
+        "2 of 3 campaigns compared show an effect: a works, +4.6 points (+0.2 to +9.1); "
+        "b harms, \N{MINUS SIGN}10.0 points (\N{MINUS SIGN}19.4 to \N{MINUS SIGN}0.5)."
+    )
+    assert page.answer.zh.startswith("在比较的 3 个活动中，2 个显示出效果：a 有效，+4.6 个百分点（+0.2 至 +9.1）；")
+
+
+def test_nothing_shown_is_said_so_and_costs_at_least_what_the_best_case_does(fill: Fill) -> None:
+    rows = effect("a", "cannot_tell", cost="100, null, 2500, null, 'CNY', null, null")
+    rows += effect("b", "no_comparison", interval="null, null, null")
+    page = page_of(actions.page, fill(rows))
+    assert page.answer.en == "Of 1 campaign compared none has shown an effect so far."
+    shown = {row[0]: row[11] for row in cells(page)}
+    assert shown == {"a": "no effect shown; at least 25.00 CNY", "b": "no effect shown"}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        ("pays", "pays for itself"),
+        ("costs_more", "costs more than it brings"),
+        ("cannot_tell", "cannot tell whether it pays"),
+    ],
+)
+def test_what_works_is_set_against_its_cost(fill: Fill, verdict: str, said: str) -> None:
+    rows = effect("a", "works", cost=f"1304000, 52361, 26728, 1470889, 'CNY', 28471.7, '{verdict}'", **WORKS)
+    page = page_of(actions.page, fill(rows))
+    assert page.answer.en == (
+        "1 of 1 campaign compared shows an effect: a works, +4.6 points (+0.2 to +9.1); one renewal more costs "
+        f"523.61 CNY (267.28 to 14,708.89) and brings 284.72 CNY: {said}."
+    )
+    (row,) = cells(page)
+    assert row[11] == "523.61 CNY (267.28 … 14,708.89)"
+    assert f"{said} (284.72 CNY)" in row[12]
+
+
+def test_spending_is_summed_by_currency(fill: Fill) -> None:
+    rows = effect("a", "cannot_tell") + effect("b", "cannot_tell", cost="250, null, null, null, 'CNY', null, null")
+    rows += effect("c", "cannot_tell", cost="500, null, null, null, 'JPY', null, null")
+    rows += effect("d", "cannot_tell", cost="0, null, null, null, null, null, null")
+    tiles = block_of(page_of(actions.page, fill(rows)), "Campaigns by verdict")
+    assert isinstance(tiles, Tiles)
+    assert tiles.tiles[-1].value == "3.50 CNY + 500 JPY"
+
+
+def test_the_chart_says_how_often_its_intervals_may_be_read(fill: Fill) -> None:
+    rows = effect("a", "cannot_tell") + effect("b", "cannot_tell", kind="'fixed_day', date '2026-11-01'")
+    note = block_of(page_of(actions.page, fill(rows)), "Effect in points, with its interval").note
+    assert note is not None
+    assert "may be read every day" in note.en
+    assert "4 campaigns compared (98.75%)" in note.en
+    assert note.en.endswith("Judged once, on the day named beforehand (Newcombe): b (1 Nov 2026).")
 
 
 def test_without_campaigns_the_page_says_what_to_deliver(fill: Fill) -> None:
