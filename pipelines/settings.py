@@ -137,7 +137,7 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         pairs = [pair.strip().rpartition("=") for pair in value.split(",") if pair.strip()]
-        return {campaign.strip(): value for campaign, _, value in pairs}
+        return {campaign.strip(): named for campaign, _, named in pairs}
 
     @field_validator("treated_shares")
     @classmethod
