@@ -27,6 +27,8 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     if compared:
         blocks.append(_chart(result, compared))
     blocks.append(effects.table(result, context))
+    if spent := [row for row in compared if row["cost_minor"]]:
+        blocks.append(effects.costs(result, spent))
     if marts.has("suggestion_evaluations"):
         blocks.append(suggestions.block(marts))
     return Page(name="actions", title=_TITLE, question=_QUESTION, answer=effects.answer(primary), blocks=blocks)

@@ -81,10 +81,9 @@ def table(result: Result, context: SiteContext) -> Table:
         note=Text(
             f"★ marks the outcome that a campaign is judged by; horizon {context.horizon_days} days. "
             "The ratio is checked by a test that may be read every morning: below 0.001 the arms are not what a fair "
-            "draw gives. What a renewal brings is the mean price of the terms that ended.",
+            "draw gives.",
             f"★ 为活动的评判指标；观察期 {context.horizon_days} 天。"
-            "分组比例用可每天查看的检验：低于 0.001 说明分组不像公平抽签的结果。"
-            "一次续费带来的金额为到期订阅的平均价格。",
+            "分组比例用可每天查看的检验：低于 0.001 说明分组不像公平抽签的结果。",
         ),
         columns=[
             Column(Text("Campaign", "活动")),
@@ -97,9 +96,6 @@ def table(result: Result, context: SiteContext) -> Table:
             Column(Text("Would show", "可检出"), number=True),
             Column(Text("Ratio p", "比例 p"), number=True),
             Column(Text("Done", "已执行"), number=True),
-            Column(Text("Spent", "花费"), number=True),
-            Column(Text("Per extra member", "每多留一人"), number=True),
-            Column(Text("Against what it brings", "与收益相比")),
             Column(Text("Last day", "最后一天")),
         ],
         rows=[_row(row) for row in result.rows],
@@ -119,13 +115,10 @@ def _row(row: Row) -> list[Cell]:
         _arm(row["rate_treated"], row["n_treated"], row["n_assigned_treated"]),
         _arm(row["rate_held_out"], row["n_held_out"], row["n_assigned_held_out"]),
         Cell(points(row["effect"]), row["effect"] if row["effect"] is not None else -9),
-        Cell(MISSING if low is None else f"{points(low)} … {points(high)}", low),
+        Cell(MISSING if low is None else f"{points(low)}\N{NO-BREAK SPACE}…\N{NO-BREAK SPACE}{points(high)}", low),
         Cell(decimal(_hundred(row["min_detectable_effect"]), 1), row["min_detectable_effect"]),
         Cell(_p(row["ratio_p"]), row["ratio_p"]),
         Cell(integer(row["n_done"]), row["n_done"]),
-        Cell(price(row["cost_minor"], row["currency"]), row["cost_minor"]),
-        _per_extra(row),
-        _against(row),
         Cell(day(row["last_day"]), row["last_day"].isoformat()),
     ]
 
@@ -136,17 +129,50 @@ def _arm(rate: float | None, n: int, n_assigned: int) -> Cell:
     return Cell(Text(known, known) + (Text(f" (+{open_} open)", f"（另有 {open_} 人未知）") if open_ > 0 else ""), rate)
 
 
+def costs(result: Result, rows: list[Row]) -> Table:
+    """What campaigns cost for each member more, against what that brings."""
+    return Table(
+        title=Text("What it costs, and what it brings", "成本与收益"),
+        note=Text(
+            "Cost of the treated for each member more than without the campaign, at the effect measured and at both "
+            "ends of its interval; where no effect is shown, at the upper end: it costs at least that. A renewal "
+            "brings the mean price of the terms that ended.",
+            "干预组成本除以多留下的成员数，按测得的效果及其区间两端计算；未显示效果时按上端计算，即至少花费这么多。"
+            "一次续费带来的金额为到期订阅的平均价格。",
+        ),
+        columns=[
+            Column(Text("Campaign", "活动")),
+            Column(Text("Outcome", "结果")),
+            Column(Text("Spent", "花费"), number=True),
+            Column(Text("Per extra member", "每多留一人"), number=True),
+            Column(Text("Brings", "带来"), number=True),
+            Column(Text("Does it pay?", "是否合算？")),
+        ],
+        rows=[
+            [
+                Cell(row["campaign_id"]),
+                Cell(words.word(words.OUTCOMES, row["outcome"]), row["outcome"]),
+                Cell(price(row["cost_minor"], row["currency"]), row["cost_minor"]),
+                _per_extra(row),
+                Cell(price(row["worth_minor"], row["currency"]), row["worth_minor"]),
+                _pays(row),
+            ]
+            for row in rows
+        ],
+        result=result,
+        scroll=True,
+    )
+
+
 def _per_extra(row: Row) -> Cell:
-    """What one member more costs; where no effect is shown, what it costs at the least."""
     cost, least = row["cost_per_extra_minor"], row["cost_per_extra_low_minor"]
     if cost is not None:
         low, shown, high = _costs(row)
-        return Cell(f"{shown} ({low} … {high})", cost)
-    none = Text("no effect shown", "未显示效果")
+        return Cell(f"{shown} ({low}\N{NO-BREAK SPACE}…\N{NO-BREAK SPACE}{high})", cost)
     if not least:
-        return Cell(none, -1)
+        return Cell(Text("no gain", "没有增加"), -1)
     at_least = price(least, row["currency"])
-    return Cell(none + Text(f"; at least {at_least}", f"；至少 {at_least}"), -1)
+    return Cell(Text(f"at least {at_least}", f"至少 {at_least}"), least)
 
 
 def _costs(row: Row) -> tuple[str, str, str]:
@@ -159,13 +185,11 @@ def _costs(row: Row) -> tuple[str, str, str]:
     )
 
 
-def _against(row: Row) -> Cell:
+def _pays(row: Row) -> Cell:
     verdict = row["cost_verdict"]
     if verdict is None:
-        return Cell(MISSING, "")
-    brings = price(row["worth_minor"], row["currency"])
-    text = words.word(words.COST_VERDICTS, verdict) + Text(f" ({brings})", f"（{brings}）")
-    return Cell(marks.badge(text, _COST_TONES.get(verdict, "neutral")), verdict)
+        return Cell(Text("not known what it brings", "收益未知"), "")
+    return Cell(marks.badge(words.word(words.COST_VERDICTS, verdict), _COST_TONES.get(verdict, "neutral")), verdict)
 
 
 def points(share: float | None) -> str:

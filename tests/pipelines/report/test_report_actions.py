@@ -38,7 +38,7 @@ WORKS = {"interval": "0.0464, 0.002, 0.091", "outcome": "renewed"}
 
 
 def cells(page: Page) -> list[list[str]]:
-    table = block_of(page, "Every campaign and outcome")
+    table = block_of(page, "What it costs, and what it brings")
     assert isinstance(table, Table)
     return [[getattr(cell.shown, "en", str(cell.shown)) for cell in row] for row in table.rows]
 
@@ -59,8 +59,15 @@ def test_nothing_shown_is_said_so_and_costs_at_least_what_the_best_case_does(fil
     rows += effect("b", "no_comparison", interval="null, null, null")
     page = page_of(actions.page, fill(rows))
     assert page.answer.en == "Of 1 campaign compared none has shown an effect so far."
-    shown = {row[0]: row[11] for row in cells(page)}
-    assert shown == {"a": "no effect shown; at least 25.00 CNY", "b": "no effect shown"}
+    (row,) = cells(page)
+    assert row[:1] + row[3:] == ["a", "at least 25.00 CNY", "–", "not known what it brings"]
+
+
+def test_what_harms_gains_nothing(fill: Fill) -> None:
+    rows = effect("a", "harms", interval="-0.1, -0.2, -0.01", cost="100, null, null, null, 'CNY', 9900, 'costs_more'")
+    (row,) = cells(page_of(actions.page, fill(rows)))
+    assert row[3:5] == ["no gain", "99.00 CNY"]
+    assert "costs more than it brings" in row[5]
 
 
 @pytest.mark.parametrize(
@@ -79,8 +86,12 @@ def test_what_works_is_set_against_its_cost(fill: Fill, verdict: str, said: str)
         f"523.61 CNY (267.28 to 14,708.89) and brings 284.72 CNY: {said}."
     )
     (row,) = cells(page)
-    assert row[11] == "523.61 CNY (267.28 … 14,708.89)"
-    assert f"{said} (284.72 CNY)" in row[12]
+    assert row[2:5] == [
+        "13,040.00 CNY",
+        "523.61 CNY (267.28\N{NO-BREAK SPACE}…\N{NO-BREAK SPACE}14,708.89)",
+        "284.72 CNY",
+    ]
+    assert said in row[5]
 
 
 def test_spending_is_summed_by_currency(fill: Fill) -> None:
