@@ -34,14 +34,14 @@
 
 {#
     Variance of the difference: the larger of the one with a share per arm, each with one success and one failure more,
-    and the one with a common share, likewise. The first is too small at the edge (nobody of 10 held out), the second is
-    too small where the arms differ; simulated campaigns of a few members show an effect too often with either alone.
+    and the one with a common share, likewise. The first alone shows effects too often where the arms are 90:10, as
+    simulations say; the second alone is too small where the arms differ.
 #}
 {% macro difference_variance(s1, n1, s2, n2) -%}
+    {%- set s = '((' ~ s1 ~ ') + (' ~ s2 ~ '))' -%}
+    {%- set n = '((' ~ n1 ~ ') + (' ~ n2 ~ '))' -%}
     greatest(
         {{ _variance_of_share(s1, n1, n1) }} + {{ _variance_of_share(s2, n2, n2) }},
-        {%- set s = '((' ~ s1 ~ ') + (' ~ s2 ~ '))' -%}
-        {%- set n = '((' ~ n1 ~ ') + (' ~ n2 ~ '))' %}
         {{ _variance_of_share(s, n, n1) }} + {{ _variance_of_share(s, n, n2) }}
     )
 {%- endmacro %}

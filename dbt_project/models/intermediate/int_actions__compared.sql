@@ -167,7 +167,6 @@ final as (
     select
         known.campaign_id,
         known.outcome,
-        (known.outcome = 'renewed') = aimed.is_for_renewals as is_primary,
         campaigns.kind,
         campaigns.is_own,
         campaigns.n_assigned_treated,
@@ -180,18 +179,22 @@ final as (
         known.n_reached_treated,
         known.n_reached_held_out,
         named.judgement_day,
-        coalesce(named.judgement_day <= build.through_day, false) as is_judgement_day_over,
         known.n_done,
-        case when known.first_currency is not distinct from known.last_currency then known.cost_minor end as cost_minor,
+        campaigns.last_day,
+        campaigns.first_day,
+        (known.outcome = 'renewed') = aimed.is_for_renewals as is_primary,
+        coalesce(named.judgement_day <= build.through_day, false) as is_judgement_day_over,
+        case
+            when coalesce(known.first_currency = known.last_currency, true) then known.cost_minor
+        end as cost_minor,
         case when known.first_currency = known.last_currency then known.first_currency end as currency,
         case
-            when known.first_price_currency = known.last_price_currency
+            when
+                known.first_price_currency = known.last_price_currency
                 and known.first_price_currency = known.first_currency
                 and known.first_currency = known.last_currency
                 then known.price_minor
-        end as worth_minor,
-        campaigns.last_day,
-        campaigns.first_day
+        end as worth_minor
     from known
     cross join build
     inner join campaigns on known.campaign_id = campaigns.campaign_id

@@ -29,10 +29,10 @@ weighed as (
     from measured
 ),
 
--- Where many are compared, some look as if they had an effect. Of the k with the most evidence each has to have that of an
--- interval at 1 - alpha k / n_compared, for the largest k that does (e-BH; Wang & Ramdas 2022), and all intervals are
--- shown at that level (e-BY; Xu, Wang & Ramdas 2024). This holds whatever the campaigns have to do with each other. One
--- that is judged once gets its part of the error.
+-- Where many are compared, some look as if they had an effect. Of the k with the most evidence each has to have that of
+-- an interval at 1 - alpha k / n_compared, for the largest k that does (e-BH; Wang & Ramdas 2022), and all intervals
+-- are shown at that level (e-BY; Xu, Wang & Ramdas 2024). This holds whatever the campaigns have to do with each other.
+-- One that is judged once gets its part of the error.
 ordered as (
     select
         *,
@@ -44,16 +44,22 @@ ordered as (
     from weighed
 ),
 
+found as (
+    select
+        *,
+        max(evidence_rank) filter (
+            where is_ranked and log_evidence > ln(n_compared / ({{ rules.alpha }}e0 * evidence_rank))
+        ) over (partition by is_primary) as n_found
+    from ordered
+),
+
 corrected as (
     select
         *,
         {{ rules.alpha }}e0 / greatest(n_compared, 1) * case
-            when judgement_day is null then greatest(max(evidence_rank) filter (
-                where is_ranked and log_evidence > ln(n_compared / ({{ rules.alpha }}e0 * evidence_rank))
-            ) over (partition by is_primary), 1)
-            else 1
+            when judgement_day is null then greatest(n_found, 1) else 1
         end as alpha
-    from ordered
+    from found
 ),
 
 bounded as (
@@ -93,7 +99,7 @@ judged as (
             when judgement_day is not null and not is_judgement_day_over then 'cannot_tell'
             when effect_low > 0 then 'works'
             when effect_high < 0 then 'harms'
-            when effect_low >= -{{ rules.worth_finding }}e0 and effect_high <= {{ rules.worth_finding }}e0 then 'no_effect'
+            when greatest(-effect_low, effect_high) <= {{ rules.worth_finding }}e0 then 'no_effect'
             else 'cannot_tell'
         end as verdict
     from limited
@@ -114,6 +120,8 @@ priced as (
 weighed_against_cost as (
     select
         *,
+        case when is_judgement_day_over then 'fixed_day' else 'any_day' end as interval_kind,
+        1 - alpha as confidence,
         case
             when not is_compared or cost_minor is null or worth_minor is null then null
             when cost_per_extra_high_minor <= worth_minor then 'pays'
@@ -146,9 +154,9 @@ final as (
         effect_high,
         min_detectable_effect,
         verdict,
-        case when is_judgement_day_over then 'fixed_day' else 'any_day' end as interval_kind,
+        interval_kind,
         judgement_day,
-        1 - alpha as confidence,
+        confidence,
         n_compared,
         n_done,
         cast(cost_minor as bigint) as cost_minor,
