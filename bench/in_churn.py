@@ -3,7 +3,7 @@
     python -m bench.in_churn LEARNER ROWS.parquet
 
 Both fit and score the same rows with all cores. To fit, plain scikit-learn gets a ready matrix, Guildbook the table of
-features; its calibration is timed apart. To score, both get the table. Prints one line of JSON.
+features. To score, both get the table. Prints one line of JSON.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 from sklearn.svm import LinearSVC
 
-from models.calibrate import fit_calibration
 from models.explain import contributions
 from models.features import FEATURE_NAMES, matrix
-from models.fit import believed, calibration_days, fit
+from models.fit import fit
 from models.learners import LEARNERS
 from models.threads import steady_threads
 
@@ -37,21 +36,16 @@ N_EXPLAINED = 1_000
 def measure_learner(name: str, rows: pd.DataFrame) -> dict[str, float]:
     """Return seconds of both ways, and their ratio: the median over rounds, until both fits took twenty seconds."""
     learner = LEARNERS[name]
-    is_held = rows["as_of_day"].isin(calibration_days(rows))
-    x, y = matrix(rows[~is_held]), rows.loc[~is_held, "is_churned"].to_numpy()
-    held, held_y = matrix(rows[is_held]), rows.loc[is_held, "is_churned"].to_numpy()
-    fitting: list[tuple[float, float, float]] = []
+    x, y = matrix(rows), rows["is_churned"].to_numpy()
+    fitting: list[tuple[float, float]] = []
     scoring: list[tuple[float, float]] = []
     seconds_spent = 0.0
     while not fitting or seconds_spent < ROUNDS_WITHIN_SECONDS:
         plain_seconds, plain = _timed(lambda: _plain(name).fit(x, y))
         with steady_threads(len(rows)):
             whole_seconds, fitted = _timed(lambda: fit(learner, rows, SEED))
-            calibration_seconds, _ = _timed(
-                lambda: fit_calibration(believed(fitted.pipeline, held), held_y)  # noqa: B023 - called at once
-            )
-            batch_seconds, _ = _timed(lambda: _in_batches(fitted.predict, rows))  # noqa: B023
-        fitting.append((whole_seconds - calibration_seconds, plain_seconds, calibration_seconds))
+            batch_seconds, _ = _timed(lambda: _in_batches(fitted.predict, rows))  # noqa: B023 - called at once
+        fitting.append((whole_seconds, plain_seconds))
         predict = plain.decision_function if name == "svm" else plain.predict_proba
         plain_score_seconds, _ = _timed(lambda: predict(rows[FEATURE_NAMES].astype("float64")))  # noqa: B023
         scoring.append((batch_seconds, plain_score_seconds))
@@ -62,10 +56,9 @@ def measure_learner(name: str, rows: pd.DataFrame) -> dict[str, float]:
     return {
         "rows": len(rows),
         "rounds": len(fitting),
-        "fit_seconds": round(median(ours for ours, _, _ in fitting), 2),
-        "plain_fit_seconds": round(median(plain for _, plain, _ in fitting), 2),
-        "fit_ratio": round(median(ours / plain for ours, plain, _ in fitting), 2),
-        "calibration_seconds": round(median(apart for _, _, apart in fitting), 2),
+        "fit_seconds": round(median(ours for ours, _ in fitting), 2),
+        "plain_fit_seconds": round(median(plain for _, plain in fitting), 2),
+        "fit_ratio": round(median(ours / plain for ours, plain in fitting), 2),
         "score_seconds": round(median(ours for ours, _ in scoring), 2),
         "plain_score_seconds": round(median(plain for _, plain in scoring), 2),
         "score_ratio": round(median(ours / plain for ours, plain in scoring), 2),

@@ -16,12 +16,12 @@ from typing import Any
 
 import pandas as pd
 
-from models.calibrate import Calibration
 from models.card import ChurnModel, ModelCard, to_json
 from models.cutoffs import Split
 from models.definitions import Definition
 from models.fit import Fitted
 from models.rule import Rule
+from models.support import Support
 
 TRUSTED_TYPES = [
     "models.estimators.SvmClassifier",
@@ -50,7 +50,6 @@ def save_model(model: ChurnModel, root: Path) -> Path:
     beside.mkdir(parents=True)
     parts: dict[str, object] = {"card": model.card}
     if model.fitted:
-        parts["calibration"] = model.fitted.calibration
         parts["background"] = model.fitted.background.to_dict("list")
         skops.io.dump(model.fitted.pipeline, beside / "pipeline.skops")
     (beside / "card.json").write_text(to_json(parts), encoding="utf-8")
@@ -80,7 +79,7 @@ def load_model(folder: Path) -> ChurnModel:
         raise ValueError(f"{path} holds unknown types ({', '.join(sorted(unknown))}); delete the folder and train anew")
     pipeline = skops.io.load(path, trusted=TRUSTED_TYPES)
     background = pd.DataFrame(parts["background"], dtype="float64")[card.features]
-    return ChurnModel(card, Fitted(pipeline, Calibration(**parts["calibration"]), background))
+    return ChurnModel(card, Fitted(pipeline, background))
 
 
 def _card(parts: dict[str, Any]) -> ModelCard:
@@ -90,6 +89,8 @@ def _card(parts: dict[str, Any]) -> ModelCard:
     if parts["cutoffs"]:
         days = {name: tuple(date.fromisoformat(day) for day in own) for name, own in parts["cutoffs"].items()}
         fields["cutoffs"] = Split(**days)
+    # Cards of before this was kept have none.
+    fields["support"] = Support(**parts["support"]) if parts.get("support") else None
     return ModelCard(**fields)
 
 

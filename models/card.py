@@ -20,6 +20,7 @@ from models.cutoffs import Split
 from models.definitions import Definition
 from models.features import FEATURE_NAMES, matrix
 from models.rule import Rule
+from models.support import Support
 
 if TYPE_CHECKING:
     from models.fit import Fitted
@@ -33,7 +34,7 @@ class ModelCard:
 
     ``metrics`` and ``intervals`` (95 %, members resampled) are the champion's on the test cut-offs, ``validation`` is
     every learner's log-loss on the validation cut-offs, by which it was chosen. ``feature_bins`` are what drift is
-    measured against.
+    measured against. ``support`` says how sure the test cut-offs allow a shown probability to be; None under the rule.
     """
 
     version: str
@@ -52,6 +53,7 @@ class ModelCard:
     feature_medians: dict[str, float]
     libraries: dict[str, str]
     rule: Rule
+    support: Support | None = None
 
 
 @dataclass(frozen=True)

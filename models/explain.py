@@ -1,6 +1,6 @@
 """Why a member's probability differs from the average: contributions of features, and the reasons in words.
 
-Contributions are on the log-odds scale, before calibration. For a linear learner they are exact: theta
+Contributions are on the log-odds scale. For a linear learner they are exact: theta
 (x - mean), x being the feature as the learner sees it. For any other learner they are Shapley values by sampling.
 """
 
@@ -12,14 +12,25 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from models.calibrate import log_odds
-from models.features import FEATURE_NAMES, FEATURES, words
+from models.features import FEATURE_NAMES, FEATURES, Feature, Show, told, words
 from models.fit import believed
+from models.odds import log_odds
+from models.sayable import is_sayable
 from models.shapley import shapley_values
 
 N_REASONS = 3
 SILENT_GROUPS = {"community"}
 """Groups that are the same for every member of a day: they move all probabilities and explain no member."""
+
+WAITING = "waiting"
+"""The group of own questions that wait for an answer."""
+
+LEAST_CONTRIBUTION = 0.05
+"""Log-odds; a driver that moves them by less (5 % of the odds) is none."""
+
+TELLING_SHARE = 1 / 3
+"""Of the features of a group that have this share of the strongest one's contribution, the one that tells most of the
+member's own values speaks, so that two members seldom get the same words."""
 
 
 @dataclass(frozen=True)
@@ -57,30 +68,69 @@ def contributions(pipeline: Pipeline, x: pd.DataFrame, background: pd.DataFrame,
     return pd.DataFrame(values, index=x.index, columns=x.columns)
 
 
-def reasons(row: dict[str, float], contribution: dict[str, float]) -> list[Reason]:
-    """Return the three largest drivers of one member, largest first; fewer where fewer values are known.
+def reasons(row: dict[str, float], contribution: dict[str, float], *, is_high: bool) -> list[Reason]:
+    """Return up to three drivers of one member: those that agree with the probability, then at most one against it.
+
+    Fewer where fewer say anything. A question that waits and raises a high risk is always among them: of all drivers it
+    is the one that somebody can settle today.
 
     Args:
         row: The member's feature values.
         contribution: The features' contributions.
+        is_high: Whether the member's probability is above the usual one, so that what raises the risk agrees with it.
     """
-    groups: dict[str, list[tuple[float, int]]] = {}
-    for place, feature in enumerate(FEATURES):
-        groups.setdefault(feature.group, []).append((contribution[feature.name], place))
+    agreeing: list[_Driver] = []
+    against: list[_Driver] = []
+    for driver in _drivers(row, contribution):
+        (agreeing if (driver.contribution > 0) == is_high else against).append(driver)
+    chosen = _first(agreeing, N_REASONS, is_high=is_high)
+    if against and (len(chosen) < N_REASONS or against[0].weight > chosen[-1].weight):
+        chosen = [*_first(agreeing, N_REASONS - 1, is_high=is_high), against[0]]
+    return [_reason(driver, row, is_high=is_high) for driver in chosen]
+
+
+@dataclass(frozen=True)
+class _Driver:
+    """A group's summed contribution and the feature that speaks for it."""
+
+    feature: Feature
+    contribution: float
+
+    @property
+    def weight(self) -> float:
+        """Size of the contribution; half of it where only yes or no is said, which many members share."""
+        return abs(self.contribution) / (2 if self.feature.show is Show.FLAG else 1)
+
+
+def _first(agreeing: list[_Driver], n: int, *, is_high: bool) -> list[_Driver]:
+    """Return the first ``n``; of a high risk a question that waits takes the last place if it is not among them."""
+    waiting = [driver for driver in agreeing[n:] if driver.feature.group == WAITING and is_high]
+    return [*agreeing[: n - len(waiting)], *waiting]
+
+
+def _drivers(row: dict[str, float], contribution: dict[str, float]) -> list[_Driver]:
+    """Return the driver of each group that has something to say, heaviest first."""
+    groups: dict[str, list[Feature]] = {}
+    for feature in FEATURES:
+        groups.setdefault(feature.group, []).append(feature)
     drivers = []
-    for group, parts in groups.items():
-        total = sum(part for part, _ in parts)
-        sayable = [part for part in parts if part[0] * total > 0 and not np.isnan(row[FEATURES[part[1]].name])]
-        if sayable and group not in SILENT_GROUPS:
-            drivers.append((total, max(sayable, key=lambda part: (abs(part[0]), -part[1]))[1]))
-    drivers.sort(key=lambda driver: (-abs(driver[0]), driver[1]))
-    return [_reason(place, row, total) for total, place in drivers[:N_REASONS]]
+    for group, features in groups.items():
+        total = sum(contribution[feature.name] for feature in features)
+        sayable = [one for one in features if contribution[one.name] * total > 0 and is_sayable(one, row)]
+        if sayable and group not in SILENT_GROUPS and abs(total) >= LEAST_CONTRIBUTION:
+            least = TELLING_SHARE * max(abs(contribution[one.name]) for one in sayable)
+            strong = [one for one in sayable if abs(contribution[one.name]) >= least]
+            speaker = max(strong, key=lambda one: (len(told(one)), abs(contribution[one.name]), -FEATURES.index(one)))
+            drivers.append(_Driver(speaker, total))
+    return sorted(drivers, key=lambda driver: (-driver.weight, FEATURES.index(driver.feature)))
 
 
-def _reason(place: int, row: dict[str, float], contribution: float) -> Reason:
-    feature = FEATURES[place]
+def _reason(driver: _Driver, row: dict[str, float], *, is_high: bool) -> Reason:
+    feature, contribution = driver.feature, driver.contribution
     en, zh = words(feature, row)
-    if contribution < 0:
+    if (contribution > 0) != is_high:
+        en, zh = f"speaks against it: {en}", f"相反的迹象:{zh}"
+    elif not is_high:
         en, zh = f"{en} (lowers the risk)", f"{zh}(降低风险)"
     return Reason(feature.name, feature.group, row[feature.name], contribution, en, zh)
 

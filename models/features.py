@@ -1,8 +1,9 @@
 """The registry of the model's features: name, group, and the words in which a feature becomes a reason.
 
 What a feature is and how it is computed stands in ``dbt_project/models/churn/churn_features.yml``; a test
-holds both together. In a template ``{x}`` is the member's own value, ``{s}`` its English plural and
-``{other_name}`` the value of another feature of the same row.
+holds both together. In a template ``{x}`` is the member's own value, ``{s}`` its English plural,
+``{other_name}`` the value of another feature of the same row and ``{every_other_name}`` that value as a rhythm of days.
+The template of a flag is what no and what yes mean, with a bar between them. ``models/sayable.py`` knows when it is said.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
+from string import Formatter
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -69,9 +71,9 @@ def _active(name: str, window: int) -> Feature:
     return _count(name, "activity", f"active on {own} of the last {window} days", f"最近 {window} 天中活跃 {own} 天")
 
 
-_USUAL_EN = "last active {days_since_active} days ago; usually every {median_gap}"
+_USUAL_EN = "last active {days_since_active} days ago; usually every {every_median_gap}"
 _USUAL_ZH = "上次活跃在 {days_since_active} 天前,通常每 {median_gap} 天活跃一次"
-_MEAN_EN = "last active {days_since_active} days ago; every {mean_gap} on average"
+_MEAN_EN = "last active {days_since_active} days ago; every {every_mean_gap} on average"
 _MEAN_ZH = "上次活跃在 {days_since_active} 天前,平均每 {mean_gap} 天活跃一次"
 _SINCE_EN = "active on {active_days_all} days in {tenure_days} days of membership"
 _SINCE_ZH = "加入 {tenure_days} 天,累计活跃 {active_days_all} 天"
@@ -90,11 +92,21 @@ FEATURES = (
     Feature("active_weeks_12", "activity", "active in {x} of the last 12 weeks", "最近 12 周中有 {x} 周活跃"),
     _share("active_day_share", "activity", _SINCE_EN, _SINCE_ZH),
     _count("tenure_days", "activity", _SINCE_EN, _SINCE_ZH),
-    _flag("is_first_month", "activity", _SINCE_EN, _SINCE_ZH),
+    _flag(
+        "is_first_month",
+        "activity",
+        "a member for {tenure_days} days already|joined {tenure_days} days ago",
+        "已加入 {tenure_days} 天|{tenure_days} 天前加入",
+    ),
     _count("median_gap", "recency", _USUAL_EN, _USUAL_ZH),
     _count("mean_gap", "recency", _MEAN_EN, _MEAN_ZH),
     _count("sd_gap", "recency", _MEAN_EN, _MEAN_ZH),
-    _count("absences_as_long", "recency", "was away this long {x} time{s} before", "此前有 {x} 次同样久的缺席"),
+    _count(
+        "absences_as_long",
+        "recency",
+        "away for {days_since_active} days, as {x} time{s} before",
+        "已缺席 {days_since_active} 天,此前有 {x} 次同样久的缺席",
+    ),
     _count(
         "absences_to_churn",
         "recency",
@@ -141,10 +153,15 @@ FEATURES = (
     _count("events_cancelled_365", "events", "cancelled {x} event{s} in a year", "一年内取消 {x} 场活动"),
     _count("events_attended_365", "events", "attended {x} event{s} in a year", "一年内参加 {x} 场活动"),
     _share("event_attended_share_365", "events", "came to {x} of the events wanted", "所报活动出席率 {x}"),
-    _flag("is_payer", "payment", "pays: {x}", "是否付费:{x}"),
+    _flag("is_payer", "payment", "does not pay|pays", "未付费|付费成员"),
     _count("days_to_term_end", "payment", "paid term ends in {x} day{s}", "付费期还剩 {x} 天"),
     _count("term_number", "payment", "in paid term number {x}", "处于第 {x} 个付费期"),
-    _flag("is_auto_renewing", "payment", "renews automatically: {x}", "是否自动续费:{x}"),
+    _flag(
+        "is_auto_renewing",
+        "payment",
+        "does not renew automatically|renews automatically",
+        "未开启自动续费|已开启自动续费",
+    ),
     _count("payment_failures_180", "payment", "{x} failed payment{s} in 180 days", "最近 180 天支付失败 {x} 次"),
     _share("discount_share", "payment", "pays {x} less than the price", "享受 {x} 的折扣"),
     _count("community_active_30", "community", "{x} member{s} active in 30 days", "近 30 天活跃成员 {x} 位"),
@@ -184,31 +201,41 @@ def named(name: str) -> Feature:
 def words(feature: Feature, row: Mapping[str, float]) -> tuple[str, str]:
     """Return the reason in English and Chinese, filled with the values of the member's row.
 
-    The feature's own value must be known; ask for it before.
+    All that the template names must be known; ask ``told`` for it before.
     """
-    return (
-        feature.en.format_map(_Written(row, feature, ("no", "yes"))),
-        feature.zh.format_map(_Written(row, feature, ("否", "是"))),
+    written = _Written(row, feature)
+    return _template(feature.en, feature, row).format_map(written), _template(feature.zh, feature, row).format_map(
+        written
     )
+
+
+def told(feature: Feature) -> list[str]:
+    """Return the features whose values the words of a feature tell, itself first."""
+    fields = [field for _, field, _, _ in Formatter().parse(feature.en) if field]
+    others = [field.removeprefix("every_") for field in fields if field not in {"x", "s"}]
+    return list(dict.fromkeys([feature.name, *others]))
+
+
+def _template(template: str, feature: Feature, row: Mapping[str, float]) -> str:
+    return template.split("|")[int(row[feature.name] > 0)] if feature.show is Show.FLAG else template
 
 
 class _Written(dict[str, str]):
     """The row's values as text, written only when a template asks for them."""
 
-    def __init__(self, row: Mapping[str, float], own: Feature, no_yes: tuple[str, str]) -> None:
+    def __init__(self, row: Mapping[str, float], own: Feature) -> None:
         super().__init__()
-        self._row, self._own, self._no_yes = row, own, no_yes
+        self._row, self._own = row, own
 
     def __missing__(self, name: str) -> str:
         if name == "s":
             return "" if self["x"] == "1" else "s"
+        if name.startswith("every_"):
+            days = self[name.removeprefix("every_")]
+            return "day" if days in {"0", "1"} else f"{days} days"
         feature = self._own if name == "x" else _BY_NAME[name]
         value = self._row[feature.name]
-        if math.isnan(value):
-            return "?"
-        if feature.show is Show.FLAG:
-            return self._no_yes[int(value > 0)]
-        return _write(feature.show, value)
+        return "?" if math.isnan(value) else _write(feature.show, value)
 
 
 def _write(show: Show, value: float) -> str:

@@ -1,4 +1,4 @@
-"""Fitting one learner the way it is used: labelled rows in, calibrated probabilities out.
+"""Fitting one learner the way it is used: labelled rows in, probabilities out.
 
 Choosing, testing and the final model all go through ``fit``, so what is reported is what is used.
 """
@@ -12,7 +12,6 @@ import pandas as pd
 from joblib import parallel_config  # type: ignore[import-untyped]
 from sklearn.pipeline import Pipeline
 
-from models.calibrate import MIN_OF_EACH, Calibration, fit_calibration
 from models.features import matrix
 from models.learners import Learner
 
@@ -29,40 +28,34 @@ MAX_JUDGED = 20_000
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fitted pipeline, its calibration and the few training rows that explanations compare with."""
+    """A fitted pipeline and the few training rows that explanations compare with."""
 
     pipeline: Pipeline
-    calibration: Calibration
     background: pd.DataFrame
 
     def predict(self, features: pd.DataFrame) -> np.ndarray:
-        """Return calibrated probabilities of churn, shape (n,)."""
-        return self.calibration.apply(believed(self.pipeline, matrix(features)))
+        """Return probabilities of churn, shape (n,)."""
+        return believed(self.pipeline, matrix(features))
 
 
 def believed(pipeline: Pipeline, x: pd.DataFrame) -> np.ndarray:
-    """Return a learner's probabilities of churn before calibration, none of them surer than ``LEAST``; shape (n,)."""
+    """Return a learner's probabilities of churn, none of them surer than ``LEAST``; shape (n,)."""
     return np.asarray(np.clip(pipeline.predict_proba(x)[:, 1], LEAST, 1 - LEAST))
 
 
 def fit(learner: Learner, rows: pd.DataFrame, seed: int) -> Fitted:
-    """Fit on all cut-offs but the latest few, and calibrate on those.
+    """Fit on all rows. No cut-off is held back to calibrate on: the newest ones teach the learner more than that mends.
 
     Args:
         learner: What to fit.
         rows: Labelled rows in a fixed order, with features, as_of_day and is_churned (0 or 1).
         seed: Seed of the learner.
     """
-    is_held = rows["as_of_day"].isin(calibration_days(rows))
-    fitted, held = rows[~is_held], rows[is_held]
-    x = matrix(fitted)
+    x = matrix(rows)
     # Trees of a forest are independent, so threads change no digit; sums over trees stay in one thread.
     with parallel_config(backend="threading", n_jobs=-1):
-        pipeline = learner.build(seed).fit(x, fitted["is_churned"].to_numpy())
-    calibration = Calibration()
-    if len(held):
-        calibration = fit_calibration(believed(pipeline, matrix(held)), held["is_churned"].to_numpy())
-    return Fitted(pipeline, calibration, _background(pipeline, x))
+        pipeline = learner.build(seed).fit(x, rows["is_churned"].to_numpy())
+    return Fitted(pipeline, _background(pipeline, x))
 
 
 def _background(pipeline: Pipeline, x: pd.DataFrame) -> pd.DataFrame:
@@ -73,14 +66,3 @@ def _background(pipeline: Pipeline, x: pd.DataFrame) -> pd.DataFrame:
     places = (np.arange(N_BACKGROUND) + 0.5) * len(x) / N_BACKGROUND
     background: pd.DataFrame = x.iloc[order[places.astype(int)]].reset_index(drop=True)
     return background
-
-
-def calibration_days(rows: pd.DataFrame) -> list[pd.Timestamp]:
-    """Return the latest cut-offs to calibrate on: three, at most a quarter, none with few outcomes.
-
-    One month alone would take that month's mood for a fault of the learner.
-    """
-    days = sorted(rows["as_of_day"].unique())
-    latest = days[len(days) - min(3, len(days) // 4) :]
-    churned = rows.loc[rows["as_of_day"].isin(latest), "is_churned"]
-    return latest if min(churned.sum(), len(churned) - churned.sum()) >= MIN_OF_EACH else []

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from models.calibrate import MIN_OF_EACH
 from models.evaluate import roc_auc
 from models.features import FEATURE_NAMES, matrix
+
+MIN_OF_EACH = 50
+"""Churners, and stayers, needed before a feature is judged."""
 
 
 class LeakSuspectedError(ValueError):

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calibrate import CLIP
 from models.calibration_error import root, squared_errors
+from models.odds import CLIP
 
 Array = NDArray[np.float64]
 

@@ -40,7 +40,7 @@ def score(model: ChurnModel, features: pd.DataFrame) -> pd.DataFrame:
     rows = rows.sort_values(["as_of_day", "member_id"], kind="stable", ignore_index=True)
     with steady_threads(len(rows)):
         probability = model.fitted.predict(rows) if model.fitted else model.card.rule.predict(rows)
-        why = _reasons(model, rows)
+        why = _reasons(model, rows, probability)
     return pd.DataFrame(
         {
             "member_id": rows["member_id"],
@@ -58,13 +58,14 @@ def score(model: ChurnModel, features: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _reasons(model: ChurnModel, rows: pd.DataFrame) -> list[list[Reason]]:
+def _reasons(model: ChurnModel, rows: pd.DataFrame, probability: np.ndarray) -> list[list[Reason]]:
     x = matrix(rows)
     values = _records(x)
     if not model.fitted:
         return [_rule_reason(model.card.rule.feature, row) for row in values]
     parts = _records(contributions(model.fitted.pipeline, x, model.fitted.background, model.card.seed))
-    return [reasons(row, part) for row, part in zip(values, parts, strict=True)]
+    is_high = (probability >= model.card.data["churn_rate"]).tolist()
+    return [reasons(row, part, is_high=high) for row, part, high in zip(values, parts, is_high, strict=True)]
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, float]]:
@@ -73,9 +74,9 @@ def _records(frame: pd.DataFrame) -> list[dict[str, float]]:
 
 
 def _rule_reason(name: str, row: dict[str, float]) -> list[Reason]:
+    feature = named(name)
     if math.isnan(row[name]):
         return []
-    feature = named(name)
     en, zh = words(feature, row)
     return [Reason(name, feature.group, row[name], None, en, zh)]
 

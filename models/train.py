@@ -20,6 +20,7 @@ from models.fit import Fitted, fit
 from models.judge import Judged, beside, choose, judge, overall, tables
 from models.learners import LEARNERS, Learner
 from models.rule import fit_rule
+from models.support import support
 from models.threads import steady_threads
 
 
@@ -128,6 +129,7 @@ def _result(
         feature_medians={str(name): float(value) for name, value in matrix(rows).median().items()},
         libraries=libraries,
         rule=fit_rule(rows, config.definition),
+        support=next((support(one.test) for one in judged if champion and one.name == champion.name), None),
     )
     return TrainResult(ChurnModel(card, final), evaluations, calibration)
 

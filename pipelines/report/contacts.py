@@ -18,6 +18,11 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
     result = marts.run(
         "retention_actions",
         f"""
+        with
+        limits as (
+            {scores.limits_sql(marts)}
+        )
+
         select
             rank,
             member_id,
@@ -27,8 +32,9 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
             suggestion_zh,
             reasons_en,
             reasons_zh,
-            definition,
+            lists.definition,
             probability,
+            {scores.SHOWN} as shown_probability,
             risk_band,
             term_end,
             value_minor,
@@ -42,7 +48,8 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
             content_ids,
             event_id,
             day,
-        from marts.retention_actions
+        from marts.retention_actions as lists
+        left join limits on lists.definition = limits.definition
         where day = {context.through}
         order by rank
         """,

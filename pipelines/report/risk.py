@@ -104,7 +104,7 @@ def _tiles(marts: Marts, summary: Result, row: Row, context: SiteContext) -> Til
         )
     return Tiles(
         title=Text("Churn by ", "流失定义：") + name,
-        note=_definition(row["definition"], context) + _trust(marts, row),
+        note=_definition(row["definition"], context) + _trust(marts, row) + _limits(marts, row),
         tiles=tiles,
         result=summary,
     )
@@ -143,7 +143,7 @@ def _trust(marts: Marts, row: Row) -> Text:
         marts.run(
             f"risk_calibration_{row['definition']}",
             f"""
-            select n, value
+            select n, value, low, high
             from marts.churn_evaluations
             where
                 definition = {literal(row["definition"])}
@@ -160,15 +160,43 @@ def _trust(marts: Marts, row: Row) -> Text:
     )
     if not errors:
         return Text("How well these probabilities fit the past is not known.", "这些概率与历史的吻合程度未知。")
-    gap, n = errors[0]["value"], errors[0]["n"]
+    gap, low, high = (decimal(100 * errors[0][name], 1) for name in ("value", "low", "high"))
+    n = integer(errors[0]["n"])
     return Text(
-        f"On past test months they were off by {100 * gap:.1f} points on average (n = {integer(n)}).",
-        f"在历史测试月份中平均偏差 {100 * gap:.1f} 个百分点（n = {integer(n)}）。",
+        f"On past test months they were off by {gap} points (95% {low}–{high}, chance taken off; n = {n}).",
+        f"在历史测试月份中偏差 {gap} 个百分点（95% {low}–{high}，已扣除随机波动；n = {n}）。",
+    )
+
+
+def _limits(marts: Marts, row: Row) -> Text:
+    """Between which percentages the probabilities are shown, and what came true at the ends."""
+    if not marts.has("churn_trainings"):
+        return Text("", "")
+    found = marts.run(
+        f"risk_limits_{row['definition']}",
+        f"""
+        select shown_low, shown_high, n_at_ends, low_end_rate, high_end_rate
+        from marts.churn_trainings
+        where definition = {literal(row["definition"])}
+        qualify row_number() over (order by trained_at desc) = 1
+        """,
+    ).rows
+    if not found or found[0]["shown_high"] is None:
+        return Text("", "")
+    low, high, rate_low, rate_high = (
+        percent(found[0][name]) for name in ("shown_low", "shown_high", "low_end_rate", "high_end_rate")
+    )
+    n = integer(found[0]["n_at_ends"])
+    return Text(
+        f" Nobody is shown above {high} or below {low}: of the {n} highest predictions of those months {rate_high} "
+        f"came true, of the {n} lowest {rate_low}. The order is the model's.",
+        f"显示的概率不高于 {high}、不低于 {low}：在这些月份中，预测最高的 {n} 例有 {rate_high} 流失，"
+        f"最低的 {n} 例有 {rate_low} 流失。排序仍依模型。",
     )
 
 
 def _table(marts: Marts, row: Row, context: SiteContext) -> Table:
-    result = marts.run(f"risk_{row['definition']}", scores.scores_sql(context, row["definition"]), limit=_SHOWN)
+    result = marts.run(f"risk_{row['definition']}", scores.scores_sql(marts, context, row["definition"]), limit=_SHOWN)
     shown = len(result.rows)
     scored: date = row["day"]
     return Table(

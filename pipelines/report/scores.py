@@ -20,7 +20,7 @@ def headline(marts: Marts, context: SiteContext) -> Block:
     link = ("risk.html", Text("All members at risk", "全部风险成员"))
     if not marts.has("churn_predictions"):
         return Note(title=TITLE, body=unscored(), half=True, link=link)
-    result = marts.run("risk_headline", scores_sql(context, definition=None), limit=_HEADLINE)
+    result = marts.run("risk_headline", scores_sql(marts, context, definition=None), limit=_HEADLINE)
     rows = [[Cell(row["member_id"]), probability(row), Cell(_first(reasons(row)))] for row in result.rows]
     return Table(
         title=TITLE,
@@ -45,7 +45,20 @@ def unscored() -> Text:
     return Text("No member has been scored yet.", "尚未对成员评分。")
 
 
-def scores_sql(context: SiteContext, definition: str | None) -> str:
+SHOWN = "greatest(least(probability, coalesce(shown_high, 1)), coalesce(shown_low, 0))"
+"""A probability as it may be shown: no surer than the test months of its definition's model support."""
+
+
+def limits_sql(marts: Marts) -> str:
+    """Definition, shown_low and shown_high of the newest models; no rows where none was trained."""
+    if not marts.has("churn_trainings"):
+        return "select null::varchar as definition, null::double as shown_low, null::double as shown_high where false"
+    return """select definition, shown_low, shown_high
+            from marts.churn_trainings
+            qualify row_number() over (partition by definition order by trained_at desc) = 1"""
+
+
+def scores_sql(marts: Marts, context: SiteContext, definition: str | None) -> str:
     """Latest scores with the member's last day and engagement; ``definition`` None takes the first one."""
     chosen = literal(definition) if definition else "(select min(definition) from marts.churn_predictions)"
     return f"""
@@ -55,6 +68,10 @@ def scores_sql(context: SiteContext, definition: str | None) -> str:
             from marts.churn_predictions
             where definition = {chosen} and is_current and day <= {context.through}
             qualify day = max(day) over ()
+        ),
+
+        limits as (
+            {limits_sql(marts)}
         ),
 
         engagement as (
@@ -67,6 +84,7 @@ def scores_sql(context: SiteContext, definition: str | None) -> str:
         select
             scores.member_id,
             scores.probability,
+            {SHOWN} as shown_probability,
             scores.risk_band,
             scores.reasons_en,
             scores.reasons_zh,
@@ -80,6 +98,7 @@ def scores_sql(context: SiteContext, definition: str | None) -> str:
             scores.learner,
             scores.model_version,
         from scores
+        left join limits on scores.definition = limits.definition
         left join marts.dim_members on scores.member_id = dim_members.member_id
         left join engagement on scores.member_id = engagement.member_id
         order by scores.probability desc, scores.member_id
@@ -87,9 +106,10 @@ def scores_sql(context: SiteContext, definition: str | None) -> str:
 
 
 def probability(row: Row) -> Cell:
-    """The probability as a bar in the colour of its band."""
+    """The probability as it may be shown, as a bar in the colour of its band; sorted by what the model said."""
     tone = TONES.get(row["risk_band"], "neutral")
-    return Cell(marks.bar(row["probability"], percent(row["probability"]), tone), row["probability"])
+    shown = row["shown_probability"]
+    return Cell(marks.bar(shown, percent(shown), tone), row["probability"])
 
 
 def reasons(row: Row) -> list[Text]:

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from made_up import community
 
-from models.calibrate import log_odds
 from models.explain import SILENT_GROUPS, contributions, reasons
-from models.features import FEATURE_NAMES, FEATURES, matrix, words
+from models.features import FEATURE_NAMES, FEATURES, matrix, told, words
 from models.fit import fit
 from models.learners import LEARNERS
+from models.odds import log_odds
 from models.shapley import shapley_values
 
 
@@ -119,17 +119,24 @@ ROW = {
         ("days_since_active", "last active 19 days ago", "上次活跃在 19 天前"),
         (
             "recency_per_gap",
-            "last active 19 days ago; usually every 4",
+            "last active 19 days ago; usually every 4 days",
             "上次活跃在 19 天前,通常每 4 天活跃一次",
         ),
-        ("absences_as_long", "was away this long 4 times before", "此前有 4 次同样久的缺席"),
+        ("mean_gap", "last active 19 days ago; every 4 days on average", "上次活跃在 19 天前,平均每 4 天活跃一次"),
+        (
+            "absences_as_long",
+            "away for 19 days, as 4 times before",
+            "已缺席 19 天,此前有 4 次同样久的缺席",
+        ),
         (
             "absences_to_churn",
             "4 of 4 earlier absences this long turned into inactivity",
             "此前 4 次同样久的缺席中,4 次变为不活跃",
         ),
         ("acts_trend", "about 0.5 times the acts of the month before", "互动量约为前一个月的 0.5 倍"),
-        ("is_auto_renewing", "renews automatically: no", "是否自动续费:否"),
+        ("is_auto_renewing", "does not renew automatically", "未开启自动续费"),
+        ("is_payer", "pays", "付费成员"),
+        ("question_waiting_days_90", "their question has waited 4 days without an answer", "其提问已等待 4 天无人回答"),
         ("threads_30", "took part in 1 thread in the last 30 days", "最近 30 天参与 1 个话题"),
         ("started_share_30", "400% of own posts started a thread", "发言中 400% 为自己发起的话题"),
     ],
@@ -151,23 +158,122 @@ def given(**parts):
     return {name: parts.get(name, 0.0) for name in FEATURE_NAMES}
 
 
+def raised(row=ROW, *, is_high=True, **parts):
+    """Features of the reasons, those that speak against the number after a minus."""
+    found = reasons(row, given(**parts), is_high=is_high)
+    return [("-" if one.en.startswith("speaks against it: ") else "") + one.feature for one in found]
+
+
 def test_reasons_sum_a_group_and_speak_through_its_strongest_feature():
-    found = reasons(ROW, given(decayed_7=0.4, decayed_30=0.5, days_since_active=0.8, partners_180=-0.3, acts_trend=0.1))
+    parts = given(decayed_7=0.4, decayed_30=0.5, days_since_active=0.8, partners_180=-0.3, acts_trend=0.1)
+    found = reasons(ROW, parts, is_high=True)
     assert [(one.group, one.feature) for one in found] == [
         ("activity", "decayed_30"),
         ("recency", "days_since_active"),
         ("ties", "partners_180"),
     ]
     assert found[0].contribution == pytest.approx(0.9)
-    assert found[2].en.endswith("(lowers the risk)")
-    assert found[2].zh.endswith("(降低风险)")
+    assert found[2].en == "speaks against it: in touch with 4 members in 180 days"
+    assert found[2].zh == "相反的迹象:最近 180 天与 4 位成员有交流"
+
+
+def test_the_reasons_of_a_low_risk_lower_it():
+    found = reasons(ROW, given(days_since_active=-0.8, partners_180=-0.3, acts_trend=0.5), is_high=False)
+    assert [one.en for one in found] == [
+        "last active 19 days ago (lowers the risk)",
+        "in touch with 4 members in 180 days (lowers the risk)",
+        "speaks against it: about 0.5 times the acts of the month before",
+    ]
+    assert found[0].zh.endswith("(降低风险)")
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        # Three that lower a high risk and one that raises it: the one first, and a single one against it.
+        (
+            {"days_since_active": -2, "partners_180": -1.5, "reads_30": -1.2, "acts_trend": 0.3},
+            ["acts_trend", "-days_since_active"],
+        ),
+        # What lowers it is the weakest of all: it is not said where three raise it.
+        (
+            {"days_since_active": 2, "partners_180": 1, "acts_trend": 0.5, "reads_30": -0.4},
+            ["days_since_active", "partners_180", "acts_trend"],
+        ),
+        (
+            {"days_since_active": 2, "partners_180": 1, "acts_trend": 0.5, "reads_30": -0.6},
+            ["days_since_active", "partners_180", "-reads_30"],
+        ),
+        # Yes or no is said of half the members: of two as strong the number comes first.
+        ({"is_payer": 0.9, "partners_180": 0.6}, ["partners_180", "is_payer"]),
+        # Of a group the one that tells more of the member's own values, unless it hardly matters.
+        ({"days_since_active": 0.6, "recency_per_gap": 0.3}, ["recency_per_gap"]),
+        ({"days_since_active": 0.6, "recency_per_gap": 0.1}, ["days_since_active"]),
+        # A question that waits takes the last place of those that raise the risk.
+        (
+            {"days_since_active": 2, "partners_180": 1, "acts_trend": 0.5, "question_waiting_days_90": 0.1},
+            ["days_since_active", "partners_180", "question_waiting_days_90"],
+        ),
+        (
+            {
+                "days_since_active": 2, "partners_180": 1, "acts_trend": 0.5, "question_waiting_days_90": 0.1,
+                "reads_30": -3,
+            },
+            ["days_since_active", "question_waiting_days_90", "-reads_30"],
+        ),
+        # A driver that moves the odds by less than 5 % is none.
+        ({"days_since_active": 0.04}, []),
+    ],
+)  # fmt: skip
+def test_reasons_agree_with_the_number_and_at_most_one_speaks_against_it(parts, expected):
+    assert raised(ROW | {"reads_30": 2.0, "is_payer": 0.0}, **parts) == expected
+
+
+def test_a_question_that_waits_is_not_pushed_among_the_reasons_of_a_low_risk():
+    parts = {"days_since_active": -2, "partners_180": -1, "acts_trend": -0.5, "question_waiting_days_90": -0.1}
+    assert raised(is_high=False, **parts) == ["days_since_active", "partners_180", "acts_trend"]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_said"),
+    [
+        ("absences_as_long", {"absences_as_long": 0}, False),
+        ("absences_as_long", {"absences_as_long": 4525}, False),
+        ("absences_as_long", {"absences_as_long": 21}, False),
+        ("absences_as_long", {"absences_as_long": 20}, True),
+        ("absences_as_long", {"days_since_active": 2}, False),
+        ("absences_to_churn", {"absences_as_long": 4525}, False),
+        ("absences_to_churn", {"absences_to_churn": 0}, True),
+        ("payment_failures_180", {"payment_failures_180": 0}, False),
+        ("contents_30", {"contents_30": 0}, False),
+        ("acts_30", {"acts_30": 0}, True),
+        ("question_waiting_days_90", {"question_waiting_days_90": 1}, False),
+        ("question_waiting_days_90", {"question_waiting_days_90": 29}, True),
+        ("question_waiting_days_90", {"question_waiting_days_90": np.nan}, False),
+        ("questions_waiting_90", {"questions_waiting_90": 0}, False),
+        ("acts_trend", {"acts_trend": np.log(1.2)}, False),
+        ("acts_trend", {"acts_trend": np.log(0.5)}, True),
+        ("active_days_7", {"active_days_7": 0, "days_since_active": 7}, False),
+        ("active_days_7", {"active_days_7": 1, "days_since_active": 6}, True),
+        ("recency_per_gap", {"median_gap": np.nan}, False),
+        ("days_since_active", {"median_gap": np.nan}, True),
+    ],
+)
+def test_what_says_nothing_is_no_reason(name, values, is_said):
+    assert raised(ROW | values, **{name: 5.0}) == ([name] if is_said else [])
 
 
 def test_a_value_that_is_not_known_is_no_reason():
-    assert reasons(ROW, given(reads_30=5.0)) == []
-    assert [one.feature for one in reasons(ROW, given(reads_30=5.0, read_days_30=0.1))] == ["read_days_30"]
+    assert raised(reads_30=5.0) == []
+    assert raised(reads_30=5.0, read_days_30=0.1) == ["read_days_30"]
 
 
 def test_what_is_the_same_for_everybody_is_no_reason():
-    assert reasons(ROW, given(community_trend=9.0)) == []
+    assert raised(community_trend=9.0) == []
     assert {feature.group for feature in FEATURES} > SILENT_GROUPS
+
+
+def test_what_the_words_tell_is_asked_for_before():
+    for feature in FEATURES:
+        en, _ = words(feature, dict.fromkeys(told(feature), 3.0))
+        assert "?" not in en

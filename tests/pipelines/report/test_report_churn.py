@@ -37,10 +37,10 @@ def test_a_rule_gives_no_expected_number(fill: Fill, learner: str, n_tiles: int)
     assert ("A rule ranks these members" in tiles.note.en) == (learner == "rule")
 
 
-def _training(version: str, learner: str, at: str) -> str:
+def _training(version: str, learner: str, at: str, shown: str = "null, null, null, null, null") -> str:
     return f"""insert into marts.churn_trainings values
         ('{version}', 'inactivity', 30, '{learner}', 'because of {version}', '{{}}', '2026-10-20',
-        'run', '{at}');"""
+        'run', '{at}', {shown});"""
 
 
 def _evaluation(version: str, learner: str, value: float, *, champion: bool) -> str:

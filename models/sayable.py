@@ -1,0 +1,53 @@
+"""Which features of a member are worth saying: known, not a matter of course, and not said by another reason already."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from models.features import Feature, Show, told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOTHING_AT_ZERO = {
+    "contents_30", "events_registered_365", "events_cancelled_365", "events_attended_365", "payment_failures_180",
+    "discount_share", "questions_waiting_90", "absences_as_long", "started_share_30",
+}  # fmt: skip
+"""Features that are 0 for most members, of which a 0 therefore says nothing."""
+
+OF_THE_ABSENCE = {"absences_as_long", "absences_to_churn"}
+"""Features that compare the present absence with earlier ones."""
+
+LEAST_ABSENCE_DAYS = 3
+"""A shorter absence is none: all members were away that long many times."""
+
+MOST_ABSENCES = 20
+"""More absences as long as the present one only say that it is short."""
+
+LEAST_WAIT_DAYS = 2
+"""Days from which a question waits."""
+
+WEEK = 7
+"""Days; whoever is away that long was active on none of them, which the days of absence say already."""
+
+SAME = 1.25
+"""A ratio to the month before that is not off by this factor is no change."""
+
+
+def is_sayable(feature: Feature, row: Mapping[str, float]) -> bool:
+    """Return whether the words of a feature tell a reader something about this member."""
+    if any(math.isnan(row[name]) for name in told(feature)):
+        return False
+    value, away = row[feature.name], row["days_since_active"]
+    if feature.name in NOTHING_AT_ZERO and value == 0:
+        return False
+    if feature.name in OF_THE_ABSENCE:
+        return away >= LEAST_ABSENCE_DAYS and row["absences_as_long"] <= MOST_ABSENCES
+    if feature.name == "question_waiting_days_90":
+        return value >= LEAST_WAIT_DAYS
+    if feature.show is Show.TIMES:
+        return abs(value) >= math.log(SAME)
+    if feature.name in {"active_days_7", "decayed_7"}:
+        return not away >= WEEK
+    return True
