@@ -3,7 +3,7 @@
 What a feature is and how it is computed stands in ``dbt_project/models/churn/churn_features.yml``; a test
 holds both together. In a template ``{x}`` is the member's own value, ``{s}`` its English plural,
 ``{other_name}`` the value of another feature of the same row and ``{every_other_name}`` that value as a rhythm of days.
-The template of a flag is what no and what yes mean, with a bar between them. ``models/sayable.py`` knows when it is said.
+The template of a flag is what no and what yes mean, with a bar between; ``models/sayable.py`` knows when to say it.
 """
 
 from __future__ import annotations
@@ -204,9 +204,8 @@ def words(feature: Feature, row: Mapping[str, float]) -> tuple[str, str]:
     All that the template names must be known; ask ``told`` for it before.
     """
     written = _Written(row, feature)
-    return _template(feature.en, feature, row).format_map(written), _template(feature.zh, feature, row).format_map(
-        written
-    )
+    en, zh = (_template(template, feature, row).format_map(written) for template in (feature.en, feature.zh))
+    return en, zh
 
 
 def told(feature: Feature) -> list[str]:

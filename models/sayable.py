@@ -1,4 +1,4 @@
-"""Which features of a member are worth saying: known, not a matter of course, and not said by another reason already."""
+"""Which features of a member are worth saying: known, no matter of course, and not said already."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ MOST_ABSENCES = 20
 LEAST_WAIT_DAYS = 2
 """Days from which a question waits."""
 
+OF_THE_WEEK = {"active_days_7", "decayed_7"}
+"""Features that speak of the last 7 days."""
+
 WEEK = 7
 """Days; whoever is away that long was active on none of them, which the days of absence say already."""
 
@@ -39,15 +42,12 @@ def is_sayable(feature: Feature, row: Mapping[str, float]) -> bool:
     """Return whether the words of a feature tell a reader something about this member."""
     if any(math.isnan(row[name]) for name in told(feature)):
         return False
-    value, away = row[feature.name], row["days_since_active"]
-    if feature.name in NOTHING_AT_ZERO and value == 0:
-        return False
-    if feature.name in OF_THE_ABSENCE:
-        return away >= LEAST_ABSENCE_DAYS and row["absences_as_long"] <= MOST_ABSENCES
-    if feature.name == "question_waiting_days_90":
-        return value >= LEAST_WAIT_DAYS
-    if feature.show is Show.TIMES:
-        return abs(value) >= math.log(SAME)
-    if feature.name in {"active_days_7", "decayed_7"}:
-        return not away >= WEEK
-    return True
+    name, value, away = feature.name, row[feature.name], row["days_since_active"]
+    says_nothing = (
+        (name in NOTHING_AT_ZERO and value == 0)
+        or (name in OF_THE_ABSENCE and (away < LEAST_ABSENCE_DAYS or row["absences_as_long"] > MOST_ABSENCES))
+        or (name == "question_waiting_days_90" and value < LEAST_WAIT_DAYS)
+        or (name in OF_THE_WEEK and away >= WEEK)
+        or (feature.show is Show.TIMES and abs(value) < math.log(SAME))
+    )
+    return not says_nothing

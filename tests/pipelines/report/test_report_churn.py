@@ -29,6 +29,25 @@ def test_only_current_scores_of_the_last_scored_day_are_listed(fill: Fill) -> No
     assert '<li><span lang="en">en a</span>' in str(tables[0].rows[0][3].shown)
 
 
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [("0.3, 0.74, 100, 0.31, 0.65", ["74%", "30%"]), ("null, null, null, null, null", ["90%", "20%"])],
+)
+def test_no_more_certainty_is_shown_than_the_test_months_support(fill: Fill, shown: str, expected: list[str]) -> None:
+    filled = fill(PREDICTIONS.format(learner="logistic") + _training("v1", "logistic", "2026-11-01", shown))
+    page = page_of(risk.page, filled)
+    table = next(block for block in page.blocks if isinstance(block, Table))
+    assert [expected[row] in str(table.rows[row][1].shown) for row in (0, 1)] == [True, True]
+    assert [row[1].sort for row in table.rows] == [0.9, 0.2]
+    tiles = page.blocks[0]
+    assert isinstance(tiles, Tiles)
+    said = (
+        "Nobody is shown above 74% or below 30%: of the 100 highest predictions of those months 65% came true, "
+        "of the 100 lowest 31%."
+    )
+    assert (said in tiles.note.en) == (expected == ["74%", "30%"])
+
+
 @pytest.mark.parametrize(("learner", "n_tiles"), [("logistic", 4), ("rule", 3)])
 def test_a_rule_gives_no_expected_number(fill: Fill, learner: str, n_tiles: int) -> None:
     tiles = page_of(risk.page, fill(PREDICTIONS.format(learner=learner))).blocks[0]
