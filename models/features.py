@@ -2,7 +2,8 @@
 
 What a feature is and how it is computed stands in ``dbt_project/models/churn/churn_features.yml``; a test
 holds both together. In a template ``{x}`` is the member's own value, ``{s}`` its English plural,
-``{other_name}`` the value of another feature of the same row and ``{every_other_name}`` that value as a rhythm of days.
+``{other_name}`` the value of another feature of the same row; ``{every_other_name}`` writes it as a rhythm of days and
+``{ago_other_name}`` as a day of the past.
 The template of a flag is what no and what yes mean, with a bar between; ``models/sayable.py`` knows when to say it.
 """
 
@@ -71,15 +72,15 @@ def _active(name: str, window: int) -> Feature:
     return _count(name, "activity", f"active on {own} of the last {window} days", f"最近 {window} 天中活跃 {own} 天")
 
 
-_USUAL_EN = "last active {days_since_active} days ago; usually every {every_median_gap}"
+_USUAL_EN = "last active {ago_days_since_active}; usually every {every_median_gap}"
 _USUAL_ZH = "上次活跃在 {days_since_active} 天前,通常每 {median_gap} 天活跃一次"
-_MEAN_EN = "last active {days_since_active} days ago; every {every_mean_gap} on average"
+_MEAN_EN = "last active {ago_days_since_active}; every {every_mean_gap} on average"
 _MEAN_ZH = "上次活跃在 {days_since_active} 天前,平均每 {mean_gap} 天活跃一次"
 _SINCE_EN = "active on {active_days_all} days in {tenure_days} days of membership"
 _SINCE_ZH = "加入 {tenure_days} 天,累计活跃 {active_days_all} 天"
 
 FEATURES = (
-    _count("days_since_active", "recency", "last active {x} day{s} ago", "上次活跃在 {x} 天前"),
+    _count("days_since_active", "recency", "last active {ago_days_since_active}", "上次活跃在 {x} 天前"),
     _count("recency_per_gap", "recency", _USUAL_EN, _USUAL_ZH),
     _active("decayed_7", 7),
     _active("decayed_30", 30),
@@ -211,7 +212,7 @@ def words(feature: Feature, row: Mapping[str, float]) -> tuple[str, str]:
 def told(feature: Feature) -> list[str]:
     """Return the features whose values the words of a feature tell, itself first."""
     fields = [field for _, field, _, _ in Formatter().parse(feature.en) if field]
-    others = [field.removeprefix("every_") for field in fields if field not in {"x", "s"}]
+    others = [field.removeprefix("every_").removeprefix("ago_") for field in fields if field not in {"x", "s"}]
     return list(dict.fromkeys([feature.name, *others]))
 
 
@@ -232,6 +233,9 @@ class _Written(dict[str, str]):
         if name.startswith("every_"):
             days = self[name.removeprefix("every_")]
             return "day" if days in {"0", "1"} else f"{days} days"
+        if name.startswith("ago_"):
+            days = self[name.removeprefix("ago_")]
+            return "on this day" if days == "0" else f"{days} day{'' if days == '1' else 's'} ago"
         feature = self._own if name == "x" else _BY_NAME[name]
         value = self._row[feature.name]
         return "?" if math.isnan(value) else _write(feature.show, value)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 NOTHING_AT_ZERO = {
     "contents_30", "events_registered_365", "events_cancelled_365", "events_attended_365", "payment_failures_180",
-    "discount_share", "questions_waiting_90", "absences_as_long", "started_share_30",
+    "discount_share", "questions_waiting_90", "absences_as_long", "started_share_30", "is_first_month",
 }  # fmt: skip
 """Features that are 0 for most members, of which a 0 therefore says nothing."""
 
@@ -28,11 +28,8 @@ MOST_ABSENCES = 20
 LEAST_WAIT_DAYS = 2
 """Days from which a question waits."""
 
-OF_THE_WEEK = {"active_days_7", "decayed_7"}
-"""Features that speak of the last 7 days."""
-
-WEEK = 7
-"""Days; whoever is away that long was active on none of them, which the days of absence say already."""
+OF_ACTS = {"activity", "volume"}
+"""Groups of what a member did: in a window of days that they were away it was nothing, as the absence says already."""
 
 SAME = 1.25
 """A ratio to the month before that is not off by this factor is no change."""
@@ -47,7 +44,14 @@ def is_sayable(feature: Feature, row: Mapping[str, float]) -> bool:
         (name in NOTHING_AT_ZERO and value == 0)
         or (name in OF_THE_ABSENCE and (away < LEAST_ABSENCE_DAYS or row["absences_as_long"] > MOST_ABSENCES))
         or (name == "question_waiting_days_90" and value < LEAST_WAIT_DAYS)
-        or (name in OF_THE_WEEK and away >= WEEK)
+        or (feature.group in OF_ACTS and away >= _window(name))
         or (feature.show is Show.TIMES and abs(value) < math.log(SAME))
     )
     return not says_nothing
+
+
+def _window(name: str) -> float:
+    """Return the days that a feature looks back, which its name ends with; endless where it has none."""
+    last = name.rsplit("_", 1)[-1]
+    days = 7 if "_weeks_" in name else 1
+    return days * float(last) if last.isdigit() else math.inf

@@ -144,6 +144,16 @@ def test_words(name, en, zh):
     assert words(feature, ROW) == (en, zh)
 
 
+def test_days_are_written_as_people_say_them():
+    last = next(feature for feature in FEATURES if feature.name == "recency_per_gap")
+    said = [words(last, ROW | {"days_since_active": days, "median_gap": days})[0] for days in (0.0, 1.0, 2.0)]
+    assert said == [
+        "last active on this day; usually every day",
+        "last active 1 day ago; usually every day",
+        "last active 2 days ago; usually every 2 days",
+    ]
+
+
 def test_every_feature_has_words_in_both_languages():
     for feature in FEATURES:
         en, zh = words(feature, {**ROW, "reads_30": 2.0})
@@ -253,6 +263,12 @@ def test_a_question_that_waits_is_not_pushed_among_the_reasons_of_a_low_risk():
         ("acts_trend", {"acts_trend": np.log(0.5)}, True),
         ("active_days_7", {"active_days_7": 0, "days_since_active": 7}, False),
         ("active_days_7", {"active_days_7": 1, "days_since_active": 6}, True),
+        ("active_days_30", {"days_since_active": 30}, False),
+        ("threads_30", {"days_since_active": 45}, False),
+        ("read_days_30", {"days_since_active": 45}, True),
+        ("active_days_90", {"days_since_active": 45}, True),
+        ("active_weeks_12", {"days_since_active": 45}, True),
+        ("is_first_month", {"is_first_month": 0}, False),
         ("recency_per_gap", {"median_gap": np.nan}, False),
         ("days_since_active", {"median_gap": np.nan}, True),
     ],
