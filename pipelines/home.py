@@ -74,6 +74,11 @@ class Home:
         return self.root / "published"
 
     @property
+    def last_run(self) -> Path:
+        """Page of the last run, if it stopped; gone as soon as one comes to its end."""
+        return self.root / "last_run"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's own home: configuration and run history."""
         return self.root / "dagster"

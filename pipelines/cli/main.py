@@ -130,7 +130,10 @@ def run(
             else f"failed: {outcome.reason}"
         )
         say("the last good publication stays up" if home.published.exists() else "nothing is published yet")
+        say(f"what stopped it, and what to do: {home.last_run / 'index.html'}")
         raise typer.Exit(1)
+    if outcome.unchanged_since is not None:
+        typer.echo(f"nothing changed since version {outcome.unchanged_since}: nothing new is published")
     typer.echo(f"report    {home.published / 'site' / 'index.html'}")
     typer.echo(f"database  {home.published / 'analytics.duckdb'}")
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from pipelines import event_store, lock
 from pipelines.cli.instance import fail_dead_runs, prepare_instance
 from pipelines.home import Home
+from pipelines.lake import ledger
+from pipelines.publishing import versions
 from pipelines.publishing.outcome import explain_failure, note_failure
 from pipelines.warehouse.dbt import ensure_manifest
 
@@ -22,12 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """How a run ended; ``failed_gate`` is empty unless a gate stopped it."""
+    """How a run ended.
+
+    ``failed_gate`` is empty unless a gate stopped it; ``unchanged_since`` is the version that is up where nothing
+    changed, so that the run published none.
+    """
 
     succeeded: bool
     run_id: str
     failed_gate: str = ""
     reason: str = ""
+    unchanged_since: int | None = None
 
 
 def log_days_between(settings: Settings, first: date, last: date) -> list[date]:
@@ -61,6 +68,7 @@ def execute(settings: Settings, first: date, last: date, *, full: bool, say: Cal
     import dagster as dg  # noqa: PLC0415 - importing dagster takes seconds
 
     from pipelines.definitions import defs  # noqa: PLC0415
+    from pipelines.defs.errors import failure_message  # noqa: PLC0415
     from pipelines.defs.jobs import RUN_CONFIG, selection_for  # noqa: PLC0415
     from pipelines.defs.launch import delivered_logs, run_tags  # noqa: PLC0415
 
@@ -79,23 +87,17 @@ def execute(settings: Settings, first: date, last: date, *, full: bool, say: Cal
                 run_id=run_id,
             )
         if result.success:
-            return RunOutcome(succeeded=True, run_id=result.run_id)
-        message = "; ".join(_step_errors(result)) or "the run failed; its page in Dagster says more"
+            return RunOutcome(succeeded=True, run_id=run_id, unchanged_since=_unchanged_since(home, run_id))
+        message = failure_message(result.all_events)
         gate, reason = explain_failure(home, result.run_id, message, last_day=last)
         try:
-            note_failure(home, settings, failed_gate=gate, reason=reason)
+            note_failure(home, settings, failed_gate=gate, reason=reason, run_id=result.run_id)
         except subprocess.SubprocessError as error:
             say(f"the alert command failed: {error}")
         return RunOutcome(succeeded=False, run_id=result.run_id, failed_gate=gate, reason=reason)
 
 
-def _step_errors(result: object) -> list[str]:
-    """The innermost error of each failed step."""
-    messages = []
-    for event in result.filter_events(lambda event: event.is_step_failure):  # type: ignore[attr-defined]
-        error = event.step_failure_data.error
-        while error is not None and error.cause is not None:
-            error = error.cause
-        if error is not None:
-            messages.append(f"{event.step_key}: {error.message.strip()}")
-    return messages
+def _unchanged_since(home: Home, run_id: str) -> int | None:
+    """Return the version that is up, where a run that came to its end did not make it."""
+    published = ledger.read(home, "publications").to_pylist()
+    return None if published and published[-1]["run_id"] == run_id else versions.current(home)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines.contract import LOGS
 from pipelines.ingest.findings import said, standing
-from pipelines.ingest.refusals import first_reasons
+from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest
 from pipelines.publishing import versions
 
@@ -60,22 +59,13 @@ def status_lines(home: Home) -> list[str]:
     ]
     if len(failed) > 20:
         lines.append(f"  … and {len(failed) - 20} more, in marts.gate_results")
+    if (page := home.last_run / "index.html").exists():
+        lines.append(f"stopped     {page} says why and what to do")
     return lines + _refused_lines(home)
 
 
 def _refused_lines(home: Home) -> list[str]:
-    """First reasons of what was refused on the log days that were read last and on those held out."""
-    delivered = ledger.read(home, "deliveries").to_pylist()
-    days = {(row["log"], row["log_day"]) for row in delivered if row["run_id"] == delivered[-1]["run_id"]}
-    for log in LOGS:
-        days |= {(log, candidate.log_day) for candidate in manifest.candidates(home, log)}
-    found = [
-        reason
-        for log in LOGS
-        if (of_log := [day for name, day in days if name == log])
-        for reason in first_reasons(home, log, of_log)
-    ]
-    return [f"{'refused' if n == 0 else '':<12}{reason}" for n, reason in enumerate(found)]
+    return [f"{'refused' if n == 0 else '':<12}{reason}" for n, reason in enumerate(reasons_of_run(home))]
 
 
 def _finding_lines(home: Home) -> list[str]:

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from pipelines import clock
+from pipelines.defs.errors import failure_message
 from pipelines.defs.jobs import RUN_CONFIG, main_job
 from pipelines.defs.launch import changes_through, run_tags
 from pipelines.defs.partitions import last_tagged_day, stretches
 from pipelines.home import Home
 from pipelines.publishing.outcome import explain_failure, note_failure, overdue_day
 from pipelines.settings import get_settings
+from pipelines.warehouse.arrivals import came_by_log, is_silent, missing_days
 
 _GRACE_HOURS = 2
 """Hours after the daily run's hour in which it may still be on its way."""
@@ -43,9 +45,9 @@ def failed_run(context: dg.RunFailureSensorContext) -> None:
     settings = get_settings()
     home = Home(settings.home)
     run = context.dagster_run
-    message = context.failure_event.message or "the run failed"
+    message = failure_message(context.get_step_failure_events())
     gate, reason = explain_failure(home, run.run_id, message, last_day=last_tagged_day(run.tags))
-    note_failure(home, settings, failed_gate=gate, reason=reason)
+    note_failure(home, settings, failed_gate=gate, reason=reason, run_id=run.run_id)
 
 
 @dg.sensor(minimum_interval_seconds=1800, default_status=dg.DefaultSensorStatus.RUNNING)
@@ -56,8 +58,9 @@ def missing_run(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     due = overdue_day(home, settings, clock.now(), grace_hours=_GRACE_HOURS)
     if due is None or context.cursor == due.isoformat():
         return dg.SkipReason("the publication is as fresh as it should be, or this was said today")
-    note_failure(
-        home, settings, failed_gate="", reason=f"the daily run has not published {due.isoformat()}; see the run page"
-    )
+    if is_silent(came_by_log(home, [due]), due):
+        return dg.SkipReason(f"nothing was due on {due.isoformat()}: no log usually comes on that weekday")
+    said = missing_days(home, [due]).get(due, f"the daily run has not published {due.isoformat()}; see the run page")
+    note_failure(home, settings, failed_gate="", reason=said)
     context.update_cursor(due.isoformat())
     return dg.SkipReason(f"said that {due.isoformat()} is missing")

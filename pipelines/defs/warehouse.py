@@ -1,6 +1,7 @@
 """The warehouse: what has to be built, and dbt's models as assets, in two invocations around the churn model."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import dagster as dg
@@ -8,10 +9,12 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 
 from pipelines.actions.judgement import record_judgement_days
 from pipelines.contract import LOGS
-from pipelines.defs.partitions import FULL_TAG
+from pipelines.defs.partitions import FULL_TAG, tagged_days
 from pipelines.defs.raw import raw_key
 from pipelines.defs.resources import HomeResource
+from pipelines.publishing import inputs
 from pipelines.warehouse import dbt
+from pipelines.warehouse.arrivals import DayNeverCameError, missing_days
 from pipelines.warehouse.counts import StaleCounts, record_build
 from pipelines.warehouse.plan import make_plan, read_plan, write_plan
 
@@ -30,22 +33,47 @@ _TRANSLATOR = _Translator(
 )
 
 
-@dg.asset(deps=[raw_key(name) for name in LOGS], group_name="control", kinds={"parquet"})
-def build_plan(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
-    """Which days the run rebuilds at least, and whether all of them; dbt reads it as small Parquet sources."""
-    plan = make_plan(home.paths, home.settings, full=FULL_TAG in context.run.tags)
+@dg.asset(deps=[raw_key(name) for name in LOGS], group_name="control", kinds={"parquet"}, output_required=False)
+def build_plan(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
+    """Which days the run rebuilds at least, and whether all of them; dbt reads it as small Parquet sources.
+
+    Where nothing changed since what is up there is no plan, and Dagster skips all that follows.
+    """
+    is_full = FULL_TAG in context.run.tags
+    days = tagged_days(context.run.tags)
+    for missing in _check_arrivals(home, days, may_lack=is_full or len(days) > 1):
+        context.log.warning(missing)
+    plan = make_plan(home.paths, home.settings, full=is_full)
+    if (version := inputs.unchanged_since(home.paths, home.settings, plan)) is not None:
+        inputs.note_unchanged(home.paths, version)
+        context.log.info(f"nothing changed since version {version}: nothing is built or published")
+        return
+    inputs.begin(home.paths, home.settings, plan, context.run.run_id)
     write_plan(home.paths, plan)
     for sentence in record_judgement_days(home.paths, home.settings, plan.through_day, context.run.run_id):
         context.log.warning(sentence)
     scope = f"everything is rebuilt ({plan.full_because})" if plan.is_full else "only days that changed are rebuilt"
     context.log.info(f"{plan.first_day} to {plan.through_day}: {scope}")
-    return dg.MaterializeResult(
+    yield dg.MaterializeResult(
         metadata={
             "through_day": plan.through_day.isoformat(),
             "full_because": plan.full_because or "not full",
             "training_cut_offs": len(plan.training_days),
         }
     )
+
+
+def _check_arrivals(home: HomeResource, days: list[date], *, may_lack: bool) -> list[str]:
+    """Return sentences on days for which no log came, summed up where they are many.
+
+    Raises:
+        DayNeverCameError: The run is for one day, and no log came for it.
+    """
+    missing = missing_days(home.paths, days)
+    if missing and not may_lack:
+        raise DayNeverCameError(missing[days[-1]])
+    said = list(missing.values())
+    return said if len(said) <= 3 else [*said[:3], f"… and for {len(said) - 3:,} more of the {len(days):,} log days"]
 
 
 @dbt_assets(

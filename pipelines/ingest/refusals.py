@@ -11,6 +11,7 @@ import duckdb
 
 from pipelines.contract import LOGS
 from pipelines.ingest.parts import read_delivery
+from pipelines.lake import ledger, manifest
 from pipelines.lake.duck import file_list
 
 if TYPE_CHECKING:
@@ -81,9 +82,16 @@ def first_reasons(home: Home, log: str, days: Iterable[date] | None = None, *, l
     return lines
 
 
-def logs_with_refusals(home: Home) -> list[str]:
-    """Return the logs of which anything was refused, in the contract's order."""
-    return [log for log in LOGS if _quarantine_days(home, log) or _files(home, log, None)]
+def reasons_of_run(home: Home, run_id: str | None = None) -> list[str]:
+    """First reasons of each log's days that a run read and of those held out; without a run, of the last."""
+    delivered = ledger.read(home, "deliveries").to_pylist()
+    if run_id is None and delivered:
+        run_id = delivered[-1]["run_id"]
+    days = {(row["log"], row["log_day"]) for row in delivered if row["run_id"] == run_id}
+    for log in LOGS:
+        days |= {(log, candidate.log_day) for candidate in manifest.candidates(home, log)}
+    of_log = {log: [day for name, day in days if name == log] for log in LOGS}
+    return [reason for log in LOGS if of_log[log] for reason in first_reasons(home, log, of_log[log])]
 
 
 def _said(alike: Sequence[Refusal]) -> str:

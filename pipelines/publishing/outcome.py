@@ -12,6 +12,7 @@ from pipelines import clock
 from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import ledger
 from pipelines.publishing import versions
+from pipelines.publishing.stopped import PAGE, stopping_verdict, write_stopped
 from pipelines.report.status import SiteStatus, write_status
 
 if TYPE_CHECKING:
@@ -21,42 +22,36 @@ if TYPE_CHECKING:
 _ALERT_SECONDS = 60
 
 
-def note_failure(home: Home, settings: Settings, *, failed_gate: str, reason: str) -> None:
-    """Tell the site that is up, and whoever the alert command reaches, that a run failed or is missing."""
-    number = versions.current(home)
-    published = {row["version"]: row for row in ledger.read(home, "publications").to_pylist()}
-    last = published.get(number) if number is not None else None
-    if number is not None:
-        status = SiteStatus(
-            through_day=last["through_day"] if last else None,
-            published_at=last["published_at"] if last else None,
-            run_finished_at=clock.now(),
-            run_succeeded=False,
-            failed_gate=failed_gate,
-            reason=reason,
-        )
-        write_status(home.versions / str(number) / "site", status)
-    send_alert(settings, {"community": settings.community, "failed_gate": failed_gate, "reason": reason})
+def note_failure(home: Home, settings: Settings, *, failed_gate: str, reason: str, run_id: str = "") -> None:
+    """Tell the site that is up, and whoever the alert command reaches, that a run failed or is missing.
+
+    The page about it is in the home folder before the first publication too.
+    """
+    stopped_at = clock.now()
+    try:
+        write_stopped(home, settings, run_id=run_id, stopped_at=stopped_at, failed_gate=failed_gate, reason=reason)
+        if (number := versions.current(home)) is not None:
+            published = {row["version"]: row for row in ledger.read(home, "publications").to_pylist()}
+            last = published.get(number)
+            status = SiteStatus(
+                through_day=last["through_day"] if last else None,
+                published_at=last["published_at"] if last else None,
+                run_finished_at=stopped_at,
+                run_succeeded=False,
+                failed_gate=failed_gate,
+                reason=reason,
+                page=PAGE,
+            )
+            write_status(home.versions / str(number) / "site", status)
+    finally:
+        send_alert(settings, {"community": settings.community, "failed_gate": failed_gate, "reason": reason})
 
 
 def explain_failure(home: Home, run_id: str, message: str, *, last_day: date | None) -> tuple[str, str]:
-    """Return the gate that stopped a run and why; an empty gate and the run's own message where none did.
-
-    Of the deliveries only that of ``last_day``, the run's last log day, can stop it: an earlier one is held out.
-    """
-    waived = {(row["table_name"], row["day"]) for row in ledger.read(home, "waivers").to_pylist()}
-    failed = [
-        row
-        for row in ledger.read(home, "gate_results").to_pylist()
-        if row["run_id"] == run_id
-        and row["severity"] == "critical"
-        and not row["is_passed"]
-        and (row["gate"] != "deliveries" or row["day"] == last_day)
-        and (row["table_name"], row["day"]) not in waived
-    ]
-    if not failed:
+    """Return the gate that stopped a run and why; an empty gate and the run's own message where none did."""
+    first = stopping_verdict(home, run_id, last_day)
+    if first is None:
         return "", message
-    first = failed[0]  # what failed after it may follow from it
     day = f" {first['day']}" if first["day"] else ""
     refused = first_reasons(home, first["table_name"], [first["day"]]) if first["gate"] == "deliveries" else []
     return (

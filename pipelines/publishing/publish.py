@@ -9,6 +9,7 @@ from pipelines import clock
 from pipelines.lake import ledger
 from pipelines.publishing import versions
 from pipelines.publishing.database import copy_marts
+from pipelines.publishing.stopped import forget_stopped
 from pipelines.report.context import SiteContext
 from pipelines.report.site import render_site
 from pipelines.report.status import SiteStatus, write_status
@@ -72,6 +73,7 @@ def publish(
     size = database.stat().st_size
     versions.put_up(home, number, kept=settings.publications_kept)
     restatements.settle(home)
+    forget_stopped(home)
     row = {
         "version": number,
         "through_day": through_day,

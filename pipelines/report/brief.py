@@ -7,7 +7,7 @@ from pipelines.report.blocks import Block, Chart, Note, Page
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Row
 from pipelines.report.facts import Facts
-from pipelines.report.text import Text, day, integer, plural, weekday
+from pipelines.report.text import Claim, Text, day, integer, plural, weekday
 
 _TITLE = Text("Morning brief", "晨报")
 _QUESTION = Text("What changed, and does it matter?", "发生了什么变化，要紧吗？")
@@ -42,7 +42,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     blocks.append(
         Note(
             title=Text("May I believe this page?", "这一页可信吗？"),
-            body=facts.trust,
+            body=Claim(facts.trust.en, facts.trust.zh),
             link=("health.html", Text("Data health", "数据健康")),
         )
     )

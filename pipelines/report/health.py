@@ -8,7 +8,7 @@ from pipelines.report.blocks import Block, Cell, Column, Note, Page, Table
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts
 from pipelines.report.facts import Facts, Source, latest_verdicts
-from pipelines.report.text import Text, day, integer, plural
+from pipelines.report.text import Claim, Text, day, integer, plural
 
 _TITLE = Text("Data health", "数据健康")
 _QUESTION = Text("May I believe today's pages?", "今天的页面可信吗？")
@@ -37,7 +37,8 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     missing = [source for source in facts.sources if not source.is_collected]
     if missing:
         blocks.append(_not_collected(missing))
-    return Page(name="health", title=_TITLE, question=_QUESTION, answer=facts.trust, blocks=blocks)
+    answer = Claim(facts.trust.en, facts.trust.zh)
+    return Page(name="health", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 
 def _gates(marts: Marts, context: SiteContext) -> Block:

@@ -76,7 +76,7 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
         with Marts(database, beside, timezone=context.timezone) as marts:
             facts = read_facts(marts, context)
             pages = [build(marts, context, facts) for build in PAGES]
-        template = _environment().get_template("page.html")
+        template = environment().get_template("page.html")
         for page in pages:
             html = template.render(page=page, pages=pages, facts=facts, context=context)
             (beside / f"{page.name}.html").write_text(html, encoding="utf-8")
@@ -87,7 +87,8 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
     return sorted(path for path in out.rglob("*") if path.is_file())
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """What renders the templates: filters, words, and every text escaped."""
     environment = Environment(
         loader=PackageLoader("pipelines.report"),
         autoescape=True,

@@ -24,6 +24,7 @@ class SiteStatus:
         run_succeeded: whether it got to the end.
         failed_gate: the gate that stopped it, such as ``gate 1: interactions 2026-11-19``; empty if none did.
         reason: why it stopped, in a sentence for operators; empty when it succeeded.
+        page: the page about the stopped run, beside the others; empty where there is none.
     """
 
     through_day: date | None
@@ -32,6 +33,7 @@ class SiteStatus:
     run_succeeded: bool
     failed_gate: str = ""
     reason: str = ""
+    page: str = ""
 
     def __post_init__(self) -> None:
         """Refuse times without a zone: a browser would read them in its own."""
@@ -50,5 +52,6 @@ def write_status(site: Path, status: SiteStatus) -> None:
         "runSucceeded": status.run_succeeded,
         "failedGate": status.failed_gate,
         "reason": status.reason,
+        "page": status.page,
     }
     write_text(site / "status.js", f"window.guildbookStatus = {json.dumps(body, indent=2)};\n")

@@ -40,6 +40,15 @@ class Text:
         return Text(self.en + tail.en, self.zh + tail.zh)
 
 
+@dataclass(frozen=True)
+class Claim(Text):
+    """What a page says of its own trustworthiness; the browser takes it back when a later run stopped."""
+
+    def __html__(self) -> Markup:
+        """Both languages as HTML, marked."""
+        return Markup("<span data-trust>{}</span>").format(Text(self.en, self.zh))
+
+
 def integer(value: Number | None) -> str:
     """Whole number with thousands separators."""
     return MISSING if value is None else f"{value:,.0f}"

@@ -14,6 +14,8 @@ import pyarrow.parquet as pq
 
 from models.cutoffs import cutoff_days
 from pipelines.churn import definitions, store
+from pipelines.contract import LOGS
+from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import manifest
 from pipelines.lake.duck import connect, literal
 from pipelines.lake.files import move_in, staging_folder
@@ -66,9 +68,7 @@ def make_plan(home: Home, settings: Settings, *, full: bool = False) -> BuildPla
     """
     rows = [row for row in manifest.current(home).to_pylist() if row["n_rows"]]
     if not rows:
-        raise NothingAcceptedError(
-            "no accepted rows in the lake: put logs under landing/<log>/<day>/ and run those days"
-        )
+        raise NothingAcceptedError(_nothing_accepted(home))
     through_day = max(row["log_day"] for row in rows)
     first_log_day = min(row["log_day"] for row in rows)
     first_day = min(_first_act_day(home, settings, rows) or first_log_day, through_day)
@@ -158,6 +158,17 @@ def code_fingerprint(settings: Settings) -> str:
         settings.active_by_events,
     )
     return hashlib.sha256(f"{dbt.transformation_digest()}{used}".encode()).hexdigest()[:16]
+
+
+def _nothing_accepted(home: Home) -> str:
+    """Say why there is nothing to build: gate 1 held out what was delivered, or nothing was."""
+    held = [candidate for log in LOGS for candidate in manifest.candidates(home, log)]
+    if not held:
+        return "nothing was delivered yet: put logs under landing/<log>/<day>/ and run those days"
+    days = ", ".join(f"{one.log} {one.log_day}" for one in held[:3])
+    more = f" and {len(held) - 3:,} more" if len(held) > 3 else ""
+    reasons = [reason for log in LOGS for reason in first_reasons(home, log, [o.log_day for o in held if o.log == log])]
+    return "; ".join([f"gate 1 held out all that was delivered, so there is nothing to build: {days}{more}", *reasons])
 
 
 def _first_act_day(home: Home, settings: Settings, rows: list[dict[str, Any]]) -> date | None:

@@ -30,5 +30,5 @@ def test_the_list_of_the_last_day_is_published_with_the_logged_arms_and_stays(ru
     rows = list(csv.DictReader(export_list(running.home).read_text(encoding="utf-8-sig").splitlines()))
     assert [row["member_id"] for row in rows] == [row[0] for row in before if row[2] == "treated"]
 
-    assert running.execute(GOOD_DAYS[-1], GOOD_DAYS[-1]).succeeded
+    assert running.execute(GOOD_DAYS[-1], GOOD_DAYS[-1], full=True).succeeded
     assert published_list(running) == before

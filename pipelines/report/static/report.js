@@ -109,6 +109,22 @@
 
   const moment = (iso) => new Date(iso).toLocaleString(say("en-GB", "zh-CN"), { dateStyle: "medium", timeStyle: "short", timeZone: root.dataset.timezone });
 
+  function link(href, text) {
+    const anchor = document.createElement("a");
+    anchor.href = href;
+    anchor.textContent = text;
+    return anchor;
+  }
+
+  // What the pages said of themselves was true when they were published; a run that stopped knows more.
+  function distrust(throughDay) {
+    for (const claim of document.querySelectorAll("[data-trust]")) {
+      claim.textContent = say(
+        `As of ${throughDay}, as published then. The last run stopped, and what it found is not on these pages.`,
+        `仅就 ${throughDay} 及当时发布的内容而言。最近一次运行已中止，其发现不在这些页面上。`);
+    }
+  }
+
   function showBanner() {
     const status = window.guildbookStatus;
     const throughDay = root.dataset.throughDay;
@@ -130,6 +146,10 @@
     }
     const banner = document.getElementById("banner");
     banner.textContent = parts.join(say(" ", ""));
+    if (status && !status.runSucceeded) {
+      if (status.page) banner.append(" ", link(status.page, say("What stopped it, and what to do", "中止原因与处理办法")));
+      distrust(throughDay);
+    }
     banner.className = tone;
     banner.hidden = parts.length === 0;
   }

@@ -1,7 +1,7 @@
 """What the schedule and the sensors ask for, by a clock that the test sets."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 import pytest
@@ -133,6 +133,27 @@ def test_a_run_that_never_came_is_said_once_a_day(watched):
     assert len(watched.alerts()) == 2
 
 
+def test_a_day_that_is_usually_silent_is_not_missed_and_one_that_never_came_is_named(watched):
+    """It is Monday the 10th: nothing came on Sunday the 9th, nor on the Sundays before."""
+    publish(watched, 1, day(8), datetime(2025, 3, 9, tzinfo=UTC))
+    weekdays = [
+        date(2025, 2, 10) + timedelta(days=n) for n in range(27) if (date(2025, 2, 10) + timedelta(n)).weekday() < 6
+    ]
+    for number, log_day in enumerate(weekdays):
+        watched.deliver("interactions", log_day, [like(number, log_day)])
+    watched.accept(weekdays)
+
+    watched.at(2025, 3, 10, 1)
+    assert "no log usually comes on that weekday" in tick_missing_run()[0]
+    assert watched.alerts() == []
+
+    watched.at(2025, 3, 11, 1)
+    assert tick_missing_run()[0] == "said that 2025-03-10 is missing"
+    assert json.loads(watched.alerts()[0])["reason"].startswith(
+        "no log came for 2025-03-10; expected by their past: interactions."
+    )
+
+
 def test_a_failed_run_is_said_on_the_pages_and_to_the_operator(watched):
     @dg.op
     def fails():
@@ -152,4 +173,5 @@ def test_a_failed_run_is_said_on_the_pages_and_to_the_operator(watched):
     assert [json.loads(line)["failed_gate"] for line in watched.alerts()] == [""]
     banner = (watched.home.published / "site" / "status.js").read_text("utf-8")
     assert '"runSucceeded": false' in banner
+    assert '"reason": "the disk is on fire"' in banner
     assert '"throughDay": "2025-03-08"' in banner

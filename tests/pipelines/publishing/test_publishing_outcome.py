@@ -13,6 +13,7 @@ from tiny_warehouse import DAY, Publisher
 from pipelines.lake import ledger
 from pipelines.publishing import versions
 from pipelines.publishing.outcome import explain_failure, note_failure, overdue_day
+from pipelines.publishing.publish import publish
 
 FACTS = {"gate": "facts", "table_name": "fct_member_days", "is_passed": False}
 PREDICTIONS = {"gate": "predictions", "table_name": "churn_predictions", "is_passed": False}
@@ -61,6 +62,49 @@ def test_before_the_first_publication_only_the_operator_is_told(alerted):
     note_failure(publisher.home, publisher.settings, failed_gate="", reason="no disk")
     assert json.loads(said.read_text(encoding="utf-8"))["reason"] == "no disk"
     assert not publisher.home.versions.exists()
+
+
+REFUSED = "quarantine_share at most 0.05, found 0.5: <b>broken</b>"
+
+
+def test_a_stopped_run_has_a_page_before_the_first_publication_too(publisher):
+    publisher.judge(DELIVERIES, {"gate": "facts", "table_name": "fct_member_days"}, run_id="run-7")
+
+    gate = f"gate deliveries: interactions {DAY}"
+    note_failure(publisher.home, publisher.settings, failed_gate=gate, reason=REFUSED, run_id="run-7")
+
+    html = (publisher.home.last_run / "index.html").read_text(encoding="utf-8")
+    assert f"It stopped at {gate}." in html
+    assert f"它在 {gate} 中止。" in html
+    assert "&lt;b&gt;broken&lt;/b&gt;" in html
+    assert "nothing yet" in html
+    assert f"guildbook run --from {DAY} --to {DAY}" in html
+    assert f"guildbook gate waive interactions {DAY} --reason" in html
+    assert html.count("<td>x at most 0</td>") == 1, "what passed is not listed"
+    assert "src=" not in html
+    assert "href=" not in html
+
+
+def test_the_page_lies_beside_the_pages_that_are_up_and_goes_when_a_run_publishes(publisher):
+    put_up(publisher, DAY)
+    note_failure(publisher.home, publisher.settings, failed_gate="", reason="no disk", run_id="run-7")
+
+    beside = publisher.home.published / "site" / banner(publisher)["page"]
+    assert "no disk" in beside.read_text(encoding="utf-8")
+    assert f"through {DAY}" in beside.read_text(encoding="utf-8")
+
+    publisher.judge()
+    publish(publisher.home, publisher.settings, DAY, "run")
+    assert not publisher.home.last_run.exists()
+    assert banner(publisher)["page"] == ""
+
+
+def test_an_alert_goes_out_even_where_the_page_cannot_be_written(alerted):
+    publisher, said = alerted
+    publisher.home.last_run.write_text("a file where the folder should be", encoding="utf-8")
+    with pytest.raises(OSError, match="last_run"):
+        note_failure(publisher.home, publisher.settings, failed_gate="", reason="no disk")
+    assert json.loads(said.read_text(encoding="utf-8"))["reason"] == "no disk"
 
 
 def test_after_going_back_the_pages_say_the_day_of_what_is_up(publisher):

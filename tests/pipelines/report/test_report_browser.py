@@ -26,6 +26,8 @@ PROBE = """
   seen.charts = all(".figure").length;
   seen.drawn = all(".figure .main-svg").length > 0;
   seen.banner = document.getElementById("banner").innerText;
+  const link = document.querySelector("#banner a");
+  seen.link = link ? link.getAttribute("href") : "";
   seen.tone = document.getElementById("banner").className;
   document.documentElement.dataset.lang = "en";
   click("#switch-language");
@@ -104,9 +106,14 @@ def test_the_banner_names_the_gate_that_stopped_the_run(folder: Path, tmp_path: 
         run_succeeded=False,
         failed_gate="deliveries: content 2026-11-20",
         reason="<b>8%</b> of the rows are broken",
+        page="last_run.html",
     )
     write_status(folder, failed)
     seen = _open(folder / "index.html", tmp_path)
+    health = _open(folder / "health.html", tmp_path)
     (folder / "status.js").unlink()
+    assert (seen["link"], health["link"]) == ("last_run.html", "last_run.html")
+    assert "仅就 2026-11-19 及当时发布的内容而言" in str(health["heading"])
+    assert "Yes" not in str(health["heading"])
     assert "deliveries: content 2026-11-20: <b>8%</b> of the rows are broken" in str(seen["banner"])
     assert seen["tone"] == "bad"

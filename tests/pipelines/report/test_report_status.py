@@ -17,6 +17,7 @@ STATUS = SiteStatus(
     run_succeeded=False,
     failed_gate="deliveries: content 2026-11-20",
     reason=HOSTILE,
+    page="last_run.html",
 )
 
 
@@ -36,6 +37,7 @@ def test_status_holds_the_last_run(tmp_path: Path) -> None:
         "runSucceeded": False,
         "failedGate": "deliveries: content 2026-11-20",
         "reason": HOSTILE,
+        "page": "last_run.html",
     }
 
 

@@ -47,6 +47,20 @@ def test_nothing_accepted_is_said_in_words(house):
         make_plan(house.home, house.settings)
 
 
+def test_a_first_delivery_that_gate_1_holds_out_is_named_and_never_called_nothing(house):
+    rows = [act(n, FIRST, f"m{n}") for n in range(3)]
+    house.deliver("interactions", FIRST, [*rows[:2], rows[2] | {"occurred_at": "04/02/2026 10:00"}])
+    house.accept([FIRST])
+
+    with pytest.raises(NothingAcceptedError) as error:
+        make_plan(house.home, house.settings)
+
+    assert str(error.value).startswith(
+        f"gate 1 held out all that was delivered, so there is nothing to build: interactions {FIRST}; "
+        f"landing/interactions/{FIRST}/rows.jsonl:3 occurred_at '04/02/2026 10:00' is no ISO 8601 time"
+    )
+
+
 @pytest.mark.parametrize(
     ("log", "row", "first_day"),
     [

@@ -1,0 +1,127 @@
+"""What a stopped run leaves for people: its page, beside the publication that stays up and in the home folder."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from pipelines.ingest.refusals import reasons_of_run
+from pipelines.lake import ledger
+from pipelines.publishing import versions
+from pipelines.report.files import write_text
+from pipelines.report.stopped import StoppedRun, render_stopped
+from pipelines.report.text import Text
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from pipelines.home import Home
+    from pipelines.settings import Settings
+
+PAGE = "last_run.html"
+"""Name of the page beside those of the publication that is up, which link to it."""
+
+_SHOWN = 60
+
+
+def stopping_verdict(home: Home, run_id: str, last_day: date | None) -> dict[str, Any] | None:
+    """Return the verdict that stopped a run; None where no gate did.
+
+    Of the deliveries only that of ``last_day``, the run's last log day, can stop it: an earlier one is held out.
+    """
+    waived = {(row["table_name"], row["day"]) for row in ledger.read(home, "waivers").to_pylist()}
+    rows: list[dict[str, Any]] = ledger.read(home, "gate_results").to_pylist()
+    for row in rows:
+        if (
+            row["run_id"] == run_id
+            and row["severity"] == "critical"
+            and not row["is_passed"]
+            and (row["gate"] != "deliveries" or row["day"] == last_day)
+            and (row["table_name"], row["day"]) not in waived
+        ):
+            return row  # what failed after it may follow from it
+    return None
+
+
+def write_stopped(
+    home: Home, settings: Settings, *, run_id: str, stopped_at: datetime, failed_gate: str, reason: str
+) -> Path:
+    """Write the page of a run that stopped and return it; a copy lies beside the pages that are up."""
+    number = versions.current(home)
+    last = [row for row in ledger.read(home, "publications").to_pylist() if row["version"] == number]
+    failed = [
+        row for row in ledger.read(home, "gate_results").to_pylist() if row["run_id"] == run_id and not row["is_passed"]
+    ]
+    failed.sort(key=lambda row: (row["severity"], row["table_name"], str(row["day"])))
+    run = StoppedRun(
+        community=settings.community,
+        timezone=settings.timezone,
+        run_id=run_id,
+        stopped_at=stopped_at,
+        through_day=last[-1]["through_day"] if last else None,
+        failed_gate=failed_gate,
+        reason=reason,
+        cures=_cures(failed, failed_gate),
+        refused=tuple(reasons_of_run(home, run_id)),
+        verdicts=tuple(failed[:_SHOWN]),
+        read=tuple(_read(home, run_id)[-_SHOWN:]),
+    )
+    html = render_stopped(run)
+    page = home.last_run / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    write_text(page, html)
+    if number is not None:
+        write_text(home.versions / str(number) / "site" / PAGE, html)
+    return page
+
+
+def forget_stopped(home: Home) -> None:
+    """Remove the page of an earlier run that stopped: a later one came to its end."""
+    shutil.rmtree(home.last_run, ignore_errors=True)
+
+
+def _cures(failed: list[dict[str, Any]], failed_gate: str) -> tuple[Text, ...]:
+    blocking = [row for row in failed if row["severity"] == "critical"]
+    if not blocking:
+        return (
+            Text(
+                "Mend what the reason names, then run the same days again. The run's page in Dagster says more.",
+                "按原因所述修复后，重新运行同样的日期。Dagster 中该次运行的页面有更多说明。",
+            ),
+        )
+    first = next((row for row in blocking if failed_gate.startswith(f"gate {row['gate']}: {row['table_name']}")), None)
+    first = first or blocking[0]
+    again = f"guildbook run --from {first['day']} --to {first['day']}" if first["day"] else "guildbook run"
+    waive = f"guildbook gate waive {first['table_name']} {first['day']} --reason …"
+    mend = (
+        Text(
+            f"Mend the files named below, put them in the same place, and run the day again: {again}. Try each before "
+            "with: guildbook check FILE",
+            f"修复下列文件并放回原处，重新运行该日：{again}。可先逐个检查：guildbook check FILE",
+        )
+        if first["gate"] == "deliveries"
+        else Text(
+            f"Look at what the verdicts name, mend it, and run the day again: {again}",
+            f"查看检查所指之处，修复后重新运行该日：{again}",
+        )
+    )
+    pass_over = Text(
+        f"Or, if the data is right and the rule is not: {waive} and run it again.",
+        f"或者，若数据无误而规则不适用：{waive}，然后重新运行。",
+    )
+    return (mend, pass_over) if first["day"] else (mend,)
+
+
+def _read(home: Home, run_id: str) -> list[dict[str, Any]]:
+    """Counts of each log day that the run read."""
+    days: dict[tuple[str, date], dict[str, Any]] = {}
+    for row in ledger.read(home, "deliveries").to_pylist():
+        if row["run_id"] == run_id:
+            nothing = {"delivered": 0, "accepted": 0, "quarantined": 0, "rejected": 0}
+            day = days.setdefault((row["log"], row["log_day"]), nothing)
+            for name in ("delivered", "accepted", "quarantined"):
+                day[name] += row[name] or 0
+            day["rejected"] += row["status"] == "rejected"
+    by_day = sorted(days.items(), key=lambda one: one[0][1])
+    return [{"log": log, "log_day": day} | counts for (log, day), counts in by_day]
