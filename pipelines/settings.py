@@ -79,6 +79,14 @@ class Settings(BaseSettings):
     retention_capacity: int = Field(
         20, ge=0, le=10_000, description="Members a day who can be contacted: as many are treated on the day's list."
     )
+    retention_least_risk: float = Field(
+        0.3, ge=0, le=1, description="Risk of churn below which nobody is listed; places may stay free."
+    )
+    retention_least_risk_ratio: float = Field(
+        2.0,
+        ge=0,
+        description="Times the usual share that churns below which nobody is listed; high risk is always enough.",
+    )
     retention_held_out_share: float = Field(
         0.3, ge=0, le=0.9, description="Chance that a listed member is held out, so that the effect can be measured."
     )

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+from scipy.stats import norm
 from sklearn import config_context
 from sklearn.neighbors import NearestNeighbors
 
@@ -21,6 +22,8 @@ MAX_PIECES, N_NEIGHBOURS, BATCH = 5_000, 50, 1_000
 """Pieces taken in, the most read ones; alike pieces kept of each; members scored at a time."""
 POPULAR_DAYS, TEST_DAYS = 30, 14
 """Days whose readers make a piece popular, and days that the methods have to foretell."""
+N_CUT_OFFS = 6
+"""Cut-offs of the comparison, one after the other's days, the last one ``TEST_DAYS`` before the last day."""
 CUTS = (3, 10)
 """Lengths of the suggestions that are judged; the first one is what is shown."""
 LEAST_MEMBERS = 50
@@ -97,27 +100,60 @@ class Shelf:
 
 
 def evaluate(reads: pd.DataFrame, pieces: pd.DataFrame, through_day: date) -> pd.DataFrame:
-    """Let both methods foretell the pieces that members first read in the last days, from what was known before.
+    """Let both methods foretell the pieces that members first read after each of several cut-offs, from what was known.
+
+    Each member is their own comparison: the gain of neighbours is the mean difference of hits by both methods for the
+    same member and cut-off. A member of several cut-offs counts as one cluster (Liang and Zeger, Biometrika 1986).
 
     Returns:
-        A row per method and length: ``method``, ``n_suggested``, ``n_members``, ``n_hits`` (members who read at least
-        one of their suggestions), ``hit_rate``, ``cut_off``, ``is_used``. Neighbours are used where they hit more often
-        at every length; nothing is compared, and popularity used, with fewer than ``LEAST_MEMBERS`` members.
+        A row per method and length: ``method``, ``n_suggested``, ``n_cut_offs``, ``n_members`` (who read anything new
+        after a cut-off, summed over the cut-offs), ``n_hits`` (of these who read at least one of their suggestions),
+        ``hit_rate``, ``cut_off`` (the last one), ``gain``, ``gain_low``, ``gain_high`` (hit rate of neighbours less
+        that of popularity with its 95 % interval; the same in both rows), ``is_used``. Neighbours are used where the
+        interval lies above 0 at every length; popularity else, and with fewer members than ``LEAST_MEMBERS``.
     """
-    cut_off = through_day - timedelta(days=TEST_DAYS)
+    cut_offs = [through_day - timedelta(days=TEST_DAYS * back) for back in range(1, N_CUT_OFFS + 1)]
+    hits = pd.concat([_hits(reads, pieces, cut_off) for cut_off in cut_offs], ignore_index=True)
+    rows: list[dict[str, object]] = []
+    wins = hits["member_id"].nunique() >= LEAST_MEMBERS
+    for n in CUTS:
+        own = hits[hits["n_suggested"] == n]
+        gain, low, high = _paired_gain(own)
+        wins = wins and low > 0
+        for method in (NEIGHBOURS, POPULARITY):
+            n_hits = int(own[method].sum())
+            rows.append(
+                {"method": method, "n_suggested": n, "n_members": len(own), "n_hits": n_hits}
+                | {"n_cut_offs": int(own["cut_off"].nunique()), "gain": gain, "gain_low": low, "gain_high": high}
+            )
+    frame = pd.DataFrame(rows).sort_values(["method", "n_suggested"], kind="stable", ignore_index=True)
+    frame["hit_rate"] = frame["n_hits"] / frame["n_members"].where(frame["n_members"] > 0)
+    return frame.assign(cut_off=cut_offs[0], is_used=frame["method"] == (NEIGHBOURS if wins else POPULARITY))
+
+
+def _hits(reads: pd.DataFrame, pieces: pd.DataFrame, cut_off: date) -> pd.DataFrame:
+    """Whether each method's suggestions of a cut-off were read in the days after it, a row per member and length."""
     shelf = Shelf.of(reads, pieces, cut_off)
-    later = reads[(reads["first_day"] > cut_off) & (reads["first_day"] <= through_day)]
+    later = reads[(reads["first_day"] > cut_off) & (reads["first_day"] <= cut_off + timedelta(days=TEST_DAYS))]
     later = later[later["content_id"].isin(shelf.pieces[shelf.open]) & later["member_id"].isin(shelf.members)]
     read = {str(member): set(own) for member, own in later.groupby("member_id")["content_id"]}
-    rows = []
-    for method in (NEIGHBOURS, POPULARITY):
-        suggested = shelf.suggest(method, sorted(read), max(CUTS))
-        for n in CUTS:
-            hits = sum(bool(read[member] & set(pieces_[:n])) for member, pieces_ in suggested.items())
-            rows.append({"method": method, "n_suggested": n, "n_members": len(read), "n_hits": hits})
-    frame = pd.DataFrame(rows)
-    frame["hit_rate"] = frame["n_hits"] / frame["n_members"].where(frame["n_members"] > 0)
-    wide = frame.pivot(index="n_suggested", columns="method", values="n_hits")
-    wins = len(read) >= LEAST_MEMBERS and bool((wide[NEIGHBOURS] > wide[POPULARITY]).all())
-    used = frame["method"] == (NEIGHBOURS if wins else POPULARITY)
-    return frame.assign(cut_off=cut_off, is_used=used)
+    found = {method: shelf.suggest(method, sorted(read), max(CUTS)) for method in (NEIGHBOURS, POPULARITY)}
+    rows = [
+        {"member_id": member, "cut_off": cut_off, "n_suggested": n}
+        | {method: bool(read[member] & set(suggested[member][:n])) for method, suggested in found.items()}
+        for member in sorted(read)
+        for n in CUTS
+    ]
+    return pd.DataFrame(rows, columns=["member_id", "cut_off", "n_suggested", NEIGHBOURS, POPULARITY])
+
+
+def _paired_gain(hits: pd.DataFrame) -> tuple[float, float, float]:
+    """Mean difference of hits, neighbours less popularity, with its 95 % interval; NaN with fewer than two members."""
+    difference = hits[NEIGHBOURS].astype(float) - hits[POPULARITY].astype(float)
+    n_clusters = hits["member_id"].nunique()
+    if n_clusters < 2:
+        return np.nan, np.nan, np.nan
+    gain = float(difference.mean())
+    sums = (difference - gain).groupby(hits["member_id"]).sum()
+    error = np.sqrt(n_clusters / (n_clusters - 1) * float((sums**2).sum())) / len(hits)
+    return gain, gain - norm.ppf(0.975) * error, gain + norm.ppf(0.975) * error

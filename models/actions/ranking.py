@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+
+from models.score import HIGH_RISK
 
 BANDS = {"high": "高", "medium": "中", "low": "低"}
 """Bands of risk, the highest first, with their Chinese names."""
@@ -66,6 +69,26 @@ def choose_rule(effects: pd.DataFrame, candidates: pd.DataFrame, least_randomise
     )
 
 
+def risk_floors(base_rates: Mapping[str, float], least_risk: float, least_ratio: float) -> dict[str, float]:
+    """Return the risk from which members are worth a place, by definition of churn.
+
+    It is ``least_ratio`` times what is usual, never less than ``least_risk``, and never more than high risk: where most
+    members churn, twice the usual would be more than anybody's risk.
+
+    Args:
+        base_rates: Share that churned in the training data, by definition; one that is not known asks for nothing.
+        least_risk: Risk that a member needs whatever is usual, from 0 to 1.
+        least_ratio: Times the base rate.
+    """
+    return {name: max(least_risk, min(least_ratio * base_rates.get(name, 0.0), HIGH_RISK)) for name in DEFINITIONS}
+
+
+def worth_a_place(ranked: pd.DataFrame, floors: Mapping[str, float]) -> pd.DataFrame:
+    """Keep those at enough risk of their definition of churn, with the floor as ``least_risk``."""
+    least = ranked["definition"].map(dict(floors)).fillna(0.0)
+    return ranked.assign(least_risk=least)[ranked["probability"] >= least].reset_index(drop=True)
+
+
 def rank(candidates: pd.DataFrame, effects: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     """Order the candidates, best first, and add ``score``; whom contacting harms is left out.
 
@@ -86,6 +109,9 @@ def rank(candidates: pd.DataFrame, effects: pd.DataFrame, rule: Rule) -> pd.Data
         ranked = ranked.assign(score=ranked["weight"] * ranked["shown"])[~ranked["harms"].astype(bool)]
         ranked = ranked.drop(columns=["shown", "harms"])
     ranked = ranked.sort_values(
-        ["score", "at_risk", "member_id"], ascending=[False, False, True], kind="stable", ignore_index=True
+        ["score", "at_risk", "probability", "member_id"],
+        ascending=[False, False, False, True],
+        kind="stable",
+        ignore_index=True,
     )
     return ranked.drop(columns="at_risk")

@@ -2,17 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import pandas as pd
 
 TERM_ENDS_SOON = 14
 """Days to the end of a paid term within which a coupon is suggested."""
 WORTH_A_CALL = 2.0
 """Weight (times the typical member's value) from which somebody at high risk is worth a personal word."""
 
+_KIND_NAMES = {
+    "article": ("article", "文章"),
+    "live": ("live", "直播"),
+    "course": ("course", "课程"),
+    "question": ("question", "提问"),
+}
+"""Kinds of pieces that may be suggested, in both languages."""
+
 KINDS = ("coupon", "call", "invitation", "message", "points")
 """What may be suggested, first choice first; kinds of the actions log."""
+
+
+def known(value: object) -> str | None:
+    """Return the text of a frame's cell, or None where it holds none: null in any of its forms, or blanks."""
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return None
+    return str(value).strip() or None
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece that may be suggested. One without a title is called by its kind and id."""
+
+    content_id: str
+    kind: str | None = None
+    title: str | None = None
+
+    @property
+    def en(self) -> str:
+        """What an operator sends, in English."""
+        return f"“{self.title}”" if self.title else f"{self._kind[0]}{self.content_id}"
+
+    @property
+    def zh(self) -> str:
+        """The same in Chinese."""
+        return f"“{self.title}”" if self.title else f"{self._kind[1]}{self.content_id}"
+
+    @property
+    def _kind(self) -> tuple[str, str]:
+        english, chinese = _KIND_NAMES.get(self.kind or "", ("", ""))
+        return (f"the {english} ", f"{chinese} ") if english else ("", "")
 
 
 @dataclass(frozen=True)
@@ -26,12 +67,12 @@ class Suggestion:
     event_id: str | None = None
 
 
-def suggest(member: Mapping[str, Any], pieces: Mapping[str, str], avoid: Collection[str] = ()) -> Suggestion:
+def suggest(member: Mapping[str, Any], pieces: Sequence[Piece], avoid: Collection[str] = ()) -> Suggestion:
     """Return the first suggestion that fits a member.
 
     Args:
         member: ``risk_band``, ``weight``, ``days_to_term_end``, ``event_id``, ``event_title``, ``event_day``.
-        pieces: Titles of up to three unread pieces by their id, best first.
+        pieces: Up to three unread pieces, best first.
         avoid: Kinds that were measured to do harm.
     """
     fitting = [found for kind in KINDS if kind not in avoid and (found := _of_kind(kind, member, pieces))]
@@ -39,7 +80,7 @@ def suggest(member: Mapping[str, Any], pieces: Mapping[str, str], avoid: Collect
     return fitting[0] if fitting else of_kind("call", member, pieces)
 
 
-def of_kind(kind: str, member: Mapping[str, Any], pieces: Mapping[str, str]) -> Suggestion:
+def of_kind(kind: str, member: Mapping[str, Any], pieces: Sequence[Piece]) -> Suggestion:
     """Return a suggestion of a kind that was settled before, whether it fits the member by now or not."""
     return _of_kind(kind, member, pieces) or _plain(kind)
 
@@ -55,19 +96,19 @@ def _plain(kind: str) -> Suggestion:
     return Suggestion(kind, *words[kind])
 
 
-def _of_kind(kind: str, member: Mapping[str, Any], pieces: Mapping[str, str]) -> Suggestion | None:
+def _of_kind(kind: str, member: Mapping[str, Any], pieces: Sequence[Piece]) -> Suggestion | None:
     return _MAKERS[kind](_plain(kind), member, pieces)
 
 
-def _coupon(plain: Suggestion, member: Mapping[str, Any], _: Mapping[str, str]) -> Suggestion | None:
+def _coupon(plain: Suggestion, member: Mapping[str, Any], _: Sequence[Piece]) -> Suggestion | None:
     left = member.get("days_to_term_end")
-    if left is None or left > TERM_ENDS_SOON:
+    if left is None or not left <= TERM_ENDS_SOON:
         return None
     days = "1 day" if left == 1 else f"{left:.0f} days"
     return replace(plain, en=f"{plain.en} The term ends in {days}.", zh=f"{plain.zh}当前订阅 {left:.0f} 天后到期。")
 
 
-def _call(plain: Suggestion, member: Mapping[str, Any], _: Mapping[str, str]) -> Suggestion | None:
+def _call(plain: Suggestion, member: Mapping[str, Any], _: Sequence[Piece]) -> Suggestion | None:
     if member["risk_band"] != "high" or member["weight"] < WORTH_A_CALL:
         return None
     times = f"{member['weight']:.1f}"
@@ -78,27 +119,32 @@ def _call(plain: Suggestion, member: Mapping[str, Any], _: Mapping[str, str]) ->
     )
 
 
-def _invitation(plain: Suggestion, member: Mapping[str, Any], _: Mapping[str, str]) -> Suggestion | None:
-    event = member.get("event_id")
+def _invitation(plain: Suggestion, member: Mapping[str, Any], _: Sequence[Piece]) -> Suggestion | None:
+    event = known(member.get("event_id"))
     if event is None:
         return None
-    title, day = member.get("event_title") or event, member["event_day"]
-    return replace(plain, en=f"Invite to “{title}” on {day}.", zh=f"邀请参加 {day} 的“{title}”。", event_id=str(event))
+    title, day = known(member.get("event_title")), member["event_day"]
+    return replace(
+        plain,
+        en=f"Invite to {f'“{title}”' if title else f'the event {event}'} on {day}.",
+        zh=f"邀请参加 {day} 的{f'“{title}”' if title else f'活动 {event}'}。",
+        event_id=event,
+    )
 
 
-def _message(plain: Suggestion, _: Mapping[str, Any], pieces: Mapping[str, str]) -> Suggestion | None:
+def _message(plain: Suggestion, _: Mapping[str, Any], pieces: Sequence[Piece]) -> Suggestion | None:
     if not pieces:
         return None
-    titles = [f"“{title}”" for title in pieces.values()]
-    english, chinese = "; ".join(titles), "、".join(titles)
-    return replace(plain, en=f"Send: {english}.", zh=f"推送：{chinese}。", content_ids=list(pieces))
+    english, chinese = "; ".join(piece.en for piece in pieces), "、".join(piece.zh for piece in pieces)
+    ids = [piece.content_id for piece in pieces]
+    return replace(plain, en=f"Send: {english}.", zh=f"推送：{chinese}。", content_ids=ids)
 
 
-def _points(plain: Suggestion, _member: Mapping[str, Any], _pieces: Mapping[str, str]) -> Suggestion | None:
+def _points(plain: Suggestion, _member: Mapping[str, Any], _pieces: Sequence[Piece]) -> Suggestion | None:
     return plain
 
 
-_Maker = Callable[[Suggestion, Mapping[str, Any], Mapping[str, str]], Suggestion | None]
+_Maker = Callable[[Suggestion, Mapping[str, Any], Sequence[Piece]], Suggestion | None]
 _MAKERS: dict[str, _Maker] = {
     "coupon": _coupon,
     "call": _call,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.actions import content
+from models.actions.suggestion import Piece, known
 from pipelines.actions import reading, store
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Library:
     """What there is to read on a day."""
 
     shelf: content.Shelf
-    titles: dict[str, str]
+    pieces: dict[str, Piece]
     method: str
 
     @classmethod
@@ -37,12 +38,13 @@ class Library:
             store.keep_evaluation(home, day, rows, run_id)
             last = store.last_evaluation(home)
         method = next(row["method"] for row in last if row["is_used"])
-        titles = {
-            str(name): str(title or name) for name, title in zip(pieces["content_id"], pieces["title"], strict=True)
+        named = {
+            row["content_id"]: Piece(row["content_id"], known(row["kind"]), known(row["title"]))
+            for row in pieces.to_dict("records")
         }
-        return cls(content.Shelf.of(reads, pieces, day), titles, method)
+        return cls(content.Shelf.of(reads, pieces, day), named, method)
 
-    def unread(self, members: Sequence[str]) -> dict[str, dict[str, str]]:
-        """Return up to three pieces for each member, best first: title by id."""
+    def unread(self, members: Sequence[str]) -> dict[str, list[Piece]]:
+        """Return up to three pieces for each member, best first."""
         found = self.shelf.suggest(self.method, members, content.CUTS[0])
-        return {member: {piece: self.titles[piece] for piece in pieces} for member, pieces in found.items()}
+        return {member: [self.pieces[piece] for piece in pieces] for member, pieces in found.items()}

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from models.actions.arms import HASH_VERSION, TREATED, draw_arm, key_id
-from models.actions.ranking import choose_rule, rank
-from models.actions.suggestion import of_kind, suggest
+from models.actions.ranking import choose_rule, rank, risk_floors, worth_a_place
+from models.actions.suggestion import Piece, of_kind, suggest
 from pipelines.actions import reading, store
 from pipelines.actions.library import Library
+from pipelines.churn.store import base_rates
 
 if TYPE_CHECKING:
     from pipelines.home import Home
@@ -34,7 +35,12 @@ def make_list(home: Home, settings: Settings, day: date, run_id: str) -> Rows:
     candidates = _candidates(home, day)
     effects = reading.table(home, "intermediate.int_actions__band_effects", "definition, risk_band")
     rule = choose_rule(effects, candidates, settings.retention_least_randomised)
-    ranked = rank(candidates, effects, rule)
+    floors = risk_floors(
+        base_rates(home, candidates["model_version"]),
+        settings.retention_least_risk,
+        settings.retention_least_risk_ratio,
+    )
+    ranked = worth_a_place(rank(candidates, effects, rule), floors)
     earlier, library = store.draws(home), Library.open(home, settings, day, run_id)
     drawn = {row["member_id"]: row for row in earlier if row["day"] == day}
     if not drawn:
@@ -43,7 +49,12 @@ def make_list(home: Home, settings: Settings, day: date, run_id: str) -> Rows:
         store.keep_draws(home, day, list(drawn.values()), run_id)
     chosen = [row for row in _records(ranked) if row["member_id"] in drawn]
     pieces = library.unread([row["member_id"] for row in chosen])
-    marks = {"ranked_by": rule.name, "ranked_because_en": rule.because_en, "ranked_because_zh": rule.because_zh}
+    marks = {
+        "capacity": settings.retention_capacity,
+        "ranked_by": rule.name,
+        "ranked_because_en": rule.because_en,
+        "ranked_because_zh": rule.because_zh,
+    }
     rows = [
         _row(place, member, drawn[member["member_id"]], pieces[member["member_id"]], library.method) | marks
         for place, member in enumerate(chosen, start=1)
@@ -75,7 +86,7 @@ def _allowed(ranked: pd.DataFrame, earlier: Rows, day: date, cool_down_days: int
 
 
 def _draw(home: Home, settings: Settings, members: Rows, library: Library, earlier: Rows) -> Rows:
-    """Go down the list and draw until as many are treated as can be contacted."""
+    """Go down the list and draw until as many are treated as can be contacted, or nobody is left who is worth it."""
     harmful = _harmful(home, settings)
     # Nobody further down is reached with any luck of the draw.
     pieces = library.unread([row["member_id"] for row in members[: _MOST * settings.retention_capacity]])
@@ -85,7 +96,7 @@ def _draw(home: Home, settings: Settings, members: Rows, library: Library, earli
         if treated == settings.retention_capacity:
             break
         name = member["member_id"]
-        kind = suggest(member, pieces.get(name, {}), harmful).kind
+        kind = suggest(member, pieces.get(name, []), harmful).kind
         campaign = f"{settings.retention_campaign}-{kind}"
         # An arm once logged holds, whatever has become of the key or the share.
         arm = known.get((campaign, name)) or draw_arm(key, campaign, name, settings.retention_held_out_share)
@@ -114,12 +125,10 @@ def _harmful(home: Home, settings: Settings) -> set[str]:
     return {name.removeprefix(start) for name in bad["campaign_id"] if name.startswith(start)}
 
 
-def _row(
-    place: int, member: dict[str, Any], drawn: dict[str, Any], pieces: dict[str, str], method: str
-) -> dict[str, Any]:
+def _row(place: int, member: dict[str, Any], drawn: dict[str, Any], pieces: list[Piece], method: str) -> dict[str, Any]:
     suggestion = of_kind(drawn["kind"], member, pieces)
     taken = ("member_id", "definition", "probability", "risk_band", "model_version", "reasons_en", "reasons_zh")
-    worth = ("value_basis", "value_minor", "currency", "weight", "score")
+    worth = ("least_risk", "value_basis", "value_minor", "currency", "weight", "score")
     left = member["days_to_term_end"]
     return {name: member[name] for name in taken + worth} | {
         "term_end": None if left is None else member["day"] + timedelta(days=int(left)),

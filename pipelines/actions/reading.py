@@ -40,6 +40,12 @@ def predictions(home: Home, day: date) -> pd.DataFrame:
 
 
 def table(home: Home, name: str, order: str) -> pd.DataFrame:
-    """A whole table of the warehouse (``schema.table``) in a fixed order; days as dates, missing values as None."""
+    """A whole table of the warehouse (``schema.table``) in a fixed order; days as dates, missing texts as None."""
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
-        return pd.DataFrame(con.sql(f"from {name} order by {order}").to_arrow_table().to_pandas(date_as_object=True))
+        frame = con.sql(f"from {name} order by {order}").to_arrow_table().to_pandas(date_as_object=True)
+    texts = {
+        column: frame[column].astype(object).where(frame[column].notna(), None)
+        for column in frame.columns
+        if pd.api.types.is_string_dtype(frame[column])
+    }
+    return pd.DataFrame(frame.assign(**texts))

@@ -7,6 +7,7 @@ list of those very members. A list without its log is never exported.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Rows = list[dict[str, Any]]
 
+_SUGGESTIONS = ("suggestion_en", "suggestion_zh")
 DRAWS, LISTS, EVALUATIONS = "action_assignments", "retention_actions", "suggestion_evaluations"
 
 
@@ -37,7 +39,16 @@ def keep_draws(home: Home, day: date, rows: Rows, run_id: str) -> None:
 
 def list_of(home: Home, day: date) -> Rows:
     """The list of a day; empty where none was made."""
-    return [row for row in ledger.read(home, LISTS).to_pylist() if row["day"] == day]
+    rows = [row for row in ledger.read(home, LISTS).to_pylist() if row["day"] == day]
+    return [row | {name: _without_missing_titles(row[name]) for name in _SUGGESTIONS} for row in rows]
+
+
+def _without_missing_titles(text: str | None) -> str | None:
+    """Leave out what an earlier version called a piece without a title; the record itself stays as it was made."""
+    if text is None:
+        return None
+    named = re.sub("(; |、)([.。])$", r"\2", re.sub("“nan”(; |、)?", "", text))
+    return named.replace("Send: .", "Send something worth reading.").replace("推送：。", "推送值得一读的内容。")
 
 
 def last_list_day(home: Home) -> date | None:

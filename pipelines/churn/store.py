@@ -45,6 +45,18 @@ def load_newest(home: Home, definition: Definition) -> ChurnModel:
     return load_model(home.churn_models / newest["model_version"])
 
 
+def base_rates(home: Home, versions: Iterable[str]) -> dict[str, float]:
+    """Share that churned in the training data of these model versions, by their definition of churn."""
+    wanted = set(versions)
+    rows = ledger.read(home, "churn_trainings").select(["model_version", "definition", "card"]).to_pylist()
+    rates = {
+        row["definition"]: json.loads(row["card"])["card"]["data"]["churn_rate"]
+        for row in rows
+        if row["model_version"] in wanted
+    }
+    return {name: float(rate) for name, rate in rates.items() if rate is not None}
+
+
 def keep_training(home: Home, result: TrainResult, trained_through_day: date, run_id: str) -> None:
     """Store a trained version with its evaluations. A version known already is only recorded as trained again.
 

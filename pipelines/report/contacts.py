@@ -6,7 +6,7 @@ from pipelines.report import marks, scores, words
 from pipelines.report.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Row
-from pipelines.report.text import MISSING, Text, day, decimal, integer, plural
+from pipelines.report.text import MISSING, Text, day, decimal, integer, percent, plural
 
 _TITLE = Text("Worth contacting today", "今天值得联系的成员")
 
@@ -41,6 +41,8 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
             currency,
             weight,
             score,
+            least_risk,
+            capacity,
             ranked_by,
             ranked_because_en,
             ranked_because_zh,
@@ -56,8 +58,8 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
     )
     if not result.rows:
         body = Text(
-            "Nobody is on the list of the last day: whoever is at risk was listed or contacted lately.",
-            "最后一天的名单为空：有风险的成员近期都已列入名单或被联系过。",
+            "Nobody is on the list of the last day: whoever is at enough risk was listed or contacted lately.",
+            "最后一天的名单为空：风险足够高的成员近期都已列入名单或被联系过。",
         )
         return [Note(title=_TITLE, body=body, result=result)]
     first = result.first
@@ -72,7 +74,8 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
             f"联系 {integer(treated)} 人；随机保留对照 {integer(held_out)} 人，请勿联系，"
             "否则无法判断联系是否有效。"
             f"排序依据：{by.zh}（{first['ranked_because_zh']}）。",
-        ),
+        )
+        + _free_places(result.rows, treated),
         columns=[
             Column(Text("Rank", "排名"), number=True),
             Column(Text("Member", "成员")),
@@ -89,6 +92,23 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
         scroll=True,
     )
     return [table]
+
+
+def _free_places(rows: list[Row], treated: int) -> Text:
+    """How many places stayed free, and the risk that nobody else reaches; a short list is a good list."""
+    capacity = rows[0]["capacity"]
+    if capacity is None or treated >= capacity:
+        return Text("", "")
+    floors = {row["definition"]: row["least_risk"] for row in rows}
+    shown = [(words.word(words.DEFINITIONS, name), percent(floor)) for name, floor in sorted(floors.items())]
+    en = ", ".join(f"{share} ({name.en})" for name, share in shown)
+    zh = "、".join(f"{share}（{name.zh}）" for name, share in shown)
+    return Text(
+        f" {integer(capacity - treated)} of {plural(capacity, 'place', 'places')} stayed free: nobody else who was not "
+        f"listed or contacted lately is at a risk of at least {en}.",
+        f"{integer(capacity)} 个名额中空出 {integer(capacity - treated)} 个："
+        f"近期未列入或未联系的其他成员风险均低于 {zh}。",
+    )
 
 
 def _row(row: Row) -> list[Cell]:

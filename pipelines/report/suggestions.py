@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from pipelines.report import words
 from pipelines.report.blocks import Cell, Column, Table
-from pipelines.report.text import Text, day, integer, percent
+from pipelines.report.text import Text, day, integer, percent, signed
 
 if TYPE_CHECKING:
-    from pipelines.report.database import Marts
+    from pipelines.report.database import Marts, Row
 
 
 def block(marts: Marts) -> Table:
@@ -17,7 +17,9 @@ def block(marts: Marts) -> Table:
     result = marts.run(
         "suggestion_evaluations",
         """
-        select day, cut_off, method, n_suggested, n_members, n_hits, hit_rate, hit_rate_low, hit_rate_high, is_used
+        select
+            day, cut_off, n_cut_offs, method, n_suggested, n_members, n_hits, hit_rate, hit_rate_low, hit_rate_high,
+            gain, gain_low, gain_high, is_used,
         from marts.suggestion_evaluations
         qualify day = max(day) over ()
         order by n_suggested, method
@@ -25,11 +27,11 @@ def block(marts: Marts) -> Table:
     )
     return Table(
         title=Text("Suggested pieces: do members read them?", "推荐内容：成员会读吗？"),
-        note=Text(
-            "Share of members who read at least one of the pieces that each method would have suggested two weeks "
-            "before the last day. ✓ is in use: neighbours only where they beat popularity at every length.",
-            "若在最后一天的两周前推荐，成员至少读了其中一篇的比例。"
-            "✓ 为在用方法：仅当“相似内容”在各长度上都胜过“热门”时才使用。",
+        note=_verdict(result.rows)
+        + Text(
+            "Share of members who read at least one of the pieces that each method would have suggested, in the two "
+            "weeks after each of several cut-offs; ✓ is in use.",
+            "若在多个截止日推荐，成员在其后两周内至少读了其中一篇的比例；✓ 为在用方法。",
         ),
         columns=[
             Column(Text("Method", "方法")),
@@ -52,4 +54,21 @@ def block(marts: Marts) -> Table:
         ],
         result=result,
         half=True,
+    )
+
+
+def _verdict(rows: list[Row]) -> Text:
+    """Whether neighbours beat popularity beyond chance at the length that is shown to members."""
+    row = next(iter(rows), None)
+    if row is None or row["gain"] is None:
+        return Text("", "")
+    low, high = (f"{signed(100 * row[name])}" for name in ("gain_low", "gain_high"))
+    methods = {row["method"] for row in rows if row["is_used"]}
+    gain_en = f"pieces like those they read gain {low} to {high} points on popular ones (95% interval, same members)"
+    gain_zh = f"“相似内容”比“热门”多 {low} 到 {high} 个百分点（95% 区间，同一批成员）"
+    if methods == {"neighbours"}:
+        return Text(f"In use: {gain_en}. ", f"在用“相似内容”：{gain_zh}。")
+    return Text(
+        f"Popular pieces are suggested: {gain_en}, not more than chance. ",
+        f"推荐“热门”内容：{gain_zh}，未超出偶然。",
     )

@@ -12,8 +12,8 @@ import pytest
 
 from models.actions import content
 from models.actions.arms import HASH_VERSION, HELD_OUT, TREATED, draw_arm, key_id
-from models.actions.ranking import EXPECTED_EFFECT, VALUE_AT_RISK, choose_rule, rank
-from models.actions.suggestion import of_kind, suggest
+from models.actions.ranking import EXPECTED_EFFECT, VALUE_AT_RISK, choose_rule, rank, risk_floors, worth_a_place
+from models.actions.suggestion import Piece, known, of_kind, suggest
 
 DAY = date(2025, 6, 30)
 MEMBERS = [f"m{number}" for number in range(4000)]
@@ -107,6 +107,62 @@ def test_whoever_may_not_renew_is_ranked_by_the_effect_on_renewals():
     assert ranked["score"].tolist() == pytest.approx([0.3, 0.2, 0.2, 0])
 
 
+@pytest.mark.parametrize(
+    ("base_rate", "least", "ratio", "floor"),
+    [
+        (0.166, 0.3, 2.0, 0.332),
+        (0.10, 0.3, 2.0, 0.3),
+        (0.55, 0.3, 2.0, 0.6),
+        (0.55, 0.7, 2.0, 0.7),
+        (0.4, 0.0, 0.0, 0.0),
+        (None, 0.3, 2.0, 0.3),
+    ],
+    ids=["twice the usual", "medium risk", "high risk is enough", "asked for more", "no floor", "usual not known"],
+)
+def test_a_place_on_the_list_needs_a_floor_of_risk(base_rate, least, ratio, floor):
+    rates = {} if base_rate is None else {"inactivity": base_rate}
+    floors = risk_floors(rates, least, ratio)
+    assert floors["inactivity"] == pytest.approx(floor)
+    kept = worth_a_place(candidates(), floors)
+    assert kept["member_id"].tolist() == [name for name, p, *_ in candidates().itertuples(index=False) if p >= floor]
+    assert (kept["least_risk"] == floors["inactivity"]).all()
+
+
+def test_each_definition_has_the_floor_of_what_is_usual_by_it():
+    floors = risk_floors({"inactivity": 0.4, "lapse": 0.1}, 0.3, 2.0)
+    assert worth_a_place(BOTH, floors)["member_id"].tolist() == ["a", "d", "p"]
+
+
+def test_members_of_no_value_are_ranked_by_their_risk():
+    ranked = rank(candidates().assign(weight=0.0), effects(), choose_rule(effects(), candidates(), 100))
+    assert ranked["member_id"].tolist() == ["a", "d", "b", "c"]
+
+
+NOTHING = [None, float("nan"), np.nan, pd.NA, pd.NaT, "", "  "]
+
+
+@pytest.mark.parametrize("missing", NOTHING, ids=repr)
+def test_missing_text_is_no_text(missing):
+    assert known(missing) is None
+    assert known(pd.Series([missing], dtype=object).iloc[0]) is None
+    assert known("nan") == "nan"
+    assert known(17) == "17"
+
+
+@pytest.mark.parametrize("missing", NOTHING, ids=repr)
+def test_no_message_names_what_has_no_name(missing):
+    pieces = [
+        Piece("q1", "question", known(missing)),
+        Piece("x7", known(missing), known(missing)),
+        Piece("c", None, "One"),
+    ]
+    sent = suggest(member(), pieces)
+    assert (sent.en, sent.zh) == ("Send: the question q1; x7; “One”.", "推送：提问 q1、x7、“One”。")
+    invited = suggest(member(**EVENT | {"event_title": missing}), [])
+    assert (invited.en, invited.zh) == ("Invite to the event e1 on 2025-07-02.", "邀请参加 2025-07-02 的活动 e1。")
+    assert suggest(member(event_id=missing, days_to_term_end=None), []).kind == "points"
+
+
 def member(**facts):
     return {"risk_band": "medium", "weight": 1.0, "days_to_term_end": None, "event_id": None} | facts
 
@@ -119,37 +175,37 @@ EVENT = {"event_id": "e1", "event_title": "Talk", "event_day": date(2025, 7, 2)}
     [
         (
             {"days_to_term_end": 14.0, **EVENT},
-            {"c": "One"},
+            [Piece("c", "article", "One")],
             "coupon",
             "Offer the renewal coupon. The term ends in 14 days.",
         ),
-        ({"days_to_term_end": 1}, {}, "coupon", "Offer the renewal coupon. The term ends in 1 day."),
-        ({"days_to_term_end": 15}, {}, "points", "Give points for coming back."),
+        ({"days_to_term_end": 1}, [], "coupon", "Offer the renewal coupon. The term ends in 1 day."),
+        ({"days_to_term_end": 15}, [], "points", "Give points for coming back."),
         (
             {"risk_band": "high", "weight": 2.0},
-            {},
+            [],
             "call",
             "Call or write in person. Worth 2.0 times the typical member.",
         ),
-        ({"risk_band": "high", "weight": 1.9}, {}, "points", "Give points for coming back."),
-        (EVENT, {"c": "One"}, "invitation", "Invite to “Talk” on 2025-07-02."),
-        ({}, {"c": "One", "d": "Two"}, "message", "Send: “One”; “Two”."),
+        ({"risk_band": "high", "weight": 1.9}, [], "points", "Give points for coming back."),
+        (EVENT, [Piece("c", "article", "One")], "invitation", "Invite to “Talk” on 2025-07-02."),
+        ({}, [Piece("c", None, "One"), Piece("d", None, "Two")], "message", "Send: “One”; “Two”."),
     ],
 )
 def test_the_first_suggestion_that_fits_is_made(facts, pieces, kind, words):
     found = suggest(member(**facts), pieces)
     assert (found.kind, found.en) == (kind, words)
     assert found.zh
-    assert found.content_ids == (list(pieces) if kind == "message" else [])
+    assert found.content_ids == ([piece.content_id for piece in pieces] if kind == "message" else [])
 
 
 def test_what_was_measured_to_harm_is_not_suggested():
-    assert suggest(member(days_to_term_end=3), {"c": "One"}, {"coupon"}).kind == "message"
-    assert suggest(member(), {}, {"points"}).kind == "call"
+    assert suggest(member(days_to_term_end=3), [Piece("c", None, "One")], {"coupon"}).kind == "message"
+    assert suggest(member(), [], {"points"}).kind == "call"
 
 
 def test_a_kind_settled_before_keeps_its_words_where_it_does_not_fit_any_more():
-    assert of_kind("coupon", member(), {}).en == "Offer the renewal coupon."
+    assert of_kind("coupon", member(), []).en == "Offer the renewal coupon."
 
 
 def reading(taste=True, seed=3):
@@ -177,6 +233,30 @@ def test_neighbours_are_used_where_members_differ_in_taste_and_popularity_where_
         assert (result["cut_off"] == DAY - timedelta(days=content.TEST_DAYS)).all()
         rates = result.set_index(["method", "n_suggested"])["hit_rate"]
         assert (rates.xs(10, level=1) >= rates.xs(3, level=1)).all()
+        gain = result.drop_duplicates("n_suggested")
+        assert ((gain["gain_low"] <= gain["gain"]) & (gain["gain"] <= gain["gain_high"])).all()
+        assert (gain["gain_low"] > 0).all() == taste
+
+
+def test_the_gain_is_of_the_same_members_and_members_are_clusters():
+    """Worked by hand: a gains at both cut-offs, b at one, c loses at one, d is the same."""
+    rows = [("a", 1, 0), ("a", 1, 0), ("b", 1, 0), ("c", 0, 1), ("d", 1, 1), ("d", 0, 0)]
+    hits = pd.DataFrame(rows, columns=["member_id", content.NEIGHBOURS, content.POPULARITY])
+    gain, low, high = content._paired_gain(hits)
+    sums = np.array([2 - 2 / 3, 1 - 1 / 3, -1 - 1 / 3, -2 / 3])
+    assert gain == pytest.approx(2 / 6)
+    assert high - gain == pytest.approx(1.959964 * np.sqrt(4 / 3 * (sums**2).sum()) / 6)
+    assert gain - low == pytest.approx(high - gain)
+
+
+def test_a_gain_that_chance_may_have_made_is_none():
+    """17 hits against 14 of 396 members, as different as they can be: each method's hits are of other members."""
+    n = 396
+    frame = pd.DataFrame({"member_id": [f"m{i}" for i in range(n)]})
+    frame[content.NEIGHBOURS] = [i < 17 for i in range(n)]
+    frame[content.POPULARITY] = [17 <= i < 31 for i in range(n)]
+    _, low, high = content._paired_gain(frame)
+    assert low < 0 < high
 
 
 def test_too_few_members_decide_nothing():

@@ -1,5 +1,8 @@
+{% set window, prior = engagement_windows() | min, var('value_prior_days') %}
+
 -- A weight of 1 is a typical member's worth, so that members can be compared whatever the currency: the monthly revenue
--- over the median of those who pay in the same one, or where nobody pays, R over its median.
+-- over the median of those who pay in the same one, or where nobody pays, R over its median. R of a few days says
+-- little, so it counts beside as many days of a typical member as the variable value_prior_days says.
 with
 
 members as (
@@ -117,7 +120,13 @@ valued as (
         case when payers.n_payers > 0 then 'mrr' else 'engagement' end as value_basis,
         case
             when payers.n_payers = 0
-                then coalesce(engagement.engagement / nullif(median(engagement.engagement) over (), 0), 0)
+                then
+                    (
+                        {{ prior }}
+                        + coalesce(engagement.observed_days, {{ window }})
+                        * coalesce(engagement.engagement / nullif(median(engagement.engagement) over (), 0), 0)
+                    )
+                    / ({{ prior }} + coalesce(engagement.observed_days, {{ window }}))
             when paying.member_id is null then 0
             else coalesce(paying.mrr_minor / nullif(paying.median_minor, 0), 1)
         end as weight,

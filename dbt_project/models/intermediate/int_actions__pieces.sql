@@ -7,6 +7,7 @@ content as (
 final as (
     select
         content_id,
+        kind,
         title,
         published_day
     from content

@@ -15,6 +15,10 @@ final as (
         hit_rate,
         {{ wilson_low('n_hits', 'n_members') }} as hit_rate_low,
         {{ wilson_high('n_hits', 'n_members') }} as hit_rate_high,
+        n_cut_offs,
+        gain,
+        gain_low,
+        gain_high,
         is_used,
         run_id
     from evaluations

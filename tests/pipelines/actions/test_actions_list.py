@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from jinja2 import Environment
 
 from models.actions.arms import draw_arm
 from pipelines.actions import lists, store
@@ -17,7 +18,7 @@ from pipelines.actions.export import NoListError, export_list
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.lake.schemas import PREDICTIONS
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT_DIR, Settings
 
 DAY = date(2025, 6, 30)
 N = 60
@@ -46,7 +47,9 @@ def home(tmp_path):
                 effect double, effect_low double, effect_high double
             );
             create table intermediate.int_actions__reads (member_id varchar, content_id varchar, first_day date);
-            create table intermediate.int_actions__pieces (content_id varchar, title varchar, published_day date);
+            create table intermediate.int_actions__pieces (
+                content_id varchar, kind varchar, title varchar, published_day date
+            );
             create table marts.action_effects (
                 campaign_id varchar, outcome varchar, is_primary boolean, verdict varchar
             );
@@ -77,7 +80,9 @@ def change(home, sql):
 
 
 def settings_of(home, **values):
-    return Settings(home=home.root, **{"retention_capacity": 6, "arm_key": "key of a test"} | values)
+    return Settings(
+        home=home.root, **{"retention_capacity": 6, "arm_key": "key of a test", "retention_least_risk": 0} | values
+    )
 
 
 def drawn_on(home, day):
@@ -268,3 +273,62 @@ def test_suggestions_are_judged_again_after_a_week(home):
     for days, judged in ((0, 1), (1, 1), (30, 2)):
         lists.make_list(home, settings_of(home), DAY + timedelta(days=days), "run")
         assert ledger.read(home, store.EVALUATIONS).num_rows == 4 * judged
+
+
+def test_places_stay_free_where_nobody_else_is_at_enough_risk(home):
+    """Risk is .2 + i/200, so ten members are at .45 or more; what is usual is not known without a training."""
+    rows = lists.make_list(home, settings_of(home, retention_capacity=40, retention_least_risk=0.45), DAY, "run")
+    assert {row["member_id"] for row in rows} == {f"m{i}" for i in range(50, N)}
+    assert {(row["least_risk"], row["capacity"]) for row in rows} == {(0.45, 40)}
+
+
+def test_the_floor_is_twice_what_is_usual_in_the_training_of_the_version_that_scored(home):
+    card = {"model_version": "v1", "definition": "inactivity", "card": '{"card": {"data": {"churn_rate": 0.24}}}'}
+    ledger.append(
+        home, "churn_trainings", [card, card | {"model_version": "v0", "card": card["card"].replace("24", "01")}]
+    )
+    rows = lists.make_list(home, settings_of(home, retention_capacity=40), DAY, "run")
+    assert {row["member_id"] for row in rows} == {f"m{i}" for i in range(56, N)}
+    assert {row["least_risk"] for row in rows} == {0.48}
+
+
+@pytest.mark.parametrize("missing", ["null", "''", "' '"])
+def test_a_piece_without_a_title_is_sent_by_its_kind_and_id(home, missing):
+    change(
+        home,
+        f"""
+        insert into intermediate.int_actions__reads
+        select 'm' || lpad(i::varchar, 2, '0'), 'q' || (i % 3), date '2025-06-20' from range({N}) as members (i);
+        insert into intermediate.int_actions__pieces
+        select 'q' || i, 'question', {missing}, date '2025-06-01' from range(3) as pieces (i);
+        update intermediate.int_actions__members set days_to_term_end = null, weight = 1;
+        """,
+    )
+    rows = lists.make_list(home, settings_of(home), DAY, "run")
+    sent = [row for row in rows if row["kind"] == "message"]
+    assert len(sent) == len(rows) > 0
+    for row in sent:
+        assert "the question q" in row["suggestion_en"]
+        assert "提问 q" in row["suggestion_zh"]
+        assert "nan" not in row["suggestion_en"] + row["suggestion_zh"]
+
+
+@pytest.mark.parametrize(
+    ("kept_en", "kept_zh", "shown_en", "shown_zh"),
+    [
+        ("Send: “nan”; “nan”.", "推送：“nan”、“nan”。", "Send something worth reading.", "推送值得一读的内容。"),
+        ("Send: “nan”; “A”; “nan”.", "推送：“nan”、“A”、“nan”。", "Send: “A”.", "推送：“A”。"),
+        ("Send: “A”; “B”.", "推送：“A”、“B”。", "Send: “A”; “B”.", "推送：“A”、“B”。"),
+    ],
+)
+def test_a_list_made_with_missing_titles_is_shown_without_them(home, kept_en, kept_zh, shown_en, shown_zh):
+    ledger.append(
+        home, store.LISTS, [{"day": DAY, "member_id": "m01", "suggestion_en": kept_en, "suggestion_zh": kept_zh}]
+    )
+    (row,) = store.list_of(home, DAY)
+    assert (row["suggestion_en"], row["suggestion_zh"]) == (shown_en, shown_zh)
+    with duckdb.connect() as con:
+        macro = (PROJECT_DIR / "dbt_project" / "macros" / "missing_titles.sql").read_text(encoding="utf-8")
+        sql = str(Environment().from_string(macro).module.without_missing_titles("kept"))
+        for kept, shown in ((kept_en, shown_en), (kept_zh, shown_zh)):
+            assert con.execute(f"select {sql} from (select $kept as kept)", {"kept": kept}).fetchall() == [(shown,)]
