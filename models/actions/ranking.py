@@ -84,9 +84,9 @@ def risk_floors(base_rates: Mapping[str, float], least_risk: float, least_ratio:
 
 
 def worth_a_place(ranked: pd.DataFrame, floors: Mapping[str, float]) -> pd.DataFrame:
-    """Keep those at enough risk of their definition of churn, with the floor as ``least_risk``."""
+    """Add the floor of their definition of churn as ``least_risk``, and ``is_worth_it`` where the risk reaches it."""
     least = ranked["definition"].map(dict(floors)).fillna(0.0)
-    return ranked.assign(least_risk=least)[ranked["probability"] >= least].reset_index(drop=True)
+    return ranked.assign(least_risk=least, is_worth_it=ranked["probability"] >= least)
 
 
 def rank(candidates: pd.DataFrame, effects: pd.DataFrame, rule: Rule) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.actions.arms import TREATED
 from pipelines.actions import store
+from pipelines.churn.store import last_scored_day
 from pipelines.lake.files import move_in, staging_folder
 
 if TYPE_CHECKING:
@@ -34,10 +35,16 @@ def export_list(home: Home, day: date | None = None) -> Path:
         NoListError: No list of that day was made.
         UnloggedListError: A member on it is not in the log of draws; nothing is written.
     """
-    chosen = day or store.last_list_day(home)
+    last = store.last_list_day(home)
+    chosen = day or max(filter(None, (last, last_scored_day(home))), default=None)
     rows = store.list_of(home, chosen) if chosen else []
-    if chosen is None or not rows:
-        raise NoListError(f"no list of {chosen} was made" if chosen else "no list was made yet: a run makes one")
+    if chosen is None:
+        raise NoListError("no list was made yet: a run makes one")
+    if not rows:
+        older = f"; the last list with members is of {last}: --day {last} writes it" if last and last < chosen else ""
+        raise NoListError(
+            f"nobody is listed for {chosen}: no candidate is at enough risk, or no list of that day was made{older}"
+        )
     arms = store.check_logged(home, chosen, rows)
     treated = [row for row in rows if arms[row["campaign_id"], row["member_id"]] == TREATED]
     target = home.exports / f"retention-actions-{chosen.isoformat()}.csv"

@@ -44,7 +44,9 @@ def make_list(home: Home, settings: Settings, day: date, run_id: str) -> Rows:
     earlier, library = store.draws(home), Library.open(home, settings, day, run_id)
     drawn = {row["member_id"]: row for row in earlier if row["day"] == day}
     if not drawn:
-        members = _allowed(ranked, earlier, day, settings.retention_cool_down_days)
+        # Who was drawn by a run that broke off stays on the list: the draw is logged, and the arms must not differ.
+        worth_it = ranked[ranked["is_worth_it"].astype(bool)]
+        members = _allowed(worth_it, earlier, day, settings.retention_cool_down_days)
         drawn = {row["member_id"]: row for row in _draw(home, settings, members, library, earlier)}
         store.keep_draws(home, day, list(drawn.values()), run_id)
     chosen = [row for row in _records(ranked) if row["member_id"] in drawn]

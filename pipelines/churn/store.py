@@ -57,6 +57,12 @@ def base_rates(home: Home, versions: Iterable[str]) -> dict[str, float]:
     return {name: float(rate) for name, rate in rates.items() if rate is not None}
 
 
+def last_scored_day(home: Home) -> date | None:
+    """The newest day with predictions."""
+    days = (path.name.removeprefix("day=") for path in home.predictions.glob("day=*"))
+    return max(map(date.fromisoformat, days), default=None)
+
+
 def keep_training(home: Home, result: TrainResult, trained_through_day: date, run_id: str) -> None:
     """Store a trained version with its evaluations. A version known already is only recorded as trained again.
 

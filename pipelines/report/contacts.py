@@ -104,10 +104,9 @@ def _free_places(rows: list[Row], treated: int) -> Text:
     en = ", ".join(f"{share} ({name.en})" for name, share in shown)
     zh = "、".join(f"{share}（{name.zh}）" for name, share in shown)
     return Text(
-        f" {integer(capacity - treated)} of {plural(capacity, 'place', 'places')} stayed free: nobody else who was not "
-        f"listed or contacted lately is at a risk of at least {en}.",
-        f"{integer(capacity)} 个名额中空出 {integer(capacity - treated)} 个："
-        f"近期未列入或未联系的其他成员风险均低于 {zh}。",
+        f" {integer(capacity - treated)} of {plural(capacity, 'place', 'places')} stayed free: no other candidate is "
+        f"at a risk of at least {en}.",
+        f"{integer(capacity)} 个名额中空出 {integer(capacity - treated)} 个：其他候选成员的风险均低于 {zh}。",
     )
 
 

@@ -58,17 +58,26 @@ def block(marts: Marts) -> Table:
 
 
 def _verdict(rows: list[Row]) -> Text:
-    """Whether neighbours beat popularity beyond chance at the length that is shown to members."""
-    row = next(iter(rows), None)
-    if row is None or row["gain"] is None:
+    """Whether neighbours beat popularity beyond chance, told at the length at which they do worst."""
+    known = [row for row in rows if row["gain_low"] is not None]
+    if not known:
         return Text("", "")
+    row = min(known, key=lambda row: row["gain_low"])
     low, high = (f"{signed(100 * row[name])}" for name in ("gain_low", "gain_high"))
     methods = {row["method"] for row in rows if row["is_used"]}
-    gain_en = f"pieces like those they read gain {low} to {high} points on popular ones (95% interval, same members)"
-    gain_zh = f"“相似内容”比“热门”多 {low} 到 {high} 个百分点（95% 区间，同一批成员）"
+    n = row["n_suggested"]
+    gain_en = f"with {n}, pieces like those they read gain {low} to {high} points on them (95% interval, same members)"
+    gain_zh = f"推荐 {n} 篇时，“相似内容”比“热门”多 {low} 到 {high} 个百分点（95% 区间，同一批成员）"
     if methods == {"neighbours"}:
-        return Text(f"In use: {gain_en}. ", f"在用“相似内容”：{gain_zh}。")
+        return Text(
+            f"Pieces like those they read are suggested and beat popular ones: {gain_en}. ",
+            f"推荐“相似内容”，胜过“热门”：{gain_zh}。",
+        )
+    if row["gain_high"] < 0:
+        return Text(
+            f"Popular pieces are suggested, the others do worse: {gain_en}. ",
+            f"推荐“热门”内容，“相似内容”更差：{gain_zh}。",
+        )
     return Text(
-        f"Popular pieces are suggested: {gain_en}, not more than chance. ",
-        f"推荐“热门”内容：{gain_zh}，未超出偶然。",
+        f"Popular pieces are suggested: {gain_en}, which may be chance. ", f"推荐“热门”内容：{gain_zh}，可能出于偶然。"
     )

@@ -123,14 +123,15 @@ def test_a_place_on_the_list_needs_a_floor_of_risk(base_rate, least, ratio, floo
     rates = {} if base_rate is None else {"inactivity": base_rate}
     floors = risk_floors(rates, least, ratio)
     assert floors["inactivity"] == pytest.approx(floor)
-    kept = worth_a_place(candidates(), floors)
+    kept = worth_a_place(candidates(), floors)[lambda rows: rows["is_worth_it"]]
     assert kept["member_id"].tolist() == [name for name, p, *_ in candidates().itertuples(index=False) if p >= floor]
     assert (kept["least_risk"] == floors["inactivity"]).all()
 
 
 def test_each_definition_has_the_floor_of_what_is_usual_by_it():
     floors = risk_floors({"inactivity": 0.4, "lapse": 0.1}, 0.3, 2.0)
-    assert worth_a_place(BOTH, floors)["member_id"].tolist() == ["a", "d", "p"]
+    kept = worth_a_place(BOTH, floors)[lambda rows: rows["is_worth_it"]]
+    assert kept["member_id"].tolist() == ["a", "d", "p"]
 
 
 def test_members_of_no_value_are_ranked_by_their_risk():

@@ -108,6 +108,24 @@ next_event as (
     where event_rank = 1
 ),
 
+-- Who has answered the invitation already, either way, is not invited again.
+invited as (
+    select
+        members.member_id,
+        next_event.event_id,
+        next_event.title,
+        next_event.starts_day
+    from members
+    inner join guests on members.member_id = guests.member_id
+    cross join next_event
+    left join participants
+        on
+            members.member_id = participants.member_id
+            and next_event.event_id = participants.event_id
+            and (participants.is_registered or participants.is_cancelled)
+    where participants.member_id is null
+),
+
 valued as (
     select
         members.member_id,
@@ -130,17 +148,16 @@ valued as (
             when paying.member_id is null then 0
             else coalesce(paying.mrr_minor / nullif(paying.median_minor, 0), 1)
         end as weight,
-        case when guests.member_id is not null then next_event.event_id end as event_id,
-        case when guests.member_id is not null then next_event.title end as event_title,
-        case when guests.member_id is not null then next_event.starts_day end as event_day
+        invited.event_id,
+        invited.title as event_title,
+        invited.starts_day as event_day
     from members
     cross join payers
     cross join build
     left join paying on members.member_id = paying.member_id
     left join engagement on members.member_id = engagement.member_id
     left join contacted on members.member_id = contacted.member_id
-    left join guests on members.member_id = guests.member_id
-    left join next_event on true
+    left join invited on members.member_id = invited.member_id
 ),
 
 final as (

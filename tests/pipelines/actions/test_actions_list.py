@@ -222,7 +222,7 @@ def test_a_list_without_its_log_is_neither_kept_nor_exported(home):
 def test_the_export_holds_the_treated_and_nothing_that_names_an_arm(home):
     settings = settings_of(home, retention_held_out_share=0.5)
     lists.make_list(home, settings, DAY, "run")
-    lists.make_list(home, settings, DAY + timedelta(days=1), "run")
+    lists.make_list(home, settings, DAY + timedelta(days=30), "run")
     path = export_list(home, DAY)
     text = path.read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(text.splitlines()))
@@ -238,8 +238,8 @@ def test_the_export_holds_the_treated_and_nothing_that_names_an_arm(home):
     assert len(set(ends.values())) == 2
     before = path.read_bytes()
     assert export_list(home, DAY).read_bytes() == before
-    assert export_list(home).name == f"retention-actions-{DAY + timedelta(days=1)}.csv"
-    with pytest.raises(NoListError, match="no list of 2025-01-01"):
+    assert export_list(home).name == f"retention-actions-{DAY + timedelta(days=30)}.csv"
+    with pytest.raises(NoListError, match="nobody is listed for 2025-01-01"):
         export_list(home, date(2025, 1, 1))
 
 
@@ -332,3 +332,22 @@ def test_a_list_made_with_missing_titles_is_shown_without_them(home, kept_en, ke
         sql = str(Environment().from_string(macro).module.without_missing_titles("kept"))
         for kept, shown in ((kept_en, shown_en), (kept_zh, shown_zh)):
             assert con.execute(f"select {sql} from (select $kept as kept)", {"kept": kept}).fetchall() == [(shown,)]
+
+
+def test_whoever_was_drawn_by_a_run_that_broke_off_stays_on_the_list_below_the_floor(home, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "keep_list", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            lists.make_list(home, settings_of(home), DAY, "run-1")
+    drawn = set(drawn_on(home, DAY))
+    rows = lists.make_list(home, settings_of(home, retention_least_risk=1.0), DAY, "run-2")
+    assert {row["member_id"] for row in rows} == drawn != set()
+
+
+def test_a_day_on_which_nobody_is_worth_a_place_is_not_answered_with_an_older_list(home):
+    first, second = DAY, DAY + timedelta(days=30)
+    lists.make_list(home, settings_of(home), first, "run-1")
+    assert lists.make_list(home, settings_of(home, retention_least_risk=1.0), second, "run-2") == []
+    with pytest.raises(NoListError, match=f"nobody is listed for {second}.*--day {first} writes it"):
+        export_list(home)
+    assert export_list(home, first).exists()
