@@ -12,7 +12,7 @@ LIST = """
     from (values ('a'), ('b')) as members (id);
     insert into marts.retention_actions
     select day, 1, id, 'k', arm, 'call', 'Call ' || id, '致电 ' || id, '[]', null, 'lapse', 0.9, 'high', '["en"]',
-        '["zh"]', null, null, '2026-11-29', 1, 1, 'risk_times_value', 'too few', '太少'
+        '["zh"]', null, null, '2026-11-29', 1, 0.303, 20, 1, 'risk_times_value', 'too few', '太少'
     from (values
         ('a', 'treated', date '2026-11-19'), ('b', 'held_out', date '2026-11-19'), ('c', 'treated', date '2026-11-18')
     ) as list (id, arm, day);
@@ -141,3 +141,37 @@ def test_a_day_without_a_list_says_why(fill: Fill) -> None:
     ).blocks[0]
     assert isinstance(note, Note)
     assert note.body.en.startswith("Nobody is on the list")
+
+
+def evaluation(low: float, high: float, used: str) -> str:
+    return f"""
+        insert into marts.suggestion_evaluations
+        select '2026-11-19', '2026-11-05', method, 3, 396, 17, 0.04, 0.03, 0.07, 6, {(low + high) / 2}, {low}, {high},
+            method = '{used}'
+        from (values ('neighbours'), ('popularity')) as methods (method);"""
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "used", "words"),
+    [
+        (-0.014, 0.034, "popularity", "Popular pieces are suggested: with 3, pieces like those they read gain"),
+        (0.021, 0.08, "neighbours", "Pieces like those they read are suggested and beat popular ones: with 3"),
+        (-0.138, -0.014, "popularity", "Popular pieces are suggested, the others do worse: with 3"),
+    ],
+)
+def test_it_is_said_whether_suggestions_beat_popularity_beyond_chance(
+    fill: Fill, low: float, high: float, used: str, words: str
+) -> None:
+    """17 hits against 14 of 396 members are no gain."""
+    page = page_of(actions.page, fill(effect("a", "works") + evaluation(low, high, used)))
+    note = block_of(page, "Suggested pieces: do members read them?").note
+    assert note is not None
+    assert note.en.startswith(words)
+
+
+def test_places_that_stayed_free_are_counted_and_the_floor_is_said(fill: Fill) -> None:
+    note = page_of(risk.page, fill(LIST)).blocks[0].note
+    assert note is not None
+    assert "19 of 20 places stayed free" in note.en
+    assert "at a risk of at least 30% (lapse)" in note.en
+    assert "20 个名额中空出 19 个" in note.zh
