@@ -15,8 +15,10 @@ LEAST_BROKEN_ROWS = 5
 third, and says nothing about the delivery."""
 
 
-def delivery_rules(*, max_quarantine_share: float) -> list[Rule]:
-    """Rules for a log day's delivery; ``max_quarantine_share`` is a setting."""
+def delivery_rules(
+    *, max_quarantine_share: float, max_null_member_share: float, max_null_member_rise: float
+) -> list[Rule]:
+    """Rules for a log day's delivery; the limits are settings."""
     return [
         Rule(
             "quarantine_share",
@@ -41,6 +43,24 @@ def delivery_rules(*, max_quarantine_share: float) -> list[Rule]:
             "rejected_without_rows",
             CRITICAL,
             "files came but none of them could be used, so the day would look silent",
+            maximum=0,
+        ),
+        Rule(
+            "null_member_share",
+            CRITICAL,
+            "rows that name nobody make nobody active: a first delivery like this comes of a column with another name",
+            maximum=max_null_member_share,
+        ),
+        Rule(
+            "null_member_rise",
+            CRITICAL,
+            "so many more rows than usual name nobody that a column was renamed or lost on its way",
+            maximum=max_null_member_rise,
+        ),
+        Rule(
+            "misspelt_columns",
+            WARNING,
+            "a column under another name is not read, and the one of the contract that may be meant stays empty",
             maximum=0,
         ),
         Rule("rejected_files", WARNING, "a file that cannot be read leaves the day incomplete", maximum=0),

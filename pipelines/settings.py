@@ -64,6 +64,19 @@ class Settings(BaseSettings):
         le=1,
         description="Share of a log day's delivered rows that may be quarantined before the day is held out.",
     )
+    max_null_member_share: float = Field(
+        0.99,
+        ge=0,
+        le=1,
+        description="Share of a log's first rows that may name nobody (`member_id` of interactions, `author_id` of "
+        "content) before they are held out; 1 where nobody is ever named.",
+    )
+    max_null_member_rise: float = Field(
+        0.25,
+        ge=0,
+        le=1,
+        description="How far that share of a log day may rise above the log's usual one before the day is held out.",
+    )
     max_calibration_error: float = Field(
         0.10,
         gt=0,

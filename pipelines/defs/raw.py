@@ -81,7 +81,12 @@ def _delivery_check(log: Log) -> dg.AssetChecksDefinition:
         outcome = deliveries.judge(home.paths, home.settings, log.name, days, context.run.run_id)
         failed = [day for day in (*outcome.held_out, *outcome.warned) if day is not None]
         reasons = first_reasons(home.paths, log.name, failed) if failed else []
-        return gate_result(context, outcome, blocks=days[-1] in outcome.held_out, reasons=reasons)
+        return gate_result(
+            context,
+            outcome,
+            blocks=days[-1] in outcome.held_out or deliveries.is_all_held_out(home.paths, outcome),
+            reasons=reasons,
+        )
 
     return check
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 from datetime import timedelta
 from statistics import median
@@ -9,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from expectations.runner import validate
 from expectations.suites import LEAST_BROKEN_ROWS, delivery_rules
+from pipelines.contract import LOGS
 from pipelines.gates import verdicts
+from pipelines.gates.nobody import PAST_DAYS, Absent, Judged, judge_absent
 from pipelines.ingest.findings import SHARED_KEY
+from pipelines.ingest.parts import read_delivery
+from pipelines.ingest.unknown import MISSPELT, UNKNOWN
 from pipelines.lake import manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from expectations.runner import Verdict
@@ -26,8 +31,13 @@ if TYPE_CHECKING:
 GATE = "deliveries"
 _BASELINE_DAYS = 28
 _SHOWN_EXAMPLES = 3
-_EXAMPLES = {"shared_key_rows": SHARED_KEY}
-"""Column of a rule -> the findings that are its examples."""
+_EXAMPLES = {
+    "shared_key_rows": (SHARED_KEY,),
+    "misspelt_columns": (MISSPELT,),
+    "null_member_share": (MISSPELT, UNKNOWN),
+    "null_member_rise": (MISSPELT, UNKNOWN),
+}
+"""Column of a rule -> the findings that are its examples, the likeliest first."""
 
 
 def judge(home: Home, settings: Settings, log: str, days: Sequence[date], run_id: str) -> GateOutcome:
@@ -39,8 +49,12 @@ def judge(home: Home, settings: Settings, log: str, days: Sequence[date], run_id
     waiting = manifest.candidates(home, log, days)
     if not waiting:
         return verdicts.outcome(GATE, log, [], set())
-    rules = delivery_rules(max_quarantine_share=settings.max_quarantine_share)
-    found = _named(validate(log, rules, _profile(home, waiting)), waiting)
+    rules = delivery_rules(
+        max_quarantine_share=settings.max_quarantine_share,
+        max_null_member_share=settings.max_null_member_share,
+        max_null_member_rise=settings.max_null_member_rise,
+    )
+    found = _named(validate(log, rules, _profile(home, settings, waiting)), waiting)
     verdicts.record(home, GATE, found, run_id)
     waived = verdicts.waived_days(home, log)
     result = verdicts.outcome(GATE, log, found, waived)
@@ -55,11 +69,18 @@ def judge(home: Home, settings: Settings, log: str, days: Sequence[date], run_id
     return result
 
 
-def _profile(home: Home, waiting: Sequence[Candidate]) -> Any:  # noqa: ANN401 - pandas is imported late
+def is_all_held_out(home: Home, outcome: GateOutcome) -> bool:
+    """Tell whether all of a log that names who was active is held out: pages would say that nobody was."""
+    is_about_people = bool(LOGS[outcome.table_name].person)
+    return is_about_people and bool(outcome.held_out) and outcome.table_name not in manifest.accepted_logs(home)
+
+
+def _profile(home: Home, settings: Settings, waiting: Sequence[Candidate]) -> Any:  # noqa: ANN401 - pandas is imported late
     """One row per candidate with the columns that the rules name."""
     import pandas as pd  # noqa: PLC0415 - only gates need it
 
     usual = _usual_rows(home, waiting)
+    absent = _absent(home, settings, waiting)
     rows = []
     for candidate in waiting:
         profile = candidate.delivery["profile"]
@@ -73,6 +94,9 @@ def _profile(home: Home, waiting: Sequence[Candidate]) -> Any:  # noqa: ANN401 -
                 "quarantine_share": None if is_few else share,
                 "quarantine_share_of_few": share if is_few else None,
                 "unaccounted": delivered - accepted - quarantined,
+                "null_member_share": absent[candidate.log_day].share,
+                "null_member_rise": absent[candidate.log_day].rise,
+                "misspelt_columns": sum(one["finding"] == MISSPELT for one in candidate.delivery.get("findings", [])),
                 "rejected_files": profile["rejected_files"],
                 "rejected_without_rows": int(profile["rejected_files"] > 0 and accepted == 0),
                 "duplicate_share": profile["duplicates"] / accepted if accepted else None,
@@ -89,8 +113,9 @@ def _named(found: Sequence[Verdict], waiting: Sequence[Candidate]) -> list[Verdi
     findings = {candidate.log_day: candidate.delivery.get("findings", []) for candidate in waiting}
     named = []
     for verdict in found:
-        kind = _EXAMPLES.get(verdict.expectation.split()[0])
-        examples = [one["said"] for one in findings[verdict.day] if one["finding"] == kind] if verdict.day else []
+        kinds = _EXAMPLES.get(verdict.expectation.split()[0], ())
+        of_day = findings[verdict.day] if verdict.day else []
+        examples = [one["said"] for kind in kinds for one in of_day if one["finding"] == kind]
         shown = "; ".join(examples[:_SHOWN_EXAMPLES])
         more = f"; and {len(examples) - _SHOWN_EXAMPLES} more" if len(examples) > _SHOWN_EXAMPLES else ""
         if verdict.is_passed or not examples:
@@ -98,6 +123,32 @@ def _named(found: Sequence[Verdict], waiting: Sequence[Candidate]) -> list[Verdi
         else:
             named.append(replace(verdict, observed=f"{verdict.observed} ({shown}{more})"))
     return named
+
+
+def _absent(home: Home, settings: Settings, waiting: Sequence[Candidate]) -> dict[date, Judged]:
+    """What the rules about rows that name nobody look at, for every candidate."""
+    log, asked = waiting[0].log, {one.log_day: one.delivery["profile"] for one in waiting}
+    accepted = {row["log_day"] for row in manifest.current(home).to_pylist() if row["log"] == log and row["n_rows"]}
+    days = sorted(accepted - asked.keys())
+    ends = {bisect_left(days, day) for day in asked}
+    near = {day for end in ends for day in days[max(0, end - PAST_DAYS) : end]}
+    past = {day: (read_delivery(home.raw_part(log, day)) or {}).get("profile", {}) for day in near}
+    judged = judge_absent(
+        _counts(asked),
+        _counts(past),
+        max_share=settings.max_null_member_share,
+        max_rise=settings.max_null_member_rise,
+    )
+    return {day: judged.get(day, Judged()) for day in asked}
+
+
+def _counts(profiles: Mapping[date, dict[str, Any]]) -> dict[date, Absent]:
+    """Leave out days without rows, and those of which nobody counted who is named."""
+    return {
+        day: Absent(profile["accepted"], profile["null_members"])
+        for day, profile in profiles.items()
+        if profile.get("accepted") and profile.get("null_members") is not None
+    }
 
 
 def _usual_rows(home: Home, waiting: Sequence[Candidate]) -> dict[date, float | None]:

@@ -1,4 +1,4 @@
-"""What somebody should hear about accepted rows, such as one key for several members. Nothing is refused here.
+"""What somebody should hear about accepted rows: unknown columns, one key for several members. Nothing is refused here.
 
 Findings are part of what a delivery says of itself (``delivery.json``) and rows of the ledger ``delivery_findings``.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.ingest.batch import STAGED
 from pipelines.ingest.rules import identity
+from pipelines.ingest.unknown import MISSPELT, unknown_columns
 from pipelines.lake import ledger
 
 if TYPE_CHECKING:
@@ -40,16 +41,21 @@ class DayFindings:
 def find(con: duckdb.DuckDBPyConnection, log: Log, log_days: Iterable[date]) -> dict[date, DayFindings]:
     """Return what was found in the accepted rows of a batch, for each of its log days."""
     found = {log_day: DayFindings() for log_day in log_days}
+    for log_day, row in unknown_columns(con, log):
+        found[log_day].rows.append(row)
     _find_shared_keys(con, log, found)
     return found
 
 
 def said(findings: Iterable[tuple[date, dict[str, Any]]]) -> list[str]:
-    """Sum findings of a log's days up in lines, those of most rows first; shared keys in one, by the worst of them."""
+    """Sum findings of a log's days up in lines, misspelt columns first; shared keys in one, by the worst of them."""
     groups: dict[tuple[str, str], list[tuple[date, dict[str, Any]]]] = defaultdict(list)
     for log_day, row in findings:
         groups[row["finding"], "" if row["finding"] == SHARED_KEY else row["name"]].append((log_day, row))
-    ranked = sorted(groups.values(), key=lambda group: -sum(row["n_rows"] for _, row in group))
+    ranked = sorted(
+        groups.values(),
+        key=lambda group: (group[0][1]["finding"] != MISSPELT, -sum(row["n_rows"] for _, row in group)),
+    )
     lines = [_sum_up(group) for group in ranked[:_SHOWN_PER_LOG]]
     if len(ranked) > _SHOWN_PER_LOG:
         lines.append(f"… and {len(ranked) - _SHOWN_PER_LOG} more, in Data health")

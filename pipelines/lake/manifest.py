@@ -158,6 +158,11 @@ def current(home: Home) -> pa.Table:
     )
 
 
+def accepted_logs(home: Home) -> set[str]:
+    """Return the logs of which any row lies in the lake."""
+    return {row["log"] for row in current(home).to_pylist() if row["n_rows"]}
+
+
 def changed_since(home: Home, instant: datetime) -> list[ChangedDay]:
     """Return the event days whose accepted rows differ from those accepted until ``instant``, by delivery.
 

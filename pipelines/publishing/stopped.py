@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
+from pipelines.contract import LOGS
 from pipelines.ingest.refusals import reasons_of_run
-from pipelines.lake import ledger
+from pipelines.lake import ledger, manifest
 from pipelines.publishing import versions
 from pipelines.report.files import write_text
 from pipelines.report.stopped import StoppedRun, render_stopped
@@ -28,16 +29,18 @@ _SHOWN = 60
 def stopping_verdict(home: Home, run_id: str, last_day: date | None) -> dict[str, Any] | None:
     """Return the verdict that stopped a run; None where no gate did.
 
-    Of the deliveries only that of ``last_day``, the run's last log day, can stop it: an earlier one is held out.
+    Of the deliveries that of ``last_day``, the run's last log day, can stop it, and any of a log that names who was
+    active, while nothing of it was accepted: another one is only held out.
     """
     waived = {(row["table_name"], row["day"]) for row in ledger.read(home, "waivers").to_pylist()}
+    never_accepted = {log.name for log in LOGS.values() if log.person} - manifest.accepted_logs(home)
     rows: list[dict[str, Any]] = ledger.read(home, "gate_results").to_pylist()
     for row in rows:
         if (
             row["run_id"] == run_id
             and row["severity"] == "critical"
             and not row["is_passed"]
-            and (row["gate"] != "deliveries" or row["day"] == last_day)
+            and (row["gate"] != "deliveries" or row["day"] == last_day or row["table_name"] in never_accepted)
             and (row["table_name"], row["day"]) not in waived
         ):
             return row  # what failed after it may follow from it

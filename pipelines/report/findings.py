@@ -10,6 +10,8 @@ from pipelines.report.text import MISSING, Text, day, integer, plural
 
 _TITLE = Text("What came, but looks wrong", "已送达但看似有误")
 _FINDINGS = {
+    "misspelt_column": Text("a column with another name", "列名可能写错"),
+    "unknown_column": Text("a column that the contract does not know", "契约之外的列"),
     "shared_key": Text("one key, several members or pieces", "同一主键对应多个成员或内容"),
 }
 
@@ -34,7 +36,7 @@ def block(marts: Marts, context: SiteContext) -> Block:
         from marts.delivery_findings
         where log_day is null or log_day <= {context.through}
         group by finding, log, if(finding = 'shared_key', '', name)
-        order by n_rows desc nulls first, log, said
+        order by finding <> 'misspelt_column', finding = 'unknown_column', n_rows desc nulls first, log, said
         """,
         limit=100,
     )
@@ -83,6 +85,6 @@ def _about(row: Row) -> Text:
 
 def _none() -> Text:
     return Text(
-        "Nothing: no two members or pieces share a key.",
-        "没有：没有两个成员或内容共用一个主键。",
+        "Nothing: every column is known, and no two members or pieces share a key.",
+        "没有：所有列均在契约内，没有两个成员或内容共用一个主键。",
     )

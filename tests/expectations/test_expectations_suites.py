@@ -17,7 +17,7 @@ from expectations.suites import (
 )
 
 SUITES = {
-    "deliveries": delivery_rules(max_quarantine_share=0.05),
+    "deliveries": delivery_rules(max_quarantine_share=0.05, max_null_member_share=0.99, max_null_member_rise=0.25),
     "member days": MEMBER_DAY_RULES,
     "community days": COMMUNITY_DAY_RULES,
     "engagement": ENGAGEMENT_RULES,
@@ -30,6 +30,9 @@ GOOD = {
         "quarantine_share_of_few": 0.05,
         "unaccounted": 0,
         "rejected_without_rows": 0,
+        "null_member_share": 0.99,
+        "null_member_rise": 0.25,
+        "misspelt_columns": 0,
         "rejected_files": 0,
         "duplicate_share": 0.25,
         "shared_key_rows": 0,
@@ -57,6 +60,9 @@ PLANTED = [
     ("deliveries", "unaccounted", 1, CRITICAL),
     ("deliveries", "unaccounted", -1, CRITICAL),
     ("deliveries", "rejected_without_rows", 1, CRITICAL),
+    ("deliveries", "null_member_share", 1, CRITICAL),
+    ("deliveries", "null_member_rise", 0.26, CRITICAL),
+    ("deliveries", "misspelt_columns", 1, WARNING),
     ("deliveries", "rejected_files", 1, WARNING),
     ("deliveries", "duplicate_share", 0.26, WARNING),
     ("deliveries", "shared_key_rows", 2, WARNING),
@@ -116,7 +122,11 @@ def test_every_rule_has_a_planted_fault_and_a_reason():
 @pytest.mark.parametrize(
     ("rules", "column", "value"),
     [
-        (delivery_rules(max_quarantine_share=0.5), "quarantine_share", 0.4),
+        (
+            delivery_rules(max_quarantine_share=0.5, max_null_member_share=1, max_null_member_rise=1),
+            "quarantine_share",
+            0.4,
+        ),
         (
             prediction_rules("lapse", max_calibration_error=0.5, max_base_rate_shift=0.25),
             "lapse_calibration_error",

@@ -44,7 +44,8 @@ def judged(house, days=(FIRST,)):
         (broken(5), True, False),
         ([], True, False),
         (rows(6) * 2, False, True),
-        (rows(20, member_id=None), False, False),
+        (rows(20, member_id=None), True, False),
+        ([*rows(1), *(act(n, FIRST, None) for n in range(1, 20))], False, False),
         ([act(1, FIRST - timedelta(days=181), "m1")], False, True),
         ([act(1, FIRST - timedelta(days=180), "m1")], False, False),
     ],
@@ -52,7 +53,7 @@ def judged(house, days=(FIRST,)):
         "good", "a twentieth broken", "five broken, over a twentieth", "four broken of 80", "four broken of 79",
         "one of three broken", "one of two broken", "most of three broken", "the only row broken", "all broken",
         "empty file", "half repeated",
-        "nobody's acts", "half a year late", "just not half a year late",
+        "nobody's acts", "nearly all nobody's acts", "half a year late", "just not half a year late",
     ],
 )  # fmt: skip
 def test_a_delivery_is_judged(house, delivered, held_out, warned):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -122,3 +123,40 @@ def test_findings_stand_until_their_day_is_delivered_again(community):
 
 def findings(community):
     return ledger.read(community.home, "delivery_findings").to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("log", "name", "kind", "said"),
+    [
+        ("interactions", "member", "misspelt_column", "did you mean member_id? It is empty in all 2 rows"),
+        ("interactions", "userId", "misspelt_column", "did you mean member_id? It is empty in all 2 rows"),
+        ("interactions", "contentid", "misspelt_column", "did you mean content_id? It is empty in all 2 rows"),
+        ("content", "author", "misspelt_column", "did you mean author_id? It is empty in all 2 rows"),
+        ("content", "reputation", "unknown_column", "column `reputation` is not in the contract: 2 rows"),
+    ],
+)
+@pytest.mark.parametrize("form", ["a.csv", "a.jsonl"])
+def test_an_unknown_column_is_named_with_the_one_that_may_be_meant(tmp_path, log, name, kind, said, form):
+    community = Community(tmp_path, log)
+    id_ = "interaction_id" if log == "interactions" else "content_id"
+    rows = [
+        {id_: str(n), "occurred_at": "2024-03-05", "kind": "comment", "published_at": "2024-03-05", name: f"x{n}"}
+        for n in range(2)
+    ]
+    if log == "interactions":
+        rows = [{key: value for key, value in row.items() if key != "published_at"} for row in rows]
+    csv = "\n".join([",".join(rows[0]), *(",".join(row.values()) for row in rows)]) + "\n"
+    community.deliver(form, csv if form == "a.csv" else "".join(json.dumps(row) + "\n" for row in rows))
+    (line,) = community.ingest().findings
+    (found,) = findings(community)
+    assert (found["finding"], found["name"], found["n_rows"]) == (kind, name, 2)
+    assert said in found["said"]
+    assert line == f"{found['said']} ({DAY}): {found['cure']}"
+
+
+def test_a_column_beside_the_one_it_looks_like_is_no_slip(community):
+    community.deliver("a.csv", "interaction_id,occurred_at,kind,member_id,member\n1,2024-03-05,like,m,x\n")
+    community.ingest()
+    (found,) = findings(community)
+    assert (found["finding"], found["cure"][:13]) == ("unknown_column", "nothing to do")
+    assert community.delivery()["profile"]["null_members"] == 0

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from tiny_warehouse import DAY, Publisher
 
+from pipelines import clock
 from pipelines.lake import ledger
 from pipelines.publishing import versions
 from pipelines.publishing.outcome import explain_failure, note_failure, overdue_day
@@ -146,10 +147,18 @@ def test_an_alert_command_that_fails_is_an_error_and_the_pages_still_say_it(tmp_
     ],
 )  # fmt: skip
 def test_the_gate_that_stopped_a_run_is_named(publisher, verdicts, gate):
+    accepted = {"log": "interactions", "log_day": DAY, "n_rows": 1, "verdict": "passed", "recorded_at": clock.now()}
+    ledger.append(publisher.home, "manifest", [accepted])
     if verdicts:
         publisher.judge(*verdicts)
     expected = (gate, "x at most 0, found 3: because") if gate else ("", "the step's own message")
     assert explain_failure(publisher.home, "run", "the step's own message", last_day=DAY) == expected
+
+
+def test_any_delivery_of_interactions_stops_a_run_while_none_was_accepted(publisher):
+    publisher.judge(DELIVERIES | EARLIER)
+    gate, _ = explain_failure(publisher.home, "run", "the step's own message", last_day=DAY)
+    assert gate == "gate deliveries: interactions 2025-03-04"
 
 
 def test_a_waived_failure_stopped_nothing(publisher):
