@@ -63,14 +63,25 @@ def about_intervals(rows: list[Row]) -> Text:
         f"区间对所有日期同时成立，因此可以每天查看。其置信度已按比较的 {integer(n)} 个活动校正（{level}%）："
         "在显示出的效果中，平均最多 5% 是错的。包含 0 的区间未显示效果。",
     )
-    fixed = [row for row in rows if row["interval_kind"] == "fixed_day"]
-    if not fixed:
-        return text
-    names = ", ".join(f"{row['campaign_id']} ({day(row['judgement_day']).en})" for row in fixed)
-    names_zh = "、".join(f"{row['campaign_id']}（{day(row['judgement_day']).zh}）" for row in fixed)
-    return text + Text(
-        f" Judged once, on the day named beforehand (Newcombe): {names}.",
-        f"按事先指定的日期只评判一次（Newcombe）：{names_zh}。",
+    fixed, waiting = _with_days(rows, "fixed_day"), _with_days(rows, "any_day")
+    if fixed:
+        text += Text(
+            f" Judged once, on the day named beforehand (Newcombe): {fixed.en}.",
+            f"按事先指定的日期只评判一次（Newcombe）：{fixed.zh}。",
+        )
+    if waiting:
+        text += Text(f" Not judged before its day: {waiting.en}.", f"指定日期之前不作评判：{waiting.zh}。")
+    return text
+
+
+def _with_days(rows: list[Row], interval_kind: str) -> Text | None:
+    """Campaigns whose day of judgement was named, with it."""
+    named = [row for row in rows if row["interval_kind"] == interval_kind and row["judgement_day"]]
+    if not named:
+        return None
+    return Text(
+        ", ".join(f"{row['campaign_id']} ({day(row['judgement_day']).en})" for row in named),
+        "、".join(f"{row['campaign_id']}（{day(row['judgement_day']).zh}）" for row in named),
     )
 
 

@@ -105,11 +105,14 @@ def test_spending_is_summed_by_currency(fill: Fill) -> None:
 
 def test_the_chart_says_how_often_its_intervals_may_be_read(fill: Fill) -> None:
     rows = effect("a", "cannot_tell") + effect("b", "cannot_tell", kind="'fixed_day', date '2026-11-01'")
+    rows += effect("c", "cannot_tell", kind="'any_day', date '2026-12-24'")
     note = block_of(page_of(actions.page, fill(rows)), "Effect in points, with its interval").note
     assert note is not None
     assert "may be read every day" in note.en
     assert "4 campaigns compared (98.75%)" in note.en
-    assert note.en.endswith("Judged once, on the day named beforehand (Newcombe): b (1 Nov 2026).")
+    assert note.en.endswith(
+        "Judged once, on the day named beforehand (Newcombe): b (1 Nov 2026). Not judged before its day: c (24 Dec 2026)."
+    )
 
 
 def test_without_campaigns_the_page_says_what_to_deliver(fill: Fill) -> None:
