@@ -111,7 +111,8 @@ def test_the_chart_says_how_often_its_intervals_may_be_read(fill: Fill) -> None:
     assert "may be read every day" in note.en
     assert "4 campaigns compared (98.75%)" in note.en
     assert note.en.endswith(
-        "Judged once, on the day named beforehand (Newcombe): b (1 Nov 2026). Not judged before its day: c (24 Dec 2026)."
+        "Judged once, on the day named beforehand (Newcombe): b (1 Nov 2026). "
+        "Not judged before its day: c (24 Dec 2026)."
     )
 
 
