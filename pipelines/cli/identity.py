@@ -19,6 +19,11 @@ identities = typer.Typer(no_args_is_help=True, help="Join ids of one person, and
 
 One = Annotated[str, typer.Argument(help="An id, exactly as the logs have it.", metavar="A")]
 Other = Annotated[str, typer.Argument(help="Another id of the same person.", metavar="B")]
+MaybeOne = Annotated[str | None, typer.Argument(help="An id, exactly as the logs have it.", metavar="A")]
+MaybeOther = Annotated[str | None, typer.Argument(help="Another id of the same person.", metavar="B")]
+Proposed = Annotated[
+    bool, typer.Option("--proposed", help="In place of A and B: all links that a change of ids proposes.")
+]
 LogDay = Annotated[
     datetime | None,
     typer.Option("--day", help="Log day of the statement; the last one built if not given.", formats=["%Y-%m-%d"]),
@@ -27,17 +32,22 @@ LogDay = Annotated[
 
 @identities.command("preview")
 def preview_link(
-    one: One,
-    other: Other,
+    one: MaybeOne = None,
+    other: MaybeOther = None,
     months: Annotated[int, typer.Option(help="Months to show, the current one included.", min=1)] = 3,
+    proposed: Proposed = False,
 ) -> None:
     """Show what the last months' figures would be if A and B were one person. Changes nothing."""
     from pipelines.identity.links import LinkError  # noqa: PLC0415
-    from pipelines.identity.preview import preview  # noqa: PLC0415
+    from pipelines.identity.preview import preview_all  # noqa: PLC0415
 
     settings = read_settings()
     try:
-        changes = preview(Home(settings.home), settings, one, other, months=months, on_wait=say)
+        links = _links(Home(settings.home), one, other, proposed=proposed)
+        if proposed:
+            for old, new in links:
+                typer.echo(f"proposed  {old}  {new}")
+        changes = preview_all(Home(settings.home), settings, links, months=months, on_wait=say)
     except LinkError as error:
         say(str(error))
         raise typer.Exit(1) from error
@@ -46,15 +56,22 @@ def preview_link(
 
 
 @identities.command()
-def link(one: One, other: Other, day: LogDay = None) -> None:
+def link(one: MaybeOne = None, other: MaybeOther = None, day: LogDay = None, proposed: Proposed = False) -> None:
     """State that A and B are one person: writes one file into the landing folder."""
-    _state(one, other, day, revoke=False)
+    from pipelines.identity.links import LinkError  # noqa: PLC0415
+
+    try:
+        links = _links(Home(read_settings().home), one, other, proposed=proposed)
+    except LinkError as error:
+        say(str(error))
+        raise typer.Exit(1) from error
+    _state(links, day, revoke=False)
 
 
 @identities.command()
 def unlink(one: One, other: Other, day: LogDay = None) -> None:
     """Take back that A and B are one person: writes one file into the landing folder."""
-    _state(one, other, day, revoke=True)
+    _state([(one, other)], day, revoke=True)
 
 
 def table_lines(changes: Sequence[Change]) -> list[str]:
@@ -70,18 +87,36 @@ def table_lines(changes: Sequence[Change]) -> list[str]:
     return lines
 
 
-def _state(one: str, other: str, day: datetime | None, *, revoke: bool) -> None:
+def _links(home: Home, one: str | None, other: str | None, *, proposed: bool) -> list[tuple[str, str]]:
+    """The pair that was given, or all that are proposed."""
+    from pipelines.identity.links import LinkError  # noqa: PLC0415
+    from pipelines.identity.proposals import proposed_links  # noqa: PLC0415
+
+    if not proposed:
+        if one is None or other is None:
+            raise LinkError("give two ids, or --proposed")
+        return [(one, other)]
+    if one is not None:
+        raise LinkError("give either two ids or --proposed")
+    links = [(proposal.old, proposal.new) for proposal in proposed_links(home, on_wait=say)]
+    if not links:
+        raise LinkError("no link is proposed: on no day did ids change to ones that contain the old")
+    return links
+
+
+def _state(links: Sequence[tuple[str, str]], day: datetime | None, *, revoke: bool) -> None:
     from pipelines.identity.links import LinkError, write_link  # noqa: PLC0415
 
     settings = read_settings()
     home = Home(settings.home)
     try:
         log_day = day.date() if day else _last_day(home)
-        path = write_link(home, settings, one, other, log_day, revoke=revoke)
+        for one, other in links:
+            path = write_link(home, settings, one, other, log_day, revoke=revoke)
+            typer.echo(f"written   {path}")
     except LinkError as error:
         say(str(error))
         raise typer.Exit(1) from error
-    typer.echo(f"written   {path}")
     typer.echo(f"next      guildbook run --from {log_day} --to {log_day}")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -100,12 +100,29 @@ def preview(
         LinkError: The ids are equal, unknown or one person already, or no run was completed yet.
         pipelines.warehouse.dbt.DbtError: A model failed.
     """
-    first, second = sorted_pair(one, other)
+    return preview_all(home, settings, [(one, other)], months=months, on_wait=on_wait)
+
+
+def preview_all(
+    home: Home,
+    settings: Settings,
+    links: Sequence[tuple[str, str]],
+    *,
+    months: int = 3,
+    on_wait: Callable[[str], None] | None = None,
+) -> list[Change]:
+    """Return what ``preview`` does, with all these links at once; it costs no more.
+
+    Raises:
+        LinkError: As for ``preview``, for any of the links.
+        pipelines.warehouse.dbt.DbtError: A model failed.
+    """
+    pairs = [sorted_pair(one, other) for one, other in links]
     with _copied(home, settings, on_wait) as (scratch, own):
-        _write_link(scratch, first, second, None)
+        _write_links(scratch, pairs, None)
         now = _build(scratch, own, months)
-        _check(scratch, first, second)
-        _write_link(scratch, first, second, make_plan(scratch, own).through_day)
+        _check(scratch, pairs)
+        _write_links(scratch, pairs, make_plan(scratch, own).through_day)
         linked = _build(scratch, own, months)
     keys = sorted(now.keys() | linked.keys())
     return [
@@ -128,20 +145,20 @@ def _copied(home: Home, settings: Settings, on_wait: Callable[[str], None] | Non
         yield scratch, settings.model_copy(update={"home": scratch.root})
 
 
-def _write_link(scratch: Home, first: str, second: str, day: date | None) -> None:
-    """Write the part of the link: one row that is valid from ``day``, none where that is not given."""
-    values = {"member_a": first, "member_b": second, "source": "preview", "op": "upsert"}
+def _write_links(scratch: Home, pairs: Sequence[tuple[str, str]], day: date | None) -> None:
+    """Write the part of the links: a row each that is valid from ``day``, none where that is not given."""
+    values = {"member_a": "$first", "member_b": "$second", "source": "'preview'", "op": "'upsert'"}
+    types = part_columns(IDENTITY_LINKS)
     selected = [
-        f"{literal(values[name]) if name in values else literal(day) if name == 'event_day' else 'null'}::{type_} "
-        f"as {identifier(name)}"
-        for name, type_ in part_columns(IDENTITY_LINKS).items()
+        f"{values.get(name, literal(day) if name == 'event_day' else 'null')}::{type_} as {identifier(name)}"
+        for name, type_ in types.items()
     ]
     part = scratch.raw_part(IDENTITY_LINKS.name, LINK_DAY)
     with duckdb.connect() as con:
-        con.execute(
-            f"copy (select {', '.join(selected)} where {'true' if day else 'false'}) "
-            f"to {literal(part)} (format parquet)"
-        )
+        con.execute(f"create table links ({', '.join(f'{identifier(name)} {type_}' for name, type_ in types.items())})")
+        for first, second in pairs if day else []:
+            con.execute(f"insert into links select {', '.join(selected)}", {"first": first, "second": second})
+        con.execute(f"copy links to {literal(part)} (format parquet)")
 
 
 def _build(scratch: Home, settings: Settings, months: int) -> dict[tuple[date, int, str], int]:
@@ -154,23 +171,24 @@ def _build(scratch: Home, settings: Settings, months: int) -> dict[tuple[date, i
     return {(month, place, figure): amount for month, figure, amount, place in rows}
 
 
-def _check(scratch: Home, first: str, second: str) -> None:
+def _check(scratch: Home, pairs: Sequence[tuple[str, str]]) -> None:
     """Raise ``LinkError`` where an id did nothing and is no member, or where both are one person already."""
     with duckdb.connect(str(scratch.warehouse), read_only=True) as con:
         persons = dict(con.execute("select member_id, person_id from intermediate.int_members__persons").fetchall())
-        for member in (first, second):
-            if (
-                member not in persons
-                and not con.execute(
-                    """
-                select 1 from intermediate.int_members__first_days where member_id = $1
-                union all select 1 from intermediate.int_acts__member_days where member_id = $1
-                union all select 1 from staging.stg_lake__subscriptions where member_id = $1
-                limit 1
-                """,
-                    [member],
-                ).fetchall()
-            ):
-                raise LinkError(f"no log of the lake knows {member}; ids are compared exactly")
-    if persons.get(first, first) == persons.get(second, second):
-        raise LinkError(f"{first} and {second} are one person already, as {persons[first]}")
+        for first, second in pairs:
+            for member in (first, second):
+                if (
+                    member not in persons
+                    and not con.execute(
+                        """
+                        select 1 from intermediate.int_members__first_days where member_id = $1
+                        union all select 1 from intermediate.int_acts__member_days where member_id = $1
+                        union all select 1 from staging.stg_lake__subscriptions where member_id = $1
+                        limit 1
+                        """,
+                        [member],
+                    ).fetchall()
+                ):
+                    raise LinkError(f"no log of the lake knows {member}; ids are compared exactly")
+            if persons.get(first, first) == persons.get(second, second):
+                raise LinkError(f"{first} and {second} are one person already, as {persons[first]}")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pipelines.identity.proposals import PROPOSED
 from pipelines.report import words
 from pipelines.report.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.database import Marts, Row
-from pipelines.report.text import Text, day, days, integer
+from pipelines.report.text import Text, day, days, integer, percent, plural
 
 
 def blocks(marts: Marts) -> list[Block]:
-    """Outages of every log, the latest first."""
-    return [_outages(marts)]
+    """Outages of every log and changes of member ids, the latest first."""
+    breaks = _breaks(marts)
+    proposed = _proposed(marts) if isinstance(breaks, Table) and marts.has("fct_member_days") else []
+    return [_outages(marts), breaks, *proposed]
 
 
 def _outages(marts: Marts) -> Block:
@@ -92,3 +95,99 @@ def _chance(chance: float) -> Text:
     n = most if chance * most < 1 else round(1 / chance)
     sign = "<" if n == most else ""
     return Text(f"{sign}1 in {integer(n)}", f"{sign}{integer(n)} 分之一")
+
+
+def _breaks(marts: Marts) -> Block:
+    result = marts.run(
+        "identity_breaks",
+        """
+        select
+            day,
+            is_identity_break,
+            share_never_seen,
+            usual_share_never_seen,
+            n_regulars_before,
+            n_regulars_returned,
+            usual_share_returning,
+        from marts.data_completeness
+        where
+            log = 'interactions'
+            and (
+                is_identity_break
+                or (
+                    is_identity_break is null
+                    and n_regulars_returned <= 0.05 * usual_share_returning * n_regulars_before
+                )
+            )
+        order by day desc
+        """,
+        limit=100,
+    )
+    title = Text("Days on which member ids changed", "成员 ID 变更的日子")
+    how = Text(
+        "A day is judged when 7 more days with active members have come: old ids vanish and new ones take their place.",
+        "再过 7 个有活跃成员的日子才作判断：旧 ID 消失，新 ID 取而代之。",
+    )
+    if not result.rows:
+        return Note(title=title, body=Text("None. ", "无。") + how, result=result)
+    return Table(
+        title=title,
+        note=how
+        + Text(
+            " Everybody then looks new, and everybody before looks lost, until links say who is who.",
+            "在以关联说明谁是谁之前，所有人都像新成员，之前的人都像已流失。",
+        ),
+        columns=[
+            Column(Text("Day", "日期")),
+            Column(Text("Verdict", "结论")),
+            Column(Text("Never seen before", "从未见过"), number=True),
+            Column(Text("Usually", "通常"), number=True),
+            Column(Text("Regulars who came back", "回来的常客"), number=True),
+            Column(Text("Usually", "通常"), number=True),
+        ],
+        rows=[_break(row) for row in result.rows],
+        result=result,
+    )
+
+
+def _break(row: Row) -> list[Cell]:
+    verdict = Text("ids changed", "ID 已变更") if row["is_identity_break"] else Text("not judged yet", "尚未判断")
+    returned, regulars = integer(row["n_regulars_returned"]), integer(row["n_regulars_before"])
+    return [
+        Cell(day(row["day"]), str(row["day"])),
+        Cell(verdict),
+        Cell(percent(row["share_never_seen"]), row["share_never_seen"]),
+        Cell(percent(row["usual_share_never_seen"]), row["usual_share_never_seen"]),
+        Cell(Text(f"{returned} of {regulars}", f"{regulars} 人中 {returned} 人"), row["n_regulars_returned"]),
+        Cell(percent(row["usual_share_returning"]), row["usual_share_returning"]),
+    ]
+
+
+def _proposed(marts: Marts) -> list[Block]:
+    result = marts.run("proposed_links", PROPOSED, limit=100)
+    if not result.rows:
+        return []
+    see, write = "guildbook identity preview --proposed", "guildbook identity link --proposed"
+    return [
+        Table(
+            title=Text("Proposed links", "建议的关联"),
+            note=Text(
+                f"{integer(len(result.rows))} of {plural(result.n, 'pair', 'pairs')}: ids that vanished when ids "
+                f"changed, and new ones that contain them. “{see}” shows what all of them would change, “{write}” "
+                "states them. Nothing is written before.",
+                f"{integer(result.n)} 对中的 {integer(len(result.rows))} 对：ID 变更时消失的 ID，以及包含它们的新 ID。"
+                f"“{see}” 显示全部关联后的变化，“{write}” 写入关联；在此之前不会写入任何内容。",
+            ),
+            columns=[
+                Column(Text("Day", "日期")),
+                Column(Text("Old id", "旧 ID")),
+                Column(Text("New id", "新 ID")),
+            ],
+            rows=[
+                [Cell(day(row["day"]), str(row["day"])), Cell(row["old_id"]), Cell(row["new_id"])]
+                for row in result.rows
+            ],
+            result=result,
+            scroll=True,
+        )
+    ]

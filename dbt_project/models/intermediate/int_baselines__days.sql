@@ -17,7 +17,7 @@ outages as (
 ),
 
 identity_breaks as (
-    select * from {{ ref('int_community__newcomers') }}
+    select * from {{ ref('int_community__identity_breaks') }}
     where is_identity_break
 ),
 

@@ -21,6 +21,10 @@ newcomers as (
     select * from {{ ref('int_community__newcomers') }}
 ),
 
+breaks as (
+    select * from {{ ref('int_community__identity_breaks') }}
+),
+
 dependents as (
     select
         d.log,
@@ -42,7 +46,13 @@ collected as (
         outages.is_outage and not deliveries.is_held_out as is_outage,
         newcomers.share_never_seen,
         newcomers.usual_share_never_seen,
-        newcomers.is_identity_break,
+        breaks.n_regulars_before,
+        breaks.n_regulars_returned,
+        breaks.usual_share_returning,
+        case
+            when newcomers.day is not null and breaks.day is null then false
+            else breaks.is_identity_break
+        end as is_identity_break,
         deliveries.day,
         case when not deliveries.is_held_out then deliveries.n_rows end as n_rows,
         case when not deliveries.is_held_out then deliveries.n_event_rows end as n_event_rows,
@@ -54,6 +64,7 @@ collected as (
     inner join outages on deliveries.log = outages.log and deliveries.day = outages.day
     -- Who was active is known by the day of the acts, so what it says stands beside them.
     left join newcomers on deliveries.log = 'interactions' and deliveries.day = newcomers.day
+    left join breaks on deliveries.log = 'interactions' and deliveries.day = breaks.day
 ),
 
 told as (
@@ -68,6 +79,9 @@ told as (
         collected.is_outage,
         collected.share_never_seen,
         collected.usual_share_never_seen,
+        collected.n_regulars_before,
+        collected.n_regulars_returned,
+        collected.usual_share_returning,
         collected.is_identity_break,
         collected.is_held_out,
         collected.day,
@@ -93,6 +107,9 @@ final as (
         is_outage,
         share_never_seen,
         usual_share_never_seen,
+        n_regulars_before,
+        n_regulars_returned,
+        usual_share_returning,
         is_identity_break,
         is_held_out,
         marts_without_it,

@@ -9,8 +9,10 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.home import Home
+from pipelines.identity import proposals
 from pipelines.identity.links import write_link
-from pipelines.identity.preview import preview
+from pipelines.identity.preview import preview_all
+from pipelines.identity.proposals import Proposal
 from pipelines.settings import Settings
 
 DAYS = days_between(FIRST, FIRST + timedelta(days=71))
@@ -60,16 +62,17 @@ def test_a_preview_shows_what_linking_then_gives_and_leaves_the_home_as_it_was(h
         )
         if row[0] not in linked
     ]
-    one, other = payers[:2]
+    one, other, third = payers[:3]
     before, then = files(house), figures(house)
 
-    changes = preview(house.home, house.settings, one, other, months=2)
+    changes = preview_all(house.home, house.settings, [(one, other), (third, other)], months=2)
 
     assert files(house) == before
     assert len({change.month for change in changes}) == 2
     shown = {(change.month, change.figure): (change.now, change.linked) for change in changes}
     assert any(now > afterwards for now, afterwards in shown.values())
     invoke("link", one, other)
+    invoke("link", third, other)
     house.run([LAST])
     afterwards = figures(house)
     compared = shown.keys() & afterwards.keys()
@@ -89,6 +92,26 @@ def test_what_cannot_be_previewed_is_said(house):
         result = invoke("preview", *words)
         assert result.exit_code == 1
         assert message in result.output
+
+
+def test_proposed_links_are_written_all_at_once_and_only_on_command(house, monkeypatch):
+    before = files(house)
+    refused = invoke("link", "--proposed", "--day", str(LAST))
+    assert (refused.exit_code, files(house)) == (1, before)
+    assert "no link is proposed" in refused.output
+
+    links = [Proposal(LAST, "m7", "m8"), Proposal(LAST, "m9", "m10")]
+    monkeypatch.setattr(proposals, "proposed_links", lambda home, on_wait: links)
+    assert invoke("link", "m7", "--proposed").exit_code == 1
+    assert invoke("link", "m7").exit_code == 1
+    assert files(house) == before
+    written = invoke("link", "--proposed", "--day", str(LAST))
+    assert written.output.count("written") == 2
+    assert written.output.count("next") == 1
+    found = sorted((house.home.root / "landing" / "identity_links" / str(LAST)).glob("link-*.jsonl"))
+    assert sorted((rows(path)[0]["member_a"], rows(path)[0]["member_b"]) for path in found) == [
+        ("m10", "m9"), ("m7", "m8"),
+    ]  # fmt: skip
 
 
 @pytest.fixture
