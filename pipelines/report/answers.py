@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.report import absent, charts, marks
+from pipelines.report import absent, charts, marks, questions
 from pipelines.report.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Result
@@ -11,8 +11,6 @@ from pipelines.report.text import Text, hours, integer, percent, plural
 
 _TITLE = Text("Answers", "问答")
 _QUESTION = Text("Who is waiting?", "谁在等待？")
-_DAYS = 30
-_SHOWN = 20
 
 
 def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
@@ -25,34 +23,12 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
             answer=Text("No question is known.", "没有提问数据。"),
             blocks=[absent.note(_TITLE, "content")],
         )
-    waiting = _waiting(marts, context)
+    waiting = questions.waiting(marts, context)
     months = _months(marts, context)
     blocks: list[Block] = [_tiles(waiting, months), _table(waiting), *_trends(months), _responders(marts, context)]
     if n_dated_before := months.rows[-1]["n_dated_before"]:
         blocks.append(_left_out(n_dated_before))
     return Page(name="answers", title=_TITLE, question=_QUESTION, answer=_sentence(waiting), blocks=blocks)
-
-
-def _waiting(marts: Marts, context: SiteContext) -> Result:
-    return marts.run(
-        "waiting_questions",
-        f"""
-        select
-            coalesce(dim_content.title, answer_times.question_id) as title,
-            answer_times.channel,
-            answer_times.asker_id,
-            answer_times.observed_hours,
-            answer_times.asked_at,
-            answer_times.question_id,
-        from marts.answer_times
-        left join marts.dim_content on answer_times.question_id = dim_content.content_id
-        where
-            answer_times.is_censored
-            and answer_times.asked_day between {context.through} - {_DAYS - 1} and {context.through}
-        order by answer_times.observed_hours desc, answer_times.question_id
-        """,
-        limit=_SHOWN,
-    )
 
 
 def _months(marts: Marts, context: SiteContext) -> Result:
@@ -69,12 +45,16 @@ def _months(marts: Marts, context: SiteContext) -> Result:
 
 def _sentence(waiting: Result) -> Text:
     if not waiting.n:
-        return Text(f"Nobody who asked in the last {_DAYS} days is waiting.", f"最近 {_DAYS} 天的提问都已有人回应。")
+        return (
+            Text("Nobody waits: no question was ", "没有等待回应的提问：没有")
+            + questions.MEANING
+            + Text(".", "的提问。")
+        )
     longest = hours(waiting.first["observed_hours"])
     return Text(
-        f"{plural(waiting.n, 'question', 'questions')} of the last {_DAYS} days "
-        f"{'waits' if waiting.n == 1 else 'wait'} for a first response, the longest for {longest.en}.",
-        f"最近 {_DAYS} 天有 {integer(waiting.n)} 个提问尚无人回应，最久已等待 {longest.zh}。",
+        f"{plural(waiting.n, 'question waits', 'questions wait')} for a first response, the longest for {longest.en}: "
+        f"{questions.MEANING.en}.",
+        f"有 {integer(waiting.n)} 个提问等待首次回应，最久已等待 {longest.zh}：{questions.MEANING.zh}。",
     )
 
 
@@ -85,9 +65,9 @@ def _tiles(waiting: Result, months: Result) -> Tiles:
         title=Text("Since the first question", "自首个提问以来"),
         tiles=[
             Tile(
-                label=Text("Waiting now", "正在等待"),
+                label=questions.TITLE,
                 value=integer(waiting.n),
-                note=Text(f"asked in the last {_DAYS} days", f"最近 {_DAYS} 天提出"),
+                note=questions.MEANING,
             ),
             Tile(
                 label=Text("Half had a response within", "半数在此时间内得到回应"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pipelines.report import absent, charts, measures, questions, scores
 from pipelines.report.blocks import Block, Chart, Note, Page
+from pipelines.report.brief_sentence import sentence
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Row
+from pipelines.report.database import Marts
 from pipelines.report.facts import Facts
-from pipelines.report.text import Claim, Text, day, integer, plural, weekday
+from pipelines.report.text import Claim, Text
 
 _TITLE = Text("Morning brief", "晨报")
 _QUESTION = Text("What changed, and does it matter?", "发生了什么变化，要紧吗？")
@@ -24,7 +25,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
         blocks.append(nobody)
     elif numbers is not None:
         rows = {row["measure"]: row for row in numbers.result.rows} if numbers.result else {}
-        answer = _sentence(rows, context)
+        answer = sentence(rows, context)
         blocks.append(numbers)
         blocks += _trends(marts, context)
     else:
@@ -37,7 +38,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
                 ),
             )
         )
-    blocks.append(questions.block(marts, context))
+    blocks.append(questions.block(marts, context, facts))
     blocks.append(scores.headline(marts, context))
     blocks.append(
         Note(
@@ -47,36 +48,6 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
         )
     )
     return Page(name="index", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
-
-
-def _sentence(rows: dict[str, Row], context: SiteContext) -> Text:
-    amount = {name: row["amount"] for name, row in rows.items()}
-    date_, name = day(context.through_day), weekday(context.through_day)
-    if amount.get("dau") is None:
-        return Text(f"There are no figures for {date_.en}.", f"{date_.zh}没有数据。")
-    dau, before = amount["dau"], rows["dau"]["week_before"]
-    text = Text(
-        f"On {name.en}, {date_.en}, {plural(dau, 'member was', 'members were')} active",
-        f"{date_.zh}（{name.zh}）有 {integer(dau)} 名成员活跃",
-    )
-    if before is not None:
-        delta = dau - before
-        text += (
-            Text(
-                f", {integer(abs(delta))} {'more' if delta > 0 else 'fewer'} than a week before",
-                f"，比一周前{'多' if delta > 0 else '少'} {integer(abs(delta))} 人",
-            )
-            if delta
-            else Text(", as many as a week before", "，与一周前持平")
-        )
-    came, back, lost = (amount.get(key) for key in ("new_members", "resurrected_members", "lost_members"))
-    if None not in (came, back, lost):
-        text += Text(
-            f". {integer(came)} came for the first time, {integer(back)} came back, "
-            f"{integer(lost)} left the monthly count",
-            f"。{integer(came)} 人首次活跃，{integer(back)} 人回归，{integer(lost)} 人退出 30 天活跃",
-        )
-    return text + Text(".", "。")
 
 
 def _trends(marts: Marts, context: SiteContext) -> list[Block]:
@@ -113,5 +84,10 @@ def _trends(marts: Marts, context: SiteContext) -> list[Block]:
     )
     return [
         Chart(title=Text("Active members", "活跃成员"), figure=active, result=result, half=True),
-        Chart(title=Text("Contents and interactions", "内容与互动"), figure=acts, result=result, half=True),
+        Chart(
+            title=Text("Contents and interactions by members", "成员的内容与互动"),
+            figure=acts,
+            result=result,
+            half=True,
+        ),
     ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.report import absent, charts, marks, words
+from pipelines.contract import CONTENT_KINDS
+from pipelines.report import absent, charts, least, marks, words
 from pipelines.report.blocks import Block, Cell, Chart, Column, Page, Table
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Result
+from pipelines.report.database import Marts, Result, Row
 from pipelines.report.facts import Facts
 from pipelines.report.text import Text, day, decimal, integer, percent, plural
 
@@ -22,7 +23,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
         blocks: list[Block] = [absent.note(_TITLE, "content")]
     else:
         kinds = _kinds(marts, context)
-        answer = _sentence(kinds)
+        answer = _sentence(kinds, _by_members(marts, context))
         blocks = [_kind_table(kinds)]
         if marts.has("content_days"):
             blocks.insert(0, _trend(marts, context))
@@ -53,16 +54,51 @@ def _kinds(marts: Marts, context: SiteContext) -> Result:
     )
 
 
-def _sentence(kinds: Result) -> Text:
+def _by_members(marts: Marts, context: SiteContext) -> int | None:
+    """Contents by members of the same days, as the brief counts them; None where no day is counted."""
+    if not marts.has("community_days"):
+        return None
+    result = marts.run(
+        "contents_by_members",
+        f"""
+        select sum(n_contents)::bigint as n_contents
+        from marts.community_days
+        where day between {context.through} - {_DAYS - 1} and {context.through}
+        """,
+    )
+    count: int | None = result.first["n_contents"]
+    return count
+
+
+def _sentence(kinds: Result, by_members: int | None) -> Text:
     if not kinds.n:
         return Text(f"Nothing was published in the last {_DAYS} days.", f"最近 {_DAYS} 天没有发布内容。")
-    best, total = kinds.first, sum(row["n_pieces"] for row in kinds.rows)
-    name = words.word(words.KINDS, best["kind"])
-    each = decimal(best["interactions_per_piece"], 1)
-    return Text(
-        f"{plural(total, 'piece was', 'pieces were')} published in the last {_DAYS} days; most taken up per piece: "
-        f"{name.en}, with {each} interactions each.",
-        f"最近 {_DAYS} 天发布 {integer(total)} 篇内容；平均互动最多的类型是{name.zh}，每篇 {each} 次互动。",
+    contents = sum(row["n_pieces"] for row in kinds.rows if row["kind"] in CONTENT_KINDS)
+    others = sum(row["n_pieces"] for row in kinds.rows) - contents
+    text = Text(
+        f"Published in the last {_DAYS} days: {plural(contents, 'content', 'contents')}",
+        f"最近 {_DAYS} 天发布内容 {integer(contents)} 篇",
+    )
+    if by_members is not None:
+        text += Text(
+            f" by all authors ({integer(by_members)} by members)", f"（含全部作者；成员发布 {integer(by_members)} 篇）"
+        )
+    text += Text(
+        f", and {plural(others, 'question, answer or comment', 'questions, answers and comments')}",
+        f"，另有提问、回答与评论 {integer(others)} 条",
+    )
+    best = next((row for row in kinds.rows if row["n_pieces"] >= least.PIECES), None)
+    if best is None:
+        return text + Text(
+            f". No kind has {least.PIECES} pieces, too few to say which is taken up most.",
+            f"。没有一种类型满 {least.PIECES} 篇，尚不能比较哪种互动最多。",
+        )
+    name, each = words.word(words.KINDS, best["kind"]), decimal(best["interactions_per_piece"], 1)
+    return text + Text(
+        f". Most taken up, of kinds with {least.PIECES} pieces or more: {name.en}, with {each} interactions each "
+        f"(n = {integer(best['n_pieces'])}).",
+        f"。在满 {least.PIECES} 篇的类型中，平均互动最多的是{name.zh}，"
+        f"每篇 {each} 次（n = {integer(best['n_pieces'])}）。",
     )
 
 
@@ -123,8 +159,9 @@ def _kind_table(kinds: Result) -> Table:
     return Table(
         title=Text(f"By kind, published in the last {_DAYS} days", f"按类型，最近 {_DAYS} 天发布"),
         note=Text(
-            "Interaction rate is interactions per unique reader, summed over pieces; a dash is not known.",
-            "互动率为互动数除以独立读者数，按篇累计；“–”为未知。",
+            "Interaction rate is interactions per unique reader, summed over pieces; a dash is not known. Scores are "
+            f"shown from {least.SCORES} on.",
+            f"互动率为互动数除以独立读者数，按篇累计；“–”为未知。满 {least.SCORES} 个评分才显示。",
         ),
         columns=[
             Column(Text("Kind", "类型")),
@@ -143,7 +180,7 @@ def _kind_table(kinds: Result) -> Table:
                 Cell(integer(row["n_interactions"]), row["n_interactions"]),
                 Cell(decimal(row["interactions_per_piece"], 1), row["interactions_per_piece"]),
                 Cell(percent(row["interaction_rate"]), row["interaction_rate"] or 0),
-                Cell(_score(row["mean_score"], row["n_scores"]), row["mean_score"] or 0),
+                Cell(_score(row["mean_score"], row["n_scores"]), _scored(row)),
             ]
             for row in kinds.rows
         ],
@@ -190,7 +227,7 @@ def _pieces(marts: Marts, context: SiteContext) -> Table:
                 Cell(integer(row["n_reads"]), row["n_reads"] or 0),
                 Cell(integer(row["n_unique_readers"]), row["n_unique_readers"] or 0),
                 Cell(marks.bar(row["n_interactions"] / most, integer(row["n_interactions"])), row["n_interactions"]),
-                Cell(_score(row["mean_score"], row["n_scores"]), row["mean_score"] or 0),
+                Cell(_score(row["mean_score"], row["n_scores"]), _scored(row)),
                 Cell(integer(row["half_life_days"]), -1 if row["half_life_days"] is None else row["half_life_days"]),
             ]
             for row in result.rows
@@ -202,4 +239,12 @@ def _pieces(marts: Marts, context: SiteContext) -> Table:
 
 
 def _score(mean: float | None, n: int | None) -> str:
+    """A mean with its n; the n alone where it is too small for one."""
+    if mean is not None and (n or 0) < least.SCORES:
+        return f"– ({integer(n)})"
     return "–" if mean is None else f"{decimal(mean, 1)} ({integer(n)})"
+
+
+def _scored(row: Row) -> float:
+    """What a score is sorted by: one that is not shown comes last."""
+    return row["mean_score"] if (row["n_scores"] or 0) >= least.SCORES else 0

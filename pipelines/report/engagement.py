@@ -102,9 +102,9 @@ def table(marts: Marts, context: SiteContext) -> Table:
         title=Text("Engagement R with its parts", "参与度 R 及其构成"),
         note=Text(
             f"R = (contents + interactions + active days) / days observed, window of {window} days. "
-            f"{integer(len(rows))} of {integer(result.n)} members; the CSV holds all.",
+            f"{integer(len(rows))} of the {integer(result.n)} members active in it; the CSV holds all.",
             f"R =（内容 + 互动 + 活跃天数）/ 观察天数，窗口 {window} 天。"
-            f"显示 {integer(result.n)} 人中的 {integer(len(rows))} 人；CSV 含全部。",
+            f"显示窗口内 {integer(result.n)} 名活跃成员中的 {integer(len(rows))} 人；CSV 含全部。",
         ),
         columns=[
             Column(Text("Member", "成员")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.report import absent, charts, marks
+from pipelines.report import absent, charts, least, marks
 from pipelines.report.blocks import Block, Cell, Chart, Column, Note, Page, Table
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Result, Row
@@ -74,11 +74,14 @@ def _sentence(recent: Row) -> Text:
     if not recent["n_counted"]:
         tail = ("; nobody wrote down who came.", "；到场情况未记录。") if recent["n_events"] else (".", "。")
         return text + Text(*tail)
-    share = percent(recent["n_attended"] / recent["n_registered"]) if recent["n_registered"] else "–"
-    return text + Text(
-        f": {integer(recent['n_attended'])} of {integer(recent['n_registered'])} registrations came, {share}.",
-        f"：{integer(recent['n_registered'])} 人次报名，{integer(recent['n_attended'])} 人次到场，到场率 {share}。",
+    text += Text(
+        f": {integer(recent['n_attended'])} of {integer(recent['n_registered'])} registrations came",
+        f"：{integer(recent['n_registered'])} 人次报名，{integer(recent['n_attended'])} 人次到场",
     )
+    if (recent["n_registered"] or 0) < least.PEOPLE:
+        return text + Text(".", "。")
+    share = percent(recent["n_attended"] / recent["n_registered"])
+    return text + Text(f", {share}.", f"，到场率 {share}。")
 
 
 def _steps(recent: Result) -> Chart:
@@ -133,9 +136,9 @@ def _table(events: Result) -> Table:
         title=Text("Event by event", "逐场活动"),
         note=Text(
             f"{integer(len(events.rows))} of {integer(events.n)}, the latest first; a dash is not known. "
-            "In brackets the 95 % interval and n.",
+            f"In brackets the 95 % interval and n; shares of feedback are shown from {least.SCORES} scores on.",
             f"显示 {integer(events.n)} 场中的 {integer(len(events.rows))} 场，最近的在前；“–”为未知。"
-            "括号内为 95 % 区间与 n。",
+            f"括号内为 95 % 区间与 n；满 {least.SCORES} 个评分才显示其占比。",
         ),
         columns=[
             Column(Text("Event", "活动"), wide=True),
@@ -183,14 +186,14 @@ def _reading() -> Note:
 
 
 def _share(row: Row, name: str, interval: str, n: str | None) -> str:
-    if row[name] is None:
+    if row[name] is None or (n and row[n] < least.SCORES):
         return "–"
     low, high = percent(row[f"{interval}_low"]).rstrip("%"), percent(row[f"{interval}_high"])
     return f"{percent(row[name])} ({low}–{high}{f', n = {integer(row[n])}' if n else ''})"
 
 
 def _nps(row: Row) -> str:
-    if row["nps"] is None:
+    if row["nps"] is None or row["n_nps"] < least.SCORES:
         return "–"
     return f"{row['nps']:+.0f} ({row['nps_low']:.0f}–{row['nps_high']:.0f}, n = {integer(row['n_nps'])})".replace(
         "-", "\N{MINUS SIGN}"

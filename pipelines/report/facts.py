@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from pipelines.contract import LOGS
+from pipelines.contract import GONE_STATUSES, LOGS
 from pipelines.report import words
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Result
@@ -68,6 +68,7 @@ class Facts:
     through_day: date
     sources: list[Source]
     n_members: int | None
+    n_gone: int = 0
     n_checks: int = 0
     n_failed: int = 0
     n_warned: int = 0
@@ -211,18 +212,18 @@ def read_facts(marts: Marts, context: SiteContext) -> Facts:
                 row["lag_days"] or 0,
                 bool(row["is_late"]),
             )
-    members = None
+    members, gone = None, 0
     if marts.has("dim_members"):
         count = marts.run(
             "members",
             f"""
-            select count(*) as n_members
-            from marts.dim_members
-            where not is_excluded and first_day <= {context.through}
+            select count(*) filter (where coalesce(status, '') not in {GONE_STATUSES}) as n_members,
+                count(*) filter (where status in {GONE_STATUSES}) as n_gone
+            from marts.dim_members where not is_excluded and first_day <= {context.through}
             """,
         )
+        members, gone = count.first.values()
         results.append(count)
-        members = count.first["n_members"]
     verdicts = {"n_checks": 0, "n_failed": 0, "n_warned": 0, "n_waived": 0}
     if marts.has("gate_results"):
         gates = marts.run(
@@ -246,4 +247,4 @@ def read_facts(marts: Marts, context: SiteContext) -> Facts:
         replace(one, n_held_out=n_held_out, n_missing=n_missing)
         for one, (n_held_out, n_missing) in ((one, gaps.of(one.log)) for one in sources)
     ]
-    return Facts(context.through_day, sources, members, **verdicts, gaps=gaps, results=results + gaps.results)
+    return Facts(context.through_day, sources, members, gone, **verdicts, gaps=gaps, results=results + gaps.results)

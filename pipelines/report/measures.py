@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from pipelines.report import marks
 from pipelines.report.blocks import Tile, Tiles, Tone
@@ -10,7 +11,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Row
 from pipelines.report.text import Text, integer, percent, signed, weekday
 
-_MEASURES: dict[str, tuple[Text, Tone]] = {
+MEASURES: dict[str, tuple[Text, Tone]] = {
     "dau": (Text("Active that day · DAU", "当日活跃 · DAU"), "good"),
     "wau": (Text("Active in 7 days · WAU", "7 天活跃 · WAU"), "good"),
     "mau": (Text("Active in 30 days · MAU", "30 天活跃 · MAU"), "good"),
@@ -19,13 +20,16 @@ _MEASURES: dict[str, tuple[Text, Tone]] = {
     "resurrected_members": (Text("Came back", "回归"), "good"),
     "lost_members": (Text("Left the monthly count", "退出 30 天活跃"), "bad"),
     "joined_members": (Text("Joined", "新加入"), "good"),
-    "n_contents": (Text("Contents published", "发布内容"), "good"),
-    "n_interactions": (Text("Interactions", "互动"), "good"),
+    "n_contents": (Text("Contents by members", "成员发布的内容"), "good"),
+    "n_interactions": (Text("Interactions by members", "成员互动"), "good"),
 }
 """Measure of ``community_days`` -> its label, and what a rise of it is."""
 
 _WINDOWS = {"wau": 7, "mau": 30, "stickiness": 30}
 """Days that a measure looks back on, where it is more than its own."""
+
+Side = Literal["above", "below", ""]
+"""Where a day lies against its usual range; empty within and where there is none."""
 
 _WEEKS_NEEDED = 4
 """Same weekdays before from which a range is worth showing."""
@@ -35,7 +39,7 @@ def tiles(marts: Marts, context: SiteContext) -> Tiles | None:
     """One tile per measure that has a value on the last day; none where no day is counted."""
     if not marts.has("community_days"):
         return None
-    looked_back = ", ".join(f"('{name}', {_WINDOWS.get(name, 1)})" for name in _MEASURES)
+    looked_back = ", ".join(f"('{name}', {_WINDOWS.get(name, 1)})" for name in MEASURES)
     result = marts.run(
         "brief_measures",
         f"""
@@ -45,7 +49,7 @@ def tiles(marts: Marts, context: SiteContext) -> Tiles | None:
             from (
                 select
                     day,
-                    {", ".join(f"{name}::double as {name}" for name in _MEASURES)}
+                    {", ".join(f"{name}::double as {name}" for name in MEASURES)}
                 from marts.community_days
                 where day between {context.through} - 56 and {context.through}
             )
@@ -95,12 +99,12 @@ def tiles(marts: Marts, context: SiteContext) -> Tiles | None:
         """,
     )
     rows = {row["measure"]: row for row in result.rows}
-    shown = [
+    found = [
         _tile(rows[name], label, tone, context)
-        for name, (label, tone) in _MEASURES.items()
+        for name, (label, tone) in MEASURES.items()
         if name in rows and rows[name]["amount"] is not None
     ]
-    if not shown:
+    if not found:
         return None
     name = weekday(context.through_day)
     return Tiles(
@@ -110,7 +114,7 @@ def tiles(marts: Marts, context: SiteContext) -> Tiles | None:
             "come whole are left out.",
             f"变化为与上{name.zh}相比；“常见”为此前 8 个{name.zh}的范围。数据不全的日子不计入。",
         ),
-        tiles=shown,
+        tiles=found,
         result=result,
     )
 
@@ -133,7 +137,6 @@ def _gap_days(marts: Marts, context: SiteContext) -> str:
 
 
 def _tile(row: Row, label: Text, rise: Tone, context: SiteContext) -> Tile:
-    shown = percent if row["measure"] == "stickiness" else integer
     amount, before = row["amount"], row["week_before"]
     change, tone = None, "neutral"
     if before is not None:
@@ -146,17 +149,17 @@ def _tile(row: Row, label: Text, rise: Tone, context: SiteContext) -> Tile:
             change = Text(signed(delta), signed(delta)) if delta else Text("no change", "持平")
         if delta:
             tone = rise if delta > 0 else ("good" if rise == "bad" else "bad")
-    note, unusual = _usual(row, shown) if row["n_weeks"] >= _WEEKS_NEEDED else (None, False)
+    note = _usual(row)
     if row["n_missing"]:
-        change, tone, unusual = None, "neutral", False
+        change, tone = None, "neutral"
         note = _incomplete(row["n_missing"], _WINDOWS.get(row["measure"], 1))
     return Tile(
         label=label,
-        value=shown(amount),
+        value=shown(row["measure"])(amount),
         change=change,
         tone=tone,  # type: ignore[arg-type]
         note=note,
-        unusual=unusual,
+        unusual=bool(side(row)),
         trend=marks.sparkline(row["last_28_days"] or []),
     )
 
@@ -168,12 +171,37 @@ def _incomplete(n_missing: int, n_days: int) -> Text:
     return Text(f"counts {n_days - n_missing} of {n_days} days", f"只含 {n_days} 天中的 {n_days - n_missing} 天")
 
 
-def _usual(row: Row, shown: Callable[[float], str]) -> tuple[Text, bool]:
-    """Where the day lies against the range of the same weekday before, and whether it lies outside."""
-    low, high = shown(row["lowest"]), shown(row["highest"])
-    between = low if low == high else f"{low}–{high}"
-    if row["amount"] > row["highest"]:
-        return Text(f"above the usual {between}", f"高于常见的 {between}"), True
-    if row["amount"] < row["lowest"]:
-        return Text(f"below the usual {between}", f"低于常见的 {between}"), True
-    return Text(f"usual {between}", f"常见 {between}"), False
+def shown(measure: str) -> Callable[[float], str]:
+    """How amounts of a measure are written."""
+    return percent if measure == "stickiness" else integer
+
+
+def has_range(row: Row) -> bool:
+    """Whether enough same weekdays before are known, and the day itself came whole."""
+    return row["amount"] is not None and row["n_weeks"] >= _WEEKS_NEEDED and not row["n_missing"]
+
+
+def side(row: Row) -> Side:
+    """On which side of its usual range the day lies."""
+    if not has_range(row):
+        return ""
+    return "above" if row["amount"] > row["highest"] else "below" if row["amount"] < row["lowest"] else ""
+
+
+def between(row: Row) -> str:
+    """The usual range, lowest to highest."""
+    low, high = (shown(row["measure"])(row[edge]) for edge in ("lowest", "highest"))
+    return low if low == high else f"{low}–{high}"
+
+
+def _usual(row: Row) -> Text | None:
+    """Where the day lies against the same weekdays before; None where they are too few."""
+    if not has_range(row):
+        return None
+    usual = between(row)
+    match side(row):
+        case "above":
+            return Text(f"above the usual {usual}", f"高于常见的 {usual}")
+        case "below":
+            return Text(f"below the usual {usual}", f"低于常见的 {usual}")
+    return Text(f"usual {usual}", f"常见 {usual}")

@@ -98,9 +98,13 @@ def _growth(marts: Marts, context: SiteContext) -> Chart:
     )
     weeks = charts.column(result.rows, "week_ending")
     traces = [
-        charts.bars(weeks, charts.column(result.rows, "new_members"), Text("new", "新增"), "good"),
+        charts.bars(
+            weeks, charts.column(result.rows, "new_members"), Text("active for the first time", "首次活跃"), "good"
+        ),
         charts.bars(weeks, charts.column(result.rows, "resurrected_members"), Text("came back", "回归"), "c3"),
-        charts.bars(weeks, charts.column(result.rows, "lost_members"), Text("lost", "流失"), "bad"),
+        charts.bars(
+            weeks, charts.column(result.rows, "lost_members"), Text("left the monthly count", "退出 30 天活跃"), "bad"
+        ),
     ]
     return Chart(
         title=Text("Growth accounting by week", "每周增长核算"),

@@ -1,70 +1,79 @@
-"""The brief's block on questions that nobody has reacted to yet."""
+"""Questions whose askers wait, by the one definition of the marts: their query, and the brief's block of them."""
 
 from __future__ import annotations
 
+from pipelines.report import absent
 from pipelines.report.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts
-from pipelines.report.text import Text, ago, integer
+from pipelines.report.database import Marts, Result
+from pipelines.report.facts import Facts
+from pipelines.report.text import Text, hours, integer
 
-_TITLE = Text("Questions nobody has reacted to", "尚无人回应的提问")
+TITLE = Text("Questions waiting", "等待回应的提问")
+MEANING = Text(
+    "asked 1 to 30 days ago, no response by another member yet",
+    "1 至 30 天前提出，尚无其他成员回应",
+)
+"""What a waiting question is, on every page."""
+LONGEST = 20
 _SHOWN = 6
 
 
-def block(marts: Marts, context: SiteContext) -> Block:
-    """Questions of the last 14 days without any interaction, the longest waiting first."""
-    if not marts.has("content_performance"):
-        return Note(
-            title=_TITLE,
-            half=True,
-            body=Text("The content log is not collected: questions are unknown.", "未收集内容日志：提问情况未知。"),
-            link=("health.html#not-collected", Text("How to add it", "如何接入")),
-        )
-    result = marts.run(
-        "unanswered_questions",
+def waiting(marts: Marts, context: SiteContext) -> Result:
+    """Questions that wait, the longest first; run once for all pages."""
+    name = "waiting_questions"
+    return marts.results.get(name) or marts.run(
+        name,
         f"""
-        select title, channel, published_day, n_reads, content_id
-        from marts.content_performance
-        where
-            kind = 'question'
-            and n_interactions = 0
-            and published_day between {context.through} - 13 and {context.through}
-        order by published_day, content_id
+        select
+            coalesce(dim_content.title, answer_times.question_id) as title,
+            answer_times.channel,
+            answer_times.asker_id,
+            answer_times.observed_hours,
+            answer_times.asked_at,
+            answer_times.question_id,
+        from marts.answer_times
+        left join marts.dim_content on answer_times.question_id = dim_content.content_id
+        where answer_times.is_waiting and answer_times.asked_day <= {context.through}
+        order by answer_times.observed_hours desc, answer_times.question_id
         """,
-        limit=_SHOWN,
+        limit=LONGEST,
     )
+
+
+def block(marts: Marts, context: SiteContext, facts: Facts) -> Block:
+    """The questions that have waited longest, with the number of all."""
+    link = ("answers.html", Text("All answers", "全部问答"))
+    if not marts.has("answer_times"):
+        if not any(source.is_collected for source in facts.sources if source.log == "content"):
+            return absent.note(TITLE, "content", half=True)
+        return Note(title=TITLE, half=True, body=Text("No question is known.", "没有提问数据。"), link=link)
+    result = waiting(marts, context)
     if not result.n:
         return Note(
-            title=_TITLE,
+            title=TITLE,
             half=True,
             result=result,
-            body=Text(
-                "No question of the last 14 days is without a reaction.",
-                "最近 14 天没有无人回应的提问。",
-            ),
+            link=link,
+            body=Text("No question waits: ", "没有等待回应的提问：") + MEANING + Text(".", "。"),
         )
-    rows = [
-        [
-            Cell(row["title"] or row["content_id"]),
-            Cell(row["channel"] or ""),
-            Cell(ago(row["published_day"], context.through_day), str(row["published_day"])),
-            Cell(integer(row["n_reads"]), row["n_reads"]),
-        ]
-        for row in result.rows
-    ]
     return Table(
-        title=_TITLE,
+        title=TITLE,
         half=True,
         result=result,
-        note=Text(
-            f"{integer(result.n)} in the last 14 days, the longest waiting first; the CSV holds all.",
-            f"最近 14 天共 {integer(result.n)} 个，等待最久的在前；CSV 含全部。",
-        ),
+        link=link,
+        note=Text(f"{integer(result.n)} wait: {MEANING.en}.", f"共 {integer(result.n)} 个：{MEANING.zh}。"),
         columns=[
             Column(Text("Question", "提问"), wide=True),
             Column(Text("Channel", "频道")),
-            Column(Text("Asked", "提出于")),
-            Column(Text("Reads", "阅读"), number=True),
+            Column(Text("Waits for", "已等待"), number=True),
         ],
-        rows=rows,
+        rows=[
+            [
+                Cell(row["title"]),
+                Cell(row["channel"] or ""),
+                Cell(hours(row["observed_hours"]), row["observed_hours"]),
+            ]
+            for row in result.rows[:_SHOWN]
+        ],
     )

@@ -120,18 +120,18 @@ def walk(marts: Marts, context: SiteContext) -> Table:
     return Table(
         title=Text("The two churns, and the walk between them", "两种流失口径及其差异"),
         note=Text(
-            "Silent members, less those who still pay and those who never did, plus those who stopped paying but are "
-            "active or were silent before: the lapsed.",
-            "不活跃者，减去仍在付费者与从未付费者，加上停止付费但仍活跃者与此前已沉默者，即未续费者。",
+            "The inactive, less those who still pay and those who never did, plus those who stopped paying but are "
+            "active or were inactive before: the lapsed.",
+            "不活跃者，减去仍在付费者与从未付费者，加上停止付费但仍活跃者与此前已不活跃者，即未续费者。",
         ),
         columns=[
             Column(Text("As of", "截至")),
-            Column(Text("Silent / active", "不活跃 / 活跃"), number=True),
+            Column(Text("Inactive / active", "不活跃 / 活跃"), number=True),
             Column(Text("Inactivity", "不活跃率"), number=True),
             Column(Text("still paying", "仍在付费"), number=True),
             Column(Text("no payers", "非付费"), number=True),
             Column(Text("lapsed, active", "未续费但活跃"), number=True),
-            Column(Text("lapsed, silent before", "未续费且此前沉默"), number=True),
+            Column(Text("lapsed, inactive before", "未续费且此前不活跃"), number=True),
             Column(Text("Lapsed / paying", "未续费 / 付费"), number=True),
             Column(Text("Lapse", "未续费率"), number=True),
         ],

@@ -6,7 +6,7 @@ from pipelines.report import words
 from pipelines.report.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Row
-from pipelines.report.text import MISSING, Text, day, decimal, integer, plural
+from pipelines.report.text import MISSING, Text, day, decimal, integer, major, plural
 
 _TITLE = Text("Restatements of the last 7 days", "最近 7 天的数字更正")
 _SHOWN_DELIVERIES = 3
@@ -44,9 +44,9 @@ def block(marts: Marts, context: SiteContext) -> Block:
         title=_TITLE,
         note=Text(
             f"{integer(len(result.rows))} of {plural(result.n, 'figure', 'figures')} of days and months that were "
-            "already published; the CSV holds all. Amounts are in minor units.",
+            "already published; the CSV holds all, amounts in it in minor units.",
             f"已发布日期或月份中 {integer(result.n)} 个被更正的数字，显示 {integer(len(result.rows))} 个；"
-            "CSV 含全部。金额以最小货币单位计。",
+            "CSV 含全部，其中金额以最小货币单位计。",
         ),
         columns=[
             Column(Text("Day or month", "日期或月份")),
@@ -78,16 +78,20 @@ def _row(row: Row) -> list[Cell]:
     return [
         Cell(period, str(row["day"])),
         Cell(figure),
-        Cell(_value(row["old_value"]), row["old_value"]),
-        Cell(_value(row["new_value"]), row["new_value"]),
+        Cell(_value(row, "old_value"), row["old_value"]),
+        Cell(_value(row, "new_value"), row["new_value"]),
         Cell(_cause(row["cause"], row["delivery_ids"])),
         Cell(f"{row['since_version']} → {row['version']}", row["version"]),
     ]
 
 
-def _value(value: float | None) -> str:
+def _value(row: Row, name: str) -> str:
+    """A figure as it was shown; money, which is kept in minor units, with its currency."""
+    value: float | None = row[name]
     if value is None:
         return MISSING
+    if row["metric"].endswith("_minor"):
+        return f"{major(value, row['dimension'] or ''):,.15g} {row['dimension'] or ''}".rstrip()
     return integer(value) if value == round(value) else decimal(value, 3)
 
 

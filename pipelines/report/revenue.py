@@ -16,7 +16,7 @@ _MONTHS = 12
 _STEPS = (
     ("mrr_new_minor", 1, Text("new", "新增"), "good"),
     ("mrr_expansion_minor", 1, Text("expansion", "增购"), "c1"),
-    ("mrr_reactivation_minor", 1, Text("reactivation", "回归"), "c3"),
+    ("mrr_reactivation_minor", 1, Text("reactivation", "恢复付费"), "c3"),
     ("mrr_contraction_minor", -1, Text("contraction", "减购"), "c2"),
     ("mrr_churn_minor", -1, Text("churn", "流失"), "bad"),
 )

@@ -116,11 +116,15 @@ timed as (
         dated_before.n_responses as n_dated_before,
         questions.accepted_answer_id is not null as is_resolved,
         first_response.response_id is null as is_censored,
+        first_response.response_id is null
+        and questions.seconds_observed >= 86400
+        and questions.asked_day > {{ add_days('build.through_day', -30) }} as is_waiting,
         questions.seconds_observed >= 7 * 86400 as is_judged,
         coalesce(first_response.seconds_waited <= 7 * 86400, false) as is_in_time,
         cast(first_response.seconds_waited as double) / 3600 as hours_to_first_response,
         cast(coalesce(first_response.seconds_waited, questions.seconds_observed) as double) / 3600 as observed_hours
     from questions
+    cross join build
     left join ranked as first_response
         on questions.question_id = first_response.question_id and first_response.response_rank = 1
     left join dated_before on questions.question_id = dated_before.question_id
@@ -140,6 +144,7 @@ final as (
         hours_to_first_response,
         observed_hours,
         is_censored,
+        is_waiting,
         is_judged,
         cast(case when is_judged then is_in_time end as boolean) as is_answered_within_7_days,
         is_resolved,

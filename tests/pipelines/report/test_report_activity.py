@@ -107,18 +107,18 @@ def test_days_after_the_last_one_are_not_read(fill: Fill) -> None:
     assert all("999" not in str(block.figure) for block in page.blocks if isinstance(block, Chart))
 
 
-def test_questions_are_unanswered_for_14_days_at_most(fill: Fill) -> None:
+def test_the_brief_shows_the_waiting_questions_and_their_number(fill: Fill) -> None:
     sql = """
-        insert into marts.content_performance by name
-        select id as content_id, kind, id as title, date '2026-11-19' - age as published_day, 5 as n_reads,
-            n as n_interactions
-        from (values
-            ('today', 'question', 0, 0), ('oldest', 'question', 13, 0), ('too_old', 'question', 14, 0),
-            ('answered', 'question', 2, 1), ('article', 'article', 2, 0)) as v (id, kind, age, n);
+        insert into marts.answer_times by name
+        select 'q' || i as question_id, date '2026-11-19' - i::int as asked_day, 24.0 * i as observed_hours,
+            i between 1 and 9 as is_waiting
+        from range(12) as questions (i);
     """
-    table = block_of(page_of(brief.page, fill(sql)), "Questions nobody has reacted to")
+    table = block_of(page_of(brief.page, fill(sql)), "Questions waiting")
     assert isinstance(table, Table)
-    assert [row[0].shown for row in table.rows] == ["oldest", "today"]
+    assert table.note is not None
+    assert table.note.en == "9 wait: asked 1 to 30 days ago, no response by another member yet."
+    assert [row[0].shown for row in table.rows] == ["q9", "q8", "q7", "q6", "q5", "q4"]
 
 
 def test_the_histogram_counts_members_by_active_days_of_28(fill: Fill) -> None:
@@ -197,5 +197,18 @@ def test_moves_are_those_of_the_last_period_without_who_stayed(fill: Fill) -> No
     assert isinstance(table, Table)
     assert [(row[0].shown.en, row[1].shown.en, row[2].sort) for row in table.rows] == [  # type: ignore[attr-defined]
         ("not a member", "new", 5),
-        ("active", "at risk", 2),
+        ("active", "going quiet", 2),
     ]
+
+
+def test_who_left_is_no_member_and_named_apart(fill: Fill) -> None:
+    sql = """
+        insert into marts.dim_members by name
+        select member_id, status, role = 'bot' as is_excluded, first_day::date as first_day
+        from (values ('a', 'active', 'member', '2026-11-19'), ('unknown', null, 'member', '2026-01-01'),
+            ('left', 'left', 'member', '2026-01-01'), ('banned', 'banned', 'member', '2026-01-01'),
+            ('erased', 'erased', 'member', '2026-01-01'), ('bot', 'left', 'bot', '2026-01-01'),
+            ('to_come', 'active', 'member', '2026-11-20')) as v (member_id, status, role, first_day);
+    """
+    facts = read_facts(fill(sql), CONTEXT)
+    assert (facts.n_members, facts.n_gone) == (2, 3)

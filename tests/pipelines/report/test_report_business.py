@@ -35,15 +35,18 @@ def test_what_is_not_collected_is_said_and_nothing_is_zero(fill: Fill, build) ->
     assert "0" not in page.answer.en
 
 
-def test_who_waits_is_counted_for_30_days_and_the_longest_comes_first(fill: Fill) -> None:
+def test_who_waits_is_counted_by_the_marts_and_the_longest_comes_first(fill: Fill) -> None:
     page = page_of(answers.page, fill(fixture("answers")))
-    assert page.answer.en == "8 questions of the last 30 days wait for a first response, the longest for 28.5 days."
+    assert page.answer.en == (
+        "7 questions wait for a first response, the longest for 28.5 days: asked 1 to 30 days ago, no response by "
+        "another member yet."
+    )
     table = block_of(page, "Waiting the longest")
     assert isinstance(table, Table)
     assert [row[0].shown for row in table.rows][:2] == ["How do I wait? 28", "How do I wait? 24"]
     tiles = block_of(page, "Since the first question")
     assert isinstance(tiles, Tiles)
-    assert [tile.value for tile in tiles.tiles] == ["8", hours(4.5), hours(75.0), "75.1%", "50.0%"]
+    assert [tile.value for tile in tiles.tiles] == ["7", hours(4.5), hours(75.0), "75.1%", "50.0%"]
 
 
 def test_first_responders_are_those_of_90_days_with_their_share(fill: Fill) -> None:
@@ -126,8 +129,54 @@ def test_kinds_are_compared_per_piece_and_unknown_reads_stay_unknown(fill: Fill)
     """
     page = page_of(content.page, fill(sql))
     assert page.answer.en == (
-        "8 pieces were published in the last 90 days; most taken up per piece: lives, with 9.0 interactions each."
+        "Published in the last 90 days: 8 contents, and 0 questions, answers and comments. No kind has 20 pieces, too "
+        "few to say which is taken up most."
     )
     table = block_of(page, "By kind, published in the last 90 days")
     assert isinstance(table, Table)
     assert [(row[1].shown, row[2].shown, row[3].shown) for row in table.rows] == [("4", "–", "36"), ("4", "–", "12")]
+
+
+def test_no_kind_leads_the_headline_with_less_than_20_pieces_and_no_score_is_shown_below_5(fill: Fill) -> None:
+    sql = """
+        insert into marts.content_performance by name
+        select kind || i as content_id, kind, date '2026-11-19' as published_day, acts as n_interactions,
+            case when i < scores then 4.0 end as mean_score, case when i < scores then 1 end as n_scores
+        from (values ('course', 3, 26, 1), ('live', 20, 9, 5), ('article', 40, 2, 4), ('answer', 50, 1, 0))
+            as v (kind, n, acts, scores)
+        cross join range(50) as pieces (i)
+        where i < n;
+        insert into marts.community_days by name
+        select '2026-11-19' as day, 7 as n_contents union all select '2026-08-22', 5 union all select '2026-08-21', 100;
+    """
+    page = page_of(content.page, fill(sql))
+    assert page.answer.en == (
+        "Published in the last 90 days: 63 contents by all authors (12 by members), and 50 questions, answers and "
+        "comments. Most taken up, of kinds with 20 pieces or more: lives, with 9.0 interactions each (n = 20)."
+    )
+    table = block_of(page, "By kind, published in the last 90 days")
+    assert isinstance(table, Table)
+    assert table.note is not None
+    assert "Scores are shown from 5 on" in table.note.en
+    assert [(row[0].shown.en, row[6].shown, row[6].sort) for row in table.rows] == [  # type: ignore[attr-defined]
+        ("courses", "– (1)", 0), ("lives", "4.0 (5)", 4.0), ("articles", "– (4)", 0), ("answers", "–", 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("registered", "headline"),
+    [(19, "1 event in the last 90 days: 10 of 19 registrations came."), (20, "10 of 20 registrations came, 50%.")],
+)
+def test_a_share_of_registrations_needs_20_and_one_of_feedback_5(fill: Fill, registered: int, headline: str) -> None:
+    sql = f"""
+        insert into marts.event_performance by name
+        select 'e' as event_id, date '2026-11-19' as starts_day, {registered} as n_registered, 10 as n_attended,
+            1 as csat, {registered} - 15 as n_csat, 0.5 as csat_low, 1 as csat_high, 0 as nps,
+            {registered} - 15 as n_nps, -50 as nps_low, 50 as nps_high;
+    """
+    page = page_of(events.page, fill(sql))
+    assert page.answer.en.endswith(headline)
+    table = block_of(page, "Event by event")
+    assert isinstance(table, Table)
+    csat, nps = table.rows[0][5].shown, table.rows[0][6].shown
+    assert ((csat, nps) == ("–", "–")) == (registered == 19)

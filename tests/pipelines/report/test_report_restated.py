@@ -10,10 +10,10 @@ from pipelines.restating.figures import watched
 
 
 def _restatement(through_day: str = "2026-11-19", cause: str = "delivery", deliveries: str = "[]", **more: str) -> str:
-    values = {"mart": "'community_days'", "dimension": "null", "old": "5", "new": "7"} | more
+    values = {"mart": "'community_days'", "metric": "dau", "dimension": "null", "old": "5", "new": "7"} | more
     return f"""insert into marts.restatements values
-        ({values["mart"]}, 'dau', {values["dimension"]}, '2026-10-01', {values["old"]}, {values["new"]}, '{cause}',
-            {deliveries}, 6, 7, '{through_day}', 'run', '2026-11-20 06:00+08');"""
+        ({values["mart"]}, '{values["metric"]}', {values["dimension"]}, '2026-10-01', {values["old"]}, {values["new"]},
+            '{cause}', {deliveries}, 6, 7, '{through_day}', 'run', '2026-11-20 06:00+08');"""
 
 
 @pytest.mark.parametrize("rows", ["", _restatement("2026-11-12")], ids=["none", "a week ago"])
@@ -68,3 +68,11 @@ def test_the_cause_is_said_in_words(fill: Fill, cause: str, deliveries: str, sai
 def test_every_watched_figure_has_a_name() -> None:
     metrics = {metric for figures in watched(grace_days=7) for metric in figures.metrics}
     assert set(words.FIGURES) == metrics
+
+
+@pytest.mark.parametrize(
+    ("currency", "old", "shown"), [("CNY", "1234567", "12,345.67 CNY"), ("JPY", "500", "500 JPY"), ("KWD", "null", "–")]
+)
+def test_restated_money_has_its_currency(fill: Fill, currency: str, old: str, shown: str) -> None:
+    rows = _restatement(mart="'revenue_months'", metric="mrr_end_minor", dimension=f"'{currency}'", old=old)
+    assert _cells(fill, rows)[2] == shown

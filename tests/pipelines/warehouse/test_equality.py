@@ -30,7 +30,7 @@ ORDERS = {
 
 @pytest.fixture(scope="module")
 def one_range(tmp_path_factory):
-    house = House(tmp_path_factory.mktemp("one_range"))
+    house = House(tmp_path_factory.mktemp("one_range"), active_by_events=True)
     house.deliver_all(DELIVERED)
     house.run(DAYS)
     return house
@@ -50,6 +50,7 @@ def test_the_community_is_as_nasty_as_it_has_to_be(one_range):
             "refunds": "marts.subscription_terms where outcome = 'refunded'",
             "failed payments": "marts.subscription_terms where outcome = 'payment_failure'",
             "expansion": "marts.revenue_months where mrr_expansion_minor > 0",
+            "registrations and attendances as acts": "marts.fct_member_days where n_event_acts > 0",
             "lost points": "marts.points_ledger where movement = 'expired'",
             "days without acts": f"(select unnest({[str(day) for day in DAYS]})::date as event_day) as days anti join "
             "lake.interactions using (event_day)",
@@ -60,7 +61,7 @@ def test_the_community_is_as_nasty_as_it_has_to_be(one_range):
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_any_order_gives_the_same_marts(order, one_range, tmp_path):
-    house = House(tmp_path)
+    house = House(tmp_path, active_by_events=True)
     for days in ORDERS[order]:
         house.deliver_all({(log, day): rows for (log, day), rows in DELIVERED.items() if day in days})
         house.run(days)
