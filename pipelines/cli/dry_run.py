@@ -17,6 +17,7 @@ from pipelines.cli.run import log_days_between
 from pipelines.defs.launch import delivered_logs
 from pipelines.home import Home
 from pipelines.lake import manifest
+from pipelines.warehouse.arrivals import missing_days
 from pipelines.warehouse.plan import NothingAcceptedError, completed_build, make_plan
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def stale_lines(
     settings: Settings, first: date, last: date, *, full: bool, say: Callable[[str], None] | None = None
 ) -> list[str]:
-    """Lines: log days to ingest with the reason, then days accepted before that no completed run has built yet.
+    """Lines: log days to ingest and why, days that never came, and accepted days that no completed run has built yet.
 
     Event days inside a file that is not ingested yet are known only when it is read, so they are not listed.
     ``say`` hears of a run that is waited for.
@@ -39,6 +40,7 @@ def stale_lines(
             for log, changed in delivered_logs(home, settings, days, full=full).items()
             for day, reason in sorted(changed.items())
         ]
+        lines += [f"{day}  missing  {said}" for day, said in missing_days(home, days).items()]
         lines += [f"{day}  rebuild  {reason}" for day, reason in _unbuilt(home, settings, full=full)]
     return sorted(lines) or ["nothing to do: no file changed, and every accepted day is built"]
 

@@ -54,6 +54,15 @@ def test_before_any_run_the_delivered_days_are_to_be_ingested(house):
     assert [line.split(": ")[0] for line in lines] == [f"{day} ingest interactions" for day in DAYS]
 
 
+def test_a_day_that_never_came_is_named(house):
+    house.withdraw("interactions", DAYS[-1])
+
+    assert dry_run(house)[-1] == (
+        f"{DAYS[-1]} missing no log came for {DAYS[-1]}; expected by their past: interactions. "
+        f"Put the files into landing/<log>/{DAYS[-1]}/ and run the day again"
+    )
+
+
 def test_accepted_days_that_no_run_built_are_to_be_rebuilt(house):
     house.accept(DAYS)
 
