@@ -16,6 +16,7 @@ from pipelines import lock
 from pipelines.cli.run import log_days_between
 from pipelines.defs.launch import delivered_logs
 from pipelines.home import Home
+from pipelines.ingest.ignored import ignored_entries
 from pipelines.lake import manifest
 from pipelines.warehouse.arrivals import missing_days
 from pipelines.warehouse.plan import NothingAcceptedError, completed_build, make_plan
@@ -29,6 +30,7 @@ def stale_lines(
 ) -> list[str]:
     """Lines: log days to ingest and why, days that never came, and accepted days that no completed run has built yet.
 
+    What nothing reads in the landing folder follows.
     Event days inside a file that is not ingested yet are known only when it is read, so they are not listed.
     ``say`` hears of a run that is waited for.
     """
@@ -42,7 +44,8 @@ def stale_lines(
         ]
         lines += [f"{day}  missing  {said}" for day, said in missing_days(home, days).items()]
         lines += [f"{day}  rebuild  {reason}" for day, reason in _unbuilt(home, settings, full=full)]
-    return sorted(lines) or ["nothing to do: no file changed, and every accepted day is built"]
+    ignored = [f"not read    {one}" for one in ignored_entries(home, settings.first_log_day)]
+    return [*(sorted(lines) or ["nothing to do: no file changed, and every accepted day is built"]), *ignored]
 
 
 def _unbuilt(home: Home, settings: Settings, *, full: bool) -> list[tuple[date, str]]:

@@ -177,8 +177,9 @@ def status(
     """Say what is published, through which day, and which gates failed."""
     from pipelines.cli.status import mart_lines, status_lines  # noqa: PLC0415
 
-    home = Home(read_settings().home)
-    for line in mart_lines(home) if marts else status_lines(home):
+    settings = read_settings()
+    home = Home(settings.home)
+    for line in mart_lines(home) if marts else status_lines(home, settings.first_log_day):
         typer.echo(line)
 
 

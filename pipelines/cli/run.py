@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipelines import event_store, lock
 from pipelines.cli.instance import fail_dead_runs, prepare_instance
 from pipelines.home import Home
+from pipelines.ingest.ignored import ignored_entries
 from pipelines.lake import ledger
 from pipelines.publishing import versions
 from pipelines.publishing.outcome import explain_failure, note_failure
@@ -75,6 +76,8 @@ def execute(settings: Settings, first: date, last: date, *, full: bool, say: Cal
     with dg.DagsterInstance.get() as instance, lock.hold(home, on_wait=say):
         if dead := fail_dead_runs(instance):
             say(f"{dead} killed run(s) marked as failed")
+        for ignored in ignored_entries(home, settings.first_log_day):
+            say(f"not read    {ignored}")
         delivered = delivered_logs(home, settings, days, full=full)
         run_id = str(uuid.uuid4())
         with event_store.held_open(instance, run_id):

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipelines.ingest.findings import said, standing
+from pipelines.ingest.ignored import ignored_entries
 from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest
 from pipelines.publishing import versions
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from pipelines.home import Home
 
 SHOWN_DAYS = 10
 """Held-out log days that are named; Data health names them all."""
 
 
-def status_lines(home: Home) -> list[str]:
+def status_lines(home: Home, first_log_day: date = date.min) -> list[str]:
     """Lines about the publication that is up, the log days held out, and the gates that failed in the last run."""
     number = versions.current(home)
     if number is None:
@@ -41,6 +41,7 @@ def status_lines(home: Home) -> list[str]:
     days = f"{len(held):,} log day{'' if len(held) == 1 else 's'}"
     lines.append(f"held out    {named}{more} ({days})" if held else "held out    none")
     lines += _finding_lines(home)
+    lines += [f"not read    {one}" for one in ignored_entries(home, first_log_day)]
     builds = ledger.read(home, "builds").to_pylist()
     if builds:
         last = builds[-1]

@@ -12,6 +12,7 @@ from pipelines.contract import LOGS
 from pipelines.defs.partitions import FULL_TAG, tagged_days
 from pipelines.defs.raw import raw_key
 from pipelines.defs.resources import HomeResource
+from pipelines.ingest.ignored import ignored_entries, note_ignored
 from pipelines.publishing import inputs
 from pipelines.warehouse import dbt
 from pipelines.warehouse.arrivals import DayNeverCameError, missing_days
@@ -39,6 +40,10 @@ def build_plan(context: dg.AssetExecutionContext, home: HomeResource) -> Iterato
 
     Where nothing changed since what is up there is no plan, and Dagster skips all that follows.
     """
+    ignored = ignored_entries(home.paths, home.settings.first_log_day)
+    note_ignored(home.paths, ignored, context.run.run_id)
+    for one in ignored:
+        context.log.warning(f"not read: {one}")
     is_full = FULL_TAG in context.run.tags
     days = tagged_days(context.run.tags)
     for missing in _check_arrivals(home, days, may_lack=is_full or len(days) > 1):

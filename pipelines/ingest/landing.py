@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.contract import DUCKDB_TYPES, LOGS
+from pipelines.contract import DUCKDB_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,23 +40,13 @@ class LandingFile:
 
 def delivered_days(home: Home, log: Log) -> list[date]:
     """Return the log days that have a landing folder, in order."""
-    return sorted(day for folder in _entries(home.landing / log.name) if (day := _day_of(folder)) is not None)
-
-
-def stray_folders(home: Home) -> list[Path]:
-    """Return what nothing reads in the landing folder: unknown logs, and entries not named as a day."""
-    logs = _entries(home.landing)
-    known = [Path(entry.path) for entry in logs if entry.name in LOGS and entry.is_dir()]
-    stray = [Path(entry.path) for entry in logs if Path(entry.path) not in known]
-    return sorted(
-        stray + [Path(entry.path) for folder in known for entry in _entries(folder) if _day_of(entry) is None]
-    )
+    return sorted(day for folder in entries(home.landing / log.name) if (day := day_of(folder)) is not None)
 
 
 def landing_files(home: Home, log: Log, log_day: date) -> list[LandingFile]:
     """Return the files of one log day by name; names that start with a dot or an underscore are ignored."""
     files = []
-    for entry in _entries(home.landing_day(log.name, log_day)):
+    for entry in entries(home.landing_day(log.name, log_day)):
         stat = entry.stat()
         files.append(LandingFile(log_day, entry.name, Path(entry.path), stat.st_size, stat.st_mtime_ns))
     return sorted(files)
@@ -72,14 +62,16 @@ def fingerprint(files: Sequence[LandingFile], log: Log, settings: Settings) -> s
     return "-".join(hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in (delivered, rules))
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what lies in a folder, but for names that start with a dot or an underscore."""
     if not folder.is_dir():
         return []
     with os.scandir(folder) as entries:
         return [entry for entry in entries if not entry.name.startswith((".", "_"))]
 
 
-def _day_of(entry: os.DirEntry[str]) -> date | None:
+def day_of(entry: os.DirEntry[str]) -> date | None:
+    """Return the log day that a folder is named as; None where it is no folder or its name is no day."""
     try:
         day = date.fromisoformat(entry.name)
     except ValueError:

@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 from pipelines.ingest.names import pair_names
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipelines.contract import Log
     from pipelines.ingest.landing import LandingFile
 
@@ -37,6 +39,7 @@ _CURES = {
 }
 """What to do about files of other types that people have."""
 
+_UNKNOWN = "unknown file type; deliver .csv, .jsonl or .ndjson (also as .gz or .zst), or .parquet"
 _UTF16_AND_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
@@ -67,13 +70,9 @@ def inspect(file: LandingFile, log: Log) -> Shape:
         os.fsencode(file.name).decode()
     except UnicodeDecodeError:
         raise Rejected("the file name is not UTF-8; rename the file") from None
-    suffixes = [suffix.lower() for suffix in file.path.suffixes]
-    compression = _COMPRESSIONS.get(suffixes[-1]) if suffixes else None
-    format_ = _FORMATS.get("".join(suffixes[-2:-1] if compression else suffixes[-1:]))
-    if suffixes and (cure := _CURES.get(suffixes[-1])):
-        raise Rejected(cure)
-    if format_ is None or not file.path.is_file() or (compression and format_ == "parquet"):
-        raise Rejected("unknown file type; deliver .csv, .jsonl or .ndjson (also as .gz or .zst), or .parquet")
+    format_, compression = form_of(file.path)
+    if not file.path.is_file():
+        raise Rejected(_UNKNOWN)
     if not file.size:
         raise Rejected("the file is empty (0 bytes); deliver it again, or remove it")
     if format_ == "parquet":
@@ -83,6 +82,22 @@ def inspect(file: LandingFile, log: Log) -> Shape:
         return Shape(format_, compression)
     columns = _check_columns(_csv_header(first), log, first)
     return Shape(format_, compression, columns, has_lone_returns=has_lone_returns)
+
+
+def form_of(path: Path) -> tuple[Format, str | None]:
+    """Return a file's format and compression by its ending.
+
+    Raises:
+        Rejected: No file with that ending is read.
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    compression = _COMPRESSIONS.get(suffixes[-1]) if suffixes else None
+    format_ = _FORMATS.get("".join(suffixes[-2:-1] if compression else suffixes[-1:]))
+    if suffixes and (cure := _CURES.get(suffixes[-1])):
+        raise Rejected(cure)
+    if format_ is None or (compression and format_ == "parquet"):
+        raise Rejected(_UNKNOWN)
+    return format_, compression
 
 
 def _parquet_shape(file: LandingFile, log: Log) -> Shape:

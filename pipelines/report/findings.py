@@ -10,6 +10,7 @@ from pipelines.report.text import MISSING, Text, day, integer, plural
 
 _TITLE = Text("What came, but looks wrong", "已送达但看似有误")
 _FINDINGS = {
+    "not_read": Text("not read", "未读取"),
     "misspelt_column": Text("a column with another name", "列名可能写错"),
     "unknown_column": Text("a column that the contract does not know", "契约之外的列"),
     "shared_key": Text("one key, several members or pieces", "同一主键对应多个成员或内容"),
@@ -36,7 +37,11 @@ def block(marts: Marts, context: SiteContext) -> Block:
         from marts.delivery_findings
         where log_day is null or log_day <= {context.through}
         group by finding, log, if(finding = 'shared_key', '', name)
-        order by finding <> 'misspelt_column', finding = 'unknown_column', n_rows desc nulls first, log, said
+        order by
+            coalesce(list_position(['not_read', 'misspelt_column', 'shared_key'], finding), 4),
+            n_rows desc,
+            log,
+            said
         """,
         limit=100,
     )
@@ -85,6 +90,7 @@ def _about(row: Row) -> Text:
 
 def _none() -> Text:
     return Text(
-        "Nothing: every column is known, and no two members or pieces share a key.",
-        "没有：所有列均在契约内，没有两个成员或内容共用一个主键。",
+        "Nothing: all that lies in the landing folder is read, every column is known, and no two members or pieces "
+        "share a key.",
+        "没有：landing 文件夹中的内容均已读取，所有列均在契约内，没有两个成员或内容共用一个主键。",
     )

@@ -11,7 +11,7 @@ import pytest
 from ingest_community import DAY, HEADER, Community
 
 from pipelines.contract import LOGS
-from pipelines.ingest import changed_days, delivered_days, ingest_days, parts, run, stray_folders
+from pipelines.ingest import changed_days, parts, run
 from pipelines.ingest.rules import cast_sql
 from pipelines.lake import ledger
 
@@ -241,29 +241,3 @@ def test_lost_rows_are_an_error_and_nothing_is_kept(community, monkeypatch):
 
 def _losing_cast(log, settings, texts):
     return f"select * from ({cast_sql(log, settings, texts)}) where reason is null"
-
-
-def test_what_lies_in_the_wrong_place_is_reported(community):
-    community.deliver("a.csv", HEADER)
-    landing = community.home.landing
-    for folder in (
-        "interactions/20240305",
-        "interactions/2024-3-5",
-        "interactions/latest",
-        "clicks/2024-03-05",
-        "content",
-    ):
-        (landing / folder).mkdir(parents=True)
-    (landing / "interactions" / "2024-03-06").write_text("a file")
-    (landing / "_tmp").mkdir()
-    (landing / "notes.txt").write_text("")
-    assert [str(path.relative_to(landing)) for path in stray_folders(community.home)] == [
-        "clicks",
-        "interactions/2024-03-06",
-        "interactions/2024-3-5",
-        "interactions/20240305",
-        "interactions/latest",
-        "notes.txt",
-    ]
-    assert delivered_days(community.home, community.log) == [DAY]
-    assert ingest_days(community.home, community.settings, LOGS["content"], [DAY], run_id="r").days == ()
