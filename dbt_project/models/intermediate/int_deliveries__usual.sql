@@ -20,6 +20,7 @@ measured as (
     select
         deliveries.log,
         deliveries.day,
+        deliveries.is_held_out,
         {{ days_since('deliveries.day', "cast('1970-01-01' as date)") }} % 7 as day_of_week,
         case
             when deliveries.log = 'interactions' then deliveries.n_event_rows else deliveries.n_rows
@@ -35,6 +36,7 @@ flagged as (
     select
         log,
         day,
+        is_held_out,
         day_of_week,
         n_rows,
         n_counted,
@@ -49,6 +51,7 @@ numbered as (
     select
         log,
         day,
+        is_held_out,
         day_of_week,
         n_rows,
         n_counted,
@@ -121,6 +124,7 @@ compared as (
     select
         numbered.log,
         numbered.day,
+        numbered.is_held_out,
         numbered.n_rows,
         numbered.n_counted,
         numbered.n_days_before,
@@ -157,7 +161,8 @@ final as (
         history.share_regular,
         coalesce(
             compared.n_weeks >= {{ var('completeness_least_weeks') }}
-            and compared.n_rows < {{ var('outage_rows') }} * compared.usual_rows,
+            and compared.n_rows < {{ var('outage_rows') }} * compared.usual_rows
+            and not compared.is_held_out,
             false
         ) as is_next_to_nothing,
         compared.day
