@@ -23,7 +23,8 @@ SILENT_GROUPS = {"community"}
 """Groups that are the same for every member of a day: they move all probabilities and explain no member."""
 
 WAITING = "waiting"
-"""The group of own questions that wait for an answer."""
+"""The group of own questions that wait for an answer. Having asked at all is a sign of life, but nobody would read a wait as
+a reason to stay: it speaks only where it raises the risk."""
 
 LEAST_CONTRIBUTION = 0.05
 """Log-odds; a driver that moves them by less (5 % of the odds) is none."""
@@ -117,7 +118,8 @@ def _drivers(row: dict[str, float], contribution: dict[str, float]) -> list[_Dri
     for group, features in groups.items():
         total = sum(contribution[feature.name] for feature in features)
         sayable = [one for one in features if contribution[one.name] * total > 0 and is_sayable(one, row)]
-        if sayable and group not in SILENT_GROUPS and abs(total) >= LEAST_CONTRIBUTION:
+        is_silent = group in SILENT_GROUPS or (group == WAITING and total < 0)
+        if sayable and not is_silent and abs(total) >= LEAST_CONTRIBUTION:
             least = TELLING_SHARE * max(abs(contribution[one.name]) for one in sayable)
             strong = [one for one in sayable if abs(contribution[one.name]) >= least]
             speaker = max(strong, key=lambda one: (len(told(one)), abs(contribution[one.name]), -FEATURES.index(one)))

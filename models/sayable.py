@@ -16,6 +16,9 @@ NOTHING_AT_ZERO = {
 }  # fmt: skip
 """Features that are 0 for most members, of which a 0 therefore says nothing."""
 
+NOTHING_AT_ONE = {"threads_30", "channels_30"}
+"""Features that are at least 1 for whoever did anything, of which a 1 therefore says nothing."""
+
 OF_THE_ABSENCE = {"absences_as_long", "absences_to_churn"}
 """Features that compare the present absence with earlier ones."""
 
@@ -42,6 +45,7 @@ def is_sayable(feature: Feature, row: Mapping[str, float]) -> bool:
     name, value, away = feature.name, row[feature.name], row["days_since_active"]
     says_nothing = (
         (name in NOTHING_AT_ZERO and value == 0)
+        or (name in NOTHING_AT_ONE and value == 1)
         or (name in OF_THE_ABSENCE and (away < LEAST_ABSENCE_DAYS or row["absences_as_long"] > MOST_ABSENCES))
         or (name == "question_waiting_days_90" and value < LEAST_WAIT_DAYS)
         or (feature.group in OF_ACTS and away >= _window(name))

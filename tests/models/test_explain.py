@@ -238,8 +238,12 @@ def test_reasons_agree_with_the_number_and_at_most_one_speaks_against_it(parts, 
 
 
 def test_a_question_that_waits_is_not_pushed_among_the_reasons_of_a_low_risk():
-    parts = {"days_since_active": -2, "partners_180": -1, "acts_trend": -0.5, "question_waiting_days_90": -0.1}
+    parts = {"days_since_active": -2, "partners_180": -1, "acts_trend": -0.5, "question_waiting_days_90": 0.1}
     assert raised(is_high=False, **parts) == ["days_since_active", "partners_180", "acts_trend"]
+
+
+def test_a_question_that_waits_is_never_said_to_lower_the_risk():
+    assert raised(is_high=False, question_waiting_days_90=-3.0) == raised(question_waiting_days_90=-3.0) == []
 
 
 @pytest.mark.parametrize(
@@ -265,6 +269,8 @@ def test_a_question_that_waits_is_not_pushed_among_the_reasons_of_a_low_risk():
         ("active_days_7", {"active_days_7": 1, "days_since_active": 6}, True),
         ("active_days_30", {"days_since_active": 30}, False),
         ("threads_30", {"days_since_active": 45}, False),
+        ("threads_30", {"threads_30": 1}, False),
+        ("threads_30", {"threads_30": 2}, True),
         ("read_days_30", {"days_since_active": 45}, True),
         ("active_days_90", {"days_since_active": 45}, True),
         ("active_weeks_12", {"days_since_active": 45}, True),
