@@ -23,8 +23,8 @@ SILENT_GROUPS = {"community"}
 """Groups that are the same for every member of a day: they move all probabilities and explain no member."""
 
 WAITING = "waiting"
-"""The group of own questions that wait for an answer. Having asked at all is a sign of life, but nobody would read a wait as
-a reason to stay: it speaks only where it raises the risk."""
+"""The group of own questions that wait for an answer. Having asked at all is a sign of life, but nobody would read a wait
+as a reason to stay: it speaks only where it raises the risk."""
 
 LEAST_CONTRIBUTION = 0.05
 """Log-odds; a driver that moves them by less (5 % of the odds) is none."""
