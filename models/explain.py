@@ -23,7 +23,7 @@ SILENT_GROUPS = {"community"}
 """Groups that are the same for every member of a day: they move all probabilities and explain no member."""
 
 WAITING = "waiting"
-"""The group of own questions that wait for an answer. Having asked at all is a sign of life, but nobody would read a wait
+"""The group of own questions that wait for an answer. Having asked is a sign of life, but nobody would read a wait
 as a reason to stay: it speaks only where it raises the risk."""
 
 LEAST_CONTRIBUTION = 0.05
