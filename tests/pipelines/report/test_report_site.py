@@ -17,7 +17,7 @@ from pipelines.report.text import Text
 CHINESE = re.compile("[\u4e00-\u9fff]")
 SWITCH = ("中文", "English")
 NOT_TRANSLATED = re.compile(
-    r"CSV|SQL|CNY|Guildbook|Gophers & Co|ROC AUC|PR AUC|F1|Brier|R|n|[kM]?B|Asia/Shanghai|landing/\S+|\w+\.csv"
+    r"CSV|SQL|CNY|EUR|Guildbook|Gophers & Co|ROC AUC|PR AUC|F1|Brier|R|n|[kM]?B|Asia/Shanghai|landing/\S+|\w+\.csv"
 )
 
 

@@ -27,6 +27,7 @@ CHANGED = {
     "GUILDBOOK_ENGAGEMENT_MEDIUM": {"engagement_medium": 0.1},
     "GUILDBOOK_CHURN_HORIZON_DAYS": {"churn_horizon_days": 60},
     "GUILDBOOK_RENEWAL_GRACE_DAYS": {"renewal_grace_days": 14},
+    "GUILDBOOK_ACTIVE_BY_EVENTS": {"active_by_events": True},
 }
 
 
