@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from models.features import FEATURE_NAMES, FEATURES, Feature, Show, told, words
+from models.features import FEATURE_NAMES, FEATURES, Feature, Show, named, told, words
 from models.fit import believed
 from models.odds import log_odds
 from models.sayable import is_sayable
@@ -23,8 +23,11 @@ SILENT_GROUPS = {"community"}
 """Groups that are the same for every member of a day: they move all probabilities and explain no member."""
 
 WAITING = "waiting"
-"""The group of own questions that wait for an answer. Having asked is a sign of life, but nobody would read a wait
-as a reason to stay: it speaks only where it raises the risk."""
+"""The group of own questions that wait for an answer."""
+
+WAIT = named("question_waiting_days_90")
+"""What is said of a high risk whatever the model makes of it: a fact that somebody can settle today. Having asked is a
+sign of life, so a learner may take it for a reason to stay, but nobody would read a wait as one."""
 
 LEAST_CONTRIBUTION = 0.05
 """Log-odds; a driver that moves them by less (5 % of the odds) is none."""
@@ -72,8 +75,7 @@ def contributions(pipeline: Pipeline, x: pd.DataFrame, background: pd.DataFrame,
 def reasons(row: dict[str, float], contribution: dict[str, float], *, is_high: bool) -> list[Reason]:
     """Return up to three drivers of one member: those that agree with the probability, then at most one against it.
 
-    Fewer where fewer say anything. A question that waits and raises a high risk is always among them: of all drivers it
-    is the one that somebody can settle today.
+    Fewer where fewer say anything. A question that waits is always among those of a high risk.
 
     Args:
         row: The member's feature values.
@@ -84,6 +86,8 @@ def reasons(row: dict[str, float], contribution: dict[str, float], *, is_high: b
     against: list[_Driver] = []
     for driver in _drivers(row, contribution):
         (agreeing if (driver.contribution > 0) == is_high else against).append(driver)
+    if is_high and all(driver.feature.group != WAITING for driver in agreeing) and is_sayable(WAIT, row):
+        agreeing.append(_Driver(WAIT, sum(contribution[one.name] for one in FEATURES if one.group == WAITING)))
     chosen = _first(agreeing, N_REASONS, is_high=is_high)
     if against and (len(chosen) < N_REASONS or against[0].weight > chosen[-1].weight):
         chosen = [*_first(agreeing, N_REASONS - 1, is_high=is_high), against[0]]
@@ -130,7 +134,7 @@ def _drivers(row: dict[str, float], contribution: dict[str, float]) -> list[_Dri
 def _reason(driver: _Driver, row: dict[str, float], *, is_high: bool) -> Reason:
     feature, contribution = driver.feature, driver.contribution
     en, zh = words(feature, row)
-    if (contribution > 0) != is_high:
+    if feature.group != WAITING and (contribution > 0) != is_high:
         en, zh = f"speaks against it: {en}", f"相反的迹象:{zh}"
     elif not is_high:
         en, zh = f"{en} (lowers the risk)", f"{zh}(降低风险)"

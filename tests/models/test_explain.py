@@ -101,6 +101,7 @@ def test_shapley_values_of_a_sum_are_its_terms_and_an_interaction_is_shared_equa
 
 ROW = {
     **{feature.name: 4.0 for feature in FEATURES},
+    "question_waiting_days_90": np.nan,
     "days_since_active": 19.0,
     "active_day_share": 0.25,
     "tenure_days": 1.0,
@@ -134,7 +135,6 @@ ROW = {
         ("acts_trend", "about 0.5 times the acts of the month before", "互动量约为前一个月的 0.5 倍"),
         ("is_auto_renewing", "does not renew automatically", "未开启自动续费"),
         ("is_payer", "pays", "付费成员"),
-        ("question_waiting_days_90", "their question has waited 4 days without an answer", "其提问已等待 4 天无人回答"),
         ("threads_30", "took part in 1 thread in the last 30 days", "最近 30 天参与 1 个话题"),
         ("started_share_30", "400% of own posts started a thread", "发言中 400% 为自己发起的话题"),
     ],
@@ -156,7 +156,7 @@ def test_days_are_written_as_people_say_them():
 
 def test_every_feature_has_words_in_both_languages():
     for feature in FEATURES:
-        en, zh = words(feature, {**ROW, "reads_30": 2.0})
+        en, zh = words(feature, {**ROW, "reads_30": 2.0, "question_waiting_days_90": 4.0})
         assert "{" not in en + zh
         assert "?" not in en + zh
         assert any("\u4e00" <= sign <= "\u9fff" for sign in zh)
@@ -234,7 +234,9 @@ def test_the_reasons_of_a_low_risk_lower_it():
     ],
 )  # fmt: skip
 def test_reasons_agree_with_the_number_and_at_most_one_speaks_against_it(parts, expected):
-    assert raised(ROW | {"reads_30": 2.0, "is_payer": 0.0}, **parts) == expected
+    waits = 4.0 if "question_waiting_days_90" in parts else np.nan
+    row = ROW | {"reads_30": 2.0, "is_payer": 0.0, "question_waiting_days_90": waits}
+    assert raised(row, **parts) == expected
 
 
 def test_a_question_that_waits_is_not_pushed_among_the_reasons_of_a_low_risk():
@@ -243,7 +245,13 @@ def test_a_question_that_waits_is_not_pushed_among_the_reasons_of_a_low_risk():
 
 
 def test_a_question_that_waits_is_never_said_to_lower_the_risk():
-    assert raised(is_high=False, question_waiting_days_90=-3.0) == raised(question_waiting_days_90=-3.0) == []
+    asked = ROW | {"question_waiting_days_90": 29.0}
+    assert raised(asked, is_high=False, question_waiting_days_90=-3.0) == []
+    found = reasons(asked, given(days_since_active=2, partners_180=1, acts_trend=0.5, reads_30=9), is_high=True)
+    assert [one.feature for one in found] == ["days_since_active", "partners_180", "question_waiting_days_90"]
+    assert found[2].en == "their question has waited 29 days without an answer"
+    lowered = reasons(asked, given(days_since_active=2, question_waiting_days_90=-1), is_high=True)
+    assert [one.en for one in lowered][1:] == ["their question has waited 29 days without an answer"]
 
 
 @pytest.mark.parametrize(
