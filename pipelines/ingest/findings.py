@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SHARED_KEY = "shared_key"
 """One key for rows of different members or things: all but one of them pass for old versions of it."""
 
+OTHER_KEYS = "other keys"
+"""Name of the finding that stands for the shared keys of a day beyond those named."""
+
 _SHOWN_PER_DAY = 20
 _SHOWN_PER_LOG = 10
 
@@ -65,8 +68,9 @@ def said(findings: Iterable[tuple[date, dict[str, Any]]]) -> list[str]:
 def _sum_up(group: list[tuple[date, dict[str, Any]]]) -> str:
     days = sorted({log_day for log_day, _ in group})
     where = f"{days[0]}" if len(days) == 1 else f"{len(days):,} log days, {days[0]} to {days[-1]}"
-    worst = max((row for _, row in group), key=lambda row: row["n_rows"])
-    more = f"; {len(group) - 1:,} more like this" if worst["finding"] == SHARED_KEY and len(group) > 1 else ""
+    worst = max((row for _, row in group), key=lambda row: (row["name"] != OTHER_KEYS, row["n_rows"]))
+    others = "; others like it" if worst["finding"] == SHARED_KEY and len(group) > 1 else ""
+    more = f"{others}, {sum(row['n_rows'] for _, row in group):,} rows in all" if len(group) > 1 else ""
     return f"{worst['said']}{more} ({where}): {worst['cure']}"
 
 
@@ -113,13 +117,15 @@ def _find_shared_keys(con: duckdb.DuckDBPyConnection, log: Log, found: dict[date
         order by log_day, n_rows desc, named
     """
     for log_day, name, n_rows, n_things, column, all_rows in con.execute(query).fetchall():
+        said_of_key = f"{name}: {n_rows:,} rows with {n_things:,} different {column}, of which one counts"
         found[log_day].shared_key_rows = all_rows
-        found[log_day].rows.append(
-            {
-                "finding": SHARED_KEY,
-                "name": name,
-                "n_rows": n_rows,
-                "said": f"{name}: {n_rows:,} rows with {n_things:,} different {column}, of which one counts",
-                "cure": "give each row an id of its own; a mapping makes one of several columns by a template",
-            }
-        )
+        found[log_day].rows.append(_shared_key(name, n_rows, said_of_key))
+    for of_day in found.values():
+        named = sum(row["n_rows"] for row in of_day.rows if row["finding"] == SHARED_KEY)
+        if rest := of_day.shared_key_rows - named:
+            of_day.rows.append(_shared_key(OTHER_KEYS, rest, f"{OTHER_KEYS}: {rest:,} rows that share one"))
+
+
+def _shared_key(name: str, n_rows: int, said_of_key: str) -> dict[str, Any]:
+    cure = "give each row an id of its own; a mapping makes one of several columns by a template"
+    return {"finding": SHARED_KEY, "name": name, "n_rows": n_rows, "said": said_of_key, "cure": cure}

@@ -5,6 +5,7 @@ They are looked for in the accepted rows: their values are kept in ``extra``.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.batch import STAGED
@@ -25,6 +26,8 @@ MISSPELT = "misspelt_column"
 """An unknown column that looks like one of the contract, which none of its rows fills."""
 
 _MOST_COLUMNS = 50
+_PERSON = re.compile(r"(user|member|author|account|person|nick|owner|poster)_?(name|id|login|handle|email)?")
+"""Names that systems give the column that says whose a row is."""
 _HAS_EXTRA = "reason is null and op = 'upsert' and extra is not null"
 
 
@@ -57,7 +60,7 @@ def unknown_columns(con: duckdb.DuckDBPyConnection, log: Log) -> list[tuple[date
 def _nearest(log: Log, name: str) -> str | None:
     """Return the column of the contract that a name looks most like; whose a row is comes first."""
     own = [column.name for column in log.own_columns]
-    if log.person and pair_names([log.person], [name]):
+    if log.person and (_PERSON.fullmatch(name.lower()) or pair_names([log.person], [name])):
         return log.person
     return next(iter(pair_names(own, [name])), None)
 
@@ -65,10 +68,10 @@ def _nearest(log: Log, name: str) -> str | None:
 def _finding(name: str, ours: str | None, n_rows: int, n_filled: int) -> dict[str, Any]:
     if ours is None or n_filled:
         near = f" (nearest: {ours})" if ours else ""
-        said = f"column `{name}` is not in the contract{near}: {n_rows:,} rows"
+        said = f"column `{name}` is not in the contract{near}: {_rows(n_rows)}"
         cure = "nothing to do if you do not need it; its values are kept in `extra`"
     else:
-        said = f"column `{name}` is not in the contract: did you mean {ours}? It is empty in all {n_rows:,} rows"
+        said = f"column `{name}` is not in the contract: did you mean {ours}? It is empty in {_rows(n_rows)}"
         cure = f"call it {ours} and deliver the day again"
     return {
         "finding": UNKNOWN if ours is None or n_filled else MISSPELT,
@@ -77,3 +80,7 @@ def _finding(name: str, ours: str | None, n_rows: int, n_filled: int) -> dict[st
         "said": said,
         "cure": cure,
     }
+
+
+def _rows(n: int) -> str:
+    return f"{n:,} row{'' if n == 1 else 's'}"

@@ -27,12 +27,12 @@ def block(marts: Marts, context: SiteContext) -> Block:
         select
             finding,
             log,
-            arg_max(name, coalesce(n_rows, 0)) as name,
+            arg_max(name, if(name = 'other keys', 0, coalesce(n_rows, 0))) as name,
             count(distinct name) as n_names,
             sum(n_rows) as n_rows,
             count(distinct log_day) as n_log_days,
             max(log_day) as last_log_day,
-            arg_max(said, coalesce(n_rows, 0)) as said,
+            arg_max(said, if(name = 'other keys', 0, coalesce(n_rows, 0))) as said,
             any_value(cure) as cure,
         from marts.delivery_findings
         where log_day is null or log_day <= {context.through}
@@ -51,9 +51,9 @@ def block(marts: Marts, context: SiteContext) -> Block:
         title=_TITLE,
         note=Text(
             f"{integer(len(result.rows))} of {plural(result.n, 'finding', 'findings')} in the latest delivery of each "
-            "log day; it stands until the day is delivered again. Rows were taken in as they are.",
-            f"各日志日最近一次送达中的 {integer(result.n)} 项发现，显示 {integer(len(result.rows))} 项；"
-            "重新送达该日后即消失。行已按原样接收。",
+            "log day and in the landing folder; they stand until mended. Rows were taken in as they are.",
+            f"各日志日最近一次送达及 landing 文件夹中的 {integer(result.n)} 项发现，"
+            f"显示 {integer(len(result.rows))} 项；修复后即消失。行已按原样接收。",
         ),
         columns=[
             Column(Text("Finding", "发现")),
@@ -85,7 +85,7 @@ def _row(row: Row) -> list[Cell]:
 def _about(row: Row) -> Text:
     more = row["n_names"] - 1
     name = Text(row["name"], row["name"])
-    return name + Text(f" and {integer(more)} more", f" 等 {integer(more + 1)} 个") if more else name
+    return name + Text(" and others", " 等") if more else name
 
 
 def _none() -> Text:

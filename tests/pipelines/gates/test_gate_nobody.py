@@ -115,5 +115,5 @@ def test_a_misspelt_column_warns_whatever_it_is(tmp_path):
     assert house.accept([FIRST])["interactions"].warned == (FIRST,)
     (warned,) = [row for row in ledger.read(house.home, "gate_results").to_pylist() if not row["is_passed"]]
     assert warned["observed"] == (
-        "1 (column `contentid` is not in the contract: did you mean content_id? It is empty in all 5 rows)"
+        "1 (column `contentid` is not in the contract: did you mean content_id? It is empty in 5 rows)"
     )
