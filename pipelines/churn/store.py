@@ -16,6 +16,7 @@ from pipelines import clock
 from pipelines.lake import ledger
 from pipelines.lake.files import move_in, staging_folder
 from pipelines.lake.schemas import PREDICTIONS
+from pipelines.lake.sources import EMPTY_DAY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,9 +59,9 @@ def base_rates(home: Home, versions: Iterable[str]) -> dict[str, float]:
 
 
 def last_scored_day(home: Home) -> date | None:
-    """The newest day with predictions."""
-    days = (path.name.removeprefix("day=") for path in home.predictions.glob("day=*"))
-    return max(map(date.fromisoformat, days), default=None)
+    """The newest day with predictions; the part without rows, which keeps the source readable, is of none."""
+    days = (date.fromisoformat(path.name.removeprefix("day=")) for path in home.predictions.glob("day=*"))
+    return max((day for day in days if day != EMPTY_DAY), default=None)
 
 
 def keep_training(home: Home, result: TrainResult, trained_through_day: date, run_id: str) -> None:

@@ -18,6 +18,7 @@ from pipelines.actions.export import NoListError, export_list
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.lake.schemas import PREDICTIONS
+from pipelines.lake.sources import EMPTY_DAY
 from pipelines.settings import PROJECT_DIR, Settings
 
 DAY = date(2025, 6, 30)
@@ -348,6 +349,7 @@ def test_a_day_on_which_nobody_is_worth_a_place_is_not_answered_with_an_older_li
     first, second = DAY, DAY + timedelta(days=30)
     lists.make_list(home, settings_of(home), first, "run-1")
     assert lists.make_list(home, settings_of(home, retention_least_risk=1.0), second, "run-2") == []
+    predict(home, EMPTY_DAY, members=[])
     with pytest.raises(NoListError, match=f"nobody is listed for {second}.*--day {first} writes it"):
         export_list(home)
     assert export_list(home, first).exists()
