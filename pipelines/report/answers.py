@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelines.report import absent, charts, marks, questions
 from pipelines.report.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tile, Tiles
+from pipelines.report.collected import NOT_COLLECTED
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Result
 from pipelines.report.facts import Facts
@@ -25,7 +26,8 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
         )
     waiting = questions.waiting(marts, context)
     months = _months(marts, context)
-    blocks: list[Block] = [_tiles(waiting, months), _table(waiting), *_trends(months), _responders(marts, context)]
+    tiles = _tiles(waiting, months, lacks_accepted=facts.lacks.get("accepted_answers", False))
+    blocks: list[Block] = [tiles, _table(waiting), *_trends(months), _responders(marts, context)]
     if n_dated_before := months.rows[-1]["n_dated_before"]:
         blocks.append(_left_out(n_dated_before))
     return Page(name="answers", title=_TITLE, question=_QUESTION, answer=_sentence(waiting), blocks=blocks)
@@ -58,7 +60,7 @@ def _sentence(waiting: Result) -> Text:
     )
 
 
-def _tiles(waiting: Result, months: Result) -> Tiles:
+def _tiles(waiting: Result, months: Result, *, lacks_accepted: bool) -> Tiles:
     all_time = months.rows[-1]
     judged = f"n = {integer(all_time['n_judged'])}"
     return Tiles(
@@ -85,8 +87,8 @@ def _tiles(waiting: Result, months: Result) -> Tiles:
             ),
             Tile(
                 label=Text("With an accepted answer", "已采纳回答"),
-                value=percent(all_time["resolved_rate"], all_time["n_judged"]),
-                note=Text(judged, judged),
+                value=NOT_COLLECTED if lacks_accepted else percent(all_time["resolved_rate"], all_time["n_judged"]),
+                note=Text("none ever came", "从未送达") if lacks_accepted else Text(judged, judged),
             ),
         ],
         result=months,
@@ -142,6 +144,7 @@ def _trends(months: Result) -> list[Block]:
             ("answered_rate", Text("answered within 7 days", "7 天内得到回应"), "c1"),
             ("resolved_rate", Text("with an accepted answer", "已采纳回答"), "c2"),
         )
+        if name == "answered_rate" or any(row[name] is not None for row in rows)
     ]
     medians = charts.bars(labels, [row["median_hours"] for row in rows], Text("median", "中位数"), "c1")
     month_axis = {"type": "category"}

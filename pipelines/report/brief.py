@@ -17,7 +17,7 @@ _QUESTION = Text("What changed, and does it matter?", "发生了什么变化，�
 def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     """The first page of the site."""
     nobody = absent.activity(facts, context)
-    numbers = None if nobody else measures.tiles(marts, context)
+    numbers = None if nobody else measures.tiles(marts, context, facts)
     blocks: list[Block] = []
     answer = Text("There is no activity to report yet.", "目前还没有可报告的活动。")
     if nobody:
@@ -27,7 +27,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
         rows = {row["measure"]: row for row in numbers.result.rows} if numbers.result else {}
         answer = sentence(rows, context)
         blocks.append(numbers)
-        blocks += _trends(marts, context)
+        blocks += _trends(marts, context, facts)
     else:
         blocks.append(
             Note(
@@ -50,7 +50,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     return Page(name="index", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 
-def _trends(marts: Marts, context: SiteContext) -> list[Block]:
+def _trends(marts: Marts, context: SiteContext, facts: Facts) -> list[Block]:
     result = marts.run(
         "brief_trend",
         f"""
@@ -73,21 +73,19 @@ def _trends(marts: Marts, context: SiteContext) -> list[Block]:
         ],
         yaxis={"rangemode": "tozero"},
     )
-    acts = charts.figure(
-        [
-            charts.bars(days, amounts("n_interactions"), Text("interactions", "互动"), "c1"),
-            charts.bars(days, amounts("n_contents"), Text("contents", "内容"), "c2") | {"yaxis": "y2"},
-        ],
-        xaxis={"anchor": "y2"},
-        yaxis={"domain": [0.42, 1]},
-        yaxis2={"domain": [0, 0.3], "nticks": 3},
-    )
+    interactions = charts.bars(days, amounts("n_interactions"), Text("interactions", "互动"), "c1")
+    if facts.lacks.get("contents"):
+        title, acts = Text("Interactions by members", "成员的互动"), charts.figure([interactions])
+    else:
+        contents = charts.bars(days, amounts("n_contents"), Text("contents", "内容"), "c2") | {"yaxis": "y2"}
+        title = Text("Contents and interactions by members", "成员的内容与互动")
+        acts = charts.figure(
+            [interactions, contents],
+            xaxis={"anchor": "y2"},
+            yaxis={"domain": [0.42, 1]},
+            yaxis2={"domain": [0, 0.3], "nticks": 3},
+        )
     return [
         Chart(title=Text("Active members", "活跃成员"), figure=active, result=result, half=True),
-        Chart(
-            title=Text("Contents and interactions by members", "成员的内容与互动"),
-            figure=acts,
-            result=result,
-            half=True,
-        ),
+        Chart(title=title, figure=acts, result=result, half=True),
     ]

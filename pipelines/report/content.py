@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.contract import CONTENT_KINDS
-from pipelines.report import absent, charts, least, marks, words
+from pipelines.report import absent, charts, collected, least, marks, words
 from pipelines.report.blocks import Block, Cell, Chart, Column, Page, Table
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Result, Row
@@ -24,12 +24,11 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     else:
         kinds = _kinds(marts, context)
         answer = _sentence(kinds, _by_members(marts, context))
-        blocks = [_kind_table(kinds)]
-        if marts.has("content_days"):
-            blocks.insert(0, _trend(marts, context))
-        blocks.append(_pieces(marts, context))
+        trend = [_trend(marts, context)] if marts.has("content_days") else []
+        blocks = [*trend, _kind_table(kinds), _pieces(marts, context)]
     if not next(source.is_collected for source in facts.sources if source.log == "interactions"):
         blocks.append(absent.note(Text("What is read", "阅读情况"), "interactions"))
+    blocks += collected.on_content(facts)
     return Page(name="content", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from pipelines.contract import GONE_STATUSES, LOGS
 from pipelines.report import words
+from pipelines.report.collected import missing_facts
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Result
 from pipelines.report.missing import Gaps, read_gaps
@@ -63,7 +64,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Facts:
-    """What every page opens with."""
+    """What every page opens with; ``lacks`` says of facts such as reads whether none ever came."""
 
     through_day: date
     sources: list[Source]
@@ -74,6 +75,7 @@ class Facts:
     n_warned: int = 0
     n_waived: int = 0
     gaps: Gaps | None = None
+    lacks: dict[str, bool] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
 
     @property
@@ -126,10 +128,8 @@ class Facts:
     def trust(self) -> Text:
         """Whether the pages may be believed, in a sentence."""
         if not self.n_collected:
-            return Text(
-                "There is nothing to believe yet: no log has been delivered.",
-                "尚无可信之物：还没有送达任何日志。",
-            )
+            nothing = "There is nothing to believe yet: no log has been delivered."
+            return Text(nothing, "尚无可信之物：还没有送达任何日志。")
         but = self._reservations
         if self.n_failed:
             return (
@@ -139,10 +139,8 @@ class Facts:
             lead = Text(f"Yes for what came: {self.verdict.en}, but ", f"已到的数据可信：{self.verdict.zh}；但")
             return lead + _joined(but) + Text(".", "。")
         if not self.n_checks:
-            return Text(
-                "Every collected log is complete; no gate has run yet.",
-                "所有已收集日志完整；尚未运行质量门。",
-            )
+            complete = "Every collected log is complete; no gate has run yet."
+            return Text(complete, "所有已收集日志完整；尚未运行质量门。")
         return Text(
             f"Yes: {self.verdict.en}, and every collected log reaches {day(self.through_day).en}.",
             f"可信：{self.verdict.zh}，所有已收集日志均到达 {day(self.through_day).zh}。",
@@ -247,4 +245,6 @@ def read_facts(marts: Marts, context: SiteContext) -> Facts:
         replace(one, n_held_out=n_held_out, n_missing=n_missing)
         for one, (n_held_out, n_missing) in ((one, gaps.of(one.log)) for one in sources)
     ]
-    return Facts(context.through_day, sources, members, gone, **verdicts, gaps=gaps, results=results + gaps.results)
+    lacks, asked = missing_facts(marts)
+    results += gaps.results + asked
+    return Facts(context.through_day, sources, members, gone, **verdicts, gaps=gaps, lacks=lacks, results=results)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.contract import LOGS
-from pipelines.report import deliveries, findings, gaps, held_out, marks, restated, words
+from pipelines.report import collected, deliveries, findings, gaps, held_out, marks, restated, words
 from pipelines.report.blocks import Block, Cell, Column, Note, Page, Table
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts
@@ -35,8 +35,10 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     if marts.has("quarantine_summary"):
         blocks.append(_quarantine(marts, context))
     missing = [source for source in facts.sources if not source.is_collected]
-    if missing:
-        blocks.append(_not_collected(missing))
+    logs = {source.log for source in missing}
+    lacking = [fact for fact, never_came in facts.lacks.items() if never_came and collected.LOG_OF[fact] not in logs]
+    if missing or lacking:
+        blocks.append(_not_collected(missing, lacking))
     answer = Claim(facts.trust.en, facts.trust.zh)
     return Page(name="health", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
@@ -176,7 +178,7 @@ def _quarantine(marts: Marts, context: SiteContext) -> Table:
     )
 
 
-def _not_collected(missing: list[Source]) -> Note:
+def _not_collected(missing: list[Source], lacking: list[str]) -> Note:
     facts: list[tuple[Text, object]] = [
         (
             source.name,
@@ -187,6 +189,7 @@ def _not_collected(missing: list[Source]) -> Note:
         )
         for source in missing
     ]
+    facts += [collected.FACTS[fact] for fact in lacking]
     return Note(
         title=Text("Not collected, and how to add it", "未收集的日志及接入方法"),
         body=Text(

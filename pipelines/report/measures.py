@@ -7,8 +7,10 @@ from typing import Literal
 
 from pipelines.report import marks
 from pipelines.report.blocks import Tile, Tiles, Tone
+from pipelines.report.collected import NOT_COLLECTED
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Row
+from pipelines.report.facts import Facts
 from pipelines.report.text import Text, integer, percent, signed, weekday
 
 MEASURES: dict[str, tuple[Text, Tone]] = {
@@ -35,7 +37,7 @@ _WEEKS_NEEDED = 4
 """Same weekdays before from which a range is worth showing."""
 
 
-def tiles(marts: Marts, context: SiteContext) -> Tiles | None:
+def tiles(marts: Marts, context: SiteContext, facts: Facts) -> Tiles | None:
     """One tile per measure that has a value on the last day; none where no day is counted."""
     if not marts.has("community_days"):
         return None
@@ -99,8 +101,9 @@ def tiles(marts: Marts, context: SiteContext) -> Tiles | None:
         """,
     )
     rows = {row["measure"]: row for row in result.rows}
+    lacking = _lacking(facts)
     found = [
-        _tile(rows[name], label, tone, context)
+        _absent(label, lacking[name]) if name in lacking else _tile(rows[name], label, tone, context)
         for name, (label, tone) in MEASURES.items()
         if name in rows and rows[name]["amount"] is not None
     ]
@@ -134,6 +137,20 @@ def _gap_days(marts: Marts, context: SiteContext) -> str:
                 or data_completeness.is_held_out
                 or data_completeness.is_identity_break and windows.measure = 'new_members'
         )"""
+
+
+def _lacking(facts: Facts) -> dict[str, Text]:
+    """Measures whose zero would only mean that nobody collects them, each with what it needs."""
+    found = {}
+    if facts.lacks.get("contents"):
+        found["n_contents"] = Text("no article, live or course ever came", "从未送达文章、直播或课程")
+    if any(source.log == "members" and not source.is_collected for source in facts.sources):
+        found["joined_members"] = Text("needs the log of members", "需要成员日志")
+    return found
+
+
+def _absent(label: Text, needs: Text) -> Tile:
+    return Tile(label=label, value=NOT_COLLECTED, note=needs)
 
 
 def _tile(row: Row, label: Text, rise: Tone, context: SiteContext) -> Tile:

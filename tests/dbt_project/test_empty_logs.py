@@ -15,6 +15,7 @@ ROWS_WITHOUT_LOGS = {
     "alert_days": 9 * 2,
     "data_completeness": len(LOGS),
     "log_coverage": len(LOGS),
+    "collected_facts": 3,
 }
 """Marts that say something before any log: for each day, day of the year, watched series (and its days), and log."""
 

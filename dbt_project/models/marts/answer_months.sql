@@ -4,6 +4,10 @@ answer_times as (
     select * from {{ ref('answer_times') }}
 ),
 
+accepting as (
+    select coalesce(bool_or(is_resolved), false) as is_collected from answer_times
+),
+
 asked as (
     select
         'month' as period,
@@ -96,10 +100,13 @@ quantiles as (
 
 rated as (
     select
-        *,
-        cast(n_answered_within_7_days as double) / nullif(n_judged, 0) as answered_rate,
-        cast(n_resolved as double) / nullif(n_judged, 0) as resolved_rate
+        counted.*,
+        cast(counted.n_answered_within_7_days as double) / nullif(counted.n_judged, 0) as answered_rate,
+        case
+            when accepting.is_collected then cast(counted.n_resolved as double) / nullif(counted.n_judged, 0)
+        end as resolved_rate
     from counted
+    cross join accepting
 ),
 
 final as (

@@ -15,9 +15,9 @@ excluded_spans as (
     select * from {{ ref('int_members__excluded_spans') }}
 ),
 
-coverage as (
-    select is_collected from {{ ref('log_coverage') }}
-    where log = 'interactions'
+collected_reads as (
+    select is_collected from {{ ref('collected_facts') }}
+    where fact = 'reads'
 ),
 
 -- Acts are many, so they are summed before anything is joined to them: by piece, and their reads by piece and day.
@@ -95,9 +95,9 @@ final as (
         content.title,
         content.channel,
         content.author_id,
-        cast(case when coverage.is_collected then coalesce(summed.n_reads, 0) end as bigint) as n_reads,
+        cast(case when collected_reads.is_collected then coalesce(summed.n_reads, 0) end as bigint) as n_reads,
         cast(
-            case when coverage.is_collected then coalesce(summed.n_unique_readers, 0) end as bigint
+            case when collected_reads.is_collected then coalesce(summed.n_unique_readers, 0) end as bigint
         ) as n_unique_readers,
         cast(coalesce(summed.n_interactions, 0) as bigint) as n_interactions,
         cast(coalesce(summed.n_interactors, 0) as bigint) as n_interactors,
@@ -111,7 +111,7 @@ final as (
         end as half_life_days,
         content.published_day
     from content
-    cross join coverage
+    cross join collected_reads
     left join summed on content.content_id = summed.content_id
     left join half_read on content.content_id = half_read.content_id
     left join rated on content.content_id = rated.content_id
