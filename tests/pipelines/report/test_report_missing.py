@@ -143,7 +143,9 @@ def _days(amounts: dict[int, str]) -> str:
             date '2026-11-19' - n::integer as day, dau, 10 as wau, 10 as mau, 0.5 as stickiness, dau as new_members,
             dau as resurrected_members, dau as lost_members, 10 as joined_members, dau as n_contents,
             dau as n_interactions
-        from (values {rows}) as days (n, dau);"""
+        from (values {rows}) as days (n, dau);
+        insert into marts.log_coverage by name
+        select unnest(['members', 'interactions']) as log, true as is_collected;"""
 
 
 def _flagged(log: str, days_ago: int, flag: str) -> str:
