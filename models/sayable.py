@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NOTHING_AT_ZERO = {
-    "contents_30", "events_registered_365", "events_cancelled_365", "events_attended_365", "payment_failures_180",
-    "discount_share", "questions_waiting_90", "absences_as_long", "started_share_30", "is_first_month",
+    "contents_30", "threads_30", "starts_30", "started_share_30", "events_registered_365", "events_cancelled_365",
+    "events_attended_365", "payment_failures_180", "discount_share", "questions_waiting_90", "absences_as_long",
+    "is_first_month",
 }  # fmt: skip
 """Features that are 0 for most members, of which a 0 therefore says nothing."""
 
