@@ -70,7 +70,7 @@ REFUSED = [
     ("run --from 2025-03-01", 2, "Missing option '--to'"),
     ("rollback", 1, "no earlier publication is kept"),
     ("actions export", 1, "no list was made yet: a run makes one"),
-    ("actions export --day 2025-03-01", 1, "no list of 2025-03-01 was made"),
+    ("actions export --day 2025-03-01", 1, "nobody is listed for 2025-03-01"),
     ("verify --mart tables", 2, "there is no mart tables; one of: action_effects"),
     ("verify --mart gate_results", 2, "gate_results is a record of what was run"),
     ("verify", 2, "no run was completed yet"),
