@@ -6,7 +6,7 @@ from pipelines.report import marks, scores, words
 from pipelines.report.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Row
-from pipelines.report.text import MISSING, Text, day, decimal, integer, percent, plural
+from pipelines.report.text import MISSING, Text, day, integer, percent, plural, price
 
 _TITLE = Text("Worth contacting today", "今天值得联系的成员")
 
@@ -112,7 +112,7 @@ def _free_places(rows: list[Row], treated: int) -> Text:
 
 def _row(row: Row) -> list[Cell]:
     is_treated = row["arm"] == "treated"
-    value = MISSING if row["value_minor"] is None else f"{decimal(row['value_minor'] / 100)} {row['currency'] or ''}"
+    value = price(row["value_minor"], row["currency"])
     return [
         Cell(integer(row["rank"]), row["rank"]),
         Cell(row["member_id"]),
