@@ -61,6 +61,7 @@ def _member_days(acts: pd.DataFrame) -> pd.DataFrame:
     table = counted.groupby(["member_id", "day"], sort=False).sum().reset_index()
     parts = table["n_asks"] + table["n_answers"] + table["n_comments"] + table["n_live_acts"]
     table.insert(8, "n_reactions", table["n_interactions"] - parts)
+    table["n_event_acts"] = 0
     table["is_active"] = table["n_interactions"] > 0
     return table[[*table.columns.drop("day"), "day"]]
 
@@ -115,6 +116,8 @@ def _community_days(
     table["n_interactions"] = totals["n_interactions"]
     table["n_reads"] = totals["n_reads"]
     table["n_anonymous_acts"] = nobody["day"].value_counts()
+    table["wau_days_missing"] = 0
+    table["mau_days_missing"] = 0
     counts = table.columns.drop("stickiness")
     table[counts] = table[counts].fillna(0).astype("int64")
     return table.reset_index()

@@ -88,6 +88,7 @@ def _member_days(acts: pl.DataFrame) -> pl.DataFrame:
             n_reactions=pl.col("n_interactions")
             - pl.sum_horizontal("n_asks", "n_answers", "n_comments", "n_live_acts"),
             n_live_acts="n_live_acts",
+            n_event_acts=pl.lit(0, pl.Int64),
             is_active=pl.col("n_interactions") > 0,
             day="day",
         )
@@ -181,7 +182,8 @@ def _community_days(
     counted = ["new_members", "resurrected_members", "lost_members", "n_interactions", "n_reads", "n_anonymous_acts"]
     return counts.select(
         "dau", "wau", "mau", "stickiness", *(pl.col(counted[:3]).fill_null(0),), joined_members=zero, n_contents=zero,
-        **{name: pl.col(name).fill_null(0) for name in counted[3:]}, day="day",
+        **{name: pl.col(name).fill_null(0) for name in counted[3:]}, wau_days_missing=zero,
+        mau_days_missing=zero, day="day",
     )  # fmt: skip
 
 

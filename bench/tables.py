@@ -11,7 +11,7 @@ MEMBER_DAYS = """
     select
         member_id, 0::bigint as n_contents, n_interactions, n_reads, n_asks, n_answers, n_comments,
         n_interactions - n_asks - n_answers - n_comments - n_live_acts as n_reactions,
-        n_live_acts, n_interactions > 0 as is_active, day
+        n_live_acts, 0::bigint as n_event_acts, n_interactions > 0 as is_active, day
     from (
         select
             member_id, day,
@@ -150,6 +150,8 @@ COMMUNITY_DAYS = """
         coalesce(n_interactions, 0) as n_interactions,
         coalesce(n_reads, 0) as n_reads,
         coalesce(anonymous.n, 0) as n_anonymous_acts,
+        0::bigint as wau_days_missing,
+        0::bigint as mau_days_missing,
         days.day
     from days
     join counts using (day)

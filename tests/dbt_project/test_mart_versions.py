@@ -34,7 +34,7 @@ def changed(project, tmp_path_factory):
     marts = folder / "project" / "models" / "marts"
     old = marts / "log_coverage.sql"
     (marts / "log_coverage_v2.sql").write_text(
-        old.read_text().replace("        n_log_days,", "        n_log_days as n_days,")
+        old.read_text().replace("        delivered.n_log_days,", "        delivered.n_log_days as n_days,")
     )
     old.rename(marts / "log_coverage_v1.sql")
     (model,) = yaml.safe_load((marts / "log_coverage.yml").read_text())["models"]

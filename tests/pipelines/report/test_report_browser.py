@@ -73,7 +73,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_members_page_draws_sorts_and_searches(folder: Path, tmp_path: Path) -> None:
     seen = _open(folder / "members.html", tmp_path)
     assert (seen["charts"], seen["drawn"]) == (3, True)
-    assert "新增" in str(seen["legend"])
+    assert "首次活跃" in str(seen["legend"])
     assert seen["remembered"] == {"lang": "zh", "theme": "dark"}
     assert "最近 28 天" in str(seen["heading"])
     assert str(seen["title"]).startswith("成员")

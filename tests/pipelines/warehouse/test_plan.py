@@ -40,7 +40,13 @@ def house(tmp_path):
 
 
 def piece(published, occurred, **more):
-    return {"content_id": "c1", "occurred_at": occurred, "published_at": published, "kind": "article"} | more
+    return {
+        "content_id": "c1",
+        "occurred_at": occurred,
+        "published_at": published,
+        "kind": "article",
+        "author_id": "m1",
+    } | more
 
 
 def test_nothing_accepted_is_said_in_words(house):
@@ -50,7 +56,8 @@ def test_nothing_accepted_is_said_in_words(house):
 
 def test_a_first_delivery_that_gate_1_holds_out_is_named_and_never_called_nothing(house):
     rows = [act(n, FIRST, f"m{n}") for n in range(3)]
-    house.deliver("interactions", FIRST, [*rows[:2], rows[2] | {"occurred_at": "04/02/2026 10:00"}])
+    broken = [row | {"occurred_at": "04/02/2026 10:00"} for row in rows[1:]]
+    house.deliver("interactions", FIRST, [rows[0], *broken])
     house.accept([FIRST])
 
     with pytest.raises(NothingAcceptedError) as error:
@@ -58,7 +65,7 @@ def test_a_first_delivery_that_gate_1_holds_out_is_named_and_never_called_nothin
 
     assert str(error.value).startswith(
         f"gate 1 held out all that was delivered, so there is nothing to build: interactions {FIRST}; "
-        f"landing/interactions/{FIRST}/rows.jsonl:3 occurred_at '04/02/2026 10:00' is no ISO 8601 time"
+        f"landing/interactions/{FIRST}/rows.jsonl:2 occurred_at '04/02/2026 10:00' is no ISO 8601 time"
     )
 
 
