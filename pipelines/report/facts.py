@@ -142,8 +142,8 @@ class Facts:
             complete = "Every collected log is complete; no gate has run yet."
             return Text(complete, "所有已收集日志完整；尚未运行质量门。")
         return Text(
-            f"Yes: {self.verdict.en}, and every collected log reaches {day(self.through_day).en}.",
-            f"可信：{self.verdict.zh}，所有已收集日志均到达 {day(self.through_day).zh}。",
+            f"Yes: {self.verdict.en}, and every collected log is complete.",
+            f"可信：{self.verdict.zh}，所有已收集日志完整。",
         )
 
     @property

@@ -110,7 +110,7 @@ def test_the_latest_verdict_counts(fill: Fill, verdicts: str, said: str) -> None
             [Source("content", is_collected=True)],
             9,
             0,
-            "Yes: 9 checks passed, none failed, and every collected log reaches",
+            "Yes: 9 checks passed, none failed, and every collected log is complete",
         ),
     ],
 )

@@ -92,7 +92,7 @@ def test_what_is_missing_is_said_for_the_windows_shown(found: Gaps, said: list[s
 def test_a_log_is_complete_where_nothing_is_missing(source: Source, state: str, *, is_complete: bool) -> None:
     assert (source.state.en, source.is_complete) == (state, is_complete)
     facts = Facts(LAST, [source, Source("members", is_collected=True)], 5, n_checks=9)
-    assert ("and every collected log reaches" in facts.trust.en) == (not source.is_late)
+    assert ("and every collected log is complete" in facts.trust.en) == (not source.is_late)
     assert facts.completeness.en.startswith(f"{1 + is_complete} of ")
 
 
