@@ -58,6 +58,12 @@ def delivery_rules(
             maximum=max_null_member_rise,
         ),
         Rule(
+            "null_member_rise_in_part",
+            WARNING,
+            "pieces of erased members come anew without an author; an export that lost it in part looks the same",
+            maximum=max_null_member_rise,
+        ),
+        Rule(
             "misspelt_columns",
             WARNING,
             "a column under another name is not read, and the one of the contract that may be meant stays empty",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from expectations.runner import validate
 from expectations.suites import LEAST_BROKEN_ROWS, delivery_rules
-from pipelines.contract import LOGS
+from pipelines.contract import CONTENT, LOGS
 from pipelines.gates import verdicts
 from pipelines.gates.nobody import PAST_DAYS, Absent, Judged, judge_absent
 from pipelines.ingest.findings import SHARED_KEY
@@ -36,6 +36,7 @@ _EXAMPLES = {
     "misspelt_columns": (MISSPELT,),
     "null_member_share": (MISSPELT, UNKNOWN),
     "null_member_rise": (MISSPELT, UNKNOWN),
+    "null_member_rise_in_part": (MISSPELT, UNKNOWN),
 }
 """Column of a rule -> the findings that are its examples, the likeliest first."""
 
@@ -88,6 +89,8 @@ def _profile(home: Home, settings: Settings, waiting: Sequence[Candidate]) -> An
         baseline = usual[candidate.log_day]
         share = quarantined / delivered if delivered else None
         is_few = quarantined < LEAST_BROKEN_ROWS and quarantined <= accepted
+        rise = absent[candidate.log_day].rise
+        is_in_part = _may_be_erasures(candidate, settings)
         rows.append(
             {
                 "day": candidate.log_day,
@@ -95,7 +98,8 @@ def _profile(home: Home, settings: Settings, waiting: Sequence[Candidate]) -> An
                 "quarantine_share_of_few": share if is_few else None,
                 "unaccounted": delivered - accepted - quarantined,
                 "null_member_share": absent[candidate.log_day].share,
-                "null_member_rise": absent[candidate.log_day].rise,
+                "null_member_rise": None if is_in_part else rise,
+                "null_member_rise_in_part": rise if is_in_part else None,
                 "misspelt_columns": sum(one["finding"] == MISSPELT for one in candidate.delivery.get("findings", [])),
                 "rejected_files": profile["rejected_files"],
                 "rejected_without_rows": int(profile["rejected_files"] > 0 and accepted == 0),
@@ -106,6 +110,14 @@ def _profile(home: Home, settings: Settings, waiting: Sequence[Candidate]) -> An
             }
         )
     return pd.DataFrame(rows)
+
+
+def _may_be_erasures(candidate: Candidate, settings: Settings) -> bool:
+    """Tell whether pieces without an author may be those of erased members, delivered anew beside others."""
+    profile = candidate.delivery["profile"]
+    if candidate.log != CONTENT.name or profile.get("null_members") is None or not profile["accepted"]:
+        return False
+    return bool(profile["null_members"] / profile["accepted"] <= settings.max_null_member_share)
 
 
 def _named(found: Sequence[Verdict], waiting: Sequence[Candidate]) -> list[Verdict]:

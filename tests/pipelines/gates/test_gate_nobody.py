@@ -103,6 +103,27 @@ def test_a_column_renamed_later_is_held_out_until_it_is_mended(tmp_path):
     assert house.accept(days)["interactions"].held_out == (days[9],)
 
 
+@pytest.mark.parametrize(("erased", "held_out", "warned"), [(8, 0, 1), (10, 1, 0)], ids=["some", "all"])
+def test_pieces_of_erased_members_come_anew_without_an_author_and_hold_no_day_out(tmp_path, erased, held_out, warned):
+    """Some without an author may be erasures; none with one is a column that was lost."""
+    house = House(tmp_path / "home")
+    days = days_between(FIRST, FIRST + timedelta(days=9))
+    for day in days:
+        rows = [
+            {
+                "content_id": f"c{n}-{day}",
+                "occurred_at": f"{day}T12:00",
+                "published_at": f"{day}T12:00",
+                "kind": "article",
+            }
+            | {"author_id": None if day == days[-1] and n < erased else f"m{n}"}
+            for n in range(10)
+        ]
+        house.deliver("content", day, rows)
+    outcome = house.accept(days)["content"]
+    assert (len(outcome.held_out), len(outcome.warned)) == (held_out, warned)
+
+
 def test_a_setting_lets_a_community_of_guests_in(tmp_path):
     house = House(tmp_path / "home", max_null_member_share=1, max_null_member_rise=1)
     house.deliver("interactions", FIRST, [act(n, FIRST, None) for n in range(20)])
