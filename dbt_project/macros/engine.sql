@@ -41,14 +41,18 @@
     cast(sum(cast(hash({{ columns | join(', ') }}) as decimal(38, 0))) as decimal(38, 0))
 {%- endmacro %}
 
-{# Rows of Parquet files; `by_log_day` where the log day is in their path. #}
-{% macro parquet_source(path, by_log_day, with_filename) %}
-    {{ return(adapter.dispatch('parquet_source', 'guildbook')(path, by_log_day, with_filename)) }}
+{#
+    Rows of Parquet files; `by_log_day` where the log day is in their path, `gained_columns` where files written by an
+    earlier version may lack columns, which are null then.
+#}
+{% macro parquet_source(path, by_log_day, with_filename, gained_columns) %}
+    {{ return(adapter.dispatch('parquet_source', 'guildbook')(path, by_log_day, with_filename, gained_columns)) }}
 {% endmacro %}
-{% macro default__parquet_source(path, by_log_day, with_filename) -%}
+{% macro default__parquet_source(path, by_log_day, with_filename, gained_columns) -%}
     read_parquet(
         '{{ path | replace("'", "''") }}',
         filename = {{ with_filename | lower }},
+        union_by_name = {{ gained_columns | lower }},
         hive_partitioning = {{ by_log_day | lower }}{% if by_log_day %}, hive_types = {'log_day': date}{% endif %}
     )
 {%- endmacro %}

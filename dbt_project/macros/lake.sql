@@ -20,8 +20,9 @@
     create table if not exists control.completed_builds (fingerprint varchar, first_day date, through_day date);
 {% endmacro %}
 
-{# The files of a source, by its meta: `path` below the lake, and `with_filename` where a model needs it. #}
+{# The files of a source, by its meta: `path` below the lake, `with_filename` where a model needs it. #}
 {% macro lake_files(meta) -%}
     {% set path = env_var('GUILDBOOK_HOME', 'data') ~ '/lake/' ~ meta.path %}
-    {{- parquet_source(path, 'log_day=' in meta.path, meta.with_filename | default(false)) }}
+    {%- set gained_columns = meta.gained_columns | default(false) -%}
+    {{- parquet_source(path, 'log_day=' in meta.path, meta.with_filename | default(false), gained_columns) }}
 {%- endmacro %}

@@ -1,0 +1,40 @@
+"""Parts that an earlier version wrote lack the columns that a log gained since; a home with such parts goes on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pyarrow.parquet as pq
+from house import House
+from tiny_logs import FIRST, act
+
+from pipelines.lake.sources import EMPTY_DAY
+
+GAINED = {"actions": ["currency"]}
+"""Log -> columns that it gained after the first version."""
+
+
+def test_parts_without_a_column_that_a_log_gained_are_read_as_null(tmp_path):
+    house = House(tmp_path / "home")
+    later = FIRST + timedelta(days=1)
+    for day in (FIRST, later):
+        house.deliver("interactions", day, [act(1, day, "m1")])
+        row = {
+            "action_id": f"a{day}",
+            "member_id": "m1",
+            "occurred_at": f"{day}T10:00",
+            "kind": "call",
+            "cost_minor": 5,
+        }
+        house.deliver("actions", day, [row])
+    house.run([FIRST])
+    for log, columns in GAINED.items():
+        house.withdraw(log, FIRST)
+        for day in (FIRST, EMPTY_DAY):
+            part = house.home.raw_part(log, day)
+            pq.write_table(pq.read_table(part, partitioning=None).drop(columns), part)
+    house.run([later])
+    assert house.query("select action_id, currency from staging.stg_lake__actions order by 1") == [
+        (f"a{FIRST}", None),
+        (f"a{later}", None),
+    ]
