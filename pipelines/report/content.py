@@ -23,7 +23,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
         blocks: list[Block] = [absent.note(_TITLE, "content")]
     else:
         kinds = _kinds(marts, context)
-        answer = _sentence(kinds, _by_members(marts, context))
+        answer = _sentence(kinds, _by_members(marts, context), has_contents=not facts.lacks.get("contents"))
         trend = [_trend(marts, context)] if marts.has("content_days") else []
         blocks = [*trend, _kind_table(kinds), _pieces(marts, context)]
     if not next(source.is_collected for source in facts.sources if source.log == "interactions"):
@@ -69,23 +69,23 @@ def _by_members(marts: Marts, context: SiteContext) -> int | None:
     return count
 
 
-def _sentence(kinds: Result, by_members: int | None) -> Text:
+def _sentence(kinds: Result, by_members: int | None, *, has_contents: bool) -> Text:
     if not kinds.n:
         return Text(f"Nothing was published in the last {_DAYS} days.", f"最近 {_DAYS} 天没有发布内容。")
     contents = sum(row["n_pieces"] for row in kinds.rows if row["kind"] in CONTENT_KINDS)
     others = sum(row["n_pieces"] for row in kinds.rows) - contents
-    text = Text(
-        f"Published in the last {_DAYS} days: {plural(contents, 'content', 'contents')}",
-        f"最近 {_DAYS} 天发布内容 {integer(contents)} 篇",
+    written = Text(
+        plural(others, "question, answer or comment", "questions, answers and comments"),
+        f"提问、回答与评论 {integer(others)} 条",
     )
-    if by_members is not None:
+    text = Text(f"Published in the last {_DAYS} days: ", f"最近 {_DAYS} 天发布")
+    text += Text(plural(contents, "content", "contents"), f"内容 {integer(contents)} 篇") if has_contents else written
+    if has_contents and by_members is not None:
         text += Text(
             f" by all authors ({integer(by_members)} by members)", f"（含全部作者；成员发布 {integer(by_members)} 篇）"
         )
-    text += Text(
-        f", and {plural(others, 'question, answer or comment', 'questions, answers and comments')}",
-        f"，另有提问、回答与评论 {integer(others)} 条",
-    )
+    if has_contents:
+        text += Text(", and ", "，另有") + written
     best = next((row for row in kinds.rows if row["n_pieces"] >= least.PIECES), None)
     if best is None:
         return text + Text(

@@ -21,7 +21,7 @@ def headline(marts: Marts, context: SiteContext) -> Block:
     if not marts.has("churn_predictions"):
         return Note(title=TITLE, body=unscored(), half=True, link=link)
     result = marts.run("risk_headline", scores_sql(marts, context, definition=None), limit=_HEADLINE)
-    rows = [[Cell(row["member_id"]), probability(row), Cell(_first(reasons(row)))] for row in result.rows]
+    rows = [[Cell(row["member_id"]), probability(row), Cell(marks.lines(reasons(row)[:2]), "")] for row in result.rows]
     return Table(
         title=TITLE,
         note=Text(
@@ -31,7 +31,7 @@ def headline(marts: Marts, context: SiteContext) -> Block:
         columns=[
             Column(Text("Member", "成员")),
             Column(Text("Risk", "风险"), number=True),
-            Column(Text("First reason", "首要原因"), wide=True),
+            Column(Text("Why", "原因"), wide=True),
         ],
         rows=rows,
         result=result,
@@ -122,7 +122,3 @@ def _list(value: str | list[str] | None) -> list[str]:
     """Reasons come as a list or as its JSON text."""
     items = json.loads(value or "[]") if isinstance(value, str) else value
     return [str(item) for item in items or []]
-
-
-def _first(reasons: list[Text]) -> object:
-    return reasons[0] if reasons else ""

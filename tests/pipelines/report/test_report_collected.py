@@ -94,3 +94,14 @@ def test_every_fact_has_words(fill: Fill) -> None:
     assert set(collected.FACTS) == set(collected.LOG_OF)
     lacks, _ = collected.missing_facts(fill(facts(came=False)))
     assert lacks == dict.fromkeys(collected.FACTS, True)
+
+
+@pytest.mark.parametrize(
+    ("is_collected", "words"), [(False, "1 question, answer or comment"), (True, "0 contents by all authors")]
+)
+def test_the_headline_of_content_counts_no_contents_where_none_ever_came(
+    fill: Fill, is_collected: bool, words: str
+) -> None:
+    facts = f"insert into marts.collected_facts by name select 'contents' as fact, {is_collected} as is_collected;"
+    page = page_of(content.page, fill(ALL + DAY + PIECE.format(reads="null") + facts))
+    assert page.answer.en.startswith(f"Published in the last 90 days: {words}")
