@@ -76,7 +76,7 @@ _USUAL_EN = "last active {ago_days_since_active}; usually every {every_median_ga
 _USUAL_ZH = "上次活跃在 {days_since_active} 天前,通常每 {median_gap} 天活跃一次"
 _MEAN_EN = "last active {ago_days_since_active}; every {every_mean_gap} on average"
 _MEAN_ZH = "上次活跃在 {days_since_active} 天前,平均每 {mean_gap} 天活跃一次"
-_SINCE_EN = "active on {active_days_all} days in {tenure_days} days of membership"
+_SINCE_EN = "active days since joining {ago_tenure_days}: {active_days_all}"
 _SINCE_ZH = "加入 {tenure_days} 天,累计活跃 {active_days_all} 天"
 
 FEATURES = (
