@@ -47,6 +47,7 @@ dev: setup ## Dagster's pages and daemon on loopback, schedules ready
 
 docs: setup ## Write the generated reference pages, and dbt's own site of the tables
 	$(BIN)/python -m pipelines.reference
+	$(BIN)/python -m tests.damage
 	$(BIN)/python -m pipelines.warehouse.docs_site
 
 $(BENCH_STAMP): $(STAMP)
