@@ -10,6 +10,7 @@ from models.actions.arms import TREATED
 from pipelines.actions import store
 from pipelines.churn.store import last_scored_day
 from pipelines.lake.files import move_in, staging_folder
+from pipelines.spreadsheets import plain_cell
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,7 +22,6 @@ COLUMNS = (
     "day", "rank", "member_id", "campaign_id", "kind", "suggestion_en", "suggestion_zh", "content_ids", "event_id",
     "definition", "risk", "reasons_en", "reasons_zh", "value_minor", "currency", "term_end",
 )  # fmt: skip
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 
 
 class NoListError(LookupError):
@@ -54,7 +54,7 @@ def export_list(home: Home, day: date | None = None) -> Path:
         with staged.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
-            writer.writerows({name: _safe(value) for name, value in _row(row).items()} for row in treated)
+            writer.writerows({name: plain_cell(value) for name, value in _row(row).items()} for row in treated)
         move_in(staged, target)
     return target
 
@@ -62,8 +62,3 @@ def export_list(home: Home, day: date | None = None) -> Path:
 def _row(row: dict[str, Any]) -> dict[str, object]:
     lists = {name: "; ".join(json.loads(row[name] or "[]")) for name in ("reasons_en", "reasons_zh", "content_ids")}
     return {name: row.get(name) for name in COLUMNS} | lists | {"risk": row["risk_band"]}
-
-
-def _safe(value: object) -> object:
-    """A text that a spreadsheet would run gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_START) else value

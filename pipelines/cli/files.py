@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.said import read_settings, say
+from pipelines.cli.said import read_settings, say, show
 from pipelines.contract import LOGS
 from pipelines.home import Home
 
@@ -26,7 +26,7 @@ def quarantine(
 
     _known(log)
     for line in quarantine_lines(Home(read_settings().home), log, day.date() if day else None):
-        typer.echo(line)
+        show(line)
 
 
 def check(
@@ -53,7 +53,7 @@ def check(
             raise typer.Exit(2) from error
         is_good &= verdict.is_good
         for line in verdict.lines:
-            typer.echo(line)
+            show(line)
     if not is_good:
         raise typer.Exit(1)
 

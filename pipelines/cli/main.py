@@ -11,7 +11,7 @@ import typer
 
 from pipelines.cli.files import check, quarantine
 from pipelines.cli.identity import identities
-from pipelines.cli.said import read_settings, say
+from pipelines.cli.said import read_settings, say, show
 from pipelines.home import Home
 from pipelines.settings import SETTINGS_FILE, keep_setting
 
@@ -180,7 +180,7 @@ def status(
     settings = read_settings()
     home = Home(settings.home)
     for line in mart_lines(home) if marts else status_lines(home, settings.first_log_day):
-        typer.echo(line)
+        show(line)
 
 
 @gates.command()
@@ -234,7 +234,7 @@ def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:
         typer.echo(f"written   {rows:>10,}  {log}")
     for one in report.not_mapped:
         example = f" (for example {one.example})" if one.example else ""
-        typer.echo(f"not mapped{one.count:>10,}  {one.file}: {one.reason}{example}")
+        show(f"not mapped{one.count:>10,}  {one.file}: {one.reason}{example}")
     for name, value in report.settings.items():
         variable, wanted = f"GUILDBOOK_{name.upper()}", str(value).lower()
         if keep_setting(settings, name, value):

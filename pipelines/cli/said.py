@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import typer
 from pydantic import ValidationError
 
 from pipelines.settings import Settings, get_settings
+
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Controls except the line feed, and marks that turn the direction of what follows."""
 
 
 def read_settings() -> Settings:
@@ -20,4 +25,14 @@ def read_settings() -> Settings:
 
 def say(text: str) -> None:
     """Say something beside a command's output."""
-    typer.echo(text, err=True)
+    typer.echo(printable(text), err=True)
+
+
+def show(line: str) -> None:
+    """Write a line of a command's output that may quote what was delivered."""
+    typer.echo(printable(line))
+
+
+def printable(text: str) -> str:
+    r"""Return a text whose controls are spelled out, such as ``\x1b``: a terminal would obey them."""
+    return _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)

@@ -13,9 +13,9 @@ from typing import Any, Self
 
 import duckdb
 
+from pipelines.spreadsheets import plain_cell_sql
+
 Row = dict[str, Any]
-_FORMULA_START = "^[=+\\-@\t\r]"
-"""Spreadsheets run text that starts so; a leading apostrophe makes it plain text."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Marts:
 
     def _write_csv(self, path: Path) -> None:
         columns = self._fetch("select column_name, column_type from (describe result)")
-        cells = ", ".join(_csv_cell(column["column_name"], column["column_type"]) for column in columns)
+        cells = ", ".join(plain_cell_sql(column["column_name"], column["column_type"]) for column in columns)
         self._connection.execute(f"copy (select {cells} from result) to {literal(str(path))} (format csv, header)")
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())  # spreadsheets take it for UTF-8 by this mark
 
@@ -106,11 +106,3 @@ class Marts:
 def literal(value: str) -> str:
     """Text as an SQL literal, so that the query shown is the query run."""
     return "'" + value.replace("'", "''") + "'"
-
-
-def _csv_cell(name: str, type_: str) -> str:
-    quoted = '"' + name.replace('"', '""') + '"'
-    if type_ != "VARCHAR":
-        return quoted
-    is_formula = f"regexp_matches({quoted}, '{_FORMULA_START}')"
-    return f"case when {is_formula} then '''' || {quoted} else {quoted} end as {quoted}"

@@ -51,6 +51,17 @@ def test_quarantine_lists_days_newest_first_and_each_alike_once(house):
     assert say("quarantine", "content") == ["nothing was refused"]
 
 
+def test_what_a_terminal_would_obey_is_spelled_out(house):
+    evil = "\x1b]0;owned\x07\x9b2J\u202e"
+    house.deliver("interactions", FIRST, [act(1, FIRST, "m1") | {"kind": evil}])
+    house.accept([FIRST])
+
+    for words in (["quarantine"], ["status"]):
+        said = "\n".join(say(*words))
+        assert not set(evil) - set("]0;owned2J") & set(said)
+        assert r"\x1b]0;owned\x07\x9b2J\u202e" in said
+
+
 def test_status_names_what_the_last_run_refused_and_what_is_held_out(house):
     deliver(house, FIRST, bad=10)
     house.accept([FIRST], "run-1")
