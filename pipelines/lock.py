@@ -36,7 +36,7 @@ def hold(home: Home, *, on_wait: Callable[[str], None] | None = None, timeout: f
         filelock.Timeout: Another run still holds the lock.
     """
     home.root.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home.lock, is_singleton=True, thread_local=False)  # so that a run may hold it twice
+    lock = FileLock(home.lock, mode=0o600, is_singleton=True, thread_local=False)  # so that a run may hold it twice
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -13,14 +13,16 @@ from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from pipelines.settings_access import AccessSettings
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 SETTINGS_FILE = "settings.env"
 """File in the home folder with settings of its own, one ``GUILDBOOK_NAME=value`` a line."""
 
 
-class Settings(BaseSettings):
+class Settings(AccessSettings):
     """Settings of one community; each field is the variable ``GUILDBOOK_<NAME>``."""
 
     model_config = SettingsConfigDict(env_prefix="GUILDBOOK_", frozen=True, extra="ignore")

@@ -6,17 +6,23 @@ import os
 import sys
 from pathlib import Path
 
+import typer
+
 from pipelines.cli.instance import prepare_instance
+from pipelines.cli.said import read_settings
 from pipelines.home import Home
-from pipelines.settings import PROJECT_DIR, get_settings
+from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse.dbt import ensure_manifest
 
 
 def main() -> None:
     """Replace this process by ``dagster dev``; options of the command line are passed on."""
-    home = Home(get_settings().home)
-    prepare_instance(home)
     ensure_manifest()
+    try:
+        home = Home(read_settings().home)
+    except typer.Exit as wrong:
+        raise SystemExit(wrong.exit_code) from wrong
+    prepare_instance(home)
     command = [
         str(Path(sys.executable).with_name("dagster")),
         "dev",

@@ -43,7 +43,7 @@ def check(
     from pipelines.cli.check import NotToldError, check_file  # noqa: PLC0415
 
     _known(log)
-    settings = read_settings()
+    settings = read_settings(opens_home=False)
     is_good = True
     for path in files:
         try:

@@ -7,20 +7,29 @@ import re
 import typer
 from pydantic import ValidationError
 
+from pipelines import private
+from pipelines.home import Home
 from pipelines.settings import Settings, get_settings
 
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Controls except the line feed, and marks that turn the direction of what follows."""
 
 
-def read_settings() -> Settings:
-    """Settings of this process; names each wrong one and ends the command where there are any."""
+def read_settings(*, opens_home: bool = True) -> Settings:
+    """Settings of this process; names each wrong one and ends the command where there are any.
+
+    What the command writes is private. A home that is open to others is closed before the command opens it.
+    """
+    private.close_umask()
     try:
-        return get_settings()
+        settings = get_settings()
     except ValidationError as error:
         for problem in error.errors():
             say(f"GUILDBOOK_{str(problem['loc'][0]).upper()}: {problem['msg']}")
         raise typer.Exit(2) from error
+    for sentence in private.protect(Home(settings.home), settings) if opens_home else ():
+        say(sentence)
+    return settings
 
 
 def say(text: str) -> None:

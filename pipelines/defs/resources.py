@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 
 import dagster as dg
 
-from pipelines import event_store, lock
+from pipelines import event_store, lock, private
 from pipelines.home import Home
 from pipelines.settings import Settings, get_settings
 
@@ -29,6 +29,9 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         say = context.log.info if context.log else None
         with ExitStack() as stack:
             stack.enter_context(lock.hold(self.paths, on_wait=say))
+            for sentence in private.protect(self.paths, self.settings):
+                if say:
+                    say(sentence)
             lock.prepare(self.paths, self.settings)
             if context.instance and context.run_id:
                 stack.enter_context(event_store.held_open(context.instance, context.run_id))

@@ -56,5 +56,5 @@ def copy_marts(warehouse: Path, target: Path, settings: Settings, *, version: in
             con.execute(f"comment on {thing} is {literal(comment)}")
         con.execute("checkpoint published")
         con.execute("detach published")
-    target.chmod(0o444)
+    target.chmod(0o400)
     sync(target)

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from pipelines.warehouse.plan import BuildPlan
 
 _CODE = ("pipelines", "models", "expectations")
-_NO_PAGE_USES = {"home", "memory_limit", "threads", "alert_command", "min_free_disk_gb", "publications_kept", "arm_key"}
+_NO_PAGE_USES = {
+    "home", "memory_limit", "threads", "alert_command", "min_free_disk_gb", "publications_kept", "arm_key",
+    "readers_group",
+}  # fmt: skip
 
 
 def begin(home: Home, settings: Settings, plan: BuildPlan, run_id: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines import clock
+from pipelines import clock, private
 from pipelines.lake import ledger
 from pipelines.publishing import versions
 from pipelines.publishing.database import copy_marts
@@ -70,6 +71,8 @@ def publish(
         through_day=through_day, published_at=published_at, run_finished_at=published_at, run_succeeded=True
     )
     write_status(draft / "site", status)
+    with suppress(PermissionError):  # said wherever the home is opened
+        private.share(draft, settings)
     size = database.stat().st_size
     versions.put_up(home, number, kept=settings.publications_kept)
     restatements.settle(home)

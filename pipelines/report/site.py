@@ -71,7 +71,9 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
     """
     with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
         beside = Path(folder) / "site"
-        shutil.copytree(STATIC_DIR, beside / "static")
+        (beside / "static").mkdir(parents=True)
+        for path in STATIC_DIR.iterdir():
+            shutil.copyfile(path, beside / "static" / path.name)  # the modes of the program's files are not the site's
         (beside / "static" / "plotly.js").write_text(get_plotlyjs(), encoding="utf-8")
         with Marts(database, beside, timezone=context.timezone) as marts:
             facts = read_facts(marts, context)

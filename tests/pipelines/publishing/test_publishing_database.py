@@ -62,7 +62,7 @@ def test_older_clients_can_open_it(published):
 
 def test_nobody_can_write_it(publisher):
     path = copy(publisher)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o444
+    assert stat.S_IMODE(path.stat().st_mode) == 0o400
     assert not path.with_name(f"{path.name}.wal").exists()
 
 

@@ -1,0 +1,28 @@
+"""Settings of who may see what. ``pipelines.settings.Settings`` has them beside its own."""
+
+from __future__ import annotations
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings
+
+
+class AccessSettings(BaseSettings):
+    """Who reads what is published."""
+
+    readers_group: str = Field(
+        "",
+        description="Group of this machine that may read what is published, such as that of a web server; without one "
+        "nobody but Guildbook's own user reads anything of the home.",
+    )
+
+    @field_validator("readers_group")
+    @classmethod
+    def _check_group(cls, value: str) -> str:
+        if value:
+            import grp  # noqa: PLC0415 - there is none where there are no groups
+
+            try:
+                grp.getgrnam(value)
+            except KeyError as error:
+                raise ValueError(f"this machine has no group {value}; groupadd {value} makes one") from error
+        return value
