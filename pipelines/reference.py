@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotated_types import Ge, Gt, Le
+from pydantic import SecretStr
 
 from pipelines import contract
 from pipelines.contract import COMMON_COLUMNS, DUCKDB_TYPES, LOGS, Column, Log, Type
@@ -71,8 +72,11 @@ Every setting is an environment variable, or a line such as `GUILDBOOK_ACTIVE_BY
 `settings.env` of the home folder; the environment goes first. A wrong value stops the command and names the variable.
 An import writes the settings that its mapping names to that file.
 
+No log, page, error or record shows a secret. Keep secrets in the environment of the service or in `settings.env`,
+which is private.
+
 `make` sets `GUILDBOOK_HOME` to the checkout's `data` folder unless you set it. Without `make` a relative path
-starts at the folder in which the command runs. `GUILDBOOK_ARM_KEY` alone is a secret; an alert command fetches its own.
+starts at the folder in which the command runs.
 
 A new time zone, engagement setting, churn horizon, grace period or meaning of active changes what tables hold, so the
 next run rebuilds everything ([backfill](backfill.md)).
@@ -102,7 +106,9 @@ def settings_page() -> str:
     """Markdown of ``docs/settings.md``."""
     rows = [
         (f"`GUILDBOOK_{name.upper()}`", _default(field), _limits(field), field.description or "")
-        for name, field in Settings.model_fields.items()
+        for name, field in sorted(
+            Settings.model_fields.items(), key=lambda item: item[0] not in Settings.__annotations__
+        )
     ]
     return "\n".join(
         [
@@ -178,6 +184,8 @@ def _attribute_docs(owner: type | ModuleType) -> dict[str, str]:
 
 
 def _default(field: FieldInfo) -> str:
+    if field.annotation is SecretStr:
+        return "none; a secret"
     value = field.default
     if isinstance(value, tuple):
         return f"`{','.join(map(str, value))}`"

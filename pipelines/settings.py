@@ -25,7 +25,7 @@ SETTINGS_FILE = "settings.env"
 class Settings(AccessSettings):
     """Settings of one community; each field is the variable ``GUILDBOOK_<NAME>``."""
 
-    model_config = SettingsConfigDict(env_prefix="GUILDBOOK_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="GUILDBOOK_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     home: Path = Field(
         Path("data"), description="Folder of everything Guildbook keeps: landing, lake, warehouse, publications."
@@ -138,8 +138,9 @@ class Settings(AccessSettings):
     memory_limit: str = Field("4GB", description="Memory that DuckDB may use before it spills to disk.")
     threads: int = Field(2, ge=1, description="Threads that DuckDB may use.")
     daily_hour: int = Field(6, ge=0, le=23, description="Hour of the daily run, in the community's time zone.")
-    alert_command: str = Field(
-        "", description="Shell command that gets a failed or missing run's message as JSON on standard input."
+    alert_command: SecretStr = Field(
+        SecretStr(""),
+        description="Shell command that gets a failed or missing run's message as JSON on standard input.",
     )
 
     @field_validator("engagement_windows", mode="before")
@@ -190,6 +191,10 @@ class Settings(AccessSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+
+SECRETS = frozenset(name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
+"""Settings whose values are shown nowhere and handed on to nobody."""
 
 
 @lru_cache(maxsize=1)

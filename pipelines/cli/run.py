@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,7 +13,7 @@ from pipelines.home import Home
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.lake import ledger
 from pipelines.publishing import versions
-from pipelines.publishing.outcome import explain_failure, note_failure
+from pipelines.publishing.outcome import AlertError, explain_failure, note_failure
 from pipelines.warehouse.dbt import ensure_manifest
 
 if TYPE_CHECKING:
@@ -95,8 +94,8 @@ def execute(settings: Settings, first: date, last: date, *, full: bool, say: Cal
         gate, reason = explain_failure(home, result.run_id, message, last_day=last)
         try:
             note_failure(home, settings, failed_gate=gate, reason=reason, run_id=result.run_id)
-        except subprocess.SubprocessError as error:
-            say(f"the alert command failed: {error}")
+        except AlertError as error:
+            say(str(error))
         return RunOutcome(succeeded=False, run_id=result.run_id, failed_gate=gate, reason=reason)
 
 

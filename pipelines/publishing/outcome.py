@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 _ALERT_SECONDS = 60
 
 
+class AlertError(RuntimeError):
+    """The alert command failed; the message does not show the command, which may hold a token."""
+
+    def __init__(self, what: str) -> None:
+        """Say what became of the command."""
+        super().__init__(f"the alert command {what}; try it: echo '{{}}' | sh -c \"$GUILDBOOK_ALERT_COMMAND\"")
+
+
 def note_failure(home: Home, settings: Settings, *, failed_gate: str, reason: str, run_id: str = "") -> None:
     """Tell the site that is up, and whoever the alert command reaches, that a run failed or is missing.
 
@@ -77,14 +85,21 @@ def send_alert(settings: Settings, message: dict[str, str]) -> None:
     """Give a message to the alert command as JSON on standard input; without a command nothing is sent.
 
     Raises:
-        subprocess.SubprocessError: The command failed or took over a minute; the caller's log shows it.
+        AlertError: The command failed or took over a minute; the caller's log shows it, without the command itself.
     """
-    if settings.alert_command:
-        subprocess.run(  # noqa: S602 - the operator's own command line, from the operator's own environment
-            settings.alert_command,
+    command = settings.alert_command.get_secret_value()
+    if not command:
+        return
+    try:
+        ended = subprocess.run(  # noqa: S602 - the operator's own command line, from the operator's own environment
+            command,
             shell=True,
-            check=True,
+            check=False,
             input=json.dumps(message, ensure_ascii=False),
             text=True,
             timeout=_ALERT_SECONDS,
         )
+    except subprocess.TimeoutExpired:
+        raise AlertError(f"took over {_ALERT_SECONDS} s") from None
+    if ended.returncode:
+        raise AlertError(f"ended with exit code {ended.returncode}")

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.settings import PROJECT_DIR, SECRETS, Settings
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -154,8 +154,8 @@ def raise_for_failures(results: Sequence[NodeResult]) -> None:
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
-    """Settings as the environment variables that the dbt project reads."""
-    values = settings.model_dump(mode="json")
+    """Settings as the environment variables that the dbt project reads; no secret is one."""
+    values = settings.model_dump(mode="json", exclude=set(SECRETS))
     return {f"GUILDBOOK_{name.upper()}": _as_text(value) for name, value in values.items()}
 
 

@@ -34,13 +34,13 @@ AFTER_GATE_1 = {"build_plan", "warehouse", *AFTER_GATE_2}
 class Running(House):
     """A home with the process's settings pointed at it."""
 
-    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch, alert_command: str = "") -> None:
         self.alerts_file = root.with_name(f"{root.name}-alerts.jsonl")
         settings = {
             "GUILDBOOK_HOME": str(root),
             "GUILDBOOK_THREADS": "1",
             "GUILDBOOK_MIN_FREE_DISK_GB": "0",
-            "GUILDBOOK_ALERT_COMMAND": f"(cat; echo) >> '{self.alerts_file}'",
+            "GUILDBOOK_ALERT_COMMAND": alert_command or f"(cat; echo) >> '{self.alerts_file}'",
             "DAGSTER_HOME": str(root / "dagster"),
         }
         for name, value in settings.items():
@@ -50,10 +50,10 @@ class Running(House):
         self.settings = get_settings()
         self.said: list[str] = []
 
-    def run_copy(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> Running:
+    def run_copy(self, root: Path, monkeypatch: pytest.MonkeyPatch, alert_command: str = "") -> Running:
         """Return a copy that a test may break; times of files are kept, so nothing looks changed."""
         shutil.copytree(self.home.root, root, symlinks=True)
-        return Running(root, monkeypatch)
+        return Running(root, monkeypatch, alert_command)
 
     def deliver_days(self, days: list[date]) -> None:
         self.deliver_all({(log, day): rows for (log, day), rows in DELIVERED.items() if day in days})

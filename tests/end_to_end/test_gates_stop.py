@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from pydantic import SecretStr
 from running import AFTER_GATE_1, AFTER_GATE_2, AFTER_GATE_3, DELIVERED, GOOD_DAYS, NEXT_DAYS
 from typer.testing import CliRunner
 
@@ -62,7 +63,7 @@ def test_gate_1_stops_a_run_whose_newest_day_is_broken(running):
 
 
 def test_an_alert_command_that_fails_does_not_hide_why_the_run_failed(running, monkeypatch):
-    running.settings = running.settings.model_copy(update={"alert_command": "exit 3"})
+    running.settings = running.settings.model_copy(update={"alert_command": SecretStr("exit 3")})
     running.deliver("interactions", NEXT, broken(DELIVERED["interactions", NEXT]))
 
     outcome = running.execute(NEXT, NEXT)

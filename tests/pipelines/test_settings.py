@@ -5,9 +5,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
-from pipelines.settings import PROJECT_DIR, SETTINGS_FILE, Settings, get_settings, keep_setting
+from pipelines.settings import PROJECT_DIR, SECRETS, SETTINGS_FILE, Settings, get_settings, keep_setting
+from pipelines.warehouse.dbt import dbt_environment
 
 JULY = [date(2026, 7, 15), date(2026, 7, 1)]
 ACCEPTED = [
@@ -32,7 +33,7 @@ ACCEPTED = [
     ("GUILDBOOK_PUBLICATIONS_KEPT", "1", 1),
     ("GUILDBOOK_DAILY_HOUR", "0", 0),
     ("GUILDBOOK_DAILY_HOUR", "23", 23),
-    ("GUILDBOOK_ALERT_COMMAND", "mail -s Guildbook ops", "mail -s Guildbook ops"),
+    ("GUILDBOOK_ALERT_COMMAND", "mail -s Guildbook ops", SecretStr("mail -s Guildbook ops")),
 ]
 
 REFUSED = [
@@ -115,6 +116,23 @@ def test_every_setting_says_what_it_decides(name, field):
     assert field.description is not None
     assert re.fullmatch(r"[A-Z].{20,}\.", field.description), name
     assert not field.is_required(), f"{name} has no default"
+
+
+def test_what_may_hold_a_secret_is_one(monkeypatch):
+    assert {name for name in Settings.model_fields if re.search("_key$|command|token|password|url", name)} == SECRETS
+    for name in SECRETS:
+        monkeypatch.setenv(f"GUILDBOOK_{name.upper()}", "s3cret")
+    settings = Settings()
+    assert {getattr(settings, name).get_secret_value() for name in SECRETS} == {"s3cret"}
+    for shown in (repr(settings), str(settings), settings.model_dump_json(), repr(dbt_environment(settings))):
+        assert "s3cret" not in shown
+
+
+def test_a_wrong_value_is_not_repeated_by_a_traceback(monkeypatch):
+    monkeypatch.setenv("GUILDBOOK_THREADS", "s3cret")
+    with pytest.raises(ValidationError) as refusal:
+        Settings()
+    assert "s3cret" not in str(refusal.value)
 
 
 def test_nothing_else_reads_the_environment():

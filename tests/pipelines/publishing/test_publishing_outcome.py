@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import traceback
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from tiny_warehouse import DAY, Publisher
 from pipelines import clock
 from pipelines.lake import ledger
 from pipelines.publishing import versions
-from pipelines.publishing.outcome import explain_failure, note_failure, overdue_day
+from pipelines.publishing.outcome import AlertError, explain_failure, note_failure, overdue_day
 from pipelines.publishing.publish import publish
 
 FACTS = {"gate": "facts", "table_name": "fct_member_days", "is_passed": False}
@@ -117,10 +117,11 @@ def test_after_going_back_the_pages_say_the_day_of_what_is_up(publisher):
 
 
 def test_an_alert_command_that_fails_is_an_error_and_the_pages_still_say_it(tmp_path):
-    publisher = Publisher(tmp_path / "home", alert_command="exit 3")
+    publisher = Publisher(tmp_path / "home", alert_command="token=s3cret; exit 3")
     put_up(publisher, DAY)
-    with pytest.raises(subprocess.CalledProcessError):
+    with pytest.raises(AlertError, match="ended with exit code 3") as failed:
         note_failure(publisher.home, publisher.settings, failed_gate="", reason="x")
+    assert "s3cret" not in "".join(traceback.format_exception(failed.value))
     assert banner(publisher)["runSucceeded"] is False
 
 
