@@ -42,7 +42,7 @@ def backfill(home_folder: Path, first: date, last: date) -> dict[str, float]:
     from pipelines.warehouse.dbt import ensure_manifest  # noqa: PLC0415
 
     settings, home = get_settings(), Home(home_folder)
-    prepare_instance(home)
+    prepare_instance(home, settings)
     ensure_manifest()
     from pipelines.definitions import defs  # noqa: PLC0415
     from pipelines.defs import raw  # noqa: PLC0415

@@ -9,7 +9,7 @@ from pipelines.defs.loggers import progress_logger
 from pipelines.defs.raw import delivery_checks
 from pipelines.defs.resources import HomeResource
 from pipelines.defs.schedules import daily
-from pipelines.defs.sensors import changed_files, failed_run, missing_run
+from pipelines.defs.sensors import changed_files, dead_runs, failed_run, missing_run
 
 private.close_umask()  # the code server, its run workers and sensors begin here, and they write into the home
 
@@ -18,7 +18,7 @@ defs = dg.Definitions(
     asset_checks=[*delivery_checks, *facts_checks, predictions_check],
     jobs=[main_job],
     schedules=[daily],
-    sensors=[changed_files, failed_run, missing_run],
+    sensors=[changed_files, failed_run, dead_runs, missing_run],
     resources={"home": HomeResource()},
     executor=dg.in_process_executor,
     loggers={"console": progress_logger},

@@ -135,6 +135,12 @@ class Settings(AccessSettings):
     )
     publications_kept: int = Field(3, ge=1, description="Publications kept for rollback, the current one included.")
     min_free_disk_gb: float = Field(1.0, ge=0, description="Free disk (GB) below which a run refuses to start.")
+    max_run_hours: float = Field(
+        6,
+        gt=0,
+        le=168,
+        description="Hours after which a run is ended that is still at work; the next one does its work.",
+    )
     memory_limit: str = Field("4GB", description="Memory that DuckDB may use before it spills to disk.")
     threads: int = Field(2, ge=1, description="Threads that DuckDB may use.")
     daily_hour: int = Field(6, ge=0, le=23, description="Hour of the daily run, in the community's time zone.")

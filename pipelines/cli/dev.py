@@ -9,7 +9,8 @@ from pathlib import Path
 import typer
 
 from pipelines.cli.instance import prepare_instance
-from pipelines.cli.said import read_settings
+from pipelines.cli.said import read_settings, say
+from pipelines.cli.unlock import free_of_dead_runs
 from pipelines.home import Home
 from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse.dbt import ensure_manifest
@@ -19,10 +20,13 @@ def main() -> None:
     """Replace this process by ``dagster dev``; options of the command line are passed on."""
     ensure_manifest()
     try:
-        home = Home(read_settings().home)
+        settings = read_settings()
     except typer.Exit as wrong:
         raise SystemExit(wrong.exit_code) from wrong
-    prepare_instance(home)
+    home = Home(settings.home)
+    prepare_instance(home, settings)
+    for line in free_of_dead_runs(home, settings):
+        say(line)
     command = [
         str(Path(sys.executable).with_name("dagster")),
         "dev",

@@ -36,7 +36,7 @@ def stale_lines(
     """
     home = Home(settings.home)
     days = log_days_between(settings, first, last)
-    with lock.hold(home, on_wait=say) if home.warehouse.exists() else nullcontext():
+    with lock.hold(home, on_wait=say, what="guildbook run --dry-run") if home.warehouse.exists() else nullcontext():
         lines = [
             f"{day}  ingest   {log}: {reason}"
             for log, changed in delivered_logs(home, settings, days, full=full).items()

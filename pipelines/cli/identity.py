@@ -125,7 +125,7 @@ def _last_day(home: Home) -> date:
     from pipelines.identity.links import LinkError  # noqa: PLC0415
     from pipelines.warehouse.plan import completed_build  # noqa: PLC0415
 
-    with lock.hold(home, on_wait=say):
+    with lock.hold(home, on_wait=say, what="guildbook identity"):
         completed = completed_build(home)
     if completed is None:
         raise LinkError("nothing is built yet, so there is no last log day: give one with --day")

@@ -1,4 +1,4 @@
-"""Dagster's instance under the home folder: its configuration, and cleaning up after killed runs."""
+"""Dagster's instance under the home folder: its configuration."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance
-
     from pipelines.home import Home
+    from pipelines.settings import Settings
 
-DAGSTER_YAML = """\
+_DAGSTER_YAML = """\
 # Written by guildbook at every start; change pipelines/cli/instance.py instead.
 telemetry: {enabled: false}
 nux: {enabled: false}
@@ -18,34 +17,25 @@ nux: {enabled: false}
 concurrency:
   runs: {max_concurrent_runs: 1}
   pools: {default_limit: 1, granularity: op}
-# A killed run is found, failed and its pool slot freed.
+# A killed run is found, failed and its pool slot freed. A run's own guard ends it after GUILDBOOK_MAX_RUN_HOURS; this
+# is twice as long, since a run may have to wait for another one first.
 run_monitoring:
   enabled: true
   poll_interval_seconds: 30
   free_slots_after_run_end_seconds: 30
-  max_runtime_seconds: 43200
+  max_runtime_seconds: {max_runtime_seconds}
 """
 
 
-def prepare_instance(home: Home) -> None:
+def dagster_yaml(settings: Settings) -> str:
+    """Return Dagster's configuration."""
+    return _DAGSTER_YAML.replace("{max_runtime_seconds}", str(int(2 * settings.max_run_hours * 3600) + 60))
+
+
+def prepare_instance(home: Home, settings: Settings) -> None:
     """Write Dagster's configuration under the home and point this process and its children at it."""
     home.dagster.mkdir(parents=True, exist_ok=True)
-    config = home.dagster / "dagster.yaml"
-    if not config.exists() or config.read_text() != DAGSTER_YAML:
-        config.write_text(DAGSTER_YAML)
+    config, wanted = home.dagster / "dagster.yaml", dagster_yaml(settings)
+    if not config.exists() or config.read_text() != wanted:
+        config.write_text(wanted)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
-
-
-def fail_dead_runs(instance: DagsterInstance) -> int:
-    """Fail the runs that a kill left as started and free their pool slots; the caller holds the home's lock.
-
-    Returns:
-        How many there were.
-    """
-    import dagster as dg  # noqa: PLC0415 - importing dagster takes seconds
-
-    dead = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]))
-    for run in dead:
-        instance.report_run_failed(run, "the process of this run is gone")
-        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-    return len(dead)

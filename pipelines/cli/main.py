@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from pipelines.cli.files import check, quarantine
 from pipelines.cli.identity import identities
+from pipelines.cli.imports import imports
 from pipelines.cli.said import read_settings, say, show
 from pipelines.home import Home
-from pipelines.settings import SETTINGS_FILE, keep_setting
-
-if TYPE_CHECKING:
-    from pipelines.connectors import ImportReport
-    from pipelines.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,7 +19,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Guildbook: what happened in your community, whom you are about to lose, and whether what you did worked.",
 )
-imports = typer.Typer(no_args_is_help=True, help="Write landing files from another system's data.")
 gates = typer.Typer(no_args_is_help=True, help="Look at gates and record exceptions.")
 app.add_typer(imports, name="import")
 app.add_typer(gates, name="gate")
@@ -69,32 +62,6 @@ def sample(
             f"{log.duplicates:,} repeated, {log.late:,} late"
         )
     typer.echo(f"next  guildbook run --from {report.first_day} --to {report.last_day}")
-
-
-@imports.command()
-def stackexchange(
-    path: Annotated[Path, typer.Argument(help="Folder with the dump's XML files, or a .tar, .tar.xz or .zip of it.")],
-    source: Annotated[str | None, typer.Option(help="Name of the source; the path's name where not given.")] = None,
-) -> None:
-    """Write landing files from a Stack Exchange data dump."""
-    from pipelines.connectors import import_stackexchange  # noqa: PLC0415
-
-    settings = read_settings()
-    _imported(lambda: import_stackexchange(path, Home(settings.home).landing, settings.timezone, source), settings)
-
-
-@imports.command()
-def table(
-    mapping: Annotated[
-        Path, typer.Argument(help="YAML mapping; docs/mappings has ready ones.", metavar="MAPPING.yaml")
-    ],
-    data: Annotated[Path | None, typer.Option(help="Folder or file of the data, where not the mapping's own.")] = None,
-) -> None:
-    """Write landing files from CSV or Parquet tables by a mapping."""
-    from pipelines.connectors import import_table  # noqa: PLC0415
-
-    settings = read_settings()
-    _imported(lambda: import_table(mapping, Home(settings.home).landing, settings.timezone, data), settings)
 
 
 @app.command()
@@ -183,6 +150,19 @@ def status(
         show(line)
 
 
+@app.command()
+def unlock() -> None:
+    """Say who holds the home folder, and clear away what killed runs left; exit code 1 while a process is at work."""
+    from pipelines.cli.unlock import unlock as unlocking  # noqa: PLC0415
+
+    settings = read_settings()
+    found = unlocking(Home(settings.home), settings)
+    for line in found.lines:
+        typer.echo(line)
+    if not found.is_free:
+        raise typer.Exit(1)
+
+
 @gates.command()
 def waive(
     table: Annotated[str, typer.Argument(help="Gated table: a log such as interactions, or a mart.")],
@@ -217,30 +197,3 @@ def export(
     except (NoListError, UnloggedListError) as error:
         say(str(error))
         raise typer.Exit(1) from error
-
-
-def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:
-    """Run an import and say what it read, wrote and could not map."""
-    from pipelines.connectors import ConnectorError  # noqa: PLC0415
-
-    try:
-        report = work()
-    except ConnectorError as error:
-        say(str(error))
-        raise typer.Exit(1) from error
-    for name, rows in report.rows_read.items():
-        typer.echo(f"read      {rows:>10,}  {name}")
-    for log, rows in report.rows_written.items():
-        typer.echo(f"written   {rows:>10,}  {log}")
-    for one in report.not_mapped:
-        example = f" (for example {one.example})" if one.example else ""
-        show(f"not mapped{one.count:>10,}  {one.file}: {one.reason}{example}")
-    for name, value in report.settings.items():
-        variable, wanted = f"GUILDBOOK_{name.upper()}", str(value).lower()
-        if keep_setting(settings, name, value):
-            typer.echo(f"setting   {variable}={wanted}, which these rows need, is now in {SETTINGS_FILE} of the home")
-        elif getattr(settings, name) != value:
-            say(f"{variable}={str(getattr(settings, name)).lower()}, but the mapping asks for {wanted}")
-    typer.echo(f"next      guildbook run --from {report.first_day} --to {report.last_day}")
-    if report.first_day is not None and report.first_day < settings.first_log_day:
-        say(f"it begins before GUILDBOOK_FIRST_LOG_DAY={settings.first_log_day}; set that to {report.first_day}")

@@ -8,13 +8,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines import event_store, lock
-from pipelines.cli.instance import fail_dead_runs, prepare_instance
+from pipelines.cli.instance import prepare_instance
 from pipelines.home import Home
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.lake import ledger
 from pipelines.publishing import versions
 from pipelines.publishing.outcome import AlertError, explain_failure, note_failure
 from pipelines.warehouse.dbt import ensure_manifest
+from pipelines.watch import alive
+from pipelines.watch.dead import fail_dead_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +65,7 @@ def execute(settings: Settings, first: date, last: date, *, full: bool, say: Cal
     days = log_days_between(settings, first, last)
     home = Home(settings.home)
     lock.check_disk(home, settings)
-    prepare_instance(home)
+    prepare_instance(home, settings)
     ensure_manifest()
     import dagster as dg  # noqa: PLC0415 - importing dagster takes seconds
 
@@ -72,14 +74,14 @@ def execute(settings: Settings, first: date, last: date, *, full: bool, say: Cal
     from pipelines.defs.jobs import RUN_CONFIG, selection_for  # noqa: PLC0415
     from pipelines.defs.launch import delivered_logs, run_tags  # noqa: PLC0415
 
-    with dg.DagsterInstance.get() as instance, lock.hold(home, on_wait=say):
-        if dead := fail_dead_runs(instance):
-            say(f"{dead} killed run(s) marked as failed")
+    with dg.DagsterInstance.get() as instance, lock.hold(home, on_wait=say, what="guildbook run"):
+        for dead in fail_dead_runs(home, settings, instance):
+            say(str(dead))
         for ignored in ignored_entries(home, settings.first_log_day):
             say(f"not read    {ignored}")
         delivered = delivered_logs(home, settings, days, full=full)
         run_id = str(uuid.uuid4())
-        with event_store.held_open(instance, run_id):
+        with event_store.held_open(instance, run_id), alive.marked(home, run_id):
             result = defs.resolve_job_def("main").execute_in_process(
                 instance=instance,
                 run_config=RUN_CONFIG,

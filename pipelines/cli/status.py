@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipelines import lock
 from pipelines.ingest.findings import said, standing
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest
-from pipelines.publishing import versions
+from pipelines.publishing import noted, versions
 
 if TYPE_CHECKING:
     from pipelines.home import Home
@@ -49,10 +50,14 @@ def status_lines(home: Home, first_log_day: date = date.min) -> list[str]:
             f"rebuilt     {last['n_stale_days']:,} of {last['n_days']:,} days and {last['n_stale_as_of_days']:,} as-of "
             f"days{' (' + last['full_because'] + ')' if last['full_because'] else ''}"
         )
+    if (holder := lock.holder(home)) is not None:
+        lines.append(f"running     {holder}")
     results = ledger.read(home, "gate_results").to_pylist()
-    last_run = results[-1]["run_id"] if results else None
+    stop = noted.last(home)
+    last_run = stop.run_id if stop else results[-1]["run_id"] if results else None
     failed = [row for row in results if row["run_id"] == last_run and not row["is_passed"]]
-    lines.append(f"last run    {last_run or 'none'}: {len(failed)} expectations failed")
+    counted = f"{last_run or 'none'}: {len(failed)} expectations failed"
+    lines.append(f"last run    {stop or counted}")
     lines += [
         f"  {row['severity']:<9} {row['gate']}: {row['table_name']} {row['day'] or ''} "
         f"{row['expectation']}, found {row['observed']}"

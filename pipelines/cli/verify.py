@@ -34,7 +34,10 @@ def run_verify(
         raise ValueError(f"there is no mart {mart}; one of: {', '.join(mart_names())}")
     home = Home(settings.home)
     ensure_manifest()
-    with tempfile.TemporaryDirectory(prefix="guildbook-verify-") as scratch, lock.hold(home, on_wait=say):
+    with (
+        tempfile.TemporaryDirectory(prefix="guildbook-verify-") as scratch,
+        lock.hold(home, on_wait=say, what="guildbook verify"),
+    ):
         compared = verify(home, settings, Path(scratch), marts=[mart] if mart else [])
     for one in compared:
         for line in _lines(one):

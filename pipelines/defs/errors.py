@@ -1,26 +1,33 @@
-"""What went wrong in a run, as its steps say it."""
+"""What went wrong in a run, as its steps say it, or the run itself where no step had begun or its process died."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import dagster as dg
 
 UNKNOWN = "the run failed; its page in Dagster says more"
+_STEPS_FAILED = "Steps failed:"
 
 
 def failure_message(events: "Iterable[dg.DagsterEvent]") -> str:
-    """Join the innermost error of each failed step; other events are passed over."""
-    messages = []
+    """Join the innermost error of each failed step, or say what failed the run; other events are passed over."""
+    of_steps, of_run = [], []
     for event in events:
-        if not event.is_step_failure:
-            continue
-        error = event.step_failure_data.error
-        while error is not None and error.cause is not None:
-            error = error.cause
-        if error is not None:
-            # "SomeError: what it says"; the name of a class tells an operator nothing
-            kind, separator, said = error.message.strip().partition(": ")
-            is_class = separator and all(part.isidentifier() for part in kind.split("."))
-            messages.append(said if is_class else error.message.strip())
-    return "; ".join(messages) or UNKNOWN
+        if event.is_step_failure:
+            of_steps += _innermost(event.step_failure_data.error)
+        elif event.is_run_failure:
+            said = _innermost(getattr(event.event_specific_data, "error", None))
+            of_run += said or ([event.message] if event.message and _STEPS_FAILED not in event.message else [])
+    return "; ".join(of_steps or of_run) or UNKNOWN
+
+
+def _innermost(error: Any) -> list[str]:  # noqa: ANN401 - Dagster's record of an error is private to it
+    while error is not None and error.cause is not None:
+        error = error.cause
+    if error is None:
+        return []
+    # "SomeError: what it says"; the name of a class tells an operator nothing
+    kind, separator, said = error.message.strip().partition(": ")
+    is_class = separator and all(part.isidentifier() for part in kind.split("."))
+    return [said if is_class else error.message.strip()]

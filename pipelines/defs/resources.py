@@ -8,6 +8,7 @@ import dagster as dg
 from pipelines import event_store, lock, private
 from pipelines.home import Home
 from pipelines.settings import Settings, get_settings
+from pipelines.watch import alive, guard
 
 
 class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -28,7 +29,11 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Lock the home and heal it; with the in-process executor this happens once a run."""
         say = context.log.info if context.log else None
         with ExitStack() as stack:
-            stack.enter_context(lock.hold(self.paths, on_wait=say))
+            if context.run_id:
+                stack.enter_context(alive.marked(self.paths, context.run_id))
+            stack.enter_context(lock.hold(self.paths, on_wait=say, what="a run of the daemon"))
+            if context.run_id:
+                stack.enter_context(guard.guarded(self.paths, self.settings, context.run_id))
             for sentence in private.protect(self.paths, self.settings):
                 if say:
                     say(sentence)

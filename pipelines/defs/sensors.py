@@ -1,4 +1,4 @@
-"""Sensors: log days whose files changed, runs that failed, and daily runs that never came."""
+"""Sensors: log days whose files changed, runs that failed or died, and daily runs that never came."""
 
 import hashlib
 from collections.abc import Iterator
@@ -6,8 +6,9 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
+from filelock import Timeout
 
-from pipelines import clock
+from pipelines import clock, lock
 from pipelines.defs.errors import failure_message
 from pipelines.defs.jobs import RUN_CONFIG, main_job
 from pipelines.defs.launch import changes_through, run_tags
@@ -16,6 +17,8 @@ from pipelines.home import Home
 from pipelines.publishing.outcome import explain_failure, note_failure, overdue_day
 from pipelines.settings import get_settings
 from pipelines.warehouse.arrivals import came_by_log, is_silent, missing_days
+from pipelines.watch import alive
+from pipelines.watch.dead import fail_dead_runs
 
 _GRACE_HOURS = 2
 """Hours after the daily run's hour in which it may still be on its way."""
@@ -34,8 +37,9 @@ def changed_files(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest
     for first, last in stretches(list(changes)):
         seen = "\n".join(what for day in sorted(changes) if first <= day <= last for what in changes[day])
         digest = hashlib.sha256(seen.encode()).hexdigest()[:12]
+        # With the day in its key a run that died before it read the files is asked for again, once a day.
         yield dg.RunRequest(
-            run_key=f"changed-{first}-{last}-{digest}", run_config=RUN_CONFIG, tags=run_tags(first, last)
+            run_key=f"changed-{first}-{last}-{digest}-{newest}", run_config=RUN_CONFIG, tags=run_tags(first, last)
         )
 
 
@@ -45,9 +49,24 @@ def failed_run(context: dg.RunFailureSensorContext) -> None:
     settings = get_settings()
     home = Home(settings.home)
     run = context.dagster_run
-    message = failure_message(context.get_step_failure_events())
+    message = alive.why(home, run.run_id) or failure_message(
+        [*context.get_step_failure_events(), context.failure_event]
+    )
     gate, reason = explain_failure(home, run.run_id, message, last_day=last_tagged_day(run.tags))
     note_failure(home, settings, failed_gate=gate, reason=reason, run_id=run.run_id)
+
+
+@dg.sensor(minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+def dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Fail runs whose process is gone, so that the queue goes on; while a run is at work nothing is looked for."""
+    settings = get_settings()
+    home = Home(settings.home)
+    try:
+        with lock.hold(home, timeout=0, what="a look for dead runs"):
+            dead = fail_dead_runs(home, settings, context.instance)
+    except Timeout:
+        return dg.SkipReason(f"{lock.holder(home) or 'another process'} is at work")
+    return dg.SkipReason("; ".join(map(str, dead)) or "no run is dead")
 
 
 @dg.sensor(minimum_interval_seconds=1800, default_status=dg.DefaultSensorStatus.RUNNING)

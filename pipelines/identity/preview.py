@@ -136,7 +136,7 @@ def _copied(home: Home, settings: Settings, on_wait: Callable[[str], None] | Non
     """A home in the temporary folder: its own warehouse and control files, everything else by links to the real one."""
     with tempfile.TemporaryDirectory(prefix="guildbook-preview-") as folder:
         scratch = Home(Path(folder))
-        with lock.hold(home, on_wait=on_wait):
+        with lock.hold(home, on_wait=on_wait, what="guildbook identity preview"):
             if completed_build(home) is None:
                 raise LinkError("nothing is built yet: run some log days first")
             shutil.copyfile(home.warehouse, scratch.warehouse)

@@ -96,7 +96,7 @@ def proposed_links(home: Home, on_wait: Callable[[str], None] | None = None) -> 
     Raises:
         LinkError: No run was completed yet.
     """
-    with lock.hold(home, on_wait=on_wait):
+    with lock.hold(home, on_wait=on_wait, what="guildbook identity"):
         if completed_build(home) is None:
             raise LinkError("nothing is built yet: run some log days first")
         with duckdb.connect(str(home.warehouse), read_only=True) as con:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pipelines import clock
 from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import ledger
-from pipelines.publishing import versions
+from pipelines.publishing import noted, versions
 from pipelines.publishing.stopped import PAGE, stopping_verdict, write_stopped
 from pipelines.report.status import SiteStatus, write_status
 
@@ -33,10 +33,15 @@ class AlertError(RuntimeError):
 def note_failure(home: Home, settings: Settings, *, failed_gate: str, reason: str, run_id: str = "") -> None:
     """Tell the site that is up, and whoever the alert command reaches, that a run failed or is missing.
 
-    The page about it is in the home folder before the first publication too.
+    The page about it is in the home folder before the first publication too. A run is said once, whoever finds it: the
+    command, the daemon or the guard of the run.
     """
+    before = noted.last(home)
+    if run_id and before is not None and before.run_id == run_id:
+        return
     stopped_at = clock.now()
     try:
+        noted.note(home, noted.Stop(run_id, stopped_at, failed_gate, reason))
         write_stopped(home, settings, run_id=run_id, stopped_at=stopped_at, failed_gate=failed_gate, reason=reason)
         if (number := versions.current(home)) is not None:
             published = {row["version"]: row for row in ledger.read(home, "publications").to_pylist()}

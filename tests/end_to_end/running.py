@@ -67,7 +67,7 @@ class Running(House):
         from pipelines.definitions import defs  # noqa: PLC0415 - reads the settings when it is imported
         from pipelines.defs.jobs import RUN_CONFIG  # noqa: PLC0415
 
-        prepare_instance(self.home)
+        prepare_instance(self.home, self.settings)
         with dg.DagsterInstance.get() as instance:
             return defs.resolve_job_def("main").execute_in_process(
                 instance=instance, run_config=RUN_CONFIG, raise_on_error=False, **options

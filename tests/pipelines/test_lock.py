@@ -1,6 +1,7 @@
 """One run at a time on one home, and what a run does before it begins."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from pathlib import Path
 from pipelines import lock
 from pipelines.home import Home
 
-with lock.hold(Home(Path(sys.argv[1]))):
+with lock.hold(Home(Path(sys.argv[1])), what="a test"):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -61,10 +62,15 @@ def test_a_second_process_waits_and_a_killed_one_lets_go(home):
     with another_process_holds(home) as process:
         with pytest.raises(Timeout), lock.hold(home, on_wait=said.append, timeout=0.2):
             pytest.fail("two processes hold the lock")
-        assert said == [f"another run holds {home.lock}; waiting for it to end"]
+        (sentence,) = said
+        assert sentence.startswith(f"a test (process {process.pid}, since 20")
+        assert sentence.endswith(f" UTC) holds {home.lock}; waiting for it to end")
+        assert lock.holder(home) == lock.last_holder(home)
 
         process.kill()
         process.wait()
+        assert lock.holder(home) is None
+        assert lock.last_holder(home).pid == process.pid, "who was killed could not take its name back"
         with lock.hold(home, on_wait=said.append, timeout=5):
             assert len(said) <= 2
 
@@ -78,6 +84,15 @@ def test_a_process_may_hold_the_lock_twice_and_keeps_it_until_the_outer_end(home
             [sys.executable, "-c", probe, str(home.lock)], check=False, capture_output=True, text=True
         )
         assert "Timeout" in refused.stderr
+
+
+def test_whoever_holds_the_lock_is_named_by_the_outermost_block(home):
+    assert lock.holder(home) is None
+    with lock.hold(home, what="the outer one"):
+        with lock.hold(home, what="the inner one"):
+            assert (lock.holder(home).pid, lock.holder(home).what) == (os.getpid(), "the outer one")
+        assert lock.holder(home).what == "the outer one"
+    assert (lock.holder(home), lock.last_holder(home)) == (None, None)
 
 
 def test_the_lock_is_let_go_when_a_run_fails(home):

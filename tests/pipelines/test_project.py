@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines.cli.instance import DAGSTER_YAML
-from pipelines.settings import PROJECT_DIR
+from pipelines.cli.instance import dagster_yaml
+from pipelines.settings import PROJECT_DIR, Settings
 
 PACKAGES = ("pipelines", "models", "expectations")
 MAX_LINES = 250
@@ -132,10 +132,16 @@ def test_dbt_reports_to_nobody():
 
 
 def test_dagster_reports_to_nobody():
-    config = yaml.safe_load(DAGSTER_YAML)
+    config = yaml.safe_load(dagster_yaml(Settings(max_run_hours=2)))
 
     assert config["telemetry"] == {"enabled": False}
     assert config["nux"] == {"enabled": False}
+
+
+def test_dagster_ends_a_run_later_than_its_own_guard_does():
+    config = yaml.safe_load(dagster_yaml(Settings(max_run_hours=2)))
+
+    assert config["run_monitoring"]["max_runtime_seconds"] > 2 * 2 * 3600
 
 
 def test_great_expectations_has_nothing_to_report_with():

@@ -13,7 +13,7 @@ from pipelines.defs.raw import raw_key
 from pipelines.defs.warehouse import records, warehouse
 from pipelines.gates import facts
 from pipelines.home import Home
-from pipelines.settings import PROJECT_DIR
+from pipelines.settings import PROJECT_DIR, Settings
 
 GRAPH = defs.resolve_asset_graph()
 RAW = {raw_key(name) for name in LOGS}
@@ -75,9 +75,9 @@ def test_only_dbt_writes_the_warehouse_and_one_step_at_a_time():
 def test_dagster_keeps_to_one_run_and_reports_to_nobody(tmp_path, monkeypatch):
     home = Home(tmp_path / "home")
     monkeypatch.setenv("DAGSTER_HOME", "elsewhere")
-    prepare_instance(home)
+    prepare_instance(home, Settings(max_run_hours=2))
     (home.dagster / "dagster.yaml").write_text("telemetry: {enabled: true}\n")
-    prepare_instance(home)
+    prepare_instance(home, Settings(max_run_hours=2))
 
     with dg.DagsterInstance.get() as instance:
         assert instance.root_directory == str(home.dagster)

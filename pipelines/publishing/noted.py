@@ -1,0 +1,51 @@
+"""The last run that failed or never came, as a note in the home folder until a run comes to its end."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pipelines.report.files import write_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.home import Home
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A run that stopped, when and why; ``run_id`` is empty where none came, ``failed_gate`` where no gate did it."""
+
+    run_id: str
+    stopped_at: datetime
+    failed_gate: str
+    reason: str
+
+    def __str__(self) -> str:
+        """The stop in a line."""
+        when = f"{self.stopped_at:%Y-%m-%d %H:%M} UTC"
+        if not self.run_id:
+            return f"none came, said {when}: {self.reason}"
+        return f"{self.run_id} failed {when}: {': '.join(filter(None, (self.failed_gate, self.reason)))}"
+
+
+def note(home: Home, stop: Stop) -> None:
+    """Keep the stop until a run comes to its end."""
+    home.last_run.mkdir(parents=True, exist_ok=True)
+    write_text(_file(home), json.dumps(asdict(stop) | {"stopped_at": stop.stopped_at.isoformat()}, ensure_ascii=False))
+
+
+def last(home: Home) -> Stop | None:
+    """Return the stop that stands; None where the last run came to its end, or there was none."""
+    try:
+        said = json.loads(_file(home).read_text(encoding="utf-8"))
+        return Stop(**said | {"stopped_at": datetime.fromisoformat(said["stopped_at"])})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _file(home: Home) -> Path:
+    return home.last_run / "stop.json"

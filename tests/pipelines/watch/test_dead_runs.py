@@ -1,0 +1,159 @@
+"""Which runs in Dagster's history count as dead, and what becomes of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import dagster as dg
+import pytest
+from typer.testing import CliRunner
+
+from pipelines import clock, lock
+from pipelines.cli import app
+from pipelines.cli.unlock import free_of_dead_runs
+from pipelines.defs.sensors import dead_runs
+from pipelines.watch import alive
+from pipelines.watch.dead import FIRST_MOMENTS, KILLED, fail_dead_runs
+
+UNFINISHED = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def killed(at_work, run_id, holds="mark"):
+    process = at_work(run_id, holds)
+    process.kill()
+    process.wait()
+    return process
+
+
+def fail(watched):
+    with lock.hold(watched.home):
+        return [one.run_id for one in fail_dead_runs(watched.home, watched.settings, watched.instance)]
+
+
+@pytest.mark.parametrize("status", UNFINISHED, ids=lambda status: status.value)
+def test_a_run_whose_process_is_gone_is_failed_and_said_once(watched, at_work, status):
+    run_id = watched.run(status)
+    killed(at_work, run_id)
+
+    assert fail(watched) == [run_id]
+
+    assert watched.status(run_id) == "FAILURE"
+    assert [one["reason"] for one in watched.alerts()] == [KILLED]
+    assert f"last run    {run_id} failed " in (said := CliRunner().invoke(app, ["status"]).output)
+    assert KILLED in said
+    assert fail(watched) == []
+    assert len(watched.alerts()) == 1
+    assert alive.is_alive(watched.home, run_id) is None, "its mark is gone too"
+
+
+def test_a_run_that_waits_for_the_lock_is_alive(watched, at_work):
+    run_id = watched.run()
+    at_work(run_id, "mark")
+
+    assert fail(watched) == []
+    assert watched.status(run_id) == "STARTED"
+
+
+def test_a_run_without_a_mark_is_left_alone_in_its_first_minutes(watched, monkeypatch):
+    run_id = watched.run(dg.DagsterRunStatus.STARTING)
+    assert fail(watched) == []
+
+    later = clock.now() + FIRST_MOMENTS + timedelta(seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert fail(watched) == [run_id]
+
+
+def test_what_waits_in_the_queue_or_is_finished_is_not_dead(watched, monkeypatch):
+    queued = watched.run(dg.DagsterRunStatus.QUEUED)
+    done = watched.run(dg.DagsterRunStatus.SUCCESS)
+    later = clock.now() + timedelta(days=9)
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    assert fail(watched) == []
+    assert (watched.status(queued), watched.status(done)) == ("QUEUED", "SUCCESS")
+
+
+def test_the_pool_slots_of_dead_and_of_finished_runs_are_freed(watched, at_work):
+    storage = watched.instance.event_log_storage
+    dead, done, lives = watched.run(), watched.run(dg.DagsterRunStatus.FAILURE), watched.run()
+    storage.set_concurrency_slots("warehouse_writer", 3)
+    for run_id in (dead, done, lives):
+        assert storage.claim_concurrency_slot("warehouse_writer", run_id, "warehouse").is_claimed
+    killed(at_work, dead)
+    at_work(lives, "mark")
+
+    fail(watched)
+
+    assert storage.get_concurrency_run_ids() == {lives}
+
+
+def test_the_daemon_looks_for_dead_runs_while_nobody_is_at_work(watched, at_work):
+    """A command that was killed with its guard, as by a container's end, must not block the daemon's queue."""
+    dead = watched.run()
+    killed(at_work, dead)
+    context = dg.build_sensor_context(instance=watched.instance)
+    process = at_work("other-run", "all")
+
+    answer = dead_runs(context).skip_message
+    assert answer.startswith(f"a run of this test (process {process.pid}, since ")
+    assert answer.endswith("is at work")
+    assert watched.status(dead) == "STARTED"
+
+    process.communicate("")
+    assert dead_runs(context).skip_message == f"run {dead[:8]} is marked as failed: {KILLED}"
+    assert watched.status(dead) == "FAILURE"
+    assert dead_runs(context).skip_message == "no run is dead"
+
+
+def test_unlock_names_who_is_at_work_and_touches_nothing(watched, at_work):
+    dead = watched.run()
+    killed(at_work, dead)
+    process = at_work("other-run", "all")
+
+    result = CliRunner().invoke(app, ["unlock"])
+
+    assert result.exit_code == 1
+    assert f"a run of this test (process {process.pid}, since " in result.output
+    assert f"kill -9 {process.pid}" in result.output
+    assert watched.status(dead) == "STARTED"
+    assert "is at work; its run goes on" in free_of_dead_runs(watched.home, watched.settings)[0]
+    assert f"running     a run of this test (process {process.pid}" in CliRunner().invoke(app, ["status"]).output
+
+
+def test_unlock_says_what_held_the_home_and_clears_it_away(watched, at_work):
+    dead, young = watched.run(), watched.run(dg.DagsterRunStatus.STARTING)
+    watched.run(dg.DagsterRunStatus.QUEUED)
+    lock_holder = at_work("some-run", "all")
+    lock_holder.kill()
+    lock_holder.wait()
+    killed(at_work, dead)
+
+    lines = CliRunner().invoke(app, ["unlock"]).output.splitlines()
+
+    assert lines[0].startswith(f"the lock is free; a run of this test (process {lock_holder.pid}, since ")
+    assert lines[1:] == [
+        f"run {dead[:8]} is marked as failed: {KILLED}",
+        f"run {young[:8]} has only just begun and is left alone",
+        "1 run(s) wait in the queue of Dagster's daemon (make dev), which starts them",
+    ]
+    assert CliRunner().invoke(app, ["unlock"]).output.splitlines()[:2] == ["the lock is free", "no dead run was found"]
+
+
+def test_unlock_before_anything_says_so_and_writes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("GUILDBOOK_HOME", str(tmp_path / "home"))
+    result = CliRunner().invoke(app, ["unlock"])
+    assert result.exit_code == 0
+    assert result.output.startswith("nothing to do: no run was ever started on ")
+    assert not (tmp_path / "home").exists()
+
+
+def test_make_dev_starts_with_dead_runs_cleared_away(watched, at_work):
+    dead = watched.run()
+    killed(at_work, dead)
+    assert free_of_dead_runs(watched.home, watched.settings) == [f"run {dead[:8]} is marked as failed: {KILLED}"]
+    assert free_of_dead_runs(watched.home, watched.settings) == []
