@@ -53,7 +53,10 @@ Names that start with a dot or an underscore are ignored: write under such a nam
 ## What becomes of a row
 
 A row that breaks the contract goes to `lake/quarantine`, with its file, line, reason and text. A file that
-cannot be read at all is rejected by name. For every other file accepted + quarantined = delivered.
+cannot be read at all is rejected by name. For every other file accepted + quarantined = delivered. `delivered` is not
+what the reader gave: the records are counted in the file itself, before and without it (for Parquet its footer says
+them). Where the reader gives other than were counted, the file is read again line by line; what then still differs,
+such as a file that was written to meanwhile, is rejected. Lines of nothing but spaces and tabs are no records.
 
 A row's key is its source and the columns named below. The same key again is a new version: the highest
 `source_seq` wins, else the latest log day. `op` = `delete` withdraws the key and needs only its columns. So

@@ -111,10 +111,10 @@ def _fits(path: Path, log: Log) -> bool:
     """Whether a file's header has the log's columns; a file of JSON lines has none."""
     stat = path.stat()
     try:
-        shape = inspect(LandingFile(_NO_DAY, path.name, path, stat.st_size, stat.st_mtime_ns), log)
+        inspected = inspect(LandingFile(_NO_DAY, path.name, path, stat.st_size, stat.st_mtime_ns), log)
     except Rejected:
         return False
-    return bool(shape.columns)
+    return bool(inspected.shape.columns)
 
 
 def _day_of(path: Path) -> date | None:

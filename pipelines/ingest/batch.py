@@ -1,7 +1,8 @@
 """Reading the files of a few log days into one temporary table of cast rows. Nothing is written to the lake.
 
-Files of one shape are read together and strictly, which is fast. A file that fails, or that holds a row with
-a reason, is read again line by line, so that its bad lines are named and its good rows kept.
+Files of one shape are read together and strictly, which is fast. A file that fails, that holds a row with a reason, or
+that gives other than the records counted in it, is read again line by line, so that its bad lines are named and its
+good rows kept. What then still differs from the count is rejected.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.ingest.careful import record_tables
+from pipelines.ingest.counting import parsed_records
 from pipelines.ingest.rules import STAGED_COLUMNS, cast_sql, columns_sql
-from pipelines.ingest.shape import Rejected, Shape, inspect
+from pipelines.ingest.shape import Inspected, Rejected, Shape, inspect
 from pipelines.ingest.texts import csv_texts, jsonl_texts, parquet_texts, record_texts, strict_reader
 from pipelines.lake.sources import part_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from pipelines.contract import Log
@@ -32,6 +34,9 @@ STAGED = "staged"
 
 _CAST_ROWS = 100_000
 """Records read line by line that are cast at once; a cast costs tens of milliseconds however few they are."""
+
+_CAST_BYTES = 32 << 20
+"""Raw bytes of such records: casting takes a multiple of them."""
 
 _NOT_THE_FILE = (
     duckdb.OutOfMemoryException,
@@ -48,17 +53,16 @@ class IngestError(RuntimeError):
 
 @dataclass(frozen=True)
 class FileCount:
-    """What became of one file; the counts are unknown for a rejected one."""
+    """What became of one file; the counts are unknown for a rejected one.
+
+    ``delivered`` are the records counted in the file itself, or cut line by line out of as many lines as it has.
+    """
 
     file: LandingFile
+    delivered: int | None
     accepted: int | None
     quarantined: int | None
     reason: str | None = None
-
-    @property
-    def delivered(self) -> int | None:
-        """Records of the file: accepted and quarantined."""
-        return None if self.accepted is None or self.quarantined is None else self.accepted + self.quarantined
 
     @property
     def status(self) -> str:
@@ -88,7 +92,7 @@ class _Batch:
         self.log = log
         self.settings = settings
         self.files = dict(enumerate(files))
-        self.shapes: dict[int, Shape] = {}
+        self.inspected: dict[int, Inspected] = {}
         self.rejected: dict[int, str] = {}
         self.delivered: dict[int, int] = {}
 
@@ -96,19 +100,20 @@ class _Batch:
         groups: dict[Shape, list[int]] = defaultdict(list)
         for file_id, file in self.files.items():
             try:
-                self.shapes[file_id] = inspect(file, self.log)
-                groups[self.shapes[file_id]].append(file_id)
+                self.inspected[file_id] = inspect(file, self.log)
+                groups[self.inspected[file_id].shape].append(file_id)
             except Rejected as reason:
                 self.rejected[file_id] = str(reason)
         failed = [file_id for shape, file_ids in groups.items() for file_id in self._read_together(shape, file_ids)]
-        careful = {*failed, *self._broken()}
+        careful = {*failed, *self._broken(), *self._miscounted(failed)}
         for shape, file_ids in groups.items():
-            self._read_carefully(shape, [file_id for file_id in file_ids if file_id in careful])
+            if shape.format != "parquet":
+                self._read_carefully(shape, [file_id for file_id in file_ids if file_id in careful])
         return self._counts()
 
     def _read_together(self, shape: Shape, file_ids: list[int]) -> list[int]:
         """Read files of one shape by one query, without those that cannot be read strictly; return these."""
-        if shape.has_lone_returns:
+        if shape.needs_care:
             return file_ids
         failed: list[int] = []
         try:
@@ -149,6 +154,25 @@ class _Batch:
         ).fetchall()
         return [file_id for (file_id,) in found]
 
+    def _miscounted(self, failed: Collection[int]) -> list[int]:
+        """Return the text files of which strict reading gave other than the counted records; reject such Parquet."""
+        found = dict(self.con.execute(f"select file_id, count(*) from {STAGED} group by file_id").fetchall())
+        wrong = []
+        for file_id, inspected in self.inspected.items():
+            if file_id in failed or file_id in self.rejected:
+                continue
+            shape, counted, n_read = inspected.shape, inspected.records, found.get(file_id, 0)
+            if counted is None:
+                counted = parsed_records(self.files[file_id].path, shape.compression)
+            if counted == n_read:
+                self.delivered[file_id] = counted
+            elif shape.format == "parquet":
+                self._forget(file_id)
+                self.rejected[file_id] = f"its footer says {counted:,} rows, but {n_read:,} were read; deliver it again"
+            else:
+                wrong.append(file_id)
+        return wrong
+
     def _read_carefully(self, shape: Shape, file_ids: list[int]) -> None:
         """Read files of one shape line by line; the records of many small files are cast together."""
         waiting: list[pa.Table] = []
@@ -158,10 +182,13 @@ class _Batch:
             self.delivered[file_id] = 0
             n_before = len(waiting)
             try:
-                for records in record_tables(file.path, shape):
+                for records in record_tables(file.path, shape, self.inspected[file_id].lines):
                     waiting.append(_with_origin(records, file_id, file.log_day))
                     self.delivered[file_id] += records.num_rows
-                    if sum(table.num_rows for table in waiting) >= _CAST_ROWS:
+                    if (
+                        sum(table.num_rows for table in waiting) >= _CAST_ROWS
+                        or sum(table.nbytes for table in waiting) >= _CAST_BYTES
+                    ):
                         self._insert_records(shape, waiting)
                         waiting, n_before = [], 0
             except Rejected as reason:
@@ -190,14 +217,14 @@ class _Batch:
         counts = []
         for file_id, file in self.files.items():
             if file_id in self.rejected:
-                counts.append(FileCount(file, None, None, self.rejected[file_id]))
+                counts.append(FileCount(file, None, None, None, self.rejected[file_id]))
                 continue
-            count = FileCount(file, *found.get(file_id, (0, 0)))
-            if (records := self.delivered.get(file_id, count.delivered)) != count.delivered:
+            delivered, (accepted, quarantined) = self.delivered[file_id], found.get(file_id, (0, 0))
+            if delivered != accepted + quarantined:
                 raise IngestError(
-                    f"{file.path}: {records} records delivered, {count.delivered} accepted or quarantined"
+                    f"{file.path}: {delivered} records delivered, {accepted + quarantined} accepted or quarantined"
                 )
-            counts.append(count)
+            counts.append(FileCount(file, delivered, accepted, quarantined))
         return counts
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
+from pipelines.ingest.counting import BLANKS
 from pipelines.ingest.quotes import Malformed, quoted_fields
 from pipelines.ingest.shape import MAX_LINE_BYTES, Rejected
 
@@ -48,19 +49,26 @@ class Record(NamedTuple):
     malformed: str | None
 
 
-def record_tables(path: Path, shape: Shape) -> Iterator[pa.Table]:
+def record_tables(path: Path, shape: Shape, n_lines: int | None = None) -> Iterator[pa.Table]:
     """Read a CSV or JSONL file as tables of its records, header and blank lines left out.
+
+    Args:
+        path: The file.
+        shape: How it is to be read.
+        n_lines: Lines that were counted in it, if they were.
 
     Yields:
         Tables of line, malformed, raw_text, raw_sha256, raw_bytes and the fields as text: ``c0``, ``c1``, …
         of a CSV file, ``document`` of a JSONL file.
 
     Raises:
-        Rejected: The file cannot be read or decompressed to its end.
+        Rejected: The file cannot be read or decompressed to its end, or has other than ``n_lines`` lines.
     """
     is_csv = shape.format == "csv"
     fields = [f"c{position}" for position in range(len(shape.columns))] if is_csv else ["document"]
     lines = read_lines(path, shape.compression)
+    if n_lines is not None:
+        lines = _as_many(lines, n_lines)
     records = csv_records(lines, len(fields)) if is_csv else json_records(lines)
     held: list[Record] = []
     size = 0
@@ -97,6 +105,19 @@ def read_lines(path: Path, compression: str | None) -> Iterator[Line]:
         yield rest.line(number)
 
 
+def _as_many(lines: Iterator[Line], n_lines: int) -> Iterator[Line]:
+    """Give lines on, and reject the file whose lines are not as many as were counted."""
+    number = 0
+    for line in lines:
+        number = line.number
+        yield line
+    if number != n_lines:
+        raise Rejected(
+            f"{n_lines:,} lines were counted and {number:,} read: it was written to meanwhile; write it under a name "
+            "that starts with a dot, then rename it"
+        )
+
+
 class _Growing:
     """A line while its end is not read yet; holds no more than the longest line that is allowed."""
 
@@ -123,7 +144,7 @@ class _Growing:
 def json_records(lines: Iterable[Line]) -> Iterator[Record]:
     """Cut lines into JSONL records; whether a line is JSON is left to the query that reads them."""
     for line in lines:
-        if line.data.strip():
+        if line.data.strip(BLANKS):
             try:
                 yield Record(line, [_text(line)], None)
             except Malformed as reason:
@@ -135,7 +156,7 @@ def csv_records(lines: Iterable[Line], width: int) -> Iterator[Record]:
     source = _Lookahead(lines)
     next(source, None)
     for line in source:
-        if not line.data.strip():
+        if not line.data.strip(BLANKS):
             continue
         try:
             text = _text(line)

@@ -106,7 +106,7 @@ def ingest_days(
         else:
             reports.append(_report(log_day, recorded[log_day], skipped=True))
     if stale:
-        with connect(settings) as con:
+        with connect(home, settings) as con:
             for batch in _batches(stale):
                 made = _ingest_batch(con, home, settings, log, batch)
                 reports += _record(home, log, made, run_id)

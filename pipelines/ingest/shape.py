@@ -1,4 +1,4 @@
-"""Opening a delivered file: its format, compression and columns, or why it is rejected. No row is read."""
+"""Opening a delivered file: its format, compression, columns and counts, or why it is rejected. No row is read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.ingest.counting import Count, Counter
 from pipelines.ingest.names import pair_names
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ Format = Literal["csv", "jsonl", "parquet"]
 
 MAX_LINE_BYTES = 2_000_000
 """Longest line that is read; DuckDB's own limit for a CSV line."""
+
+LONG_LINE_BYTES = 65_536
+"""Line from which a file is read line by line: DuckDB holds 2,048 of them at once."""
 
 _BLOCK = 1 << 20
 _FORMATS: dict[str, Format] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
@@ -40,6 +44,7 @@ _CURES = {
 """What to do about files of other types that people have."""
 
 _UNKNOWN = "unknown file type; deliver .csv, .jsonl or .ndjson (also as .gz or .zst), or .parquet"
+_LONE_RETURNS = "lines end in a carriage return alone; end them in a line feed"
 _UTF16_AND_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
@@ -55,13 +60,24 @@ class Shape:
     compression: str | None = None
     columns: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
-    has_lone_returns: bool = False
-    """Whether carriage returns of a CSV file stand elsewhere than before a line feed: strict reading cannot be trusted
-    there, as it takes some of them for the end of a record."""
+    needs_care: bool = False
+    """Whether the file can only be read line by line: strict reading takes carriage returns that stand elsewhere than
+    before a line feed for the end of a record, and loses a last record that does not fit into its buffer."""
 
 
-def inspect(file: LandingFile, log: Log) -> Shape:
-    """Return the shape of a file.
+@dataclass(frozen=True)
+class Inspected:
+    """A file that can be read: its shape, and what it holds by a count of its own."""
+
+    shape: Shape
+    records: int | None
+    """None where only a parser can tell."""
+    lines: int | None = None
+    """Physical lines of a text file."""
+
+
+def inspect(file: LandingFile, log: Log) -> Inspected:
+    """Return the shape of a file and what it holds.
 
     Raises:
         Rejected: The file is empty, of an unknown type, damaged, not UTF-8, or lacks required columns.
@@ -77,11 +93,15 @@ def inspect(file: LandingFile, log: Log) -> Shape:
         raise Rejected("the file is empty (0 bytes); deliver it again, or remove it")
     if format_ == "parquet":
         return _parquet_shape(file, log)
-    first, has_lone_returns = _scan(file, format_, compression)
-    if format_ == "jsonl":
-        return Shape(format_, compression)
-    columns = _check_columns(_csv_header(first), log, first)
-    return Shape(format_, compression, columns, has_lone_returns=has_lone_returns)
+    first, count = _scan(file, format_, compression)
+    needs_care = count.lone_returns > 0 or count.longest_line > LONG_LINE_BYTES
+    if format_ == "csv":
+        columns = _check_columns(_csv_header(first), log, first)
+    elif count.lone_returns and count.lines == 1 and "\r" in first:
+        raise Rejected(_LONE_RETURNS)
+    else:
+        columns = ()
+    return Inspected(Shape(format_, compression, columns, needs_care=needs_care), count.records, count.lines)
 
 
 def form_of(path: Path) -> tuple[Format, str | None]:
@@ -100,35 +120,29 @@ def form_of(path: Path) -> tuple[Format, str | None]:
     return format_, compression
 
 
-def _parquet_shape(file: LandingFile, log: Log) -> Shape:
+def _parquet_shape(file: LandingFile, log: Log) -> Inspected:
     try:
-        schema = pq.read_schema(file.path)
+        footer = pq.read_metadata(file.path)
+        schema = footer.schema.to_arrow_schema()
     except (pa.ArrowException, OSError) as error:
         raise Rejected(f"no readable Parquet file ({_brief(error)}); deliver it again") from error
     columns = _check_columns([name.strip() for name in schema.names], log)
-    return Shape("parquet", None, columns, tuple(str(type_) for type_ in schema.types))
+    return Inspected(Shape("parquet", None, columns, tuple(str(type_) for type_ in schema.types)), footer.num_rows)
 
 
-def _scan(file: LandingFile, format_: Format, compression: str | None) -> tuple[str, bool]:
-    """Return the first line and whether lone carriage returns were seen.
-
-    A compressed file is read to its end, because only that proves it whole; so is CSV, for its carriage returns.
-    """
-    head, last, n_returns = b"", b"", 0
+def _scan(file: LandingFile, format_: Format, compression: str | None) -> tuple[str, Count]:
+    """Read a text file to its end; return its first line and what it holds."""
+    head, counter = b"", Counter(format_)
     try:
         with pa.input_stream(str(file.path), compression=compression) as stream:
             while block := stream.read(_BLOCK):
                 if b"\n" not in head and len(head) < MAX_LINE_BYTES:
                     head += block
-                elif not compression and format_ != "csv":
-                    break
-                if b"\r" in block or last == b"\r":
-                    n_returns += block.count(b"\r") - (last + block).count(b"\r\n")
-                last = block[-1:]
+                counter.add(block)
     except (pa.ArrowException, OSError) as error:
         doing = "decompressed" if compression else "opened"
         raise Rejected(f"cannot be {doing} ({_brief(error)}); deliver it again") from error
-    return _decode_first_line(head), n_returns > 0
+    return _decode_first_line(head), counter.count()
 
 
 def _decode_first_line(head: bytes) -> str:
@@ -145,7 +159,7 @@ def _decode_first_line(head: bytes) -> str:
 
 def _csv_header(line: str) -> list[str]:
     if "\r" in line:
-        raise Rejected("lines end in a carriage return alone; end them in a line feed")
+        raise Rejected(_LONE_RETURNS)
     try:
         header = next(csv.reader([line], strict=True), [])
     except csv.Error as error:

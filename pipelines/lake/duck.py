@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.home import Home
+from pipelines.lake.files import spill_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pipelines.home import Home
     from pipelines.settings import Settings
 
 
-def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """Open an in-memory database with the settings' threads, memory and time zone; it spills to disk."""
-    spill = Home(settings.home).staging / "duckdb"
+def connect(home: Home, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory database with the settings' threads, memory and time zone; it spills into the home."""
     return duckdb.connect(
         config={
             "threads": settings.threads,
             "memory_limit": settings.memory_limit,
-            "temp_directory": str(spill),
+            "temp_directory": str(spill_folder(home)),
             "TimeZone": settings.timezone,
             "autoinstall_known_extensions": False,
         }

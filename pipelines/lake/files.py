@@ -28,6 +28,13 @@ def staging_folder(home: Home) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def spill_folder(home: Home) -> Path:
+    """Give the folder where DuckDB puts what does not fit into memory; it makes none whose parent is missing."""
+    folder = home.staging / "duckdb"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
 def sweep_staging(home: Home) -> None:
     """Remove what killed runs left half-written. Call it only while holding the home's lock."""
     shutil.rmtree(home.staging, ignore_errors=True)

@@ -181,7 +181,7 @@ def _first_act_day(home: Home, settings: Settings, rows: list[dict[str, Any]]) -
     days = [row["event_day"] for row in rows if row["log"] in acts]
     if any(row["log"] == "content" for row in rows):
         parts = home.raw_part("content", EMPTY_DAY).parent.parent / "*" / "*.parquet"
-        with connect(settings) as con:
+        with connect(home, settings) as con:
             days += con.execute(
                 "select min(published_at at time zone 'UTC')::date "
                 f"from read_parquet({literal(parts)}, hive_partitioning = false) where op = 'upsert'"

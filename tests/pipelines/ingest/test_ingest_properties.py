@@ -95,14 +95,14 @@ def test_the_careful_reader_agrees_with_the_strict_one(body, end):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.csv"
         path.write_bytes(("x,y,z" + end + body).encode())
-        shape = inspect(LandingFile(DAY, path.name, path, path.stat().st_size, 1), XYZ)
+        shape = inspect(LandingFile(DAY, path.name, path, path.stat().st_size, 1), XYZ).shape
         careful = [
             tuple(record[f"c{n}"] for n in range(3))
             for table in record_tables(path, shape)
             for record in table.to_pylist()
             if record["malformed"] is None
         ]
-        if shape.has_lone_returns:
+        if shape.needs_care:
             return
         reader = csv_texts(LOGS["interactions"], shape, {0: LandingFile(DAY, path.name, path, 1, 1)})
         start, stop = reader.index("read_csv("), reader.rindex(")")

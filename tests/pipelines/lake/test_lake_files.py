@@ -57,10 +57,22 @@ def test_removing_a_file_removes_its_empty_folder_only(home):
 
 def test_a_connection_follows_the_settings(tmp_path):
     settings = Settings(home=tmp_path, timezone="Asia/Tokyo", threads=1, memory_limit="200MB")
-    with connect(settings) as con:
+    with connect(Home(tmp_path), settings) as con:
         names = ("TimeZone", "threads", "memory_limit", "temp_directory")
         values = con.execute(f"select {', '.join(f'current_setting({literal(name)})' for name in names)}").fetchall()[0]
     assert values == ("Asia/Tokyo", 1, "190.7 MiB", str(tmp_path / "lake" / ".staging" / "duckdb"))
+
+
+def test_a_connection_spills_into_a_private_folder_of_a_new_home(tmp_path):
+    home = Home(tmp_path / "new")
+    with connect(home, Settings(threads=1, memory_limit="60MB")) as con:
+        (spill,) = home.staging.iterdir()
+        assert spill.stat().st_mode & 0o077 == 0
+        con.execute("create temp table big as select range as n, repeat('x', 100) || range as t from range(1000000)")
+        assert con.execute("select count(distinct t) from big").fetchone() == (1_000_000,)
+        assert any(spill.iterdir())
+    sweep_staging(home)
+    assert not home.staging.exists()
 
 
 @pytest.mark.parametrize("text", ["plain", "it's", 'say "x"', "'; drop table t; --", "[a]*?"])
