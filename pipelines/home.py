@@ -89,6 +89,11 @@ class Home:
         return self.root / ".arm_key"
 
     @property
+    def pseudonym_key(self) -> Path:
+        """Secret key of the pseudonyms, where the settings give none."""
+        return self.root / ".pseudonym_key"
+
+    @property
     def exports(self) -> Path:
         """Lists for operators."""
         return self.root / "exports"

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
 
 class AccessSettings(BaseSettings):
-    """Who reads what is published."""
+    """Who reads what is published, and what it says of members."""
 
     readers_group: str = Field(
         "",
         description="Group of this machine that may read what is published, such as that of a web server; without one "
         "nobody but Guildbook's own user reads anything of the home.",
+    )
+
+    pseudonyms: bool = Field(
+        False,
+        description="Whether ingestion replaces members' ids by keyed hashes; after a change all log days have to be "
+        "read again.",
+    )
+    pseudonym_key: SecretStr = Field(
+        SecretStr(""),
+        description="Secret key of the pseudonyms; not set, the home folder keeps one of its own in `.pseudonym_key`.",
     )
 
     @field_validator("readers_group")

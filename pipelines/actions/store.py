@@ -6,12 +6,11 @@ list of those very members. A list without its log is never exported.
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from pipelines import clock
+from pipelines.keys import secret_key
 from pipelines.lake import ledger
 
 if TYPE_CHECKING:
@@ -95,18 +94,7 @@ def keep_evaluation(home: Home, day: date, rows: Rows, run_id: str) -> None:
 
 def arm_key(home: Home, settings: Settings) -> bytes:
     """Return the key that arms are drawn with: the setting's, else the home's own, made when first asked for."""
-    if given := settings.arm_key.get_secret_value():
-        return given.encode()
-    if not home.arm_key.exists():
-        home.root.mkdir(parents=True, exist_ok=True)
-        beside = home.arm_key.with_suffix(".new")
-        beside.unlink(missing_ok=True)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_hex(32).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(home.arm_key)
-    return home.arm_key.read_bytes()
+    return secret_key(settings.arm_key, home.arm_key)
 
 
 class UnloggedListError(RuntimeError):

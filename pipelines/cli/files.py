@@ -43,7 +43,7 @@ def check(
     from pipelines.cli.check import NotToldError, check_file  # noqa: PLC0415
 
     _known(log)
-    settings = read_settings(opens_home=False)
+    settings = read_settings(opens_home=False).model_copy(update={"pseudonyms": False})  # values may be shown here
     is_good = True
     for path in files:
         try:

@@ -10,6 +10,7 @@ import typer
 from pipelines.cli.files import check, quarantine
 from pipelines.cli.identity import identities
 from pipelines.cli.imports import imports
+from pipelines.cli.pseudonym import pseudonym
 from pipelines.cli.said import read_settings, say, show
 from pipelines.home import Home
 
@@ -27,6 +28,7 @@ actions = typer.Typer(no_args_is_help=True, help="The daily list of members wort
 app.add_typer(actions, name="actions")
 app.command()(check)
 app.command()(quarantine)
+app.command()(pseudonym)
 
 
 @app.command()

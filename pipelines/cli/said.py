@@ -11,8 +11,8 @@ from pipelines import private
 from pipelines.home import Home
 from pipelines.settings import Settings, get_settings
 
-_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Controls except the line feed, and marks that turn the direction of what follows."""
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Controls except tab and line feed, and marks that turn the direction of what follows."""
 
 
 def read_settings(*, opens_home: bool = True) -> Settings:

@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
+from pipelines import pseudonyms
 from pipelines.actions.judgement import record_judgement_days
 from pipelines.contract import LOGS
 from pipelines.defs.partitions import FULL_TAG, tagged_days
@@ -44,6 +45,7 @@ def build_plan(context: dg.AssetExecutionContext, home: HomeResource) -> Iterato
     note_ignored(home.paths, ignored, context.run.run_id)
     for one in ignored:
         context.log.warning(f"not read: {one}")
+    pseudonyms.check_alike(home.paths, home.settings)
     is_full = FULL_TAG in context.run.tags
     days = tagged_days(context.run.tags)
     for missing in _check_arrivals(home, days, may_lack=is_full or len(days) > 1):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.contract import IDENTITY_LINKS
-from pipelines.lake.duck import literal
+from pipelines.lake.duck import literal, trimmed
 from pipelines.lake.sources import EMPTY_DAY
+from pipelines.pseudonyms import known_as
 
 if TYPE_CHECKING:
     from datetime import date
@@ -43,9 +44,10 @@ def write_link(home: Home, settings: Settings, one: str, other: str, day: date, 
         LinkError: The ids are equal or empty, or there is no such link to take back.
     """
     first, second = sorted_pair(one, other)
-    digest = hashlib.sha256(json.dumps([first, second]).encode()).hexdigest()[:16]
+    known = sorted_pair(known_as(settings, first), known_as(settings, second))
+    digest = hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]  # ledgers name the file
     path = home.landing_day(IDENTITY_LINKS.name, day) / f"link-{digest}.jsonl"
-    versions = _newest_numbers(home, first, second, day)
+    versions = _newest_numbers(home, *known, day)
     if revoke:
         if not versions and not list(path.parent.parent.glob(f"*/{path.name}")):
             raise LinkError(f"no link joins {one} and {other} themselves; marts.member_ids shows who is one person")
@@ -73,7 +75,7 @@ def sorted_pair(one: str, other: str) -> tuple[str, str]:
     Raises:
         LinkError: One is empty, or they are equal.
     """
-    first, second = sorted((one.strip(" "), other.strip(" ")))
+    first, second = sorted((trimmed(one), trimmed(other)))
     if not first:
         raise LinkError("an id is empty")
     if first == second:

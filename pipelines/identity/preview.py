@@ -24,6 +24,7 @@ from pipelines.identity.links import LinkError, sorted_pair
 from pipelines.lake.borrow import borrow_lake
 from pipelines.lake.duck import identifier, literal
 from pipelines.lake.sources import EMPTY_DAY, part_columns
+from pipelines.pseudonyms import known_as
 from pipelines.warehouse import dbt
 from pipelines.warehouse.plan import completed_build, make_plan, write_plan
 
@@ -117,7 +118,8 @@ def preview_all(
         LinkError: As for ``preview``, for any of the links.
         pipelines.warehouse.dbt.DbtError: A model failed.
     """
-    pairs = [sorted_pair(one, other) for one, other in links]
+    given = [sorted_pair(one, other) for one, other in links]
+    pairs = [sorted_pair(known_as(settings, one), known_as(settings, other)) for one, other in given]
     with _copied(home, settings, on_wait) as (scratch, own):
         _write_links(scratch, pairs, None)
         now = _build(scratch, own, months)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
+from pipelines import pseudonyms
 from pipelines.ingest.careful import record_tables
 from pipelines.ingest.counting import parsed_records
 from pipelines.ingest.rules import STAGED_COLUMNS, cast_sql, columns_sql
@@ -204,7 +205,8 @@ class _Batch:
             self.con.unregister("records")
 
     def _insert(self, texts: str) -> None:
-        self.con.execute(f"insert into {STAGED} {cast_sql(self.log, self.settings, texts)}")
+        staged = cast_sql(self.log, self.settings, texts)
+        self.con.execute(f"insert into {STAGED} {pseudonyms.staged_sql(self.con, self.settings, self.log, staged)}")
 
     def _forget(self, file_id: int) -> None:
         self.con.execute(f"delete from {STAGED} where file_id = ?", [file_id])
@@ -217,7 +219,8 @@ class _Batch:
         counts = []
         for file_id, file in self.files.items():
             if file_id in self.rejected:
-                counts.append(FileCount(file, None, None, None, self.rejected[file_id]))
+                reason = pseudonyms.without_values(self.settings, self.rejected[file_id])
+                counts.append(FileCount(file, None, None, None, reason))
                 continue
             delivered, (accepted, quarantined) = self.delivered[file_id], found.get(file_id, (0, 0))
             if delivered != accepted + quarantined:

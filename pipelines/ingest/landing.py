@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines import pseudonyms
 from pipelines.contract import DUCKDB_TYPES
 
 if TYPE_CHECKING:
@@ -55,11 +56,13 @@ def landing_files(home: Home, log: Log, log_day: date) -> list[LandingFile]:
 def fingerprint(files: Sequence[LandingFile], log: Log, settings: Settings) -> str:
     """Digest what decides a part: the files by name, size and time of change, then the rules applied to them.
 
-    The two digests are joined by a dash, so that a reader can tell which of them changed.
+    The digests are joined by a dash, so that a reader can tell which of them changed. Under pseudonyms a third part
+    tells their key.
     """
     delivered = [(os.fsencode(file.name), file.size, file.mtime_ns) for file in files]
     rules = (_RULES_VERSION, log, DUCKDB_TYPES, settings.timezone, settings.community)
-    return "-".join(hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in (delivered, rules))
+    digests = [hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in (delivered, rules)]
+    return "-".join(filter(None, [*digests, pseudonyms.mark(settings)]))
 
 
 def entries(folder: Path) -> list[os.DirEntry[str]]:

@@ -146,6 +146,8 @@ def _change(
     now, then = fingerprint(files, log, settings), str(last[0]["fingerprint"])
     if now.partition("-")[0] != then.partition("-")[0]:
         return "its files changed" if files else "its files are gone"
+    if now.split("-")[2:] != then.split("-")[2:]:
+        return "pseudonyms were switched on or off, or their key changed"
     if now != then:
         return "the log contract, the time zone or the community's name changed"
     return "" if _has_part(home, log, log_day, now) else "its part is missing"

@@ -69,7 +69,7 @@ def _finding(name: str, ours: str | None, n_rows: int, n_filled: int) -> dict[st
     if ours is None or n_filled:
         near = f" (nearest: {ours})" if ours else ""
         said = f"column `{name}` is not in the contract{near}: {_rows(n_rows)}"
-        cure = "nothing to do if you do not need it; its values are kept in `extra`"
+        cure = "nothing to do if you do not need it; `extra` keeps it, under pseudonyms its name alone"
     else:
         said = f"column `{name}` is not in the contract: did you mean {ours}? It is empty in {_rows(n_rows)}"
         cure = f"call it {ours} and deliver the day again"

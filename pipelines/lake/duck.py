@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 
+_SPACES = " \xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u205f\u3000"
+
+
 def connect(home: Home, settings: Settings) -> duckdb.DuckDBPyConnection:
     """Open an in-memory database with the settings' threads, memory and time zone; it spills into the home."""
     return duckdb.connect(
@@ -26,6 +29,11 @@ def connect(home: Home, settings: Settings) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": False,
         }
     )
+
+
+def trimmed(text: str) -> str:
+    """Return a text as DuckDB's ``trim`` leaves it: every kind of space is taken away, no tab and no line end."""
+    return text.strip(_SPACES)
 
 
 def literal(value: object) -> str:

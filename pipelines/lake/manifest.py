@@ -158,6 +158,16 @@ def current(home: Home) -> pa.Table:
     )
 
 
+def accepted(home: Home) -> dict[tuple[str, date], str]:
+    """Return the fingerprint of each log day of which any row lies in the lake."""
+    newest: dict[tuple[str, date], tuple[str, int]] = {}
+    columns = ["log", "log_day", "fingerprint", "verdict", "n_rows"]
+    for row in ledger.read(home, "manifest").select(columns).to_pylist():
+        if row["verdict"] in (PASSED, WAIVED):
+            newest[row["log"], row["log_day"]] = row["fingerprint"], row["n_rows"]
+    return {place: fingerprint for place, (fingerprint, n_rows) in newest.items() if n_rows}
+
+
 def accepted_logs(home: Home) -> set[str]:
     """Return the logs of which any row lies in the lake."""
     return {row["log"] for row in current(home).to_pylist() if row["n_rows"]}

@@ -49,7 +49,7 @@ def test_the_commands_are_those_that_the_guides_name():
         "unlock",
         "check", "quarantine",
         "gate", "gate waive", "identity", "identity preview", "identity link", "identity unlink",
-        "actions", "actions export",
+        "actions", "actions export", "pseudonym",
     }  # fmt: skip
 
 

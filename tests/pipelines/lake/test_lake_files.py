@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from pipelines.contract import LOGS
 from pipelines.home import Home
-from pipelines.lake.duck import connect, file_list, identifier, literal
+from pipelines.lake.duck import connect, file_list, identifier, literal, trimmed
 from pipelines.lake.files import move_in, remove, staging_folder, sweep_staging
 from pipelines.lake.sources import EMPTY_DAY, ensure_empty_parts, part_columns
 from pipelines.settings import Settings
@@ -100,3 +101,11 @@ def test_every_log_reads_as_empty_before_its_first_delivery(home):
             described = con.execute(f"describe from read_parquet('{part}', hive_partitioning = false)").fetchall()
             assert {name: type_ for name, type_, *_ in described} == part_columns(log)
             assert con.execute(f"from read_parquet('{part}')").fetchall() == []
+
+
+def test_blanks_are_taken_away_as_duckdb_does_it():
+    texts = [f"{chr(code)}x y{chr(code)}" for code in (*range(1, 0xD800), *range(0xE000, 0x30000))]
+    with duckdb.connect() as con:
+        con.register("given", pa.table({"text": texts}))
+        made = [text for (text,) in con.execute("select trim(text) from given").fetchall()]
+    assert made == [trimmed(text) for text in texts]

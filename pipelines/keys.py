@@ -1,0 +1,28 @@
+"""Secret keys of a home: that of the settings, else one of the home's own, made when first asked for."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic import SecretStr
+
+
+def secret_key(given: SecretStr, kept: Path) -> bytes:
+    """Return the key that the settings give, else that of the file ``kept``, which is made where it is missing."""
+    if key := given.get_secret_value():
+        return key.encode()
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        beside = kept.with_suffix(".new")
+        beside.unlink(missing_ok=True)
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(kept)
+    return kept.read_bytes()
