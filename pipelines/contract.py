@@ -1,4 +1,4 @@
-"""The log contract: every raw log, its columns, types, kinds and key, defined once.
+"""The log contract: every raw log, its columns, types, bounds, kinds and key, defined once.
 
 Ingestion, the quality suites, dbt's sources, the sample community and ``docs/log-contract.md`` all read this
 module; ``tests/pipelines/test_contract.py`` holds them together. No reading or casting happens here.
@@ -8,25 +8,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pipelines import contract_rules as rules
+
+if TYPE_CHECKING:
+    from pipelines.contract_rules import RowRule
 
 
 class Type(StrEnum):
     """How a column's text is understood."""
 
     ID = "id"
-    """Text that names something; never a number, surrounding blanks removed; the same only if all code points are."""
+    """Text that names something; never a number, surrounding blanks removed; the same only if all code points are.
+    At most 1,000 characters, all of which can be seen; no JSON, no spelling of an empty value, such as NULL."""
     TEXT = "text"
     """Text as delivered."""
     KIND = "kind"
     """One of the column's ``kinds``."""
     TIME = "time"
-    """ISO 8601; without an offset it is in the community's time zone. Stored in UTC."""
+    """ISO 8601 from 1970-01-03 to 2199, the offset at most 14 hours; without one it is in the community's time zone.
+    Stored in UTC."""
     DAY = "day"
-    """ISO 8601 day or time; stored as the day in the community's time zone."""
+    """ISO 8601 day or time, as above; stored as the day in the community's time zone."""
     INTEGER = "integer"
-    """Whole number, 64 bits."""
+    """Whole number within the column's bounds, at most 64 bits."""
     NUMBER = "number"
-    """Decimal number, double precision, finite."""
+    """Decimal number within the column's bounds, double precision."""
     CURRENCY = "currency"
     """ISO 4217 code, three capital letters."""
 
@@ -45,13 +53,19 @@ DUCKDB_TYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a log; ``kinds`` lists the values a KIND column may take."""
+    """One column of a log.
+
+    ``kinds`` lists the values a KIND column may take. A number lies between ``least`` and ``most``, both included: what
+    lies outside is a slip, and would spoil every sum.
+    """
 
     name: str
     type: Type
     description: str
     required: bool = False
     kinds: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +74,8 @@ class Log:
 
     A log whose ``pair`` names two columns speaks of two things: they must differ, and their order says nothing.
     ``person`` is the optional column that says whose a row is. ``kept`` are columns outside the key that no new version
-    changes, the most telling first: rows of one key that differ in it are rows of different things.
+    changes, the most telling first: rows of one key that differ in it are rows of different things. ``rules`` say what
+    the columns of one row must not say together.
     """
 
     name: str
@@ -70,6 +85,7 @@ class Log:
     pair: tuple[str, ...] = ()
     person: str = ""
     kept: tuple[str, ...] = ()
+    rules: tuple[RowRule, ...] = ()
 
     @property
     def own_columns(self) -> tuple[Column, ...]:
@@ -84,12 +100,27 @@ class Log:
         raise KeyError(f"{self.name} has no column {name}")
 
 
-def _required(name: str, type_: Type, description: str, kinds: str = "") -> Column:
-    return Column(name, type_, description, required=True, kinds=tuple(kinds.split()))
+MOST_MINOR = 10**12
+"""Most minor units of an amount. It is ten billion of a currency with cents, and some 10,000 dollars in the weakest one
+there is. A sum of 64 bits holds nine million such amounts, and a billion of a thousandth."""
+
+MOST_COUNT = 10**9
+"""Most of what is counted in one row: a sum of 64 bits holds nine billion such rows."""
+
+MOST_DAYS = 31
+"""Longest that one act or one attendance lasts, in days."""
 
 
-def _optional(name: str, type_: Type, description: str, kinds: str = "") -> Column:
-    return Column(name, type_, description, kinds=tuple(kinds.split()))
+def _required(
+    name: str, type_: Type, description: str, kinds: str = "", *, least: int | None = None, most: int | None = None
+) -> Column:
+    return Column(name, type_, description, required=True, kinds=tuple(kinds.split()), least=least, most=most)
+
+
+def _optional(
+    name: str, type_: Type, description: str, kinds: str = "", *, least: int | None = None, most: int | None = None
+) -> Column:
+    return Column(name, type_, description, kinds=tuple(kinds.split()), least=least, most=most)
 
 
 _OCCURRED_AT = _required("occurred_at", Type.TIME, "When the row's fact happened.")
@@ -120,6 +151,7 @@ MEMBERS = Log(
         _optional("locale", Type.TEXT, "Language and region, such as zh-CN."),
         _optional("referrer", Type.TEXT, "Where the member came from."),
     ),
+    rules=rules.MEMBERS,
 )
 
 CONTENT = Log(
@@ -141,15 +173,16 @@ CONTENT = Log(
         _optional("root_id", Type.ID, "The piece that opened the thread."),
         _optional("channel", Type.TEXT, "Where it was published."),
         _optional("title", Type.TEXT, "Its title."),
-        _optional("n_chars", Type.INTEGER, "Length of its text in characters."),
+        _optional("n_chars", Type.INTEGER, "Length of its text in characters.", least=0, most=MOST_COUNT),
         _optional("tags", Type.TEXT, "Tags, separated by |."),
         _optional("access", Type.KIND, "Who may read it.", "free paid"),
-        _optional("price_minor", Type.INTEGER, "Price of a paid piece in minor units."),
+        _optional("price_minor", Type.INTEGER, "Price of a paid piece in minor units.", least=0, most=MOST_MINOR),
         _optional("accepted_answer_id", Type.ID, "The answer that its asker accepted."),
         _optional("deleted_at", Type.TIME, "When it was taken down."),
     ),
     person="author_id",
     kept=("published_at",),
+    rules=rules.CONTENT,
 )
 
 INTERACTIONS = Log(
@@ -171,8 +204,10 @@ INTERACTIONS = Log(
         _optional("event_id", Type.ID, "The event it was done at."),
         _optional("target_member_id", Type.ID, "The member it was directed at."),
         _optional("channel", Type.TEXT, "Where it was done."),
-        _optional("duration_s", Type.NUMBER, "How long it took, in seconds."),
-        _optional("value", Type.NUMBER, "Its strength, such as +1 or -1 of a vote."),
+        _optional("duration_s", Type.NUMBER, "How long it took, in seconds.", least=0, most=MOST_DAYS * 86_400),
+        _optional(
+            "value", Type.NUMBER, "Its strength, such as +1 or -1 of a vote.", least=-MOST_COUNT, most=MOST_COUNT
+        ),
     ),
     person="member_id",
     kept=("member_id", "content_id"),
@@ -190,11 +225,12 @@ EVENTS = Log(
         _optional("ends_at", Type.TIME, "When it ends."),
         _optional("title", Type.TEXT, "Its title."),
         _optional("host_id", Type.ID, "The member who hosts it."),
-        _optional("capacity", Type.INTEGER, "Places."),
-        _optional("cost_minor", Type.INTEGER, "What it costs the community, in minor units."),
+        _optional("capacity", Type.INTEGER, "Places.", least=0, most=MOST_COUNT),
+        _optional("cost_minor", Type.INTEGER, "What it costs the community, in minor units.", least=0, most=MOST_MINOR),
         _optional("currency", Type.CURRENCY, "Currency of cost_minor."),
         _optional("mode", Type.KIND, "Where it takes place.", "online offline"),
     ),
+    rules=rules.EVENTS,
 )
 
 EVENT_PARTICIPATION = Log(
@@ -206,9 +242,10 @@ EVENT_PARTICIPATION = Log(
         _MEMBER_ID,
         _OCCURRED_AT,
         _required("state", Type.KIND, "The state reached.", "invited registered waitlisted cancelled attended no_show"),
-        _optional("minutes", Type.NUMBER, "Minutes attended."),
-        _optional("n_interactions", Type.INTEGER, "Acts during the event."),
+        _optional("minutes", Type.NUMBER, "Minutes attended.", least=0, most=MOST_DAYS * 1440),
+        _optional("n_interactions", Type.INTEGER, "Acts during the event.", least=0, most=MOST_COUNT),
     ),
+    rules=rules.EVENT_PARTICIPATION,
 )
 
 FEEDBACK = Log(
@@ -227,6 +264,7 @@ FEEDBACK = Log(
         _optional("comment", Type.TEXT, "Free text."),
     ),
     kept=("member_id",),
+    rules=rules.FEEDBACK,
 )
 
 SUBSCRIPTIONS = Log(
@@ -246,14 +284,15 @@ SUBSCRIPTIONS = Log(
         _required("term_start", Type.DAY, "First day of the term that the step belongs to."),
         _required("term_end", Type.DAY, "First day after that term."),
         _optional("plan", Type.TEXT, "Name of the plan."),
-        _optional("interval_months", Type.INTEGER, "Length of a term in months."),
-        _optional("price_minor", Type.INTEGER, "Price of the term in minor units."),
+        _optional("interval_months", Type.INTEGER, "Length of a term in months.", least=1, most=1200),
+        _optional("price_minor", Type.INTEGER, "Price of the term in minor units.", least=0, most=MOST_MINOR),
         _optional("currency", Type.CURRENCY, "Currency of the amounts."),
-        _optional("discount_minor", Type.INTEGER, "Discount on the term in minor units."),
+        _optional("discount_minor", Type.INTEGER, "Discount on the term in minor units.", least=0, most=MOST_MINOR),
         _optional("coupon_id", Type.ID, "Coupon used."),
         _optional("end_reason", Type.TEXT, "Why it ended, where known."),
     ),
     kept=("member_id",),
+    rules=rules.SUBSCRIPTIONS,
 )
 
 PAYMENTS = Log(
@@ -264,15 +303,24 @@ PAYMENTS = Log(
         _required("payment_id", Type.ID, "The payment."),
         _MEMBER_ID,
         _OCCURRED_AT,
-        _required("amount_minor", Type.INTEGER, "Amount in minor units; negative when paid out."),
+        _required(
+            "amount_minor",
+            Type.INTEGER,
+            "Amount in minor units; negative when paid out.",
+            least=-MOST_MINOR,
+            most=MOST_MINOR,
+        ),
         _required("currency", Type.CURRENCY, "Currency of the amounts."),
         _optional("subscription_id", Type.ID, "The subscription it pays."),
         _optional("content_id", Type.ID, "The piece it pays."),
         _optional("event_id", Type.ID, "The event it pays."),
         _optional("kind", Type.KIND, "What it is for.", "subscription content event refund"),
-        _optional("fee_minor", Type.INTEGER, "Fee of the payment provider in minor units."),
+        _optional(
+            "fee_minor", Type.INTEGER, "Fee of the payment provider in minor units.", least=-MOST_MINOR, most=MOST_MINOR
+        ),
     ),
     kept=("member_id",),
+    rules=rules.PAYMENTS,
 )
 
 ACTIONS = Log(
@@ -286,12 +334,13 @@ ACTIONS = Log(
         _required("kind", Type.KIND, "What was done.", "message call coupon points badge invitation"),
         _optional("campaign_id", Type.ID, "The campaign it belongs to."),
         _optional("arm", Type.KIND, "Whether the member was treated or left alone.", "treated held_out"),
-        _optional("cost_minor", Type.INTEGER, "What it cost, in minor units."),
+        _optional("cost_minor", Type.INTEGER, "What it cost, in minor units.", least=0, most=MOST_MINOR),
         _optional("currency", Type.CURRENCY, "Currency of cost_minor."),
-        _optional("points", Type.INTEGER, "Points given."),
+        _optional("points", Type.INTEGER, "Points given.", least=-MOST_COUNT, most=MOST_COUNT),
         _optional("expires_at", Type.TIME, "When the offer ends."),
     ),
     kept=("member_id",),
+    rules=rules.ACTIONS,
 )
 
 IDENTITY_LINKS = Log(
@@ -312,6 +361,7 @@ IDENTITY_LINKS = Log(
         _optional("revoked_at", Type.TIME, "When it was taken back; from that day on it stands no more."),
     ),
     pair=("member_a", "member_b"),
+    rules=rules.IDENTITY_LINKS,
 )
 
 LOGS: dict[str, Log] = {
@@ -342,6 +392,19 @@ on, the state of a member counts as an interaction of its day unless such an act
 
 READ_KINDS = ("view", "read")
 """Acts that are neither content nor interaction and make nobody active."""
+
+CURRENCIES = tuple(
+    """
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BYR BZD CAD CDF
+    CHE CHF CHW CLF CLP CNY COP COU CRC CUC CUP CVE CZK DJF DKK DOP DZD EEK EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD
+    GNF GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR
+    LRD LSL LTL LVL LYD MAD MDL MGA MKD MMK MNT MOP MRO MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB
+    PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SKK SLE SLL SOS SRD SSP STD STN SVC SYP SZL
+    THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VEF VES VND VUV WST XAF XCD XCG XDR XOF XPF
+    YER ZAR ZMW ZWG ZWL
+    """.split()  # noqa: SIM905 - a list of 180 lines would hide the rest
+)
+"""Codes of ISO 4217 that money is in, with those given up since 2005; another one is warned of."""
 
 EXCLUDED_ROLES = ("bot", "staff")
 """Roles whose activity is left out everywhere unless a page says so."""

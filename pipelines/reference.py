@@ -58,6 +58,13 @@ what the reader gave: the records are counted in the file itself, before and wit
 them). Where the reader gives other than were counted, the file is read again line by line; what then still differs,
 such as a file that was written to meanwhile, is rejected. Lines of nothing but spaces and tabs are no records.
 
+Numbers have bounds, and columns of a row may contradict each other; each log below lists its rules. What no honest row
+says is *refused*. What an honest row may say is *warned* of: the row counts, and Data health names the column, an
+example and how many rows are like it. So are texts that look misread, ids that look like decimal numbers (`7.0`), texts
+such as `NULL`, and currencies that ISO 4217 does not know. [What becomes of a damaged delivery](damages.md) shows every
+kind of damage that is tried. A bound is far beyond what a community can meet, and low enough that no sum of a community
+overflows: an amount is at most 10^12 minor units, ten billion of a currency with cents.
+
 A row's key is its source and the columns named below. The same key again is a new version: the highest
 `source_seq` wins, else the latest log day. `op` = `delete` withdraws the key and needs only its columns. So
 any order of deliveries, with repetitions, gives the same tables. An act of `interactions` does not move in
@@ -137,7 +144,14 @@ def write_pages(folder: Path = DOCS_DIR) -> list[Path]:
 
 def _log_section(log: Log) -> str:
     key = ", ".join(f"`{name}`" for name in log.key)
-    return f"## `{log.name}`\n\nOne row is {log.grain}. Key: {key}.\n\n{_columns_table(log.columns, log.key)}"
+    parts = [f"## `{log.name}`", f"One row is {log.grain}. Key: {key}.", _columns_table(log.columns, log.key)]
+    if log.rules:
+        rules = [
+            ("warned" if rule.is_warning else "refused", f"`{rule.column}`", rule.said, rule.cure)
+            for rule in sorted(log.rules, key=lambda rule: rule.is_warning)
+        ]
+        parts.append(table(("verdict", "column", "what is said of its value", "what to do"), rules))
+    return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
 def _columns_table(columns: Sequence[Column], key: Sequence[str]) -> str:
@@ -146,11 +160,19 @@ def _columns_table(columns: Sequence[Column], key: Sequence[str]) -> str:
             f"`{column.name}`",
             f"`{column.type}`",
             "key" if column.name in key else "yes" if column.required else "",
-            column.description + (f" One of: {', '.join(column.kinds)}." if column.kinds else ""),
+            column.description + _allowed(column),
         )
         for column in columns
     ]
     return table(("column", "type", "required", "meaning"), rows)
+
+
+def _allowed(column: Column) -> str:
+    if column.kinds:
+        return f" One of: {', '.join(column.kinds)}."
+    if column.least is not None and column.most is not None:
+        return f" From {column.least:,} to {column.most:,}."
+    return ""
 
 
 def _vocabulary() -> list[tuple[str, str, str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -16,7 +18,10 @@ from pipelines.ingest import IngestReport, ingest_days
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from pipelines.contract import Log
 
 DAY = date(2024, 3, 5)
 HEADER = "interaction_id,occurred_at,kind,member_id\n"
@@ -61,6 +66,15 @@ class Community:
         """Return (delivered, accepted, quarantined, reason) of each file."""
         keys = ("delivered", "accepted", "quarantined", "reason")
         return {file["file"]: tuple(file[key] for key in keys) for file in self.delivery(day)["files"]}
+
+
+def csv_of(log: Log, rows: Iterable[dict[str, str]]) -> str:
+    """Return rows as the text of a CSV file that has every column of a log."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [column.name for column in log.own_columns], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
 
 
 def _read(part: Path, columns: str) -> list[tuple[Any, ...]]:

@@ -1,4 +1,6 @@
-"""What somebody should hear about accepted rows: unknown columns, one key for several members. Nothing is refused here.
+"""What somebody should hear about accepted rows: unknown columns, odd values, one key for several members.
+
+Nothing is refused here.
 
 Findings are part of what a delivery says of itself (``delivery.json``) and rows of the ledger ``delivery_findings``.
 """
@@ -10,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ingest.batch import STAGED
+from pipelines.ingest.odd_values import odd_values
 from pipelines.ingest.rules import identity
 from pipelines.ingest.unknown import MISSPELT, unknown_columns
 from pipelines.lake import ledger
@@ -44,7 +47,7 @@ class DayFindings:
 def find(con: duckdb.DuckDBPyConnection, log: Log, log_days: Iterable[date]) -> dict[date, DayFindings]:
     """Return what was found in the accepted rows of a batch, for each of its log days."""
     found = {log_day: DayFindings() for log_day in log_days}
-    for log_day, row in unknown_columns(con, log):
+    for log_day, row in [*unknown_columns(con, log), *odd_values(con, log)]:
         found[log_day].rows.append(row)
     _find_shared_keys(con, log, found)
     return found

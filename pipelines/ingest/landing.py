@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipelines.home import Home
     from pipelines.settings import Settings
 
-_RULES_VERSION = "1"
+_RULES_VERSION = "2"
 """Raise it when the rules of ingestion change in a way that delivered days must be ingested anew for."""
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.contract import INTERACTIONS, Type
-from pipelines.ingest.advice import time_advice
-from pipelines.lake.duck import array, identifier, literal
+from pipelines.ingest.row_rules import first_broken_rule
+from pipelines.lake.duck import identifier, literal
 from pipelines.lake.sources import part_columns
 
 if TYPE_CHECKING:
@@ -29,18 +29,10 @@ STAGED_COLUMNS = {
 }
 """Columns of a cast row besides those of the part; a row with a reason belongs in quarantine."""
 
-_TIME = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d[0-9:.]*(Z|[+-]\d\d(:?\d\d)?)?)?"
+_OFFSET = r"Z|[+-](0\d|1[0-3])(:?[0-5]\d)?|[+-]14(:?00)?"
+_TIME = rf"\d{{4}}-\d\d-\d\d([T ]\d\d:\d\d[0-9:.]*({_OFFSET})?)?"
 _INTEGER = r"[+-]?\d+(\.0+)?"
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
-
-_NO_SUCH = {
-    Type.TIME: "is no ISO 8601 time between 1970 and 2200",
-    Type.DAY: "is no ISO 8601 day between 1970 and 2200",
-    Type.INTEGER: "is no whole number of 64 bits",
-    Type.NUMBER: "is no finite decimal number",
-    Type.CURRENCY: "is no currency code of three capital letters, such as CNY",
-}
-_EXAMPLES = {Type.TIME: "2021-04-27T15:06:00+08:00", Type.DAY: "2021-04-27"}
 
 
 def identity(log: Log) -> tuple[str, ...]:
@@ -71,7 +63,7 @@ def cast_sql(log: Log, settings: Settings, texts: str) -> str:
         casted as (select *, {", ".join(cast)} from trimmed),
         -- A row that withdraws a key may lack the time: it then counts on its log day.
         placed as (select *, coalesce(occurred_at__cast::date, log_day) as event_day from casted),
-        judged as (select *, coalesce(malformed, {_first_broken_rule(log)}) as reason from placed),
+        judged as (select *, coalesce(malformed, {first_broken_rule(log, _always_needed(log))}) as reason from placed),
         valued as (
             select
                 file_id, log_day, line, reason,
@@ -126,41 +118,9 @@ def _stored(column: Column, settings: Settings) -> str:
     return value
 
 
-def _first_broken_rule(log: Log) -> str:
-    """Return the reason of the first rule that a row breaks, as ``column: what is wrong``, or null."""
-    key = {*log.key, *(["occurred_at"] if "event_day" in identity(log) else [])}
-    rules = []
-    for column in log.own_columns:
-        name, shown = column.name, f"'''' || left({column.name}, 80) || ''''"
-        if column.required:
-            unless_deleted = "" if name in key else " and op is distinct from 'delete'"
-            rules.append(f"when {name} is null{unless_deleted} then '{name}: required, but empty'")
-        if column.kinds:
-            rules.append(
-                f"when {name} is not null and {name}__cast is null "
-                f"then '{name}: ' || {shown} || ' is none of its kinds; nearest: ' || {_nearest(column)}"
-            )
-        elif column.type in _NO_SUCH:
-            wrong = literal(f" {_NO_SUCH[column.type]}")
-            if example := _EXAMPLES.get(column.type):
-                such_as = literal(f", such as {example}")
-                wrong += f" || coalesce('; write ' || ({time_advice(name)}), {such_as})"
-            rules.append(f"when {name} is not null and {name}__cast is null then '{name}: ' || {shown} || {wrong}")
-    if log.pair:
-        first, second = log.pair
-        rules.append(f"when {first} = {second} then '{second}: is {first} too; a link joins two different ids'")
-    rules.append(
-        "when event_day > log_day + 1 then 'occurred_at: day ' || event_day || ' is after its log day ' "
-        "|| log_day || '; deliver it under its own day'"
-    )
-    return f"case {' '.join(rules)} end"
-
-
-def _nearest(column: Column) -> str:
-    """Return the three kinds nearest to the text by edit distance."""
-    kinds = array(map(literal, column.kinds))
-    distances = f"list_transform({kinds}, lambda k: {{'d': levenshtein(lower(left({column.name}, 40)), k), 'k': k}})"
-    return f"array_to_string(list_transform(list_sort({distances})[:3], lambda s: s.k), ', ')"
+def _always_needed(log: Log) -> set[str]:
+    """Return the columns that a row needs to withdraw a key."""
+    return {*log.key, *(["occurred_at"] if "event_day" in identity(log) else [])}
 
 
 def columns_sql(columns: dict[str, str]) -> str:

@@ -130,8 +130,11 @@ def _from_documents(log: Log, source: str) -> str:
 
 
 def _own_json_text(column: Column, value: str) -> str:
-    """Return the text of a JSON value; an id or text written as a decimal number keeps its spelling."""
-    text = _json_text(value)
+    """Return the text of a JSON value; an id or text written as a decimal number keeps its spelling.
+
+    Only texts hold several values: anywhere else an array stays what it is, and the rules refuse it.
+    """
+    text = _json_text(value) if column.type is Type.TEXT else f"nullif(json_extract_string({value}, '$'), '')"
     if column.type not in (Type.ID, Type.TEXT):
         return text
     spelled = f"regexp_extract(object, {literal(_spelling(column.name))}, 1)"

@@ -14,6 +14,11 @@ _FINDINGS = {
     "misspelt_column": Text("a column with another name", "列名可能写错"),
     "unknown_column": Text("a column that the contract does not know", "契约之外的列"),
     "shared_key": Text("one key, several members or pieces", "同一主键对应多个成员或内容"),
+    "contradiction": Text("columns that contradict each other", "同一行的列相互矛盾"),
+    "empty_spelling": Text("a word for an empty value", "用文字表示的空值"),
+    "garbled_text": Text("text read in another encoding", "编码错误的乱码"),
+    "decimal_id": Text("an id made a decimal number", "变成小数的 ID"),
+    "unknown_currency": Text("a currency that does not exist", "不存在的货币代码"),
 }
 
 
@@ -90,7 +95,7 @@ def _about(row: Row) -> Text:
 
 def _none() -> Text:
     return Text(
-        "Nothing: all that lies in the landing folder is read, every column is known, and no two members or pieces "
-        "share a key.",
-        "没有：landing 文件夹中的内容均已读取，所有列均在契约内，没有两个成员或内容共用一个主键。",
+        "Nothing: all that lies in the landing folder is read, every column is known, no value looks odd, and no two "
+        "members or pieces share a key.",
+        "没有：landing 文件夹中的内容均已读取，所有列均在契约内，没有可疑的值，没有两个成员或内容共用一个主键。",
     )

@@ -196,3 +196,30 @@ def test_staging_finds_versions_by_the_log_s_key(log):
         relation = "'pairs'" if log.pair else f"source('lake', '{log.name}')"
         (key,) = re.findall(rf"winning_versions\({re.escape(relation)}, \[(.*?)\]\)", sql)
         assert tuple(re.findall(r"'(\w+)'", key)) == log.key
+
+
+@each_log
+def test_every_number_has_bounds_that_no_sum_of_a_community_can_overflow(log):
+    # Of a score the scale is the bound; a version is only compared.
+    for column in log.columns:
+        if column.type in (Type.INTEGER, Type.NUMBER) and column.name != "score":
+            assert column.least is not None, column.name
+            assert column.least < column.most
+            assert max(abs(column.least), column.most) * 9_000_000 < 2**63
+
+
+@each_log
+def test_rules_of_a_row_speak_of_columns_of_the_log(log):
+    names = {column.name: column.name for column in log.own_columns} | {"log_day": "log_day"}
+    for rule in log.rules:
+        assert rule.broken.format_map(names)
+        assert "{" + rule.column + "}" in rule.broken
+    warned = [rule.column for rule in log.rules if rule.is_warning]
+    assert len(set(warned)) == len(warned), "a log day has one finding of a column"
+
+
+def test_currencies_are_codes():
+    assert all(re.fullmatch("[A-Z]{3}", code) for code in contract.CURRENCIES)
+    assert len(set(contract.CURRENCIES)) == len(contract.CURRENCIES)
+    assert {"CNY", "EUR", "USD", "JPY", "KWD"} <= set(contract.CURRENCIES)
+    assert not {"XXX", "RMB", "ABC"} & set(contract.CURRENCIES)

@@ -207,7 +207,9 @@ def test_every_log_takes_a_row_of_every_column(tmp_path: Path, log):
         "currency": "CNY",
     }
     row = {c.name: c.kinds[0] if c.kinds else sample[c.type] for c in community.log.own_columns}
-    row |= {name: f"x{number}" for number, name in enumerate(community.log.pair)}
+    # Ids differ, and no day comes after another: rules look at columns side by side.
+    row |= {c.name: f"x{number}" for number, c in enumerate(community.log.own_columns) if c.type == "id"}
+    row |= {name: value for name, value in {"term_end": "2024-04-05", "score": "5"}.items() if name in row}
     community.deliver("a.csv", as_csv([row]))
     community.ingest()
     assert community.outcome()["a.csv"] == (1, 1, 0, None)

@@ -89,7 +89,7 @@ TYPED = [
     ("content", "n_chars", "1e3", False),
     ("content", "n_chars", "1_000", False),
     ("content", "n_chars", "9223372036854775808", False),
-    ("content", "n_chars", "-12", True),
+    ("content", "n_chars", "-12", False),
     ("content", "n_chars", "12.0", True),
     ("content", "access", "fee", False),
     ("content", "op", "remove", False),
@@ -284,6 +284,6 @@ def test_a_link_of_an_id_with_itself_is_named_and_one_with_an_id_that_only_looks
     community.ingest()
     found = community.quarantine("line, column_name, reason")
     assert [(line, column) for line, column, _ in sorted(found)] == [(2, "member_b"), (7, "member_b"), (9, "member_b")]
-    assert {reason for _, _, reason in found} == {"member_b: is member_a too; a link joins two different ids"}
+    assert all(reason.endswith("is member_a too; a link joins two different ids") for _, _, reason in found)
     stored = {tuple(row) for row in community.rows("member_a, member_b")}
     assert stored == {pairs[1], pairs[2], pairs[3], pairs[4], pairs[6]}

@@ -1,0 +1,107 @@
+"""Accepted rows that somebody should look at: the contract's warnings, and values that look like the slip of an export.
+
+Honest rows may look so too, and all of them count. Each finding is of one column of a log day, with an example.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines.contract import CURRENCIES, Type
+from pipelines.ingest.batch import STAGED
+from pipelines.ingest.row_rules import EMPTY_SPELLINGS, broken
+from pipelines.lake.duck import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    import duckdb
+
+    from pipelines.contract import Column, Log
+
+CONTRADICTION = "contradiction"
+"""Columns of a row that hardly go together."""
+EMPTY_SPELLING = "empty_spelling"
+"""A text that is how a system writes that there is none."""
+GARBLED_TEXT = "garbled_text"
+"""Text that was read in another encoding than it was written in."""
+DECIMAL_ID = "decimal_id"
+"""An id that some tool took for a number."""
+UNKNOWN_CURRENCY = "unknown_currency"
+"""Three capitals that are no code of ISO 4217."""
+
+_LATIN_1 = r"[\x{80}-\x{bf}\x{152}\x{153}\x{160}\x{161}\x{178}\x{17d}\x{17e}\x{192}\x{2c6}\x{2dc}\x{2013}-\x{2122}]"
+_GARBLED = (
+    rf"\x{{fffd}}|[\x{{c2}}\x{{c3}}]{_LATIN_1}|\x{{e2}}\x{{20ac}}|([\x{{e4}}-\x{{e9}}]{_LATIN_1}{{2}}){{2}}|锟斤拷"
+)
+"""What UTF-8 looks like when it is read as Latin-1, and what is left where a character could not be read."""
+
+
+@dataclass(frozen=True)
+class _Oddity:
+    """What is looked for in one column: the rows in which ``is_odd`` holds."""
+
+    finding: str
+    column: str
+    is_odd: str
+    said: str
+    cure: str
+
+
+def odd_values(con: duckdb.DuckDBPyConnection, log: Log) -> list[tuple[date, dict[str, Any]]]:
+    """Return what is odd about accepted rows of the batch, per log day and column, with the first value that is so."""
+    looked_for = list(_oddities(log))
+    counted = ", ".join(
+        f"count(*) filter (where {one.is_odd}), min({one.column}::varchar) filter (where {one.is_odd})"
+        for one in looked_for
+    )
+    query = f"""
+        select log_day, {counted} from {STAGED} where reason is null and op = 'upsert' group by log_day order by log_day
+    """
+    return [
+        (log_day, _finding(one, n_rows, example))
+        for log_day, *found in con.execute(query).fetchall()
+        for one, n_rows, example in zip(looked_for, found[::2], found[1::2], strict=True)
+        if n_rows
+    ]
+
+
+def _oddities(log: Log) -> Iterator[_Oddity]:
+    for rule in log.rules:
+        if rule.is_warning:
+            yield _Oddity(CONTRADICTION, rule.column, broken(rule, log), rule.said, rule.cure)
+    for column in log.own_columns:
+        yield from _of_column(column)
+
+
+def _of_column(column: Column) -> Iterator[_Oddity]:
+    name = column.name
+    if column.type in (Type.ID, Type.TEXT):
+        # A text of as many bytes as characters is plain ASCII, and soon done with.
+        garbled = f"strlen({name}) <> length({name}) and regexp_matches({name}, {literal(_GARBLED)})"
+        cure = "write the file in UTF-8, from a source that still has the characters, and deliver the day again"
+        yield _Oddity(GARBLED_TEXT, name, garbled, "looks like text that was read in another encoding", cure)
+    if column.type is Type.ID:
+        decimal = f"suffix({name}, '.0') and regexp_full_match({name}, '[0-9]+[.]0')"
+        cure = "export the column as text, or these ids match no others"
+        yield _Oddity(DECIMAL_ID, name, decimal, "looks like an id that was made a decimal number", cure)
+    if column.type is Type.TEXT:
+        empty = f"{name} in ({', '.join(map(literal, EMPTY_SPELLINGS))})"
+        cure = "leave the column empty, or it counts as a value of that name"
+        yield _Oddity(EMPTY_SPELLING, name, empty, "is how a system writes that there is no value", cure)
+    if column.type is Type.CURRENCY:
+        unknown = f"{name} not in ({', '.join(map(literal, CURRENCIES))})"
+        cure = "write CNY for RMB, JPY for YEN, and so on: money of one currency under two codes is not added up"
+        yield _Oddity(UNKNOWN_CURRENCY, name, unknown, "is no code of ISO 4217", cure)
+
+
+def _finding(one: _Oddity, n_rows: int, example: str) -> dict[str, Any]:
+    return {
+        "finding": one.finding,
+        "name": one.column,
+        "n_rows": n_rows,
+        "said": f"{one.column} '{example[:80]}' {one.said}: {n_rows:,} row{'' if n_rows == 1 else 's'}",
+        "cure": one.cure,
+    }
