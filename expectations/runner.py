@@ -41,6 +41,13 @@ class Rule:
             return f"at least {self.minimum:g}"
         return f"{self.minimum:g} to {self.maximum:g}"
 
+    def breaks(self, value: float | None) -> bool:
+        """Tell whether a value lies outside the bounds; what is not known does not."""
+        if value is None:
+            return False
+        is_low = self.minimum is not None and value < self.minimum
+        return is_low or (self.maximum is not None and value > self.maximum)
+
 
 @dataclass(frozen=True)
 class Verdict:

@@ -8,11 +8,13 @@ from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from expectations.runner import validate
+from expectations.runner import CRITICAL, validate
+from expectations.shape_rules import shape_rules
 from expectations.suites import LEAST_BROKEN_ROWS, delivery_rules
 from pipelines.contract import CONTENT, LOGS
 from pipelines.gates import verdicts
 from pipelines.gates.nobody import PAST_DAYS, Absent, Judged, judge_absent
+from pipelines.gates.shapes.delivered import broken, shapes_seen
 from pipelines.ingest.findings import SHARED_KEY
 from pipelines.ingest.parts import read_delivery
 from pipelines.ingest.unknown import MISSPELT, UNKNOWN
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from expectations.runner import Verdict
+    from expectations.runner import Rule, Verdict
+    from pipelines.gates.shapes.shape import Seen
     from pipelines.gates.verdicts import GateOutcome
     from pipelines.home import Home
     from pipelines.lake.manifest import Candidate
@@ -47,6 +50,8 @@ def judge(home: Home, settings: Settings, log: str, days: Sequence[date], run_id
     A day that fails keeps its last accepted part, if it has one; its candidate stays beside the lake until a better
     delivery replaces it or somebody waives the failure.
     """
+    import pandas as pd  # noqa: PLC0415 - only gates need it
+
     waiting = manifest.candidates(home, log, days)
     if not waiting:
         return verdicts.outcome(GATE, log, [], set())
@@ -55,7 +60,9 @@ def judge(home: Home, settings: Settings, log: str, days: Sequence[date], run_id
         max_null_member_share=settings.max_null_member_share,
         max_null_member_rise=settings.max_null_member_rise,
     )
-    found = _named(validate(log, rules, _profile(home, settings, waiting)), waiting)
+    profile = _profile(home, settings, waiting)
+    seen = shapes_seen(home, waiting, _unfit(rules, profile))
+    found = _named(validate(log, rules, pd.DataFrame(profile)), waiting) + _of_shapes(log, seen)
     verdicts.record(home, GATE, found, run_id)
     waived = verdicts.waived_days(home, log)
     result = verdicts.outcome(GATE, log, found, waived)
@@ -76,10 +83,34 @@ def is_all_held_out(home: Home, outcome: GateOutcome) -> bool:
     return is_about_people and bool(outcome.held_out) and outcome.table_name not in manifest.accepted_logs(home)
 
 
-def _profile(home: Home, settings: Settings, waiting: Sequence[Candidate]) -> Any:  # noqa: ANN401 - pandas is imported late
-    """One row per candidate with the columns that the rules name."""
+def _of_shapes(log: str, seen: Mapping[date, Mapping[str, Seen]]) -> list[Verdict]:
+    """Judge what the days' shapes broke, with what was found in words; a rule that a day keeps gives no verdict."""
     import pandas as pd  # noqa: PLC0415 - only gates need it
 
+    found = {day: broken(of_day) for day, of_day in seen.items()}
+    rules = [rule for rule in shape_rules() if any(rule.column in of_day for of_day in found.values())]
+    profile = [
+        {"day": day} | {rule.column: of_day[rule.column].value if rule.column in of_day else None for rule in rules}
+        for day, of_day in found.items()
+        if of_day
+    ]
+    named = []
+    for verdict in validate(log, rules, pd.DataFrame(profile)) if rules else []:
+        one = found[verdict.day].get(verdict.expectation.split()[0]) if verdict.day else None
+        if one and not verdict.is_passed:
+            named.append(replace(verdict, observed=f"{verdict.observed} ({one.said})"))
+    return named
+
+
+def _unfit(rules: Sequence[Rule], profile: Sequence[Mapping[str, Any]]) -> set[date]:
+    """Return the days that break a rule which holds them out."""
+    return {
+        row["day"] for row in profile for rule in rules if rule.severity == CRITICAL and rule.breaks(row[rule.column])
+    }
+
+
+def _profile(home: Home, settings: Settings, waiting: Sequence[Candidate]) -> list[dict[str, Any]]:
+    """One row per candidate with the columns that the rules name."""
     usual = _usual_rows(home, waiting)
     absent = _absent(home, settings, waiting)
     rows = []
@@ -109,7 +140,7 @@ def _profile(home: Home, settings: Settings, waiting: Sequence[Candidate]) -> An
                 "volume_ratio": accepted / baseline if baseline else None,
             }
         )
-    return pd.DataFrame(rows)
+    return rows
 
 
 def _may_be_erasures(candidate: Candidate, settings: Settings) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.ingest.batch import STAGED, IngestError
 from pipelines.ingest.findings import DayFindings, find
+from pipelines.ingest.profile import measure
 from pipelines.ingest.rules import identity
 from pipelines.lake.duck import array, literal
 from pipelines.lake.files import remove, sync_all
@@ -39,8 +40,9 @@ def describe(
 ) -> dict[date, dict[str, Any]]:
     """Return the content of ``delivery.json`` for each log day of a batch.
 
-    It holds the fingerprint, the rows, what became of each file, row count and checksum per event day (a sum
-    over row hashes, so order does not matter), a profile, and findings; duplicates are rows after the first of a key.
+    It holds the fingerprint, the rows, what became of each file, row count and checksum per event day (a sum over row
+    hashes, so order does not matter), a profile, findings, and the day's shape; duplicates are rows after the first of
+    a key.
     """
     event_days: dict[date, list[dict[str, Any]]] = {log_day: [] for log_day in fingerprints}
     for log_day, event_day, rows, checksum in con.execute(
@@ -68,10 +70,12 @@ def describe(
     for count in counts:
         of_day[count.file.log_day].append(count)
     found = find(con, log, fingerprints)
+    shapes = measure(con, log, fingerprints)
     return {
         log_day: _delivery(
             log, log_day, fingerprint, event_days[log_day], profiles.get(log_day), of_day[log_day], found[log_day]
         )
+        | {"shape": shapes[log_day]}
         for log_day, fingerprint in fingerprints.items()
     }
 

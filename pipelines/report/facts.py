@@ -162,7 +162,7 @@ def _joined(phrases: list[Text]) -> Text:
 
 
 def latest_verdicts(marts: Marts, context: SiteContext) -> str:
-    """CTE ``verdicts``: the latest per gate, table, day and expectation, of 7 days, of held-out ones, and of no day."""
+    """CTE ``verdicts``: the latest judgement of a gate, table and day, of 7 days, of held-out ones, and of no day."""
     waiting = (
         "or (table_name, day) in (select (log, day) from marts.held_out_days)" if marts.has("held_out_days") else ""
     )
@@ -171,9 +171,7 @@ def latest_verdicts(marts: Marts, context: SiteContext) -> str:
             select *, not is_passed and not is_waived as is_open
             from marts.gate_results
             where day is null or day between {context.through} - 6 and {context.through} {waiting}
-            qualify row_number() over (
-                partition by gate, table_name, day, expectation order by checked_at desc
-            ) = 1
+            qualify rank() over (partition by gate, table_name, day order by checked_at desc) = 1
         )"""
 
 

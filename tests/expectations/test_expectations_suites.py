@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from expectations.runner import CRITICAL, WARNING, validate
+from expectations.shape_rules import shape_rules
 from expectations.suites import (
     COMMUNITY_DAY_RULES,
     ENGAGEMENT_RULES,
@@ -18,6 +19,7 @@ from expectations.suites import (
 
 SUITES = {
     "deliveries": delivery_rules(max_quarantine_share=0.05, max_null_member_share=0.99, max_null_member_rise=0.25),
+    "shapes": shape_rules(),
     "member days": MEMBER_DAY_RULES,
     "community days": COMMUNITY_DAY_RULES,
     "engagement": ENGAGEMENT_RULES,
@@ -40,6 +42,7 @@ GOOD = {
         "max_lateness_days": 180,
         "volume_ratio": 1,
     },
+    "shapes": {rule.column: 0 for rule in shape_rules()},
     "member days": {"n_rows_without_key": 0, "n_duplicate_keys": 0, "n_negative": 0, "n_lost_interactions": 0},
     "community days": {"dau_over_wau": 0, "wau_over_mau": 0, "growth_gap": 0, "missing_days": 0},
     "engagement": {"sums_gap": 0, "min_engagement": 0.001, "active_members_gap": 0, "active_over_observed": 0},
@@ -54,6 +57,26 @@ GOOD = {
         "lapse_feature_drift": 0.25,
     },
 }
+
+HOLD_OUT = (
+    "rows_short",
+    "rows_withdrawn",
+    "strangers",
+    "day_again",
+    "ids_again",
+    "rows_repeated",
+    "hours_moved",
+    "hours_missing",
+    "times_alike",
+    "rows_ahead",
+    "numbers_moved",
+    "columns_emptied",
+    "columns_alike",
+    "kinds_gone",
+    "kinds_new",
+    "currency_changed",
+)
+"""Rules about the shape of a day that hold it out where the past supports it."""
 
 PLANTED = [
     ("deliveries", "quarantine_share", 0.051, CRITICAL),
@@ -71,6 +94,9 @@ PLANTED = [
     ("deliveries", "max_lateness_days", 181, WARNING),
     ("deliveries", "volume_ratio", 0.09, WARNING),
     ("deliveries", "volume_ratio", 10.1, WARNING),
+    *(("shapes", name, 0.2, CRITICAL) for name in HOLD_OUT),
+    *(("shapes", f"{name}_unsure", 0.2, WARNING) for name in HOLD_OUT),
+    *(("shapes", name, 2, WARNING) for name in ("rows_many", "rows_cut", "one_member", "rows_late")),
     ("member days", "n_rows_without_key", 1, CRITICAL),
     ("member days", "n_duplicate_keys", 1, CRITICAL),
     ("member days", "n_negative", 1, CRITICAL),

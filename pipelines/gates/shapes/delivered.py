@@ -1,0 +1,53 @@
+"""The shapes of what was delivered, read beside the parts, and what the rules say as columns of a profile."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Any
+
+from expectations.shape_rules import column_of
+from pipelines.gates import verdicts
+from pipelines.gates.shapes.judge import KEPT_DAYS, judge_shapes
+from pipelines.gates.shapes.shape import shape_of
+from pipelines.ingest.parts import read_delivery
+from pipelines.lake import manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
+
+    from pipelines.gates.shapes.shape import Seen, Shape
+    from pipelines.home import Home
+    from pipelines.lake.manifest import Candidate
+
+
+def shapes_seen(home: Home, waiting: Sequence[Candidate], unfit: Collection[date]) -> dict[date, dict[str, Seen]]:
+    """Return what the rules found in the shape of each candidate; nothing of those without a shape or a past.
+
+    ``unfit`` are days held out for another reason: they are no past of the later ones.
+    """
+    log, asked = waiting[0].log, {one.log_day: one for one in waiting}
+    rows = manifest.current(home).to_pylist()
+    accepted = sorted({row["log_day"] for row in rows if row["log"] == log and row["n_rows"]} - asked.keys())
+    ends = {bisect_left(accepted, day) for day in asked}
+    near = {day for end in ends for day in accepted[max(0, end - KEPT_DAYS) : end]}
+    past = {day: read_delivery(home.raw_part(log, day)) or {} for day in near}
+    held = {one.log_day: one.delivery for one in manifest.candidates(home, log) if one.log_day not in asked}
+    return judge_shapes(
+        log,
+        waiting=_shapes({day: one.delivery for day, one in asked.items()}),
+        past=_shapes(past),
+        held_out=_shapes(held),
+        unfit=unfit,
+        waived=verdicts.waived_days(home, log),
+    )
+
+
+def broken(seen: Mapping[str, Seen]) -> dict[str, Seen]:
+    """Return what a day breaks, by column of the suite."""
+    return {column_of(name, is_certain=one.is_certain): one for name, one in seen.items() if one.value}
+
+
+def _shapes(deliveries: Mapping[date, Mapping[str, Any]]) -> list[Shape]:
+    found = (shape_of(day, delivery) for day, delivery in deliveries.items())
+    return [shape for shape in found if shape]

@@ -1,0 +1,132 @@
+"""The shape of a log day: what is counted of its rows, in which time zone, and how little is kept of many rows."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import duckdb
+import pytest
+from house import House
+from tiny_logs import FIRST, act
+
+from pipelines.contract import LOGS
+from pipelines.gates.shapes.shape import Sample, shape_of
+from pipelines.ingest import profile
+from pipelines.ingest.parts import read_delivery
+from pipelines.ingest.profile import HEX, SAMPLED, measure
+from pipelines.lake.sources import part_columns
+
+
+def delivered(house, rows, log="interactions", day=FIRST):
+    house.deliver(log, day, rows)
+    house.accept([day])
+    return read_delivery(house.home.raw_part(log, day))
+
+
+@pytest.fixture
+def house(tmp_path):
+    return House(tmp_path / "home", timezone="Asia/Shanghai")
+
+
+def test_a_delivery_tells_the_shape_of_its_day(house):
+    rows = [
+        act(1, FIRST, "m1", "like", content_id="c1", duration_s=3),
+        act(2, FIRST, "m1", "like", content_id="c2", duration_s=0, occurred_at=f"{FIRST}T12:10:00"),
+        act(3, FIRST, "m2", "share", content_id="c1", occurred_at=f"{FIRST}T23:59:59"),
+        act(4, FIRST, None, "like", occurred_at=f"{FIRST - timedelta(days=2)}T00:00:00"),
+        act(5, FIRST, None, "like", occurred_at=f"{FIRST + timedelta(days=1)}T08:15:00"),
+        act(6, FIRST, "m9", "like", op="delete"),
+        act(7, FIRST, "m9", "teleport"),
+    ]
+    shape = shape_of(FIRST, delivered(house, rows))
+    assert (shape.rows, shape.measured, shape.withdrawn) == (5, 5, 1)
+    assert {hour: n for hour, n in enumerate(shape.hours) if n} == {0: 1, 8: 1, 12: 1, 23: 1}
+    assert (shape.on_the_hour, shape.late, shape.ahead) == (2, 1, 1)
+    assert (shape.people, shape.most_of_one, shape.people_of_most) == (2, 2, 1)
+    assert shape.files == (7,)
+    columns = shape.columns
+    assert (columns["content_id"].filled, columns["content_id"].same) == (3, False)
+    assert (columns["event_id"].filled, columns["event_id"].same) == (0, False)
+    assert columns["kind"].classes == {"like": 4, "share": 1}
+    assert columns["duration_s"].classes == {"0": 1, "16": 1}
+    assert "title" not in columns
+
+
+def test_keys_are_kept_with_what_they_stand_for(house):
+    rows = [
+        {
+            "payment_id": f"p{n}",
+            "member_id": "m1",
+            "occurred_at": f"{FIRST}T09:00",
+            "amount_minor": 5,
+            "currency": "CNY",
+        }
+        for n in range(3)
+    ]
+    one = shape_of(FIRST, delivered(house, rows, "payments"))
+    other = shape_of(FIRST, delivered(house, [row | {"member_id": "m2"} for row in rows], "payments"))
+    assert one.keys_sample.keys() == other.keys_sample.keys()
+    assert len(one.keys_sample) == 3
+    assert not set(one.keys_sample.values()) & set(other.keys_sample.values())
+    assert one.columns["amount_minor"].same
+
+
+def test_rows_of_another_date_and_key_have_the_same_body(house):
+    rows = [act(n, FIRST, f"m{n}", occurred_at=f"{FIRST}T09:00:{n:02}") for n in range(20)]
+    later = [row | {"interaction_id": f"x{n}", "occurred_at": f"{FIRST}T09:00:{n:02}"} for n, row in enumerate(rows)]
+    one, other = (shape_of(FIRST, delivered(house, each)) for each in (rows, later))
+    assert one.bodies_sample == other.bodies_sample
+    assert len(one.bodies_sample.hashes) == 20
+    assert (
+        one.bodies_sample != shape_of(FIRST, delivered(house, [row | {"kind": "share"} for row in rows])).bodies_sample
+    )
+
+
+def test_a_day_without_rows_has_a_shape_too(house):
+    house.deliver("interactions", FIRST, [])
+    house.accept([FIRST])
+    assert read_delivery(house.home.candidate_part("interactions", FIRST))["shape"] == {"rows": 0, "withdrawn": 0}
+
+
+@pytest.fixture(scope="module")
+def many():
+    """Shapes of two days, one of 30,000 rows and one of none."""
+    with duckdb.connect(config={"TimeZone": "UTC", "autoinstall_known_extensions": False}) as con:
+        columns = ", ".join(f"null::{type_} as {name}" for name, type_ in part_columns(LOGS["interactions"]).items())
+        con.execute(
+            f"""
+            create table staged as
+            select * replace (
+                'i' || n as interaction_id, 'upsert' as op, 'm' || n % 5000 as member_id, event_day as event_day,
+                case when n % 4 = 0 then 'like' else 'view' end as kind,
+                event_day + interval 1 second * (n * 7919 % 86400) as occurred_at
+            ), null::varchar as reason, hash(n, event_day) as row_hash, event_day as log_day
+            from (select {columns.replace("null::DATE as event_day", "date '2025-03-01' as event_day")})
+            cross join range(30000) as numbers(n)
+            """
+        )
+        return measure(con, LOGS["interactions"], [date(2025, 3, 1), date(2025, 3, 2)])
+
+
+def test_of_many_rows_some_are_measured_and_their_shares_hold(many):
+    shape = shape_of(date(2025, 3, 1), {"shape": many[date(2025, 3, 1)]})
+    assert shape.rows == 30_000
+    assert profile.MEASURED / 2 < shape.measured <= profile.MEASURED
+    assert shape.columns["kind"].classes["like"] / shape.measured == pytest.approx(0.25, abs=0.03)
+    assert shape.people == 5000
+    assert shape_of(date(2025, 3, 2), {"shape": many[date(2025, 3, 2)]}).rows == 0
+
+
+def test_a_shape_stays_small_and_says_as_much_as_its_samples(many):
+    assert len(json.dumps(list(many.values()))) < 12_000
+    shape = shape_of(date(2025, 3, 1), {"shape": many[date(2025, 3, 1)]})
+    assert len(shape.people_sample.hashes) == SAMPLED
+    assert shape.people_sample.limit == max(shape.people_sample.hashes)
+    assert len(shape.people_sample.below(min(shape.people_sample.hashes))) == 1
+
+
+def test_a_sample_that_is_not_full_knows_every_value():
+    few = Sample.of("".join(f"{n:0{HEX}X}" for n in range(3)))
+    assert few.below("00000001") == {"00000000", "00000001"}
+    assert few.below(few.limit) == few.hashes
