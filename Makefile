@@ -1,6 +1,6 @@
 # The whole developer interface. Every target does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format dev docs bench bench-daily bench-fixed bench-churn bench-truth clean
+.PHONY: help setup demo test lint format dev pages audit docs bench bench-daily bench-fixed bench-churn bench-truth clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -45,6 +45,14 @@ format: setup ## Put code into the house's form
 dev: setup ## Dagster's pages and daemon on loopback, schedules ready
 	$(BIN)/python -m pipelines.cli.dev
 
+pages: setup ## Dagster's pages alone, read-only, on loopback for a web server to pass on
+	$(BIN)/python -m pipelines.cli.dev pages
+
+audit: setup ## Compare the pinned packages with known vulnerabilities (needs a network)
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet --disable-pip-version-check pip-audit
+	.venv-audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict --progress-spinner off
+
 docs: setup ## Write the generated reference pages, and dbt's own site of the tables
 	$(BIN)/python -m pipelines.reference
 	$(BIN)/python -m tests.damage
@@ -71,4 +79,4 @@ bench-truth: setup $(BENCH_STAMP) ## Measure the churn model beside the best pos
 	$(BIN)/python -m bench.truth
 
 clean: ## Remove what the targets made, except your data
-	rm -rf $(VENV) demo dbt_project/target .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-audit demo dbt_project/target .pytest_cache .mypy_cache .ruff_cache

@@ -1,4 +1,8 @@
-"""``make dev``: Dagster's pages and daemon on loopback, with the home's configuration and history."""
+"""``make dev`` and ``make pages``: Dagster on loopback, with the home's configuration and history.
+
+``make dev`` runs the pages and the daemon. ``make pages`` serves the pages alone, to look at and not to change, for a
+web server to pass on: ``docs/access.md``.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +19,14 @@ from pipelines.home import Home
 from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse.dbt import ensure_manifest
 
+LOOPBACK = ("--host", "127.0.0.1")
+"""Where Dagster listens: it knows no passwords, so nobody else may reach it."""
+PAGES = "pages"
+"""Word of the command line that asks for the pages alone."""
 
-def main() -> None:
-    """Replace this process by ``dagster dev``; options of the command line are passed on."""
+
+def main(words: list[str]) -> None:
+    """Replace this process by Dagster; further words of the command line are passed on to it."""
     ensure_manifest()
     try:
         settings = read_settings()
@@ -25,20 +34,21 @@ def main() -> None:
         raise SystemExit(wrong.exit_code) from wrong
     home = Home(settings.home)
     prepare_instance(home, settings)
+    workspace = ("--workspace", str(PROJECT_DIR / "workspace.yaml"))
+    if words[:1] == [PAGES]:
+        pages = ("--read-only", "--path-prefix", "/dagster", "--port", "3001")
+        _become("dagster-webserver", *pages, *workspace, *LOOPBACK, *words[1:])
+        return
     for line in free_of_dead_runs(home, settings):
         say(line)
-    command = [
-        str(Path(sys.executable).with_name("dagster")),
-        "dev",
-        "--workspace",
-        str(PROJECT_DIR / "workspace.yaml"),
-        "--host",
-        "127.0.0.1",
-        *sys.argv[1:],
-    ]
+    _become("dagster", "dev", *workspace, *LOOPBACK, *words)
+
+
+def _become(program: str, *words: str) -> None:
+    path = str(Path(sys.executable).with_name(program))
     os.chdir(PROJECT_DIR)
-    os.execv(command[0], command)  # noqa: S606 - no shell, a command made of constants
+    os.execv(path, [path, *words])  # noqa: S606 - no shell, a command made of constants
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
