@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pipelines import private
-from pipelines.defs.checks import facts_checks, predictions_check
+from pipelines.defs.checks import facts_checks, predictions_check, relations_check
 from pipelines.defs.jobs import STEPS, main_job
 from pipelines.defs.loggers import progress_logger
 from pipelines.defs.raw import delivery_checks
@@ -15,7 +15,7 @@ private.close_umask()  # the code server, its run workers and sensors begin here
 
 defs = dg.Definitions(
     assets=STEPS,
-    asset_checks=[*delivery_checks, *facts_checks, predictions_check],
+    asset_checks=[*delivery_checks, *facts_checks, relations_check, predictions_check],
     jobs=[main_job],
     schedules=[daily],
     sensors=[changed_files, failed_run, dead_runs, missing_run],

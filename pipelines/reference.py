@@ -1,4 +1,4 @@
-"""The reference pages that code is the source of: ``docs/log-contract.md``, ``docs/settings.md``, ``docs/marts/``.
+"""The reference pages that code is the source of: the log contract, the rules between logs, settings and marts.
 
 ``python -m pipelines.reference`` (``make docs``) writes them. What a column or a setting means is said in
 ``pipelines.contract`` and ``pipelines.settings``; only what joins them into a page is here. The pages of the marts
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from annotated_types import Ge, Gt, Le
 from pydantic import SecretStr
 
+from expectations.relations import RELATIONS
 from pipelines import contract
 from pipelines.contract import COMMON_COLUMNS, DUCKDB_TYPES, LOGS, Column, Log, Type
 from pipelines.settings import PROJECT_DIR, Settings
@@ -75,6 +76,15 @@ Ids are compared exactly, code point by code point. They are not normalised: `Jo
 ([who is one person](identity.md)).
 """
 
+_RELATIONS_INTRO = """\
+# Rules between logs
+
+Faults that no single file can show. Gate 2 judges them
+([operator guide](operator-guide.md#what-does-not-agree-between-logs)); [`relation_checks`](marts/relation_checks.md)
+counts the rows of each.
+
+"""
+
 _SETTINGS_INTRO = """\
 # Settings
 
@@ -129,7 +139,18 @@ def settings_page() -> str:
     )
 
 
-PAGES = {"log-contract.md": log_contract_page, "settings.md": settings_page}
+def relations_page() -> str:
+    """Markdown of ``docs/relations.md``."""
+    share = {(True, False): "blocks", (True, True): "blocks, where earlier rows agree", (False, False): "warns"}
+    rows = [
+        (f"`{one.name}`", ", ".join(one.logs), one.said, share[one.blocks, one.needs_past], one.cure)
+        for one in RELATIONS.values()
+    ]
+    header = ("rule", "logs", "a row that breaks it", "a large share", "what to do")
+    return GENERATED.format(source="`expectations/relations.py`") + _RELATIONS_INTRO + table(header, rows)
+
+
+PAGES = {"log-contract.md": log_contract_page, "settings.md": settings_page, "relations.md": relations_page}
 """File under ``docs/`` -> function that renders it."""
 
 

@@ -35,6 +35,14 @@
 {% macro key_hash(columns) %}{{ return(adapter.dispatch('key_hash', 'guildbook')(columns)) }}{% endmacro %}
 {% macro default__key_hash(columns) -%} hash({{ columns | join(', ') }}) {%- endmacro %}
 
+{# The first `n` values of a column in rows that meet a condition, as one text; null where there are none. #}
+{% macro first_values(column, n, condition) %}
+    {{ return(adapter.dispatch('first_values', 'guildbook')(column, n, condition)) }}
+{% endmacro %}
+{% macro default__first_values(column, n, condition) -%}
+    array_to_string(list_sort(list_distinct(min({{ column }}, {{ n }}) filter (where {{ condition }}))), ', ')
+{%- endmacro %}
+
 {# A checksum of rows that does not depend on their order: the exact sum of their hashes. #}
 {% macro checksum(columns) %}{{ return(adapter.dispatch('checksum', 'guildbook')(columns)) }}{% endmacro %}
 {% macro default__checksum(columns) -%}

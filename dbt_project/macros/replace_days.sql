@@ -33,6 +33,9 @@
             delete from control.completed_day_states;
             insert into control.completed_day_states select part, day, checksum from intermediate.day_states;
             insert into control.completed_day_states select part, day, checksum from intermediate.as_of_states;
+            insert into control.completed_day_states
+            select 'delivered ' || log, log_day, cast(sum(checksum) as decimal(38, 0)) from control.manifest
+            group by log, log_day;
             delete from control.completed_excluded_spans;
             insert into control.completed_excluded_spans
             select member_id, from_day, to_day from intermediate.int_members__excluded_spans;

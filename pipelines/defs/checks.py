@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import dagster as dg
 
 from pipelines.defs.resources import HomeResource
-from pipelines.gates import facts, predictions
+from pipelines.gates import facts, predictions, relations
 from pipelines.gates.verdicts import GateOutcome
 from pipelines.warehouse.plan import read_plan
 
@@ -55,6 +55,18 @@ def _facts_check(table_name: str) -> dg.AssetChecksDefinition:
 
 
 facts_checks = [_facts_check(table_name) for table_name in facts.SUITES]
+
+
+@dg.asset_check(
+    asset=mart_key(relations.TABLE),
+    name="gate_relations",
+    blocking=True,
+    description="Gate 2: rows that came must agree with those of other logs, or nothing is scored and published.",
+)
+def relations_check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
+    """Judge the rows that came since the last completed run by the rules between logs."""
+    outcome = relations.judge(home.paths, home.settings, context.run.run_id)
+    return gate_result(context, outcome, blocks=bool(outcome.held_out))
 
 
 @dg.asset_check(

@@ -5,7 +5,7 @@ import dagster as dg
 from pipelines.churn import training
 from pipelines.defs.checks import SCORES_KEY, mart_key
 from pipelines.defs.resources import HomeResource
-from pipelines.gates import facts
+from pipelines.gates import facts, relations
 from pipelines.warehouse.plan import read_plan
 
 
@@ -15,7 +15,7 @@ from pipelines.warehouse.plan import read_plan
         dg.AssetKey(["churn", "churn_labels"]),
         mart_key("data_completeness"),
         # The gated facts, so that a failing gate 2 stops the model too.
-        *(mart_key(name) for name in facts.SUITES),
+        *(mart_key(name) for name in (*facts.SUITES, relations.TABLE)),
     ],
     group_name="churn",
     kinds={"scikitlearn"},

@@ -24,7 +24,7 @@ SUITES: dict[str, tuple[str, list[Rule]]] = {
 """Gated mart -> its profile in schema ``gates``, and its rules."""
 
 
-def _nothing_rebuilt(table_name: str) -> Verdict:
+def nothing_rebuilt(table_name: str) -> Verdict:
     """The verdict on a mart of which the run rebuilt no day: publishing asks for one."""
     return Verdict(
         table_name=table_name,
@@ -44,6 +44,6 @@ def judge(home: Home, table_name: str, run_id: str) -> GateOutcome:
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
         profile = con.execute(f"select * from gates.{profile_name} order by day").df()
     profile["day"] = profile["day"].dt.date
-    found = validate(table_name, rules, profile) or [_nothing_rebuilt(table_name)]
+    found = validate(table_name, rules, profile) or [nothing_rebuilt(table_name)]
     verdicts.record(home, GATE, found, run_id)
     return verdicts.outcome(GATE, table_name, found, verdicts.waived_days(home, table_name))

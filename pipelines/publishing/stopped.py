@@ -109,6 +109,12 @@ def _cures(failed: list[dict[str, Any]], failed_gate: str) -> tuple[Text, ...]:
             f"查看检查所指之处，修复后重新运行该日：{again}",
         )
     )
+    if first["gate"] == "facts" and first["table_name"] in LOGS:
+        mend = Text(
+            "Correct the rows that the verdicts name where they come from, deliver their log day again (the same key "
+            f"is a new version), and run it: {again}",
+            f"在数据来源处更正检查所列的行，重新送达该日志日（同一主键即为新版本），然后运行：{again}",
+        )
     pass_over = Text(
         f"Or, if the data is right and the rule is not: {waive} and run it again.",
         f"或者，若数据无误而规则不适用：{waive}，然后重新运行。",

@@ -1,5 +1,7 @@
 """The generated reference pages: committed files equal their rendering, and nothing that they should say is missing."""
 
+from itertools import groupby
+
 import pytest
 
 from pipelines import reference
@@ -58,6 +60,6 @@ def test_limits_are_those_of_the_fields():
 
 def test_no_bar_of_a_description_breaks_a_table():
     for render in reference.PAGES.values():
-        tables = [line for line in render().splitlines() if line.startswith("|")]
-        widths = {line.replace(r"\|", "").count("|") for line in tables}
-        assert widths <= {4, 5}
+        for kind, lines in groupby(render().splitlines(), key=lambda line: line.startswith("|")):
+            widths = {line.replace(r"\|", "").count("|") for line in lines} if kind else {0}
+            assert len(widths) == 1

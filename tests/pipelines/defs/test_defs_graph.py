@@ -11,7 +11,7 @@ from pipelines.definitions import defs
 from pipelines.defs.jobs import selection_for
 from pipelines.defs.raw import raw_key
 from pipelines.defs.warehouse import records, warehouse
-from pipelines.gates import facts
+from pipelines.gates import facts, relations
 from pipelines.home import Home
 from pipelines.settings import PROJECT_DIR, Settings
 
@@ -54,7 +54,7 @@ def test_what_comes_before_what(before, after):
 def test_every_log_and_gated_mart_has_its_gate_and_every_gate_blocks():
     expected = {(raw_key(name), "gate_deliveries") for name in LOGS}
     expected |= {(key("marts", name), "gate_facts") for name in facts.SUITES}
-    expected |= {(key("churn_scores"), "gate_predictions")}
+    expected |= {(key("churn_scores"), "gate_predictions"), (key("marts", relations.TABLE), "gate_relations")}
 
     assert {(check.asset_key, check.name) for check in gates()} == expected
     assert [check for check in gates() if not GRAPH.get_check_spec(check).blocking] == []
