@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from expectations.relations import RELATIONS
 from pipelines import lock
 from pipelines.ingest.findings import said, standing
 from pipelines.ingest.ignored import ignored_entries
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 SHOWN_DAYS = 10
 """Held-out log days that are named; Data health names them all."""
+
+SHOWN_RULES = 5
+"""Rules between logs that are named; Data health names them all."""
 
 
 def status_lines(home: Home, first_log_day: date = date.min) -> list[str]:
@@ -42,6 +46,7 @@ def status_lines(home: Home, first_log_day: date = date.min) -> list[str]:
     days = f"{len(held):,} log day{'' if len(held) == 1 else 's'}"
     lines.append(f"held out    {named}{more} ({days})" if held else "held out    none")
     lines += _finding_lines(home)
+    lines += _disagreement_lines(home)
     lines += [f"not read    {one}" for one in ignored_entries(home, first_log_day)]
     builds = ledger.read(home, "builds").to_pylist()
     if builds:
@@ -81,6 +86,27 @@ def _finding_lines(home: Home) -> list[str]:
         if row["log_day"] is not None:
             of_log[row["log"]].append((row["log_day"], row))
     return [f"look at     {log}: {line}" for log, rows in sorted(of_log.items()) for line in said(rows)]
+
+
+def _disagreement_lines(home: Home) -> list[str]:
+    """Lines about published rows of one log that contradict those of another, the latest first; none where none do."""
+    if not home.published.exists():
+        return []
+    with duckdb.connect(str(home.published / "analytics.duckdb"), read_only=True) as con:
+        if not con.execute("select 1 from duckdb_tables() where table_name = 'relation_checks'").fetchall():
+            return []
+        rows = con.execute(
+            "select log, rule, sum(n_broken)::bigint, sum(n_rows)::bigint, max(log_day) filter (where n_broken > 0) as "
+            "last_day, arg_max(examples, log_day) filter (where n_broken > 0) from marts.relation_checks "
+            "group by all having sum(n_broken) > 0 order by last_day desc, 3 desc, log, rule"
+        ).fetchall()
+    lines = [
+        f"disagrees   {log}: {n_broken:,} of {n_rows:,} rows, last on {last_day}: the row {RELATIONS[rule].said} "
+        f"({examples}): {RELATIONS[rule].cure}"
+        for log, rule, n_broken, n_rows, last_day, examples in rows[:SHOWN_RULES]
+    ]
+    more = len(rows) - SHOWN_RULES
+    return [*lines, f"            … and {more} more rules, in Data health"] if more > 0 else lines
 
 
 def mart_lines(home: Home) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.contract import LOGS
-from pipelines.report import collected, deliveries, findings, gaps, held_out, marks, restated, words
+from pipelines.report import collected, deliveries, findings, gaps, held_out, marks, relations, restated, words
 from pipelines.report.blocks import Block, Cell, Column, Note, Page, Table
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts
@@ -30,6 +30,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     if marts.has("data_completeness"):
         blocks += gaps.blocks(marts)
     blocks.append(findings.block(marts, context))
+    blocks.append(relations.block(marts, context))
     blocks.append(_gates(marts, context))
     blocks.append(restated.block(marts, context))
     if marts.has("quarantine_summary"):

@@ -1,0 +1,54 @@
+"""Data health names what does not agree between logs, and every rule has words in both languages."""
+
+import re
+
+from report_marts import CONTEXT
+from report_pages import Fill, block_of, page_of
+
+from expectations.relations import RELATIONS
+from pipelines.report import health, relations
+from pipelines.report.blocks import Note, Table
+from pipelines.report.text import Text
+
+_TITLE = "What does not agree between logs"
+
+
+def _check(rule: str, n_rows: int, n_broken: int, log_day: str, examples: str = "", log: str = "payments") -> str:
+    named = f"'{examples}'" if examples else "null"
+    return f"insert into marts.relation_checks values ('{rule}', '{log}', {n_rows}, {n_broken}, {named}, '{log_day}');"
+
+
+def test_rules_that_rows_break_are_summed_over_days_the_latest_breaks_first(fill: Fill) -> None:
+    sql = (
+        _check("payer_differs", 10, 2, "2026-10-20", "p1, p2")
+        + _check("payer_differs", 10, 1, "2026-10-21", "p3")
+        + _check("payer_differs", 10, 0, "2026-11-19")
+        + _check("refund_unpaid", 3, 2, "2026-11-19", "r1, r2")
+        + _check("currency_differs", 10, 0, "2026-11-19")
+    )
+    table = block_of(page_of(health.page, fill(sql)), _TITLE)
+    assert isinstance(table, Table)
+    assert table.note is not None
+    assert table.note.en.startswith("2 of 3 rules are broken by some row")
+    refunds, payers = table.rows
+    assert [cell.shown for cell in refunds[2:5]] == ["2", "2", "3"]
+    assert [cell.shown for cell in payers[2:5]] == ["3", "1", "30"]
+    assert payers[5].sort == "2026-10-21"
+    assert payers[6].shown == "p3"
+    assert payers[1].shown == Text("names another member than its subscription", "付款成员与订阅的成员不同")
+
+
+def test_where_all_agree_it_says_how_much_was_judged(fill: Fill) -> None:
+    marts = fill(_check("payer_differs", 1200, 0, "2026-11-19") + _check("currency_odd", 30, 0, "2026-11-19"))
+    note = relations.block(marts, CONTEXT)
+    assert isinstance(note, Note)
+    assert note.body is not None
+    assert note.body.en == "Nothing: 2 rules judged, on up to 1,200 rows each."
+
+
+def test_every_rule_and_cure_has_words_in_chinese() -> None:
+    assert set(relations.SAID) == set(RELATIONS)
+    assert set(relations.CURES) == {relation.cure for relation in RELATIONS.values()}
+    words = [*relations.SAID.values(), *relations.CURES.values()]
+    assert [one for one in words if not re.search("[一-鿿]", one)] == []
+    assert len(set(relations.SAID.values())) == len(relations.SAID)
