@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from pipelines import clock
 from pipelines.contract import LOGS
+from pipelines.faults import Fault
 from pipelines.lake import ledger, manifest
 from pipelines.lake.files import sweep_staging
 from pipelines.warehouse.sources import ensure_sources
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 
-class DiskFullError(RuntimeError):
+class DiskFullError(Fault):
     """Less disk is free than a run needs."""
 
 

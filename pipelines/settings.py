@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from pipelines.faults import Fault, brief
 from pipelines.settings_access import AccessSettings
 from pipelines.settings_relations import RelationSettings
 
@@ -208,7 +210,23 @@ SECRETS = frozenset(name for name, field in Settings.model_fields.items() if fie
 def get_settings() -> Settings:
     """Settings of this process, read once: the environment's, then those of the home folder's file."""
     home = Settings().home
-    return Settings(home=home, _env_file=home / SETTINGS_FILE)
+    path = home / SETTINGS_FILE
+    try:
+        if path.exists():
+            _check_lines(path)
+        return Settings(home=home, _env_file=path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Fault(f"{path} cannot be read ({brief(str(error))}): mend it, or move it away") from error
+
+
+def _check_lines(path: Path) -> None:
+    """Raise ``Fault`` on a line that sets nothing; its reader would pass over it."""
+    with path.open(encoding="utf-8") as stream:
+        for one in parse_stream(stream):
+            if one.error or (one.key and one.value is None):
+                raise Fault(
+                    f"{path}:{one.original.line} is no setting: write GUILDBOOK_NAME=value, or begin the line with #"
+                )
 
 
 def keep_setting(settings: Settings, name: str, value: bool) -> bool:

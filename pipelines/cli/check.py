@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import date
@@ -87,7 +88,10 @@ def _judge(home: Home, path: Path, settings: Settings, log: Log, log_day: date) 
 def _ingest(home: Home, path: Path, settings: Settings, log: Log, log_day: date) -> None:
     landed = home.landing_day(log.name, log_day) / path.name.lstrip("._")
     landed.parent.mkdir(parents=True)
-    landed.symlink_to(path.resolve())
+    try:
+        landed.hardlink_to(path.resolve())
+    except OSError:  # another file system
+        shutil.copy2(path, landed)
     ingest_days(home, settings, log, [log_day], run_id="check")
 
 

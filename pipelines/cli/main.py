@@ -11,10 +11,11 @@ from pipelines.cli.files import check, quarantine
 from pipelines.cli.identity import identities
 from pipelines.cli.imports import imports
 from pipelines.cli.pseudonym import pseudonym
-from pipelines.cli.said import read_settings, say, show
+from pipelines.cli.said import Commands, read_settings, say, show
 from pipelines.home import Home
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -75,7 +76,6 @@ def run(
 ) -> None:
     """Run log days: ingest, gates, marts, churn, report, publish, as one Dagster run."""
     from pipelines.cli import run as running  # noqa: PLC0415
-    from pipelines.lock import DiskFullError  # noqa: PLC0415
 
     settings = read_settings()
     home = Home(settings.home)
@@ -89,9 +89,6 @@ def run(
         outcome = running.execute(settings, first.date(), last.date(), full=full, say=say)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    except DiskFullError as error:
-        say(str(error))
-        raise typer.Exit(1) from error
     if not outcome.succeeded:
         say(
             f"stopped at {outcome.failed_gate}: {outcome.reason}"
@@ -99,7 +96,8 @@ def run(
             else f"failed: {outcome.reason}"
         )
         say("the last good publication stays up" if home.published.exists() else "nothing is published yet")
-        say(f"what stopped it, and what to do: {home.last_run / 'index.html'}")
+        if (page := home.last_run / "index.html").exists():
+            say(f"what stopped it, and what to do: {page}")
         raise typer.Exit(1)
     if outcome.unchanged_since is not None:
         typer.echo(f"nothing changed since version {outcome.unchanged_since}: nothing new is published")

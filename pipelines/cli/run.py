@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import event_store, lock
 from pipelines.cli.instance import prepare_instance
+from pipelines.faults import sentence
 from pipelines.home import Home
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.lake import ledger
@@ -58,12 +59,24 @@ def log_days_between(settings: Settings, first: date, last: date) -> list[date]:
 def execute(settings: Settings, first: date, last: date, *, full: bool, say: Callable[[str], None]) -> RunOutcome:
     """Run the main job over a range of log days as one Dagster run.
 
+    What goes wrong before its first step, or after its last, is said like a failure of a step.
+
     Raises:
         ValueError: The range is none.
-        lock.DiskFullError: Less disk is free than a run needs; nothing was written.
     """
     days = log_days_between(settings, first, last)
     home = Home(settings.home)
+    try:
+        return _launch(home, settings, days, full=full, say=say)
+    except Exception as error:
+        reason = sentence(error, home)
+        _note(home, settings, "", reason or f"{type(error).__name__}: {error}", "", say)
+        if reason is None:
+            raise
+        return RunOutcome(succeeded=False, run_id="", reason=reason)
+
+
+def _launch(home: Home, settings: Settings, days: list[date], *, full: bool, say: Callable[[str], None]) -> RunOutcome:
     lock.check_disk(home, settings)
     prepare_instance(home, settings)
     ensure_manifest()
@@ -85,7 +98,7 @@ def execute(settings: Settings, first: date, last: date, *, full: bool, say: Cal
             result = defs.resolve_job_def("main").execute_in_process(
                 instance=instance,
                 run_config=RUN_CONFIG,
-                tags=run_tags(first, last, full=full),
+                tags=run_tags(days[0], days[-1], full=full),
                 asset_selection=selection_for(delivered),
                 raise_on_error=False,
                 run_id=run_id,
@@ -93,12 +106,16 @@ def execute(settings: Settings, first: date, last: date, *, full: bool, say: Cal
         if result.success:
             return RunOutcome(succeeded=True, run_id=run_id, unchanged_since=_unchanged_since(home, run_id))
         message = failure_message(result.all_events)
-        gate, reason = explain_failure(home, result.run_id, message, last_day=last)
-        try:
-            note_failure(home, settings, failed_gate=gate, reason=reason, run_id=result.run_id)
-        except AlertError as error:
-            say(str(error))
+        gate, reason = explain_failure(home, result.run_id, message, last_day=days[-1])
+        _note(home, settings, gate, reason, result.run_id, say)
         return RunOutcome(succeeded=False, run_id=result.run_id, failed_gate=gate, reason=reason)
+
+
+def _note(home: Home, settings: Settings, gate: str, reason: str, run_id: str, say: Callable[[str], None]) -> None:
+    try:
+        note_failure(home, settings, failed_gate=gate, reason=reason, run_id=run_id)
+    except AlertError as error:
+        say(str(error))
 
 
 def _unchanged_since(home: Home, run_id: str) -> int | None:

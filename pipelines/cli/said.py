@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
 import typer
 from pydantic import ValidationError
+from typer.core import TyperGroup
 
 from pipelines import private
+from pipelines.faults import Fault, sentence
 from pipelines.home import Home
 from pipelines.settings import Settings, get_settings
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Controls except tab and line feed, and marks that turn the direction of what follows."""
+
+
+class Commands(TyperGroup):
+    """The commands; a fault that the operator can mend is one line and exit code 1, whichever command meets it."""
+
+    def invoke(self, ctx: Any) -> object:  # noqa: ANN401 - typer brings a click of its own
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if (line := sentence(error, Home(_home()))) is None:
+                raise
+            say(line)
+            raise typer.Exit(1) from error
+
+
+def _home() -> Path:
+    try:
+        return get_settings().home
+    except (Fault, ValidationError):
+        return Path("of these settings")
 
 
 def read_settings(*, opens_home: bool = True) -> Settings:
@@ -27,8 +52,8 @@ def read_settings(*, opens_home: bool = True) -> Settings:
         for problem in error.errors():
             say(f"GUILDBOOK_{str(problem['loc'][0]).upper()}: {problem['msg']}")
         raise typer.Exit(2) from error
-    for sentence in private.protect(Home(settings.home), settings) if opens_home else ():
-        say(sentence)
+    for line in private.protect(Home(settings.home), settings) if opens_home else ():
+        say(line)
     return settings
 
 

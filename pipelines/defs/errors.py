@@ -1,13 +1,35 @@
 """What went wrong in a run, as its steps say it, or the run itself where no step had begun or its process died."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from pipelines.faults import sentence
+from pipelines.home import Home
+from pipelines.publishing.outcome import note_failure
+from pipelines.settings import get_settings
 
 if TYPE_CHECKING:
     import dagster as dg
 
 UNKNOWN = "the run failed; its page in Dagster says more"
 _STEPS_FAILED = "Steps failed:"
+
+
+@contextmanager
+def said_to_people() -> Iterator[None]:
+    """Put what goes wrong while a sensor or schedule looks, so that no run comes, on the pages and into the alert.
+
+    Dagster shows it beside the tick, where nobody looks.
+    """
+    try:
+        yield
+    except Exception as error:
+        settings = get_settings()
+        home = Home(settings.home)
+        reason = sentence(error, home) or f"{type(error).__name__}: {error}"
+        note_failure(home, settings, failed_gate="", reason=reason)
+        raise
 
 
 def failure_message(events: "Iterable[dg.DagsterEvent]") -> str:

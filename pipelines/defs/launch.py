@@ -7,7 +7,7 @@ from pipelines.contract import LOGS
 from pipelines.defs.partitions import FULL_TAG, range_tags
 from pipelines.home import Home
 from pipelines.ingest import changed_days, delivered_days
-from pipelines.ingest.landing import landing_files
+from pipelines.ingest.landing import is_delivered, landing_files
 from pipelines.settings import Settings
 
 
@@ -19,7 +19,7 @@ def delivered_logs(
     for log in LOGS.values():
         changed = changed_days(home, settings, log, days)
         if full:
-            changed |= {day: "everything is asked for" for day in days if home.landing_day(log.name, day).is_dir()}
+            changed |= {day: "everything is asked for" for day in days if is_delivered(home, log.name, day)}
         waiting = home.lake / "candidates" / log.name
         held = {day: "was held out by gate 1" for day in days if (waiting / f"log_day={day.isoformat()}").is_dir()}
         if changed or held:

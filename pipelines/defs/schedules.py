@@ -5,6 +5,7 @@ from datetime import timedelta
 import dagster as dg
 
 from pipelines import clock
+from pipelines.defs.errors import said_to_people
 from pipelines.defs.jobs import main_job, selection_for
 from pipelines.defs.launch import delivered_logs
 from pipelines.home import Home
@@ -22,7 +23,8 @@ _settings = get_settings()
 def daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Run yesterday's log day; a day without any log still runs, so that the pages say so."""
     day = clock.local_day(context.scheduled_execution_time, _settings.timezone) - timedelta(days=1)
-    delivered = delivered_logs(Home(_settings.home), _settings, [day])
+    with said_to_people():
+        delivered = delivered_logs(Home(_settings.home), _settings, [day])
     return dg.RunRequest(
         run_key=f"daily-{day.isoformat()}",
         partition_key=day.isoformat(),

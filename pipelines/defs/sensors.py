@@ -9,7 +9,7 @@ import dagster as dg
 from filelock import Timeout
 
 from pipelines import clock, lock
-from pipelines.defs.errors import failure_message
+from pipelines.defs.errors import failure_message, said_to_people
 from pipelines.defs.jobs import RUN_CONFIG, main_job
 from pipelines.defs.launch import changes_through, run_tags
 from pipelines.defs.partitions import last_tagged_day, stretches
@@ -31,7 +31,8 @@ def changed_files(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest
     home = Home(settings.home)
     local = clock.now().astimezone(ZoneInfo(settings.timezone))
     newest = local.date() - timedelta(days=1 if local.hour > settings.daily_hour else 2)
-    changes = changes_through(home, settings, newest)
+    with said_to_people():
+        changes = changes_through(home, settings, newest)
     if not changes:
         yield dg.SkipReason("no log day's files changed")
     for first, last in stretches(list(changes)):
@@ -62,7 +63,7 @@ def dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     settings = get_settings()
     home = Home(settings.home)
     try:
-        with lock.hold(home, timeout=0, what="a look for dead runs"):
+        with said_to_people(), lock.hold(home, timeout=0, what="a look for dead runs"):
             dead = fail_dead_runs(home, settings, context.instance)
     except Timeout:
         return dg.SkipReason(f"{lock.holder(home) or 'another process'} is at work")

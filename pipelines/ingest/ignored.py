@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from pipelines import clock
 from pipelines.contract import LOGS
 from pipelines.ingest.findings import standing
-from pipelines.ingest.landing import day_of, entries
+from pipelines.ingest.landing import day_of, entries, is_folder
+from pipelines.ingest.reach import unreadable
 from pipelines.ingest.shape import Rejected, form_of
 from pipelines.lake import ledger
 
@@ -67,24 +68,36 @@ def note_ignored(home: Home, ignored: Sequence[Ignored], run_id: str) -> None:
 
 def ignored_entries(home: Home, first_log_day: date) -> list[Ignored]:
     """Return what nothing reads in the landing folder, by path."""
-    return sorted(_ignored(home.landing, first_log_day), key=lambda one: one.path)
+    return sorted(_ignored(home, first_log_day), key=lambda one: one.path)
 
 
-def _ignored(landing: Path, first_log_day: date) -> Iterator[Ignored]:
-    for entry in entries(landing):
-        if not entry.is_dir():
+def _unread(path: str, problem: str) -> Ignored:
+    why, _, cure = problem.partition("; ")
+    return Ignored(path, why, cure)
+
+
+def _ignored(home: Home, first_log_day: date) -> Iterator[Ignored]:
+    if problem := unreadable(home, home.landing):
+        yield _unread("", problem)
+    for entry in entries(home.landing):
+        if problem := unreadable(home, Path(entry.path)):
+            yield _unread(_shown(entry), problem)
+        elif not is_folder(entry):
             yield Ignored(_shown(entry), "a file outside the folder of a log", _move("<log>"))
         elif entry.name not in LOGS:
             yield Ignored(_shown(entry), "no log is called that", _log_cure(entry.name))
         else:
-            yield from _ignored_of_log(landing / entry.name, entry.name, first_log_day)
+            yield from _ignored_of_log(home, entry.name, first_log_day)
 
 
-def _ignored_of_log(folder: Path, log: str, first_log_day: date) -> Iterator[Ignored]:
+def _ignored_of_log(home: Home, log: str, first_log_day: date) -> Iterator[Ignored]:
+    folder = home.landing / log
     early: list[str] = []
     for entry in entries(folder):
         path = f"{log}/{_shown(entry)}"
-        if not entry.is_dir():
+        if problem := unreadable(home, Path(entry.path)):
+            yield _unread(path, problem)
+        elif not is_folder(entry):
             yield Ignored(path, "a file outside the folder of a log day", _move(log))
         elif (day := day_of(entry)) is None:
             day_meant = _day_meant(entry.name) or "its log day, as 2024-02-15"
@@ -93,7 +106,7 @@ def _ignored_of_log(folder: Path, log: str, first_log_day: date) -> Iterator[Ign
             early.append(entry.name)
         else:
             for file in entries(folder / entry.name):
-                if file.is_dir():
+                if is_folder(file):
                     yield Ignored(f"{path}/{_shown(file)}", "a folder inside a log day", "move its files up")
                 elif cure := _ending_cure(file.name):
                     yield Ignored(f"{path}/{_shown(file)}", "nothing reads files with its ending", cure)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import pseudonyms
 from pipelines.contract import DUCKDB_TYPES
+from pipelines.ingest.reach import folder_problem, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,8 @@ class LandingFile:
     path: Path
     size: int
     mtime_ns: int
+    problem: str = ""
+    """Why it cannot be read at all, and what to do; empty where it can."""
 
     @property
     def shown_name(self) -> str:
@@ -45,12 +48,26 @@ def delivered_days(home: Home, log: Log) -> list[date]:
 
 
 def landing_files(home: Home, log: Log, log_day: date) -> list[LandingFile]:
-    """Return the files of one log day by name; names that start with a dot or an underscore are ignored."""
+    """Return the files of one log day by name; names that start with a dot or an underscore are ignored.
+
+    A folder that is there and cannot be read is one file without a name, with its problem.
+    """
+    folder = home.landing_day(log.name, log_day)
+    if problem := folder_problem(home, folder):
+        return [LandingFile(log_day, "", folder, 0, 0, problem)]
     files = []
-    for entry in entries(home.landing_day(log.name, log_day)):
-        stat = entry.stat()
-        files.append(LandingFile(log_day, entry.name, Path(entry.path), stat.st_size, stat.st_mtime_ns))
+    for entry in entries(folder):
+        path = Path(entry.path)
+        problem = unreadable(home, path)
+        stat = entry.stat(follow_symlinks=not problem)
+        files.append(LandingFile(log_day, entry.name, path, stat.st_size, stat.st_mtime_ns, problem))
     return sorted(files)
+
+
+def is_delivered(home: Home, log: str, log_day: date) -> bool:
+    """Whether a log day has a folder, readable or not."""
+    folder = home.landing_day(log, log_day)
+    return bool(folder_problem(home, folder)) or folder.is_dir()
 
 
 def fingerprint(files: Sequence[LandingFile], log: Log, settings: Settings) -> str:
@@ -59,7 +76,9 @@ def fingerprint(files: Sequence[LandingFile], log: Log, settings: Settings) -> s
     The digests are joined by a dash, so that a reader can tell which of them changed. Under pseudonyms a third part
     tells their key.
     """
-    delivered = [(os.fsencode(file.name), file.size, file.mtime_ns) for file in files]
+    delivered = [
+        (os.fsencode(file.name), file.size, file.mtime_ns, *([file.problem] if file.problem else [])) for file in files
+    ]
     rules = (_RULES_VERSION, log, DUCKDB_TYPES, settings.timezone, settings.community)
     digests = [hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in (delivered, rules)]
     return "-".join(filter(None, [*digests, pseudonyms.mark(settings)]))
@@ -67,10 +86,19 @@ def fingerprint(files: Sequence[LandingFile], log: Log, settings: Settings) -> s
 
 def entries(folder: Path) -> list[os.DirEntry[str]]:
     """Return what lies in a folder, but for names that start with a dot or an underscore."""
-    if not folder.is_dir():
+    try:
+        with os.scandir(folder) as entries:
+            return [entry for entry in entries if not entry.name.startswith((".", "_"))]
+    except OSError:  # not there, no folder, or closed to us, which ``unreadable`` says
         return []
-    with os.scandir(folder) as entries:
-        return [entry for entry in entries if not entry.name.startswith((".", "_"))]
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder; what cannot be looked at is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def day_of(entry: os.DirEntry[str]) -> date | None:
@@ -79,4 +107,4 @@ def day_of(entry: os.DirEntry[str]) -> date | None:
         day = date.fromisoformat(entry.name)
     except ValueError:
         return None
-    return day if day.isoformat() == entry.name and entry.is_dir() else None
+    return day if day.isoformat() == entry.name and is_folder(entry) else None

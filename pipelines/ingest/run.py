@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pipelines import clock
 from pipelines.ingest.batch import read_batch
 from pipelines.ingest.findings import said
-from pipelines.ingest.landing import fingerprint, landing_files
+from pipelines.ingest.landing import fingerprint, is_delivered, landing_files
 from pipelines.ingest.parts import describe, read_delivery, write_days
 from pipelines.lake import ledger
 from pipelines.lake.duck import connect
@@ -128,7 +128,7 @@ def _look(
     """Yield the days that are or were delivered, their files and why to ingest them (empty if unchanged)."""
     for log_day in sorted(set(days)):
         files = landing_files(home, log, log_day)
-        is_there = home.landing_day(log.name, log_day).is_dir()
+        is_there = is_delivered(home, log.name, log_day)
         if is_there or log_day in recorded:
             yield log_day, files, _change(home, settings, log, log_day, files, recorded.get(log_day))
 

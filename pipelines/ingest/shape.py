@@ -82,6 +82,8 @@ def inspect(file: LandingFile, log: Log) -> Inspected:
     Raises:
         Rejected: The file is empty, of an unknown type, damaged, not UTF-8, or lacks required columns.
     """
+    if file.problem:
+        raise Rejected(file.problem)
     try:
         os.fsencode(file.name).decode()
     except UnicodeDecodeError:
@@ -124,9 +126,10 @@ def _parquet_shape(file: LandingFile, log: Log) -> Inspected:
     try:
         footer = pq.read_metadata(file.path)
         schema = footer.schema.to_arrow_schema()
-    except (pa.ArrowException, OSError) as error:
+        names = [name.strip() for name in schema.names]
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise Rejected(f"no readable Parquet file ({_brief(error)}); deliver it again") from error
-    columns = _check_columns([name.strip() for name in schema.names], log)
+    columns = _check_columns(names, log)
     return Inspected(Shape("parquet", None, columns, tuple(str(type_) for type_ in schema.types)), footer.num_rows)
 
 

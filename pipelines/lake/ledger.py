@@ -8,15 +8,18 @@ others loses and repeats nothing. What the ledgers hold is declared in ``pipelin
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.faults import Fault, brief
 from pipelines.lake.files import move_in, staging_folder
 from pipelines.lake.schemas import SCHEMAS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pipelines.home import Home
@@ -60,7 +63,7 @@ def append(home: Home, name: str, rows: list[dict[str, Any]] | pa.Table, schema:
 def read(home: Home, name: str, schema: pa.Schema | None = None) -> pa.Table:
     """Return all rows of a ledger in the order they were appended; a ledger never written has none."""
     schema = schema or SCHEMAS[name]
-    tables = [pq.read_table(part.path, schema=schema, partitioning=None) for part in _parts(home, name)]
+    tables = [_read_part(part.path, schema) for part in _parts(home, name)]
     return pa.concat_tables([schema.empty_table(), *tables])
 
 
@@ -68,9 +71,7 @@ def compact(home: Home, name: str) -> None:
     """Merge the files of a ledger into one with the same rows in the same order."""
     parts = _parts(home, name)
     if len(parts) > 1:
-        table = pa.concat_tables(
-            [pq.read_table(part.path, partitioning=None) for part in parts], promote_options="default"
-        )
+        table = pa.concat_tables([_read_part(part.path) for part in parts], promote_options="default")
         _write(home, name, table, _covering(parts))
     _drop_covered(home, name)
 
@@ -84,9 +85,31 @@ def tidy(home: Home) -> None:
     for name, schema in SCHEMAS.items():
         parts = _parts(home, name)
         # Columns are only ever added, so the oldest file tells.
-        if parts and not set(schema.names) <= set(pq.read_schema(parts[0].path).names):
+        if parts and not set(schema.names) <= set(_columns(parts[0].path)):
             _write(home, name, read(home, name), _covering(parts))
         _drop_covered(home, name)
+
+
+def _read_part(path: Path, schema: pa.Schema | None = None) -> pa.Table:
+    with _named(path):
+        return pq.read_table(path, schema=schema, partitioning=None)
+
+
+def _columns(path: Path) -> list[str]:
+    with _named(path):
+        return list(pq.read_schema(path).names)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Name a file that cannot be read, and what to do about it."""
+    try:
+        yield
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise Fault(
+            f"{path} is damaged ({brief(str(error))}): put it back from a backup; without one, move it away: what this "
+            "one file records is then lost, and nothing else"
+        ) from error
 
 
 def _covering(parts: list[_Part]) -> str:

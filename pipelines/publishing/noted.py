@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.home import Home
+    from pipelines.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,9 @@ class Stop:
         return f"{self.run_id} failed {when}: {': '.join(filter(None, (self.failed_gate, self.reason)))}"
 
 
-def note(home: Home, stop: Stop) -> None:
+def note(home: Home, settings: Settings, stop: Stop) -> None:
     """Keep the stop until a run comes to its end."""
+    del settings  # one of several ways to say a stop, which ask for them
     home.last_run.mkdir(parents=True, exist_ok=True)
     write_text(_file(home), json.dumps(asdict(stop) | {"stopped_at": stop.stopped_at.isoformat()}, ensure_ascii=False))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipelines import clock
+from pipelines.faults import Fault, brief, explain
 from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import ledger
 from pipelines.publishing import noted, versions
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 _ALERT_SECONDS = 60
+_AGAIN = timedelta(days=1)
 
 
 class AlertError(RuntimeError):
@@ -34,37 +36,61 @@ def note_failure(home: Home, settings: Settings, *, failed_gate: str, reason: st
     """Tell the site that is up, and whoever the alert command reaches, that a run failed or is missing.
 
     The page about it is in the home folder before the first publication too. A run is said once, whoever finds it: the
-    command, the daemon or the guard of the run.
+    command, the daemon or the guard of the run; without a run the same reason is said once a day. Where the home cannot
+    be written, the alert says that too.
     """
     before = noted.last(home)
-    if run_id and before is not None and before.run_id == run_id:
+    if before is not None and before.run_id == run_id:
+        is_old = clock.now() - before.stopped_at >= _AGAIN
+        if run_id or (before.reason == reason and not is_old):
+            return
+    stop = noted.Stop(run_id, clock.now(), failed_gate, reason)
+    unsaid = []
+    for say in (noted.note, _say_on_page, _say_on_banner):
+        try:
+            say(home, settings, stop)
+        except (OSError, Fault) as error:
+            unsaid.append(brief(str(error)))
+    said = f"{reason}; besides, the pages could not be told: {unsaid[0]}" if unsaid else reason
+    send_alert(settings, {"community": settings.community, "failed_gate": failed_gate, "reason": said})
+
+
+def _say_on_page(home: Home, settings: Settings, stop: noted.Stop) -> None:
+    write_stopped(
+        home,
+        settings,
+        run_id=stop.run_id,
+        stopped_at=stop.stopped_at,
+        failed_gate=stop.failed_gate,
+        reason=stop.reason,
+    )
+
+
+def _say_on_banner(home: Home, settings: Settings, stop: noted.Stop) -> None:
+    if (number := versions.current(home)) is None:
         return
-    stopped_at = clock.now()
-    try:
-        noted.note(home, noted.Stop(run_id, stopped_at, failed_gate, reason))
-        write_stopped(home, settings, run_id=run_id, stopped_at=stopped_at, failed_gate=failed_gate, reason=reason)
-        if (number := versions.current(home)) is not None:
-            published = {row["version"]: row for row in ledger.read(home, "publications").to_pylist()}
-            last = published.get(number)
-            status = SiteStatus(
-                through_day=last["through_day"] if last else None,
-                published_at=last["published_at"] if last else None,
-                run_finished_at=stopped_at,
-                run_succeeded=False,
-                failed_gate=failed_gate,
-                reason=reason,
-                page=PAGE,
-            )
-            write_status(home.versions / str(number) / "site", status)
-    finally:
-        send_alert(settings, {"community": settings.community, "failed_gate": failed_gate, "reason": reason})
+    published = {row["version"]: row for row in ledger.read(home, "publications").to_pylist()}
+    last = published.get(number)
+    status = SiteStatus(
+        through_day=last["through_day"] if last else None,
+        published_at=last["published_at"] if last else None,
+        run_finished_at=stop.stopped_at,
+        run_succeeded=False,
+        failed_gate=stop.failed_gate,
+        reason=stop.reason,
+        page=PAGE,
+    )
+    write_status(home.versions / str(number) / "site", status)
 
 
 def explain_failure(home: Home, run_id: str, message: str, *, last_day: date | None) -> tuple[str, str]:
     """Return the gate that stopped a run and why; an empty gate and the run's own message where none did."""
-    first = stopping_verdict(home, run_id, last_day)
+    try:
+        first = stopping_verdict(home, run_id, last_day)
+    except (OSError, Fault):  # then the verdicts cannot be read, and the message says why
+        first = None
     if first is None:
-        return "", message
+        return "", explain(message, home)
     day = f" {first['day']}" if first["day"] else ""
     refused = first_reasons(home, first["table_name"], [first["day"]]) if first["gate"] == "deliveries" else []
     return (

@@ -5,14 +5,13 @@ A process that was killed leaves its run as it stood, and the daemon's queue, wh
 
 from __future__ import annotations
 
-import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipelines import clock
-from pipelines.publishing.outcome import note_failure
+from pipelines.publishing.outcome import AlertError, note_failure
 from pipelines.watch import alive
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def fail_dead_runs(home: Home, settings: Settings, instance: DagsterInstance) ->
         found.append(one)
     _free_slots(instance)
     for one in found:
-        with suppress(subprocess.SubprocessError):
+        with suppress(AlertError):
             note_failure(home, settings, failed_gate="", reason=one.reason, run_id=one.run_id)
         alive.forget(home, one.run_id)
     return found

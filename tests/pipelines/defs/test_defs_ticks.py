@@ -154,6 +154,54 @@ def test_a_day_that_is_usually_silent_is_not_missed_and_one_that_never_came_is_n
     )
 
 
+def test_a_sensor_that_cannot_look_says_so_once_a_day(watched, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied", str(watched.home.ledger))
+
+    monkeypatch.setattr("pipelines.defs.sensors.changes_through", refuse)
+    monkeypatch.setattr("pipelines.defs.schedules.delivered_logs", refuse)
+    publish(watched, 1, day(8), datetime(2025, 3, 9, tzinfo=UTC))
+    for _ in range(3):
+        with pytest.raises(PermissionError):
+            list(changed_files(dg.build_sensor_context()))
+    with pytest.raises(PermissionError):
+        daily(dg.build_schedule_context(scheduled_execution_time=datetime(2025, 3, 2, 22, tzinfo=UTC)))
+
+    (alert,) = [json.loads(line)["reason"] for line in watched.alerts()]
+    assert alert.startswith(f"Permission denied: '{watched.home.ledger}'; the user ")
+    assert "Permission denied" in (watched.home.published / "site" / "status.js").read_text("utf-8")
+    watched.at(2025, 3, 11, 5)
+    with pytest.raises(PermissionError):
+        list(changed_files(dg.build_sensor_context()))
+    assert len(watched.alerts()) == 2
+
+
+def test_a_run_that_failed_before_its_first_step_is_said_with_its_reason(watched):
+    @dg.resource
+    def disk():
+        raise OSError(28, "No space left on device", "/srv/x")
+
+    @dg.op(required_resource_keys={"disk"})
+    def waits():
+        pass
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = (
+            dg.GraphDefinition("broken", node_defs=[waits])
+            .to_job(resource_defs={"disk": disk})
+            .execute_in_process(instance=instance, raise_on_error=False)
+        )
+        failure = next(event for event in result.all_events if event.event_type is dg.DagsterEventType.RUN_FAILURE)
+        context = dg.build_run_status_sensor_context("failed_run", failure, instance, result.dagster_run)
+        failed_run(context.for_run_failure())
+        failed_run(context.for_run_failure())
+
+    (alert,) = [json.loads(line)["reason"] for line in watched.alerts()]
+    assert alert == (
+        "No space left on device: '/srv/x'; the disk is full: free some space, then run the same days again"
+    )
+
+
 def test_a_failed_run_is_said_on_the_pages_and_to_the_operator(watched):
     @dg.op
     def fails():

@@ -1,0 +1,89 @@
+"""Faults that whoever runs Guildbook can mend: an error's own words, and what to do, in one line.
+
+What an error says is told by its text, because Dagster and dbt hand on nothing else.
+"""
+
+from __future__ import annotations
+
+import getpass
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.home import Home
+
+
+class Fault(RuntimeError):  # noqa: N818 - a fault of the surroundings, not an error of the program
+    """A fault that the operator can mend; the message names the file and says what to do."""
+
+
+_CURES = (
+    (r"No space left on device|Disk quota exceeded", "the disk is full: free some space, then run the same days again"),
+    (r"Read-only file system", "the disk is mounted read-only: mount it for writing, then run the same days again"),
+    (r"Too many open files", "raise the limit of open files (ulimit -n), then run the same days again"),
+    (
+        r"Permission denied|Operation not permitted",
+        "the user {user} may not do that: give it the right, or run as the user whose home {home} is",
+    ),
+    (
+        r"not a valid DuckDB database file|Corrupt database file|"
+        r"Could not read (enough bytes )?from file \"[^\"]*warehouse\.duckdb",
+        "the database is damaged: move {warehouse} away; the next run builds it again from the lake",
+    ),
+    (
+        r"Conflicting lock is held|Could not set lock on file",
+        "another program has the warehouse open: close it; published/analytics.duckdb is there to be read",
+    ),
+    (
+        r"Input/output error",
+        "the disk does not read or write: look at it and at the system's log, restore from a backup if need be",
+    ),
+    (
+        r"Out of Memory Error|Cannot allocate memory|failed to offload data block",
+        "there is too little memory: raise GUILDBOOK_MEMORY_LIMIT, or free memory and disk",
+    ),
+)
+
+
+def explain(text: str, home: Home) -> str:
+    """Return what an error says, with what to do about it where that is known."""
+    return f"{brief(text)}; {cure}" if (cure := _cure(text, home)) and cure not in text else text
+
+
+def sentence(error: BaseException, home: Home) -> str | None:
+    """Return a line about an error that the operator can mend; None for an error of the program."""
+    if isinstance(error, Fault):
+        return str(error)
+    chain = [error]
+    while (before := chain[-1].__cause__ or chain[-1].__context__) is not None:
+        chain.append(before)
+    for one in chain:
+        if isinstance(one, Fault):
+            return str(one)
+        if _is_of_the_surroundings(one) and _cure(str(one), home):
+            return explain(str(one), home)
+    return brief(str(error)) if isinstance(error, OSError) and error.filename else None
+
+
+def _is_of_the_surroundings(error: BaseException) -> bool:
+    module = type(error).__module__.partition(".")[0]
+    return isinstance(error, OSError | MemoryError) or module in ("duckdb", "_duckdb", "pyarrow", "dbt", "sqlite3")
+
+
+def brief(text: str) -> str:
+    """Return an error's words as one line, without the number that only programs know."""
+    return re.sub(r"\[Errno \d+\] ", "", " ".join(text.split()))
+
+
+def _cure(text: str, home: Home) -> str | None:
+    for pattern, cure in _CURES:
+        if re.search(pattern, text):
+            return cure.format(user=_user(), home=home.root, warehouse=home.warehouse)
+    return None
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "that runs Guildbook"

@@ -1,0 +1,176 @@
+"""Faults of the surroundings: one line that names the file and says what to do, by whichever way the error comes."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sqlite3
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from pipelines import lock
+from pipelines.cli import app
+from pipelines.faults import Fault, explain, sentence
+from pipelines.home import Home
+from pipelines.lake import ledger
+from pipelines.publishing import noted
+from pipelines.settings import get_settings
+
+HOME = Home(Path("/srv/guildbook"))
+
+ERRORS = [
+    (OSError(errno.ENOSPC, "No space left on device", "/srv/x"), "No space left on device: '/srv/x'; the disk is full"),
+    (OSError(errno.EROFS, "Read-only file system", "/srv/x"), "the disk is mounted read-only: mount it for writing"),
+    (PermissionError(errno.EACCES, "Permission denied", "/srv/x"), "'/srv/x'; the user "),
+    (OSError(errno.EIO, "Input/output error", "/srv/x"), "look at it and at the system's log"),
+    (IsADirectoryError(errno.EISDIR, "Is a directory", "/srv/x"), "Is a directory: '/srv/x'"),
+    (Fault("mend this"), "mend this"),
+    (
+        duckdb.IOException('IO Error: Could not set lock on file "w": Conflicting lock is held in python (PID 7)'),
+        "close",
+    ),
+    (
+        duckdb.IOException('IO Error: The file "/w" exists, but it is not a valid DuckDB database file!'),
+        "move /srv/guildbook/warehouse.duckdb away; the next run builds it again",
+    ),
+    (duckdb.OutOfMemoryException("Out of Memory Error: failed to pin"), "raise GUILDBOOK_MEMORY_LIMIT"),
+    (sqlite3.OperationalError("database or disk is full: No space left on device"), "the disk is full"),
+]
+
+
+@pytest.mark.parametrize(("error", "said"), ERRORS, ids=[said[:20] for _, said in ERRORS])
+def test_an_error_of_the_surroundings_says_what_to_do_in_one_line(error, said):
+    line = sentence(error, HOME)
+
+    assert said in line
+    assert "\n" not in line
+    assert "Errno" not in line
+
+
+def test_the_cause_of_an_error_is_looked_for_and_an_error_of_the_program_stays_one():
+    assert sentence(ZeroDivisionError("division by zero"), HOME) is None
+    assert sentence(ValueError("Permission denied"), HOME) is None, "whatever a value says, it is no disk"
+    wrapped = RuntimeError("dbt failed")
+    wrapped.__cause__ = OSError(errno.ENOSPC, "No space left on device")
+    assert "the disk is full" in sentence(wrapped, HOME)
+
+
+def test_a_message_that_dagster_or_dbt_handed_on_gets_its_cure_once():
+    said = explain("stg_members: error: IO Error: Could not write file: No space left on device", HOME)
+    assert said.startswith("stg_members: error: IO Error")
+    assert said.endswith("; the disk is full: free some space, then run the same days again")
+    assert explain(said, HOME) == said
+    assert explain("the run is tired", HOME) == "the run is tired"
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    root = tmp_path / "home"
+    monkeypatch.setenv("GUILDBOOK_HOME", str(root))
+    monkeypatch.setenv("GUILDBOOK_MIN_FREE_DISK_GB", "0")
+    monkeypatch.setenv("GUILDBOOK_ALERT_COMMAND", f"(cat; echo) >> '{tmp_path / 'alerts.jsonl'}'")
+    return Home(root)
+
+
+def alerts(home):
+    path = home.root.with_name("alerts.jsonl")
+    return [json.loads(line)["reason"] for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def invoke(line):
+    """Run a command; an error that nobody turned into words fails the test."""
+    result = CliRunner().invoke(app, line.split())
+    assert isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+RUN = "run --from 2025-03-01 --to 2025-03-01"
+
+
+def test_a_damaged_ledger_is_named_with_what_to_do(home):
+    ledger.append(home, "publications", [{"version": 1}])
+    part = home.ledger / "publications" / "00000001.parquet"
+    part.write_bytes(b"PAR1 no parquet PAR1")
+    home.published.symlink_to("versions/1")
+
+    result = invoke("status")
+
+    assert result.exit_code == 1
+    said = result.output.splitlines()[-1]
+    assert said.startswith(f"{part} is damaged (")
+    assert said.endswith("what this one file records is then lost, and nothing else")
+    assert "Traceback" not in result.output
+
+
+def test_a_run_that_cannot_begin_is_said_on_the_pages_by_status_and_to_the_operator(home, monkeypatch):
+    (home.ledger / "waivers").mkdir(parents=True)
+    (home.versions / "1" / "site").mkdir(parents=True)
+    home.published.symlink_to("versions/1")
+    (home.ledger / "deliveries").mkdir()
+    part = home.ledger / "deliveries" / "00000001.parquet"
+    part.write_bytes(b"PAR1 no parquet PAR1")
+
+    result = invoke(RUN)
+
+    assert result.exit_code == 1
+    assert result.output.splitlines()[0].startswith(f"failed: {part} is damaged (")
+    assert "Traceback" not in result.output
+    (alert,) = alerts(home)
+    assert str(part) in alert
+    assert str(part) in (home.published / "site" / "status.js").read_text(encoding="utf-8")
+    assert noted.last(home).reason == alert.partition("; besides")[0]
+    part.unlink()
+    assert "last run    none came, said " in (status := CliRunner().invoke(app, ["status"]).output)
+    assert f"{part} is damaged" in status
+
+
+def test_a_home_that_cannot_be_written_still_reaches_the_operator(home, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EROFS, "Read-only file system", str(home.dagster))
+
+    monkeypatch.setattr(lock, "check_disk", refuse)
+    monkeypatch.setattr("pipelines.publishing.noted.write_text", refuse)
+    monkeypatch.setattr("pipelines.publishing.stopped.write_text", refuse)
+
+    result = invoke(RUN)
+
+    assert result.output.splitlines()[0].startswith("failed: Read-only file system: ")
+    (alert,) = alerts(home)
+    assert "mount it for writing" in alert
+    assert "besides, the pages could not be told: Read-only file system" in alert
+
+
+def test_a_fault_without_a_run_is_said_once_a_day(home, monkeypatch):
+    monkeypatch.setenv("GUILDBOOK_MIN_FREE_DISK_GB", "1000000")
+    for _ in range(3):
+        assert "GUILDBOOK_MIN_FREE_DISK_GB" in invoke(RUN).output
+    assert len(alerts(home)) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"GUILDBOOK_TIMEZONE=UTC\nmy settings\n", "settings.env:2 is no setting: write GUILDBOOK_NAME=value"),
+        (b"GUILDBOOK_COMMUNITY=\xff\xfe\n", "settings.env cannot be read ("),
+        (None, "settings.env cannot be read (Is a directory"),
+    ],
+)
+def test_a_settings_file_that_sets_nothing_is_named(home, content, said):
+    home.root.mkdir()
+    path = home.root / "settings.env"
+    path.mkdir() if content is None else path.write_bytes(content)
+    for line in ("status", RUN, "unlock"):
+        result = invoke(line)
+        assert result.exit_code == 1
+        assert said in result.output
+        assert len(result.output.splitlines()) == 1
+        get_settings.cache_clear()
+
+
+def test_comments_and_settings_in_the_file_are_read(home):
+    home.root.mkdir()
+    (home.root / "settings.env").write_text("# ours\n\nexport GUILDBOOK_TIMEZONE='UTC'\nGUILDBOOK_COMMUNITY=a b\n")
+    assert (get_settings().timezone, get_settings().community) == ("UTC", "a b")
