@@ -7,6 +7,7 @@ stays small however many rows it has, and the shapes of several days can be adde
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from hashlib import md5
 from math import ceil
 from math import log as logarithm
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from pipelines.ingest.batch import STAGED
 from pipelines.ingest.rules import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
     import duckdb
@@ -74,7 +75,7 @@ def measure(
         return shapes
     accepted = f"from {rows} where reason is null and op = 'upsert'"
     timezone = con.execute("select current_setting('TimeZone')").fetchall()[0][0]
-    measured = f"{accepted} and row_hash % {_every(n_rows)} = 0"
+    measured = f"{accepted} and row_hash % ({_every(n_rows)})::ubigint = 0"
     columns = [column for column in log.columns if column.name not in _FREE_TEXTS]
     counted = [f"{_counts(column)} as {column.name}_counts" for column in columns]
     query = f"""
@@ -128,6 +129,19 @@ def _every(n_rows: Mapping[date, int], base: int = 1) -> str:
             factors[log_day] = factor
     cases = " ".join(f"when date '{log_day}' then {factor}" for log_day, factor in factors.items())
     return f"case log_day {cases} else 1 end" if cases else "1"
+
+
+def forget(shape: dict[str, Any], ids: Collection[str]) -> dict[str, Any]:
+    """Return a shape without people of these ids: their hashes go, and with them the samples of rows and keys.
+
+    The counts stay, for they name nobody; rules that compare samples say nothing of such a day.
+    """
+    gone = {md5(one.encode(), usedforsecurity=False).hexdigest()[:HEX] for one in ids}
+    sampled = shape.get("ids", "")
+    every = [sampled[n : n + HEX] for n in range(0, len(sampled), HEX)]
+    if not gone & set(every):
+        return shape
+    return shape | {"ids": "".join(one for one in every if one not in gone), "keys": "", "bodies": ""}
 
 
 def _samples(

@@ -14,7 +14,7 @@ from pipelines.contract import LOGS
 from pipelines.gates.shapes.shape import Sample, shape_of
 from pipelines.ingest import profile
 from pipelines.ingest.parts import read_delivery
-from pipelines.ingest.profile import HEX, SAMPLED, measure
+from pipelines.ingest.profile import HEX, SAMPLED, forget, measure
 from pipelines.lake.sources import part_columns
 
 
@@ -130,3 +130,15 @@ def test_a_sample_that_is_not_full_knows_every_value():
     few = Sample.of("".join(f"{n:0{HEX}X}" for n in range(3)))
     assert few.below("00000001") == {"00000000", "00000001"}
     assert few.below(few.limit) == few.hashes
+
+
+def test_a_member_can_be_forgotten_and_the_counts_stay(house):
+    shape = delivered(house, [act(n, FIRST, f"m{n}") for n in range(9)])["shape"]
+    alone = delivered(house, [act(1, FIRST, "m1")])["shape"]
+    without = forget(shape, ["m1", "m77"])
+    assert alone["ids"] in shape["ids"]
+    assert (len(without["ids"]), alone["ids"] in without["ids"]) == (8 * HEX, False)
+    assert (without["keys"], without["bodies"]) == ("", "")
+    assert {name: n for name, n in without.items() if n != shape.get(name)}.keys() == {"ids", "bodies", "keys"}
+    assert shape_of(FIRST, {"shape": without}).rows == 9
+    assert forget(shape, ["m77"]) is shape
