@@ -14,10 +14,12 @@ from pipelines.contract import LOGS
 from pipelines.gates import deliveries
 from pipelines.home import Home
 from pipelines.ingest import ingest_days
+from pipelines.ingest.findings import SHARED_KEY, said
 from pipelines.ingest.landing import LandingFile
 from pipelines.ingest.parts import read_delivery
 from pipelines.ingest.refusals import refused
 from pipelines.ingest.shape import Rejected, inspect
+from pipelines.ingest.unknown import MISSPELT
 from pipelines.lake import ledger
 
 if TYPE_CHECKING:
@@ -80,6 +82,8 @@ def _judge(home: Home, path: Path, settings: Settings, log: Log, log_day: date) 
         for row in ledger.read(home, "gate_results").to_pylist()
         if not row["is_passed"] and not row["expectation"].startswith("rejected_")
     ]
+    others = [(log_day, one) for one in delivery["findings"] if one["finding"] not in (MISSPELT, SHARED_KEY)]
+    lines += [f"  look at: {one}" for one in said(others)]
     if outcome.held_out:
         lines.append(f"  the day would be held out; if it is right as it is, guildbook gate waive {log.name} {log_day}")
     return Checked(is_good=not found and not outcome.held_out, lines=lines)

@@ -52,6 +52,20 @@ def test_a_bad_row_is_named_by_the_files_own_path_and_line(tmp_path):
     assert line.startswith(f"{path}:4 occurred_at '04/02/2026 10:00' is no ISO 8601 time")
 
 
+def test_odd_values_are_named_and_refuse_nothing(tmp_path):
+    columns = "payment_id,member_id,occurred_at,amount_minor,currency"
+    path = write(tmp_path / "payments.csv", f"{columns}\np1,m1,2026-02-04,3900,RMB\np2,7.0,2026-02-04,3900,CNY\n")
+
+    code, (head, *lines) = check(path)
+
+    assert code == 0
+    assert head == f"{path} as payments of 2026-02-04: 2 of 2 rows accepted"
+    assert sorted(line.split(" (")[0] for line in lines) == [
+        "look at: currency 'RMB' is no code of ISO 4217: 1 row",
+        "look at: member_id '7.0' looks like an id that was made a decimal number: 1 row",
+    ]
+
+
 def test_a_wrong_header_is_answered_in_pairs(tmp_path):
     path = write(tmp_path / "acts.csv", "id,time,kind\n1,2026-02-04,like\n")
 
