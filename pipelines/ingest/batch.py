@@ -117,14 +117,16 @@ class _Batch:
         if shape.needs_care:
             return file_ids
         failed: list[int] = []
+        # Text files with a broken row are read again, with reasons; of Parquet a row's number is known at once.
+        explains = shape.format == "parquet"
         try:
-            self._insert(self._texts(shape, file_ids))
+            self._insert(self._texts(shape, file_ids), explains=explains)
         except _NOT_THE_FILE:
             raise
         except duckdb.Error:
             failed = [file_id for file_id in file_ids if not self._is_readable(shape, file_id)]
             if good := [file_id for file_id in file_ids if file_id not in failed]:
-                self._insert(self._texts(shape, good))
+                self._insert(self._texts(shape, good), explains=explains)
         return [file_id for file_id in failed if file_id not in self.rejected]
 
     def _is_readable(self, shape: Shape, file_id: int) -> bool:
@@ -204,8 +206,8 @@ class _Batch:
             self._insert(record_texts(self.log, shape, "records"))
             self.con.unregister("records")
 
-    def _insert(self, texts: str) -> None:
-        staged = cast_sql(self.log, self.settings, texts)
+    def _insert(self, texts: str, *, explains: bool = True) -> None:
+        staged = cast_sql(self.log, self.settings, texts, explains=explains)
         self.con.execute(f"insert into {STAGED} {pseudonyms.staged_sql(self.con, self.settings, self.log, staged)}")
 
     def _forget(self, file_id: int) -> None:

@@ -51,20 +51,18 @@ class _Oddity:
 
 
 def odd_values(con: duckdb.DuckDBPyConnection, log: Log) -> list[tuple[date, dict[str, Any]]]:
-    """Return what is odd about accepted rows of the batch, per log day and column, with the first value that is so."""
+    """Return what is odd about accepted rows of the batch, per log day and column, with an example."""
     looked_for = list(_oddities(log))
-    counted = ", ".join(
-        f"count(*) filter (where {one.is_odd}), min({one.column}::varchar) filter (where {one.is_odd})"
-        for one in looked_for
-    )
-    query = f"""
-        select log_day, {counted} from {STAGED} where reason is null and op = 'upsert' group by log_day order by log_day
-    """
+    conditions = ", ".join(f"bool_or({one.is_odd})" for one in looked_for)
+    accepted = f"from {STAGED} where reason is null and op = 'upsert'"
+    ((*is_found,),) = con.execute(f"select {conditions} {accepted}").fetchall()
     return [
         (log_day, _finding(one, n_rows, example))
-        for log_day, *found in con.execute(query).fetchall()
-        for one, n_rows, example in zip(looked_for, found[::2], found[1::2], strict=True)
-        if n_rows
+        for one, is_one in zip(looked_for, is_found, strict=True)
+        if is_one
+        for log_day, n_rows, example in con.execute(
+            f"select log_day, count(*), min({one.column}::varchar) {accepted} and ({one.is_odd}) group by log_day"
+        ).fetchall()
     ]
 
 

@@ -53,22 +53,34 @@ _FIRST_DAYS = "1970-01-03"
 """Before it lies the moment that systems count from, in whatever zone: what they write where they know no time."""
 
 
+BROKEN = "broken"
+"""What stands for the reason of a row while nobody asks for it."""
+
+
 def first_broken_rule(log: Log, always_needed: Collection[str]) -> str:
     """Return the reason of the first rule that a row breaks, as ``column: what is wrong``, or null.
 
     ``always_needed`` are the required columns that a row which withdraws a key needs too.
     """
-    rules = [rule for column in log.own_columns for rule in _of_column(column, column.name in always_needed)]
-    rules += [
-        f"when {broken(rule, log, '__cast')} then {_said(rule.column, f'{rule.said}; {rule.cure}')}"
-        for rule in log.rules
-        if not rule.is_warning
-    ]
-    rules.append(
-        "when event_day > log_day + 1 then 'occurred_at: day ' || event_day || ' is after its log day ' "
-        "|| log_day || '; deliver it under its own day'"
-    )
+    rules = [f"when {condition} then {reason}" for condition, reason in _rules(log, always_needed)]
     return f"case {' '.join(rules)} end"
+
+
+def any_broken_rule(log: Log, always_needed: Collection[str]) -> str:
+    """Return ``BROKEN`` where a row breaks a rule, else null: an engine is far sooner ready for it than for reasons."""
+    conditions = [f"({condition})" for condition, _ in _rules(log, always_needed)]
+    return f"case when {' or '.join(conditions)} then '{BROKEN}' end"
+
+
+def _rules(log: Log, always_needed: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield each rule as the condition that holds where it is broken, and the reason."""
+    for column in log.own_columns:
+        yield from _of_column(column, column.name in always_needed)
+    for rule in log.rules:
+        if not rule.is_warning:
+            yield broken(rule, log, "__cast"), _said(rule.column, f"{rule.said}; {rule.cure}")
+    late = "'occurred_at: day ' || event_day || ' is after its log day ' || log_day || '; deliver it under its own day'"
+    yield "event_day > log_day + 1", late
 
 
 def broken(rule: RowRule, log: Log, ending: str = "") -> str:
@@ -77,44 +89,44 @@ def broken(rule: RowRule, log: Log, ending: str = "") -> str:
     return rule.broken.format_map(values | {"log_day": "log_day"})
 
 
-def _of_column(column: Column, is_always_needed: bool) -> Iterator[str]:
+def _of_column(column: Column, is_always_needed: bool) -> Iterator[tuple[str, str]]:
     """Yield the rules of one column, the more telling first."""
     name, is_wrong = column.name, f"{column.name} is not null and {column.name}__cast is null"
     if column.required:
         unless_deleted = "" if is_always_needed else " and op is distinct from 'delete'"
-        yield f"when {name} is null{unless_deleted} then '{name}: required, but empty'"
+        yield f"{name} is null{unless_deleted}", f"'{name}: required, but empty'"
     if column.type not in (Type.ID, Type.TEXT):
         unseen = _unseen(name, f"[{_UNSEEN_ANYWHERE}]")
-        yield f"when {is_wrong} and {unseen[0]} then {_said(name)} || {unseen[1]}"
+        yield f"{is_wrong} and {unseen[0]}", f"{_said(name)} || {unseen[1]}"
     if column.kinds:
-        yield f"when {is_wrong} then {_said(name, 'is none of its kinds; nearest: ')} || {_nearest(column)}"
+        yield is_wrong, f"{_said(name, 'is none of its kinds; nearest: ')} || {_nearest(column)}"
     elif column.type in _NO_SUCH:
-        yield f"when {is_wrong} then {_said(name, _NO_SUCH[column.type])} || {_advice(column)}"
+        yield is_wrong, f"{_said(name, _NO_SUCH[column.type])} || {_advice(column)}"
     if column.type in (Type.TIME, Type.DAY):
         nothing = f"is where systems begin to count: no time was known; {_leave_out(column)}"
-        yield f"when {name}__cast is not null and {name} < '{_FIRST_DAYS}' then {_said(name, nothing)}"
+        yield f"{name}__cast is not null and {name} < '{_FIRST_DAYS}'", _said(name, nothing)
     if column.least is not None:
         less = f"is less than {column.least:,}, the least it may be; {_CHECK}"
-        yield f"when {name}__cast < {column.least} then {_said(name, less)}"
+        yield f"{name}__cast < {column.least}", _said(name, less)
     if column.most is not None:
         more = f"is more than {column.most:,}, the most it may be; {_CHECK}"
-        yield f"when {name}__cast > {column.most} then {_said(name, more)}"
+        yield f"{name}__cast > {column.most}", _said(name, more)
     if column.type is Type.ID:
         yield from _of_id(column)
 
 
-def _of_id(column: Column) -> Iterator[str]:
+def _of_id(column: Column) -> Iterator[tuple[str, str]]:
     name = column.name
     unseen = _unseen(name, _UNSEEN_IN_ID)
-    yield f"when {unseen[0]} then {_said(name)} || {unseen[1]}"
+    yield unseen[0], f"{_said(name)} || {unseen[1]}"
     empty = f"is how a system writes that there is no value; {_leave_out(column)}"
-    yield f"when {name} in ({', '.join(map(literal, EMPTY_SPELLINGS))}) then {_said(name, empty)}"
+    yield f"{name} in ({', '.join(map(literal, EMPTY_SPELLINGS))})", _said(name, empty)
     shortened = "is a number that a spreadsheet shortened; make the column text there before it is filled"
-    yield f"when regexp_full_match({name}, {literal(_EXPONENT)}) then {_said(name, shortened)}"
+    yield f"regexp_full_match({name}, {literal(_EXPONENT)})", _said(name, shortened)
     long = f"has more than {MOST_CHARACTERS:,} characters; deliver a shorter id"
-    yield f"when strlen({name}) > {MOST_CHARACTERS} and length({name}) > {MOST_CHARACTERS} then {_said(name, long)}"
+    yield f"strlen({name}) > {MOST_CHARACTERS} and length({name}) > {MOST_CHARACTERS}", _said(name, long)
     json = "is JSON; deliver the id that stands in it"
-    yield f"when {name}[1] in ('{{', '[') and json_valid({name}) then {_said(name, json)}"
+    yield f"{name}[1] in ('{{', '[') and json_valid({name})", _said(name, json)
 
 
 def _said(name: str, what: str = "") -> str:

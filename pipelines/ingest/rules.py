@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.contract import INTERACTIONS, Type
-from pipelines.ingest.row_rules import first_broken_rule
+from pipelines.ingest.row_rules import any_broken_rule, first_broken_rule
 from pipelines.lake.duck import identifier, literal
 from pipelines.lake.sources import part_columns
 
@@ -40,13 +40,14 @@ def identity(log: Log) -> tuple[str, ...]:
     return ("source", *log.key, *(["event_day"] if log == INTERACTIONS else []))
 
 
-def cast_sql(log: Log, settings: Settings, texts: str) -> str:
+def cast_sql(log: Log, settings: Settings, texts: str, *, explains: bool = True) -> str:
     """Return the query that casts ``texts`` and judges each row.
 
     Args:
         log: The log the texts belong to.
         settings: Gives the default source. The time zone is the connection's.
         texts: Query of ``TEXT_COLUMNS``, each own column of the log as VARCHAR, and ``extra``.
+        explains: Whether a broken row gets its reason; ``BROKEN`` stands for it where it is to be read again anyway.
 
     Returns:
         Query of ``STAGED_COLUMNS`` and the part's columns.
@@ -57,13 +58,14 @@ def cast_sql(log: Log, settings: Settings, texts: str) -> str:
     cast = [f"{_cast(column)} as {column.name}__cast" for column in columns]
     values = [f"{_stored(column, settings)} as {column.name}" for column in columns]
     hashed = ", ".join(part_columns(log))
+    reason = (first_broken_rule if explains else any_broken_rule)(log, _always_needed(log))
     return f"""
         with texts as ({texts}),
         trimmed as (select {", ".join(TEXT_COLUMNS)}, extra, {", ".join(trimmed)} from texts),
         casted as (select *, {", ".join(cast)} from trimmed),
         -- A row that withdraws a key may lack the time: it then counts on its log day.
         placed as (select *, coalesce(occurred_at__cast::date, log_day) as event_day from casted),
-        judged as (select *, coalesce(malformed, {first_broken_rule(log, _always_needed(log))}) as reason from placed),
+        judged as (select *, coalesce(malformed, {reason}) as reason from placed),
         valued as (
             select
                 file_id, log_day, line, reason,

@@ -239,5 +239,5 @@ def test_lost_rows_are_an_error_and_nothing_is_kept(community, monkeypatch):
     assert ledger.read(community.home, "deliveries").num_rows == 0
 
 
-def _losing_cast(log, settings, texts):
-    return f"select * from ({cast_sql(log, settings, texts)}) where reason is null"
+def _losing_cast(log, settings, texts, **options):
+    return f"select * from ({cast_sql(log, settings, texts, **options)}) where reason is null"
