@@ -45,6 +45,10 @@ _BLOCK = {
 }
 
 
+HOLD_OUT = tuple(_BLOCK)
+"""Names of the rules that may hold a day out."""
+
+
 def column_of(rule: str, *, is_certain: bool) -> str:
     """Return the column of the profile that a rule's finding stands in."""
     return rule if is_certain or rule in _ONLY_WARN else f"{rule}{UNSURE}"

@@ -61,7 +61,7 @@ def judge(home: Home, settings: Settings, log: str, days: Sequence[date], run_id
         max_null_member_rise=settings.max_null_member_rise,
     )
     profile = _profile(home, settings, waiting)
-    seen = shapes_seen(home, waiting, _unfit(rules, profile))
+    seen = shapes_seen(home, settings, waiting, _unfit(rules, profile))
     found = _named(validate(log, rules, pd.DataFrame(profile)), waiting) + _of_shapes(log, seen)
     verdicts.record(home, GATE, found, run_id)
     waived = verdicts.waived_days(home, log)

@@ -173,3 +173,15 @@ def test_a_setting_is_kept_for_the_home_unless_it_was_given(monkeypatch, tmp_pat
 
     assert (tmp_path / "home" / SETTINGS_FILE).read_text(encoding="utf-8") == "GUILDBOOK_ACTIVE_BY_EVENTS=true\n"
     assert not get_settings().active_by_events
+
+
+def test_rules_about_the_shape_of_a_day_that_only_warn_are_named(monkeypatch):
+    monkeypatch.setenv("GUILDBOOK_SHAPES_ONLY_WARNED", "kinds_gone, strangers")
+    assert get_settings().shapes_only_warned == ("kinds_gone", "strangers")
+    get_settings.cache_clear()
+    monkeypatch.setenv("GUILDBOOK_SHAPES_ONLY_WARNED", "all")
+    assert len(get_settings().shapes_only_warned) == 16
+    get_settings.cache_clear()
+    monkeypatch.setenv("GUILDBOOK_SHAPES_ONLY_WARNED", "rows_many")
+    with pytest.raises(ValueError, match="called rows_many; columns_alike, columns_emptied, "):
+        get_settings()

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from pipelines.gates.shapes.shape import Seen, Shape
     from pipelines.home import Home
     from pipelines.lake.manifest import Candidate
+    from pipelines.settings import Settings
 
 
-def shapes_seen(home: Home, waiting: Sequence[Candidate], unfit: Collection[date]) -> dict[date, dict[str, Seen]]:
+def shapes_seen(
+    home: Home, settings: Settings, waiting: Sequence[Candidate], unfit: Collection[date]
+) -> dict[date, dict[str, Seen]]:
     """Return what the rules found in the shape of each candidate; nothing of those without a shape or a past.
 
     ``unfit`` are days held out for another reason: they are no past of the later ones.
@@ -40,6 +43,7 @@ def shapes_seen(home: Home, waiting: Sequence[Candidate], unfit: Collection[date
         held_out=_shapes(held),
         unfit=unfit,
         waived=verdicts.waived_days(home, log),
+        only_warned=settings.shapes_only_warned,
     )
 
 

@@ -10,7 +10,7 @@ from pipelines.gates.shapes import columns, hours, numbers, people, repeats, vol
 from pipelines.gates.shapes.shape import Seen, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from pipelines.contract import Log
@@ -61,6 +61,7 @@ def judge_shapes(
     held_out: Iterable[Shape] = (),
     unfit: Iterable[date] = (),
     waived: Iterable[date] = (),
+    only_warned: Collection[str] = (),
 ) -> dict[date, dict[str, Seen]]:
     """Return what each rule says of each log day that waits.
 
@@ -71,6 +72,7 @@ def judge_shapes(
         held_out: Log days held out before that are not judged now.
         unfit: Log days that are held out for another reason.
         waived: Log days that flow on whatever is said of them, so that they are past of the later ones.
+        only_warned: Rules that never hold a day out.
     """
     waived, unfit = set(waived), set(unfit) - set(waived)
     held = {shape.day: shape for shape in held_out}
@@ -78,7 +80,10 @@ def judge_shapes(
     found: dict[date, dict[str, Seen]] = {}
     for day in sorted(waiting, key=lambda shape: shape.day):
         before = [known[one] for one in sorted(known) if one < day.day][-KEPT_DAYS:]
-        seen = look(LOGS[log], day, before)
+        seen = {
+            name: replace(one, is_certain=one.is_certain and name not in only_warned)
+            for name, one in look(LOGS[log], day, before).items()
+        }
         if any(one.is_certain for one in seen.values()):
             seen = _as_new(LOGS[log], day, seen, _held_before(day, known, held))
         found[day.day] = seen

@@ -11,7 +11,7 @@ from steady_logs import LAST, changed, past_days, shapes_of, steady_past, steady
 from tiny_logs import act
 
 from expectations.runner import CRITICAL, WARNING
-from expectations.shape_rules import UNSURE, shape_rules
+from expectations.shape_rules import HOLD_OUT, UNSURE, shape_rules
 from pipelines.contract import LOGS
 from pipelines.gates.shapes.judge import AS_NEW_DAYS, RULES, judge_shapes, look
 from pipelines.gates.shapes.shape import shape_of
@@ -178,6 +178,15 @@ def test_the_day_before_delivered_again_is_held_out_with_its_name_and_can_be_wai
     waive(house.home, "interactions", day, reason="a test", waived_by="ann")
     outcome = house.accept([day])["interactions"]
     assert (outcome.held_out, outcome.warned) == ((), (day,))
+
+
+@pytest.mark.parametrize(("only_warned", "held"), [(HOLD_OUT, 0), (("day_again",), 0), (("hours_moved",), 1)])
+def test_a_setting_lets_rules_only_warn(settled, tmp_path, only_warned, held):
+    house = settled.copy_to(tmp_path / "lenient")
+    house.settings = settled.settings.model_copy(update={"shapes_only_warned": only_warned})
+    _, _, outcome, failed = of_next_day(house, tmp_path, acts_of(FIRST_DAY + timedelta(days=29)))
+    assert (len(outcome.held_out), len(outcome.warned)) == (held, 1 - held)
+    assert ("day_again_unsure at most 0" in {row["expectation"] for row in failed}) is not bool(held)
 
 
 def test_times_of_another_zone_are_held_out_and_come_in_when_they_are_mended(settled, tmp_path):
