@@ -48,7 +48,7 @@ dev: setup ## Dagster's pages and daemon on loopback, schedules ready
 pages: setup ## Dagster's pages alone, read-only, on loopback for a web server to pass on
 	$(BIN)/python -m pipelines.cli.dev pages
 
-audit: setup ## Compare the pinned packages with known vulnerabilities (needs a network)
+audit: ## Compare the pinned packages with known vulnerabilities (needs a network)
 	$(PYTHON) -m venv .venv-audit
 	.venv-audit/bin/pip install --quiet --disable-pip-version-check pip-audit
 	.venv-audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict --progress-spinner off
