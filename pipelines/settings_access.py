@@ -15,6 +15,13 @@ class AccessSettings(BaseSettings):
         "nobody but Guildbook's own user reads anything of the home.",
     )
 
+    least_shown_count: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="Least count of members that the pages show: smaller ones, what would tell them and rows about "
+        "single members are left out; 0 shows all.",
+    )
     pseudonyms: bool = Field(
         False,
         description="Whether ingestion replaces members' ids by keyed hashes; after a change all log days have to be "

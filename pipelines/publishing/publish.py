@@ -64,6 +64,7 @@ def publish(
         version=number,
         horizon_days=settings.churn_horizon_days,
         active_by_events=settings.active_by_events,
+        least_shown=settings.least_shown_count,
     )
     pages = render_site(database, draft / "site", context=context)
     published_at = clock.now()

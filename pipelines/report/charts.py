@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from pipelines.report.database import Row
+from pipelines.report.few import drawn
 from pipelines.report.text import Text
 
 Figure = dict[str, Any]
@@ -102,6 +103,7 @@ def figure(
 
 def plain(value: object) -> object:
     """Turn a figure into what JSON can hold: ``Text`` as {en, zh}, ``Ink`` as {ink, alpha}."""
+    value = drawn(value)
     match value:
         case Text():
             return {"en": value.en, "zh": value.zh}

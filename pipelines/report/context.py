@@ -19,6 +19,7 @@ class SiteContext:
         version: number of the publication.
         horizon_days: days without activity after which a member counts as churned.
         active_by_events: whether registering for an event and attending it make a member active.
+        least_shown: least count of members that the pages show; 0 shows all.
     """
 
     community: str
@@ -27,6 +28,7 @@ class SiteContext:
     version: int
     horizon_days: int = 30
     active_by_events: bool = False
+    least_shown: int = 0
 
     @property
     def through(self) -> str:

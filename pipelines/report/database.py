@@ -5,6 +5,7 @@ The database is opened read-only. No query text of a page belongs here.
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -13,7 +14,9 @@ from typing import Any, Self
 
 import duckdb
 
-from pipelines.spreadsheets import plain_cell_sql
+from pipelines.report.few import guard, is_told
+from pipelines.report.few_columns import NAMED, PERSON, UNTOLD
+from pipelines.spreadsheets import plain_cell, plain_cell_sql
 
 Row = dict[str, Any]
 
@@ -41,12 +44,14 @@ class Marts:
         database: path of ``analytics.duckdb``.
         site: folder that gets ``data/<query name>.csv``.
         timezone: IANA zone that times are written in.
+        least_shown: least count of members that is shown; 0 shows all.
     """
 
-    def __init__(self, database: Path, site: Path, *, timezone: str) -> None:
+    def __init__(self, database: Path, site: Path, *, timezone: str, least_shown: int = 0) -> None:
         """Open the database read-only; raises ``duckdb.IOException`` where it can't be opened."""
         self._connection = duckdb.connect(database, read_only=True)
         self._connection.execute(f"set timezone = {literal(timezone)}")
+        self._least_shown = least_shown
         self._csv_folder = site / "data"
         self._csv_folder.mkdir(parents=True, exist_ok=True)
         self.results: dict[str, Result] = {}
@@ -85,9 +90,12 @@ class Marts:
             raise ValueError(f"two queries are called {name!r}; give each its own name, it also names the CSV")
         sql = dedent(sql).strip()
         self._connection.execute(f"create or replace temp table result as\n{sql}")
-        self._write_csv(self._csv_folder / f"{name}.csv")
-        count = self._fetch("select count(*) as n from result")[0]["n"]
-        rows = self._fetch(f"select * from result limit {limit}")
+        if self._least_shown:
+            rows, count = self._guarded(self._csv_folder / f"{name}.csv", limit)
+        else:
+            self._write_csv(self._csv_folder / f"{name}.csv")
+            count = self._fetch("select count(*) as n from result")[0]["n"]
+            rows = self._fetch(f"select * from result limit {limit}")
         self.results[name] = Result(name, sql, rows, count, f"data/{name}.csv")
         return self.results[name]
 
@@ -95,6 +103,24 @@ class Marts:
         cursor = self._connection.execute(sql)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+    def _guarded(self, path: Path, limit: int) -> tuple[list[Row], int]:
+        """Return rows whose small counts know that they are, and how many there are; write them as CSV.
+
+        Rows about one member each are written nowhere: the block that they are for is left out of its page.
+        """
+        rows = guard(self._fetch("select * from result"), self._least_shown)
+        if any(PERSON in row for row in rows[:1]):
+            return rows[:limit], len(rows)
+        rows = [row | dict.fromkeys(row.keys() & {*NAMED}) for row in rows]
+        names = [column["column_name"] for column in self._fetch("select column_name from (describe result)")]
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(names)
+            for row in rows:
+                told = row | dict.fromkeys(row.keys() & {*UNTOLD})
+                writer.writerow([str(one) if is_told(one) else plain_cell(one) for one in told.values()])
+        return rows[:limit], len(rows)
 
     def _write_csv(self, path: Path) -> None:
         columns = self._fetch("select column_name, column_type from (describe result)")

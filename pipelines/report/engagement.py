@@ -21,10 +21,10 @@ def levels(marts: Marts, context: SiteContext) -> Chart:
         select
             day,
             count(*) as n_members,
-            count(*) filter (where activity_level = 'high') as high,
-            count(*) filter (where activity_level = 'medium') as medium,
-            count(*) filter (where activity_level = 'low') as low,
-            count(*) filter (where activity_level = 'silent') as silent,
+            count(*) filter (where activity_level = 'high') as n_high,
+            count(*) filter (where activity_level = 'medium') as n_medium,
+            count(*) filter (where activity_level = 'low') as n_low,
+            count(*) filter (where activity_level = 'silent') as n_silent,
         from marts.member_segments
         where activity_level is not null and day between {context.through} - {_LEVEL_DAYS} and {context.through}
         group by day
@@ -34,16 +34,17 @@ def levels(marts: Marts, context: SiteContext) -> Chart:
     months = charts.column(result.rows, "day")
     inks = {"high": "c1", "medium": "c2", "low": "c3"}
     traces = [
-        charts.bars(months, charts.column(result.rows, level), words.LEVELS[level], ink) for level, ink in inks.items()
+        charts.bars(months, charts.column(result.rows, f"n_{level}"), words.LEVELS[level], ink)
+        for level, ink in inks.items()
     ]
-    last = result.rows[-1] if result.rows else {"silent": None, "n_members": None}
+    last = result.rows[-1] if result.rows else {"n_silent": None, "n_members": None}
     return Chart(
         title=Text("Activity levels", "活跃层级"),
         note=Text(
-            f"Members by their engagement R at the end of each month. {integer(last['silent'])} of "
+            f"Members by their engagement R at the end of each month. {integer(last['n_silent'])} of "
             f"{integer(last['n_members'])} members are silent (nothing in the window) and not drawn.",
             f"按月末参与度 R 分层。"
-            f"{integer(last['n_members'])} 名成员中有 {integer(last['silent'])} 名沉默"
+            f"{integer(last['n_members'])} 名成员中有 {integer(last['n_silent'])} 名沉默"
             "（窗口内无活动），未画出。",
         ),
         figure=charts.figure(traces, barmode="stack", xaxis={"type": "category"}),

@@ -60,7 +60,7 @@ def _histogram(marts: Marts, context: SiteContext) -> Result:
 
 def _sentence(histogram: Result) -> Text:
     rows = histogram.rows
-    total = sum(row["n_interactions"] for row in rows)
+    total = sum(int(row["n_interactions"]) for row in rows)
     members = sum(row["n_members"] for row in rows if row["least_interactions"] > 0)
     if not total:
         return Text("Nobody interacted in the window.", "窗口内没有互动。")

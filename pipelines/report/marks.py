@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from pipelines.report.blocks import Tone
+from pipelines.report.few import drawn
 from pipelines.report.text import Text
 
 _WIDTH, _HEIGHT, _EDGE = 120, 28, 3
@@ -18,6 +19,7 @@ _WIDTH, _HEIGHT, _EDGE = 120, 28, 3
 
 def sparkline(values: Sequence[float | None]) -> Markup:
     """Line of a series without axes, its last point marked; a gap stays a gap. Empty below two values."""
+    values = [drawn(value) for value in values]
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return Markup("")
@@ -30,22 +32,24 @@ def sparkline(values: Sequence[float | None]) -> Markup:
             lines.append([])
         else:
             lines[-1].append(f"{_EDGE + i * step:.1f},{_EDGE + inner * (1 - (value - low) / span):.1f}")
-    drawn = [line for line in lines if line]
-    body = Markup("").join(Markup('<polyline points="{}"/>').format(" ".join(line)) for line in drawn)
+    pieces = [line for line in lines if line]
+    body = Markup("").join(Markup('<polyline points="{}"/>').format(" ".join(line)) for line in pieces)
     return Markup(
         '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">{}<path d="M{}h0"/></svg>'
-    ).format(_WIDTH, _HEIGHT, body, drawn[-1][-1])
+    ).format(_WIDTH, _HEIGHT, body, pieces[-1][-1])
 
 
 def bar(share: float, label: str, tone: Tone = "neutral") -> Markup:
     """Number with a bar behind it; the bar ends at a share of 1."""
-    width = max(0.0, min(share, 1.0)) * 100
+    width = max(0.0, min(drawn(share) or 0.0, 1.0)) * 100
     return Markup('<span class="bar {}"><i style="width:{:.1f}%"></i><b>{}</b></span>').format(tone, width, label)
 
 
 def heat(share: float, label: str) -> Markup:
     """Number on a ground that is stronger the larger the share."""
-    return Markup('<span class="heat" style="--heat:{:.3f}">{}</span>').format(max(0.0, min(share, 1.0)), label)
+    return Markup('<span class="heat" style="--heat:{:.3f}">{}</span>').format(
+        max(0.0, min(drawn(share) or 0.0, 1.0)), label
+    )
 
 
 def badge(text: Text, tone: Tone) -> Markup:

@@ -38,6 +38,7 @@ from pipelines.report.blocks import Page
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts
 from pipelines.report.facts import Facts, read_facts
+from pipelines.report.singles import left_out, said
 
 PAGES: tuple[Callable[[Marts, SiteContext, Facts], Page], ...] = (
     brief.page,
@@ -75,9 +76,9 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
         for path in STATIC_DIR.iterdir():
             shutil.copyfile(path, beside / "static" / path.name)  # the modes of the program's files are not the site's
         (beside / "static" / "plotly.js").write_text(get_plotlyjs(), encoding="utf-8")
-        with Marts(database, beside, timezone=context.timezone) as marts:
+        with Marts(database, beside, timezone=context.timezone, least_shown=context.least_shown) as marts:
             facts = read_facts(marts, context)
-            pages = [build(marts, context, facts) for build in PAGES]
+            pages = [left_out(build(marts, context, facts), context.least_shown) for build in PAGES]
         template = environment().get_template("page.html")
         for page in pages:
             html = template.render(page=page, pages=pages, facts=facts, context=context)
@@ -104,6 +105,7 @@ def environment() -> Environment:
         "integer": text.integer,
         "weekday": text.weekday,
         "log": words.log,
+        "few": said,
     }
     environment.globals["words"] = SimpleNamespace(**words.PAGE)
     return environment

@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from markupsafe import Markup, escape
 
+from pipelines.report.few import is_hidden
+
 MISSING = "–"
 Number = int | float | Decimal
 _CURRENCY_DIGITS: dict[str, int] = {
@@ -64,7 +66,7 @@ def percent(share: Number | None, n: int | None = None) -> str:
 
     Only a share of nothing or of everything reads as 0 or 100.
     """
-    if share is None:
+    if share is None or is_hidden(share):
         return MISSING
     digits = 1 if n is not None and n >= 1000 else 0
     step = 10.0**-digits
@@ -102,7 +104,7 @@ def price(minor: Number | None, currency: str | None, *, named: bool = True) -> 
 
 def major(minor: Number, currency: str) -> float:
     """Amount in minor units in units of its currency; most have two digits."""
-    return float(minor) / 10.0 ** _CURRENCY_DIGITS.get(currency, 2)
+    return (minor if isinstance(minor, float) else float(minor)) / 10.0 ** _CURRENCY_DIGITS.get(currency, 2)
 
 
 def signed(value: Number) -> str:
