@@ -45,7 +45,7 @@ def hours_moved(day: Shape, past: Sequence[Shape], log: Log) -> Seen:
     if gain < _GAIN:
         return NOTHING
     most, high = highest(_gain(one, _without(one, usual, len(days)))[0] for one in days)
-    if gain < 2.5 * high:
+    if gain < 2.5 * high or _fits_in_part(day, usual, gain):
         return NOTHING
     is_certain = len(days) >= SURE_DAYS and gain >= _SURE_GAIN and gain >= 2.5 * most
     moved = f"{abs(hours)} h {'later' if hours > 0 else 'earlier'} than usual"
@@ -131,6 +131,13 @@ def _gain(day: Shape, usual: Sequence[float]) -> tuple[float, int]:
     fits = [_correlation([day.hours[(hour + moved) % 24] for hour in range(24)], usual) for moved in range(24)]
     best = max(range(24), key=lambda moved: fits[moved])
     return fits[best] - fits[0], best if best <= 12 else best - 24
+
+
+def _fits_in_part(day: Shape, usual: Sequence[float], gain: float) -> bool:
+    """Tell whether the hours from the first row to the last fit as well as all hours moved: the others are missing."""
+    _, first, last = _missing(day, usual)
+    part = [share if first <= hour <= last else 0.0 for hour, share in enumerate(usual)]
+    return _correlation(day.hours, part) >= _correlation(day.hours, usual) + gain
 
 
 def _correlation(one: Sequence[float], other: Sequence[float]) -> float:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _LEAST_ROWS = 10
 _SURE_ROWS = 20
+_NEVER_USUAL = 0.5
+"""Share of keys that stood for something else which is a fault however often it was so."""
 _LEAST_NEAR = 7
 _NEAR_DAYS = 28
 """Days back to which the rows of another day are looked for: what is given every month comes again after more."""
@@ -58,7 +60,7 @@ def ids_again(day: Shape, past: Sequence[Shape]) -> Seen:
         return NOTHING
     asked = usable(days, lambda one: len(one.keys_sample) >= 5)
     most, high = highest(_taken(one, rest)[0] for one, rest in others(asked)) if len(asked) > 1 else (0.0, 0.0)
-    if share < high + 0.1:
+    if share < min(high + 0.1, _NEVER_USUAL):
         return NOTHING
     is_certain = n >= _LEAST_ROWS and len(asked) >= SURE_DAYS and share >= most + 0.3
     return Seen(

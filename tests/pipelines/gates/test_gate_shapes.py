@@ -105,6 +105,22 @@ def test_a_community_that_grows_is_never_held_out(factor):
     assert [certain(found[day]) for day in days] == [set()] * len(days)
 
 
+def test_ids_counted_from_one_each_day_warn_even_where_they_always_were():
+    days = past_days(20)
+    numbered = {day: [row | {"payment_id": f"p{n}"} for n, row in enumerate(steady_rows(LOG, day))] for day in days}
+    found = judge_shapes(LOG, shapes_of(LOG, numbered).values(), [])
+    assert [broken(found[day]) for day in days] == [set(), *[{"ids_again"}] * 19]
+    assert not any(certain(seen) for seen in found.values())
+
+
+@pytest.mark.parametrize("hour", [12, 15])
+def test_a_day_that_ends_early_is_not_said_to_be_moved(hour):
+    past = steady_past("interactions")
+    day = changed("interactions", lambda rows: [row for row in rows if row["occurred_at"].hour < hour])
+    assert broken(look(LOGS["interactions"], day, past)) >= {"hours_missing"}
+    assert "hours_moved" not in broken(look(LOGS["interactions"], day, past))
+
+
 def _dated(rows, day):
     return [
         row | {"occurred_at": row["occurred_at"].replace(year=day.year, month=day.month, day=day.day)} for row in rows
