@@ -14,7 +14,8 @@ from typing import Any, Self
 
 import duckdb
 
-from pipelines.report.few import guard, is_told
+from pipelines.ingest.findings import SHARED_KEY
+from pipelines.report.few import HIDDEN, guard, is_told
 from pipelines.report.few_columns import NAMED, PERSON, UNTOLD
 from pipelines.spreadsheets import plain_cell, plain_cell_sql
 
@@ -112,7 +113,7 @@ class Marts:
         rows = guard(self._fetch("select * from result"), self._least_shown)
         if any(PERSON in row for row in rows[:1]):
             return rows[:limit], len(rows)
-        rows = [row | dict.fromkeys(row.keys() & {*NAMED}) for row in rows]
+        rows = [row | dict.fromkeys(row.keys() & _named(row), HIDDEN) for row in rows]
         names = [column["column_name"] for column in self._fetch("select column_name from (describe result)")]
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
@@ -127,6 +128,11 @@ class Marts:
         cells = ", ".join(plain_cell_sql(column["column_name"], column["column_type"]) for column in columns)
         self._connection.execute(f"copy (select {cells} from result) to {literal(str(path))} (format csv, header)")
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())  # spreadsheets take it for UTF-8 by this mark
+
+
+def _named(row: Row) -> set[str]:
+    """Columns of a row that name a member, or may: keys that were given out twice are words of a finding."""
+    return {*NAMED, *(("name", "said") if row.get("finding") == SHARED_KEY else ())}
 
 
 def literal(value: str) -> str:

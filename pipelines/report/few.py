@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pipelines.report.few_columns import BASES, COUNTS, KEYS, OF_COUNTS, SHARES, VALUES, is_share
+from pipelines.report.few_columns import BASES, COUNTS, FOLLOWERS, KEYS, OF_COUNTS, SHARES, VALUES, is_share
 
 _DIGITS = 2
 """Digits of a share of members: all of them would tell both counts, of which it is the quotient."""
@@ -207,6 +207,9 @@ def _guard(row: Row, least: int) -> Row:
                 made[name] = Share(float(value), is_hidden=True)
             elif is_share(name) and COUNTS & row.keys():
                 made[name] = Share(round(value, _DIGITS), is_hidden=False)
+    hidden = {name for share, names in FOLLOWERS.items() if is_hidden(made.get(share)) for name in names}
+    for name in hidden & row.keys():
+        made[name] = None if row[name] is None else Share(float(row[name]), is_hidden=True)
     return made
 
 

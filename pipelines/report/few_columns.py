@@ -4,8 +4,8 @@ from __future__ import annotations
 
 PERSON = "member_id"
 """Column of rows that are about one member each."""
-NAMED = ("asker_id", "author_id", "host_id", "target_member_id", "first_responder_id")
-"""Columns that name a member in rows about something else."""
+NAMED = ("asker_id", "author_id", "host_id", "target_member_id", "first_responder_id", "examples")
+"""Columns that name a member, or may, in rows about something else."""
 UNTOLD = ("card",)
 """Columns that no file of rows has: a model's card holds the features of single members."""
 
@@ -29,7 +29,8 @@ COUNTS = frozenset(
 
 OTHER_NUMBERS = frozenset(
     {
-        "n_log_days", "n_rows", "n_waiting_rows", "lag_days", "n_checks", "n_failed", "n_warned", "n_waived",
+        "n_log_days", "n_rows", "n_broken", "n_recent", "n_waiting_rows", "lag_days", "n_checks", "n_failed",
+        "n_warned", "n_waived",
         "n_missing", "n_weeks",
         "n_contents", "n_interactions", "n_active_days", "age_months", "window_days", "least_interactions",
         "most_interactions", "weekday", "n_days", "n_asks", "n_answers", "n_comments", "n_reactions", "n_live_acts",
@@ -113,6 +114,15 @@ SHARES = {
     "share_of_active": "n_active_members",
 }
 """Share -> the count that it is a share of: neither the part nor the rest may be a small count."""
+
+FOLLOWERS = {
+    "show_up_rate": ("show_up_low", "show_up_high"),
+    "csat": ("csat_low", "csat_high"),
+    "payer_churn_rate": ("payer_churn_rate_low", "payer_churn_rate_high"),
+    "rate_treated": ("effect", "effect_low", "effect_high"),
+    "rate_held_out": ("effect", "effect_low", "effect_high"),
+}
+"""Share -> what would tell it: the ends of its interval, and its difference to another one."""
 
 KEYS = ("measure", "series", "metric")
 """Columns that say which figure a row is about."""

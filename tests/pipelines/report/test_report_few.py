@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,6 +111,11 @@ def test_what_a_row_computes_from_small_counts_is_hidden():
     assert str(made["show_up_rate"]) == "–", "two who did not come are told by it"
     assert str(made["csat"]) == "–"
     assert (integer(made["n_registered"]), integer(made["n_csat"]), made["n_interactions"]) == ("40", "<5", 7)
+    row = {"n_csat": 25, "csat": 0.88, "csat_low": 0.71, "csat_high": 0.96}
+    assert {str(one) for one in guard([row], LEAST)[0].values()} == {"25", "–"}, "three were not satisfied"
+    row = {"n_treated": 40, "n_held_out": 40, "rate_treated": 0.5, "rate_held_out": 0.05, "effect": 0.45}
+    (made,) = guard([row], LEAST)
+    assert [str(made[name]) for name in ("rate_treated", "rate_held_out", "effect")] == ["0.5", "–", "–"]
     (made,) = guard([{"n_members": 2, "n_interactions": 6, "share_of_active": 0.1}], LEAST)
     assert (drawn(made["n_interactions"]), drawn(made["share_of_active"])) == (None, None)
     (made,) = guard([{"n_payers_end": 90, "n_new": 1, "mrr_new_minor": 4900, "mrr_end_minor": 440_000}], LEAST)
@@ -164,7 +170,7 @@ def test_no_csv_tells_a_small_count_or_a_member(rendered, name):
             for column in COUNTS & row.keys():
                 if row[column] is not None and 0 < abs(row[column]) < LEAST - 0.5:
                     assert cells[column] in ("<5", "0"), (query, column)
-            assert "author_id" not in cells or cells["author_id"] == ""
+            assert "author_id" not in cells or cells["author_id"] == "–"
 
 
 @pytest.mark.parametrize("name", COMMUNITIES)
@@ -189,6 +195,16 @@ def test_members_are_on_no_page_and_the_page_says_where_they_are(rendered):
     (note,) = (block for block in pages["risk"].blocks if block.title.en == "Worth contacting today")
     assert isinstance(note, Note)
     assert "guildbook actions export" in note.body.en
+
+
+def test_a_key_given_out_twice_is_not_named(tmp_path):
+    with duckdb.connect(tmp_path / "a.duckdb") as con:
+        con.execute("create schema marts")
+    said = "select 'shared_key' as finding, 'member_id m17' as name, 'member_id m17: 2 rows' as said, 2 as n_rows"
+    with Marts(tmp_path / "a.duckdb", tmp_path, timezone="UTC", least_shown=LEAST) as marts:
+        row = marts.run("findings", said).first
+    assert row == {"finding": "shared_key", "name": "–", "said": "–", "n_rows": 2}
+    assert "m17" not in (tmp_path / "data" / "findings.csv").read_text()
 
 
 def test_without_the_setting_pages_are_as_before(sites):
