@@ -144,7 +144,7 @@ _MEMBERS = [
     _warns("joined_day_changes", "members", "has another joining day than the state before it", SYSTEMS),
     _warns("back_after_erasure", "members", "brings a member back who was erased", ERASED),
     _warns("plan_differs", "members", "has another plan than the member's subscription", SYSTEMS),
-    _blocks("active_before_joined", "interactions", "acts before the member joined", DATES),
+    _warns("active_before_joined", "interactions", "acts before the member joined", DATES),
     _blocks("active_after_erased", "interactions", "acts after the member was erased", ERASED),
     _warns("active_after_banned", "interactions", "acts after the member was banned", GONE),
     _warns("active_after_left", "interactions", "acts after the member had left", GONE),

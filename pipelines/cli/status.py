@@ -90,9 +90,10 @@ def _finding_lines(home: Home) -> list[str]:
 
 def _disagreement_lines(home: Home) -> list[str]:
     """Lines about published rows of one log that contradict those of another, the latest first; none where none do."""
-    if not home.published.exists():
+    database = home.published / "analytics.duckdb"
+    if not database.exists():
         return []
-    with duckdb.connect(str(home.published / "analytics.duckdb"), read_only=True) as con:
+    with duckdb.connect(str(database), read_only=True) as con:
         if not con.execute("select 1 from duckdb_tables() where table_name = 'relation_checks'").fetchall():
             return []
         rows = con.execute(
