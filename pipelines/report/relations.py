@@ -19,6 +19,7 @@ from pipelines.report import words
 from pipelines.report.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Row
+from pipelines.report.text import MISSING as NOT_SHOWN
 from pipelines.report.text import Text, day, integer, plural
 
 _TITLE = Text("What does not agree between logs", "日志之间的矛盾")
@@ -164,6 +165,6 @@ def _row(row: Row) -> list[Cell]:
         Cell(integer(row["n_recent"]), row["n_recent"]),
         Cell(integer(row["n_rows"]), row["n_rows"]),
         Cell(day(row["last_log_day"]), str(row["last_log_day"])),
-        Cell(row["examples"]),
+        Cell(row["examples"] or NOT_SHOWN),
         Cell(Text(relation.cure, CURES[relation.cure])),
     ]

@@ -30,6 +30,7 @@ PEOPLE = re.compile(r"(?<![\d.,<])[1-4] ?(名|人|位)|(?<![\d.,<])[1-4] (member
 NO_MEMBERS = {
     "Harm", "No effect, or not known", "No fair comparison", "Work", "Pieces", "Alarms in 90 days", "Tenure", "perfect",
     "Interactions", "articles", "questions", "Quarantined", "State", "Verdict", "Rows", "Files rejected", "Log days",
+    "Last 30 log days",
     "contents", "Contents by members", "answered", "asked", "interactions",
 }  # fmt: skip
 """Tiles, columns and lines in which a number from 1 to 4 counts no members."""

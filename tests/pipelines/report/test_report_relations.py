@@ -1,7 +1,9 @@
 """Data health names what does not agree between logs, and every rule has words in both languages."""
 
 import re
+from dataclasses import replace
 
+import pytest
 from report_marts import CONTEXT
 from report_pages import Fill, block_of, page_of
 
@@ -44,6 +46,28 @@ def test_where_all_agree_it_says_how_much_was_judged(fill: Fill) -> None:
     assert isinstance(note, Note)
     assert note.body is not None
     assert note.body.en == "Nothing: 2 rules judged, on up to 1,200 rows each."
+
+
+@pytest.mark.parametrize(
+    ("least_shown", "observed"),
+    [
+        (0, ["0.75 (30 of 40 rows: m1, m2, m3 and 27 more)", "2 of 9 rows: m4, m5", "12"]),
+        (5, ["0.75 (30 of 40 rows)", "2 of 9 rows", "12"]),
+    ],
+)
+def test_where_single_members_are_not_shown_verdicts_have_no_keys(
+    fill: Fill, least_shown: int, observed: list[str]
+) -> None:
+    found = ["0.75 (30 of 40 rows: m1, m2, m3 and 27 more)", "2 of 9 rows: m4, m5", "12"]
+    sql = "".join(
+        f"insert into marts.gate_results by name select 'facts' as gate, 'interactions' as table_name, "
+        f"date '2026-11-19' as day, 'rule {n}' as expectation, 'critical' as severity, false as is_passed, "
+        f"false as is_waived, '{one}' as observed, 'run' as run_id, timestamptz '2026-11-20 06:00+08' as checked_at;"
+        for n, one in enumerate(found)
+    )
+    table = health._gates(fill(sql), replace(CONTEXT, least_shown=least_shown))
+    assert isinstance(table, Table)
+    assert [row[5].shown for row in table.rows] == observed
 
 
 def test_every_rule_and_cure_has_words_in_chinese() -> None:
