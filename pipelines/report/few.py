@@ -10,14 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pipelines.report.few_columns import BASES, COUNTS, FOLLOWERS, KEYS, OF_COUNTS, SHARES, VALUES, is_share
-
-_DIGITS = 2
-"""Digits of a share of members: all of them would tell both counts, of which it is the quotient."""
 HIDDEN = "–"
 """What is written for a number that would tell a small count."""
-
-Row = dict[str, Any]
 
 
 class Count(int):
@@ -91,11 +85,11 @@ class Count(int):
     def __truediv__(self, other: Any) -> Share:
         """A share; hidden where either count, or the rest of the larger, is small."""
         rest = isinstance(other, Count) and Count(int(other) - int(self), self.least).is_small
-        return Share(int(self) / float(int(other)), is_hidden=self.is_small or _is_small(other) or rest)
+        return Share(int(self) / float(int(other)), is_hidden=self.is_small or is_small(other) or rest)
 
     def __rtruediv__(self, other: Any) -> Share:
         """What falls to each."""
-        return Share(float(other) / int(self), is_hidden=self.is_small or _is_small(other))
+        return Share(float(other) / int(self), is_hidden=self.is_small or is_small(other))
 
 
 class Share(float):
@@ -120,7 +114,7 @@ class Share(float):
     __repr__ = __str__
 
     def _with(self, value: float, other: object) -> Share:
-        return Share(value, is_hidden=self.is_hidden or _is_small(other))
+        return Share(value, is_hidden=self.is_hidden or is_small(other))
 
     def __add__(self, other: Any) -> Share:
         """Another such number."""
@@ -178,72 +172,8 @@ def drawn(value: Any) -> Any:
     return value
 
 
-def guard(rows: list[Row], least: int) -> list[Row]:
-    """Return rows of a query whose counts of members, and what was computed from them, know what may be told."""
-    return _hide_stickiness([_guard(row, least) for row in rows])
-
-
-def _guard(row: Row, least: int) -> Row:
-    made = dict(row)
-    subject = next((row[key] for key in KEYS if key in row), None)
-    if subject is not None:
-        for name in VALUES:
-            if name in row and subject in COUNTS:
-                made[name] = _count(row[name], least)
-            elif subject in OF_COUNTS and row.get(name) is not None:
-                made[name] = Share(float(row[name]), is_hidden=True)
-    for name in COUNTS & row.keys():
-        made[name] = _count(row[name], least)
-    small = {name for name, value in made.items() if _is_small(value)}
-    for name, value in row.items():
-        bases = BASES.get(name)
-        if (
-            isinstance(value, (int, float))
-            and not isinstance(value, bool)
-            and not isinstance(made[name], (Count, Share))
-        ):
-            depends = set(bases) & small if bases else small if isinstance(value, float) or name in OF_COUNTS else set()
-            if depends or _tells(value, made.get(SHARES.get(name, ""))):
-                made[name] = Share(float(value), is_hidden=True)
-            elif is_share(name) and COUNTS & row.keys():
-                made[name] = Share(round(value, _DIGITS), is_hidden=False)
-    hidden = {name for share, names in FOLLOWERS.items() if is_hidden(made.get(share)) for name in names}
-    for name in hidden & row.keys():
-        made[name] = None if row[name] is None else Share(float(row[name]), is_hidden=True)
-    return made
-
-
-def _tells(share: float, of: object) -> bool:
-    """Whether a share of a count, or what is left of it, is a small count."""
-    if not isinstance(of, Count) or not 0 <= share <= 1:
-        return False
-    part = Count(share * int(of), of.least)
-    return part.is_small or Count(int(of) - int(part), of.least).is_small
-
-
-def _hide_stickiness(rows: list[Row]) -> list[Row]:
-    """Hide DAU / MAU, which stands in a row of its own, where either is small in any row beside it."""
-    measures = {"dau", "mau"}
-    small = any(_is_small(value) for row in rows if {row.get(key) for key in KEYS} & measures for value in row.values())
-    for row in rows if small else []:
-        if "stickiness" in {row.get(key) for key in KEYS}:
-            row |= {
-                name: [Share(one, is_hidden=True) for one in row[name] if one is not None]
-                if isinstance(row[name], list)
-                else Share(row[name], is_hidden=True)
-                for name in VALUES
-                if row.get(name) is not None
-            }
-    return rows
-
-
-def _count(value: Any, least: int) -> Any:
+def is_small(value: object) -> bool:
+    """Whether a value, or any of a list, is a small count or was computed from one."""
     if isinstance(value, list):
-        return [_count(one, least) for one in value]
-    return None if value is None else Count(value, least)
-
-
-def _is_small(value: object) -> bool:
-    if isinstance(value, list):
-        return any(_is_small(one) for one in value)
+        return any(is_small(one) for one in value)
     return value.is_small if isinstance(value, Count) else is_hidden(value)

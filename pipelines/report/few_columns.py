@@ -124,6 +124,13 @@ FOLLOWERS = {
 }
 """Share -> what would tell it: the ends of its interval, and its difference to another one."""
 
+STEPS = (
+    "mrr_new_minor", "mrr_expansion_minor", "mrr_reactivation_minor", "mrr_contraction_minor", "mrr_churn_minor",
+)  # fmt: skip
+"""Amounts of a row that add up to the difference of two others."""
+BIN = "least_interactions"
+"""Column of rows whose ``n_interactions`` add up to a sum that other charts show."""
+
 KEYS = ("measure", "series", "metric")
 """Columns that say which figure a row is about."""
 VALUES = (

@@ -7,6 +7,7 @@ from pipelines.report.blocks import Block, Cell, Chart, Column, Page, Table
 from pipelines.report.context import SiteContext
 from pipelines.report.database import Marts, Result, literal
 from pipelines.report.facts import Facts
+from pipelines.report.few import is_hidden
 from pipelines.report.text import MISSING, Text, integer, percent, plural
 
 _TITLE = Text("Interactions", "互动")
@@ -73,7 +74,7 @@ def _sentence(histogram: Result) -> Text:
         f"{window} days; {integer(once)} made a single one",
         f"最近 {window} 天有 {integer(members)} 名成员产生 {integer(total)} 次互动；{integer(once)} 人仅一次",
     )
-    if few:
+    if few and not is_hidden(share):
         text += Text(
             f", and the {integer(few)} with more than {_OFTEN - 1} made {percent(share, total)} of all",
             f"，{integer(few)} 人超过 {_OFTEN - 1} 次，占全部的 {percent(share, total)}",

@@ -20,8 +20,9 @@ from report_pages import PAGES
 from pipelines.report import charts, marks, render_site, site
 from pipelines.report.blocks import Chart, Note, Page, Table, Tiles
 from pipelines.report.database import Marts
-from pipelines.report.few import Count, Share, drawn, guard
+from pipelines.report.few import Count, Share, drawn, is_hidden
 from pipelines.report.few_columns import BASES, COUNTS, OF_COUNTS, OTHER_NUMBERS, PERSON, SHARES, VALUES
+from pipelines.report.few_rows import guard
 from pipelines.report.text import Text, integer, money, percent, plural, signed
 
 LEAST = 5
@@ -121,6 +122,26 @@ def test_what_a_row_computes_from_small_counts_is_hidden():
     assert (drawn(made["n_interactions"]), drawn(made["share_of_active"])) == (None, None)
     (made,) = guard([{"n_payers_end": 90, "n_new": 1, "mrr_new_minor": 4900, "mrr_end_minor": 440_000}], LEAST)
     assert (drawn(made["mrr_new_minor"]), made["mrr_end_minor"]) == (None, 440_000)
+
+
+def test_one_hidden_part_of_a_known_sum_takes_the_smallest_beside_it_along():
+    bins = [
+        {"least_interactions": n, "n_members": m, "n_interactions": n * m} for n, m in ((0, 9), (1, 40), (2, 2), (3, 9))
+    ]
+    made = guard(bins, LEAST)
+    assert [is_hidden(row["n_interactions"]) for row in made] == [False, False, True, True]
+    made = guard([bins[1], bins[3]], LEAST)
+    assert [is_hidden(row["n_interactions"]) for row in made] == [False, False]
+    row = {
+        "n_new": 9,
+        "n_expanded": 1,
+        "n_churned": 30,
+        "mrr_new_minor": 90,
+        "mrr_expansion_minor": 5,
+        "mrr_churn_minor": 300,
+    }
+    (made,) = guard([row], LEAST)
+    assert [name for name in row if is_hidden(made[name])] == ["mrr_new_minor", "mrr_expansion_minor"]
 
 
 def test_a_share_is_not_told_to_the_last_digit_and_other_measures_are_as_they_were():
