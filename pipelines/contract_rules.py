@@ -8,6 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+EMPTY_SPELLINGS = (
+    "NULL", "null", "(null)", "<null>", "[NULL]", r"\N", "nil", "NaN", "nan", "NaT", "<NA>", "NA", "None", "none",
+    "undefined", "N/A", "n/a", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!", "-", "--", "---",
+    "[object Object]",
+)  # fmt: skip
+"""How systems and spreadsheets write that there is no value, or that they failed to work it out."""
+
 
 @dataclass(frozen=True)
 class RowRule:

@@ -55,6 +55,7 @@ class Value(_Model):
     constant: str | None = None
     template: str | None = None
     prefix: str = ""
+    empty: list[str] = []
     values: Annotated[dict[str, str], Field(min_length=1)] | None = None
     unmapped: Literal["skip", "error"] = "skip"
     time: Literal["iso", "epoch_s", "epoch_ms"] = "iso"

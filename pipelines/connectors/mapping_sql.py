@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.connectors.prepare import shown
+from pipelines.connectors.prepare import Problem, shown
 from pipelines.connectors.sql import epoch_time, identifier, iso_time, literal, local_day
 from pipelines.contract import Column, Type
+from pipelines.contract_rules import EMPTY_SPELLINGS
 
 if TYPE_CHECKING:
     from pipelines.connectors.mapping import Filter, Value
@@ -41,11 +42,11 @@ def text_of(value: Value, names: dict[str, str]) -> str:
     if value.constant is not None:
         return literal(value.constant)
     if value.column is not None:
-        return names[value.column]
+        return _filled(value, names[value.column])
     parts = [
         part
         for text, column in value.template_parts()
-        for part in (literal(text), names[column] if column is not None else literal(""))
+        for part in (literal(text), _filled(value, names[column]) if column is not None else literal(""))
     ]
     return f"({' || '.join(parts)})"
 
@@ -68,6 +69,21 @@ def expression(column: Column, value: Value, names: dict[str, str], timezone: st
     day = local_day(time, timezone)
     day_alone = f"case when regexp_matches({text}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}$') then {text} end"
     return f"coalesce(try_cast({day_alone} as date), {day})"
+
+
+def _filled(value: Value, text: str) -> str:
+    """SQL for the text of a source column, null where the mapping says that it stands for no value."""
+    return f"case when {text} not in ({', '.join(map(literal, value.empty))}) then {text} end" if value.empty else text
+
+
+def empty_spellings(name: str, value: Value, names: dict[str, str]) -> list[Problem]:
+    """Return what keeps a row out whose id is made of a word for no value: behind a prefix nobody would see it."""
+    words = ", ".join(map(literal, EMPTY_SPELLINGS))
+    said = f" || {literal(' stands for no value; list it under empty')}"
+    return [
+        Problem(f"{_filled(value, names[one])} in ({words})", literal(f"{name}: ") + f" || {shown(names[one])}" + said)
+        for one in value.source_columns()
+    ]
 
 
 def unmapped_reason(name: str, value: Value, names: dict[str, str]) -> str:

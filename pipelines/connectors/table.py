@@ -17,11 +17,11 @@ import pyarrow as pa
 
 from pipelines.connectors.landing import open_workspace, write_landing
 from pipelines.connectors.mapping import Mapping, Output, read_mapping
-from pipelines.connectors.mapping_sql import as_text, condition, expression, text_of, unmapped_reason
+from pipelines.connectors.mapping_sql import as_text, condition, empty_spellings, expression, text_of, unmapped_reason
 from pipelines.connectors.prepare import Prepared, Problem, prepare
 from pipelines.connectors.report import ConnectorError, ImportReport
 from pipelines.connectors.sql import identifier, literal
-from pipelines.contract import LOGS
+from pipelines.contract import LOGS, Type
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -141,6 +141,8 @@ def _prepare(connection: DuckDBPyConnection, number: int, output: Output, table:
         for name, value in output.columns.items()
         if value.values
     ]
+    ids = [(name, value) for name, value in output.columns.items() if log.column(name).type is Type.ID]
+    problems += [problem for name, value in ids for problem in empty_spellings(name, value, names)]
     prepared = prepare(
         connection,
         table=f"prepared_{number}",

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.contract import CURRENCIES, Type
+from pipelines.contract_rules import EMPTY_SPELLINGS
 from pipelines.ingest.batch import STAGED
-from pipelines.ingest.row_rules import EMPTY_SPELLINGS, broken
+from pipelines.ingest.row_rules import broken
 from pipelines.lake.duck import literal
 
 if TYPE_CHECKING:

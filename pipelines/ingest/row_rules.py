@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.contract import Type
+from pipelines.contract_rules import EMPTY_SPELLINGS
 from pipelines.ingest.advice import time_advice
 from pipelines.lake.duck import array, literal
 
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 1000
 """Longest id; addresses of pages are used as ids, and few are longer."""
-
-EMPTY_SPELLINGS = (
-    "NULL", "null", "(null)", "<null>", "[NULL]", r"\N", "nil", "NaN", "nan", "NaT", "<NA>", "NA", "None", "none",
-    "undefined", "N/A", "n/a", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!", "-", "--", "---",
-    "[object Object]",
-)  # fmt: skip
-"""How systems and spreadsheets write that there is no value, or that they failed to work it out."""
 
 _UNSEEN = (
     r"\p{Cc}\x{ad}\x{61c}\x{180e}\x{200b}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}\x{fff9}-\x{fffb}"

@@ -136,6 +136,30 @@ def test_template_joins_columns_and_is_empty_where_one_is(tmp_path):
     assert said(report) == [("interaction_id: empty, but required", 1, "row 2")]
 
 
+NULLS = "id,at,what,who\n1,2024-01-01,msg,NULL\n2,2024-01-01,msg,-\n3,2024-01-01,msg,5\n"
+
+
+def test_a_word_for_no_value_is_no_id_even_behind_a_prefix(tmp_path):
+    report = run(tmp_path, HEAD + COLUMNS, {"acts.csv": NULLS})
+    assert [row["member_id"] for row in read_log(tmp_path / "landing", "interactions")] == ["forum:u5"]
+    assert said(report) == [
+        ("member_id: '-' stands for no value; list it under empty", 1, "row 2"),
+        ("member_id: 'NULL' stands for no value; list it under empty", 1, "row 1"),
+    ]
+
+
+def test_a_mapping_says_which_texts_stand_for_no_value(tmp_path):
+    mapping = HEAD + COLUMNS.replace('prefix: "forum:u"', 'prefix: "forum:u", empty: [NULL, "-"]')
+    report = run(tmp_path, mapping, {"acts.csv": NULLS})
+    rows = read_log(tmp_path / "landing", "interactions")
+    assert [(row["interaction_id"], row.get("member_id")) for row in rows] == [
+        ("1", None),
+        ("2", None),
+        ("3", "forum:u5"),
+    ]
+    assert said(report) == []
+
+
 def test_unmapped_value_can_be_an_error_that_leaves_landing_untouched(tmp_path):
     run(tmp_path, HEAD + COLUMNS, {"acts.csv": ACTS})
     before = snapshot(tmp_path / "landing")
