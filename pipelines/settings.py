@@ -18,6 +18,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from pipelines.faults import Fault, brief
 from pipelines.settings_access import AccessSettings
+from pipelines.settings_limits import LimitSettings
 from pipelines.settings_relations import RelationSettings
 from pipelines.settings_shapes import ShapeSettings
 
@@ -26,7 +27,7 @@ SETTINGS_FILE = "settings.env"
 """File in the home folder with settings of its own, one ``GUILDBOOK_NAME=value`` a line."""
 
 
-class Settings(AccessSettings, RelationSettings, ShapeSettings):
+class Settings(AccessSettings, LimitSettings, RelationSettings, ShapeSettings):
     """Settings of one community; each field is the variable ``GUILDBOOK_<NAME>``."""
 
     model_config = SettingsConfigDict(env_prefix="GUILDBOOK_", frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -145,8 +146,6 @@ class Settings(AccessSettings, RelationSettings, ShapeSettings):
         le=168,
         description="Hours after which a run is ended that is still at work; the next one does its work.",
     )
-    memory_limit: str = Field("4GB", description="Memory that DuckDB may use before it spills to disk.")
-    threads: int = Field(2, ge=1, description="Threads that DuckDB may use.")
     daily_hour: int = Field(6, ge=0, le=23, description="Hour of the daily run, in the community's time zone.")
     alert_command: SecretStr = Field(
         SecretStr(""),

@@ -18,9 +18,10 @@ from pipelines.ingest.findings import SHARED_KEY, said
 from pipelines.ingest.landing import LandingFile
 from pipelines.ingest.parts import read_delivery
 from pipelines.ingest.refusals import refused
-from pipelines.ingest.shape import Rejected, inspect
+from pipelines.ingest.shape import inspect
 from pipelines.ingest.unknown import MISSPELT
 from pipelines.lake import ledger
+from pipelines.reading.blocks import Rejected
 
 if TYPE_CHECKING:
     from pipelines.contract import Log
@@ -58,7 +59,7 @@ def check_file(path: Path, settings: Settings, *, log: str | None = None, day: d
     """
     if not path.is_file():
         raise NotToldError(f"{path}: there is no such file")
-    of = LOGS[log] if log else _log_of(path)
+    of = LOGS[log] if log else _log_of(path, settings)
     log_day = day or _day_of(path) or _day_in(path, of, settings)
     with tempfile.TemporaryDirectory(prefix="guildbook-check-") as folder:
         return _judge(Home(Path(folder)), path, settings, of, log_day)
@@ -99,7 +100,7 @@ def _ingest(home: Home, path: Path, settings: Settings, log: Log, log_day: date)
     ingest_days(home, settings, log, [log_day], run_id="check")
 
 
-def _log_of(path: Path) -> Log:
+def _log_of(path: Path, settings: Settings) -> Log:
     """Tell a file's log from its folders, its name, or the columns that it has.
 
     Raises:
@@ -108,18 +109,18 @@ def _log_of(path: Path) -> Log:
     for part in (*reversed(path.resolve().parent.parts[-2:]), *re.split(r"[^a-z_]+", path.name.lower())):
         if part.strip("_") in LOGS:
             return LOGS[part.strip("_")]
-    fitting = [log for log in LOGS.values() if _fits(path, log)]
+    fitting = [log for log in LOGS.values() if _fits(path, log, settings)]
     if len(fitting) == 1:
         return fitting[0]
     which = f"its columns fit {', '.join(log.name for log in fitting)}" if fitting else "its columns fit none"
     raise NotToldError(f"{path}: which log is it? {which}; say it with --log, one of: {', '.join(LOGS)}")
 
 
-def _fits(path: Path, log: Log) -> bool:
+def _fits(path: Path, log: Log, settings: Settings) -> bool:
     """Whether a file's header has the log's columns; a file of JSON lines has none."""
     stat = path.stat()
     try:
-        inspected = inspect(LandingFile(_NO_DAY, path.name, path, stat.st_size, stat.st_mtime_ns), log)
+        inspected = inspect(LandingFile(_NO_DAY, path.name, path, stat.st_size, stat.st_mtime_ns), log, settings)
     except Rejected:
         return False
     return bool(inspected.shape.columns)

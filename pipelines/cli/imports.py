@@ -28,7 +28,9 @@ def stackexchange(
     from pipelines.connectors import import_stackexchange  # noqa: PLC0415
 
     settings = read_settings()
-    _imported(lambda: import_stackexchange(path, Home(settings.home).landing, settings.timezone, source), settings)
+    _imported(
+        lambda: import_stackexchange(path, Home(settings.home).landing, settings.timezone, source, settings), settings
+    )
 
 
 @imports.command()
@@ -42,7 +44,7 @@ def table(
     from pipelines.connectors import import_table  # noqa: PLC0415
 
     settings = read_settings()
-    _imported(lambda: import_table(mapping, Home(settings.home).landing, settings.timezone, data), settings)
+    _imported(lambda: import_table(mapping, Home(settings.home).landing, settings.timezone, data, settings), settings)
 
 
 def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:

@@ -1,63 +1,68 @@
-"""Streams the rows of a Stack Exchange dump: a folder or an archive of XML files, read in bounded memory.
-
-Archives are never unpacked to disk, so nothing in them can name a path. What the rows mean is said elsewhere.
-"""
+"""Streams the rows of a Stack Exchange dump out of its XML, in bounded memory. What the rows mean is said elsewhere."""
 
 from __future__ import annotations
 
-import lzma
-import tarfile
-import zipfile
-import zlib
-from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError  # only the error's type; defusedxml parses
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser, iterparse
+from defusedxml.ElementTree import DefusedXMLParser
 
+from pipelines.connectors.archive import BROKEN, xml_files
 from pipelines.connectors.report import ConnectorError
+from pipelines.reading.blocks import Rejected
+from pipelines.settings_limits import beyond
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
-_BROKEN_ARCHIVE = (tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError, OSError)
+    from pipelines.connectors.archive import Source
+    from pipelines.settings_limits import LimitSettings
+
+_BLOCK = 1 << 16
 
 
-def dump_files(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+def dump_files(path: Path, limits: LimitSettings) -> Iterator[tuple[str, Source]]:
     """Yield name and open stream of each XML file of the dump; use a stream before asking for the next.
 
     Raises:
         ConnectorError: ``path`` is missing, of a kind that is not supported, broken, or holds a file twice.
     """
     seen: set[str] = set()
-    for name, stream in _files(path):
+    for name, stream in xml_files(path, limits):
         if name in seen:
             raise ConnectorError(f"{path} holds {name} more than once; import one site at a time")
         seen.add(name)
         yield name, stream
 
 
-def rows(name: str, stream: IO[bytes]) -> Iterator[Mapping[str, str]]:
+def rows(name: str, stream: Source, limits: LimitSettings) -> Iterator[Mapping[str, str]]:
     """Yield the attributes of each ``row`` element of one file; memory does not grow with the file.
 
     Raises:
-        ConnectorError: The XML is malformed, or declares a document type or entities; names file and line.
+        ConnectorError: The XML is malformed, declares a document type or entities, or has a tag beyond the limit;
+            names file and line.
     """
-    parser = DefusedXMLParser(forbid_dtd=True)
+    found = _Rows()
+    parser = DefusedXMLParser(target=found, forbid_dtd=True)
+    n_fed = 0
     try:
-        events = iterparse(stream, events=("start", "end"), parser=parser)
-        _, root = next(events)
-        for event, element in events:
-            if event == "end" and element.tag == "row":
-                yield element.attrib
-                root.clear()
+        while block := stream.read(_BLOCK):
+            parser.feed(block)
+            n_fed += len(block)
+            yield from found.take()
+            if (pending := n_fed - parser.parser.CurrentByteIndex - _BLOCK) > limits.max_xml_tag_bytes:
+                said = f"{name}, line {parser.parser.CurrentLineNumber}: a tag has {pending:,} bytes and more"
+                raise ConnectorError(beyond(limits, "max_xml_tag_bytes", said, "no dump needs that: look at it"))
+        parser.close()
+    except Rejected as reason:
+        raise ConnectorError(f"{name}: {reason}") from reason
     except ParseError as error:
         raise ConnectorError(
             f"{name}, line {error.position[0]}: malformed XML ({error}); download the dump again"
         ) from error
-    except _BROKEN_ARCHIVE as error:
+    except BROKEN as error:
         raise ConnectorError(f"{name} cannot be read to its end ({error}); download the dump again") from error
     except DefusedXmlException as error:
         line = parser.parser.CurrentLineNumber
@@ -67,44 +72,23 @@ def rows(name: str, stream: IO[bytes]) -> Iterator[Mapping[str, str]]:
         ) from error
 
 
-def _files(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    if path.is_dir():
-        for file in sorted(path.glob("*.xml")):
-            with file.open("rb") as stream:
-                yield file.name, stream
-    elif not path.is_file():
-        raise ConnectorError(f"{path} does not exist; give a folder with Posts.xml or an archive of one")
-    elif path.suffix == ".7z":
-        raise ConnectorError(
-            f"{path.name}: 7-Zip archives are not supported; unpack it (7z x {path.name}) and give the folder"
-        )
-    elif path.suffix == ".zip":
-        yield from _zip_files(path)
-    else:
-        yield from _tar_files(path)
+class _Rows:
+    """Takes what the parser finds: the attributes of rows, and nothing else, so that no tree grows."""
 
+    def __init__(self) -> None:
+        self._found: list[Mapping[str, str]] = []
 
-def _zip_files(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    with _readable(path), zipfile.ZipFile(path) as archive:
-        for member in sorted(archive.infolist(), key=lambda member: member.filename):
-            if member.filename.endswith(".xml"):
-                with archive.open(member) as stream:
-                    yield PurePosixPath(member.filename).name, stream
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "row":
+            self._found.append(attributes)
 
+    def end(self, tag: str) -> None:
+        """Nothing is to be done: a row is whole when it starts."""
 
-def _tar_files(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    with _readable(path), tarfile.open(path, "r|*") as archive:
-        for member in archive:
-            stream = archive.extractfile(member) if member.isreg() and member.name.endswith(".xml") else None
-            if stream is not None:
-                yield PurePosixPath(member.name).name, stream
+    def close(self) -> Any:  # noqa: ANN401 - what the parser asks of its target
+        return None
 
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except _BROKEN_ARCHIVE as error:
-        raise ConnectorError(
-            f"{path.name} cannot be read as .tar, .tar.xz, .tar.gz, .tar.bz2 or .zip ({error}); download it again"
-        ) from error
+    def take(self) -> list[Mapping[str, str]]:
+        """Return the rows found since the last time."""
+        found, self._found = self._found, []
+        return found

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from pipelines.connectors.prepare import Prepared
     from pipelines.connectors.report import NotMapped
+    from pipelines.settings_limits import LimitSettings
 
 _ROWS_AT_ONCE = 1_000_000  # about 100 MB of text
 _FLUSHERS = 8  # flushes that wait together share the disk's work
@@ -51,7 +52,7 @@ class Workspace:
 
 
 @contextmanager
-def open_workspace(landing: Path, source: str, timezone: str) -> Iterator[Workspace]:
+def open_workspace(landing: Path, source: str, timezone: str, limits: LimitSettings) -> Iterator[Workspace]:
     """Open a workspace below ``landing``; one import of a source at a time.
 
     Raises:
@@ -66,7 +67,12 @@ def open_workspace(landing: Path, source: str, timezone: str) -> Iterator[Worksp
                 shutil.rmtree(left_behind)
             folder = Path(tempfile.mkdtemp(prefix=f".import-{source}-", dir=landing))
             try:
-                with duckdb.connect(config={"temp_directory": str(folder / "spill")}) as connection:
+                config: dict[str, str | bool | int | float | list[str]] = {
+                    "temp_directory": str(folder / "spill"),
+                    "memory_limit": limits.memory_limit,
+                    "threads": limits.threads,
+                }
+                with duckdb.connect(config=config) as connection:
                     connection.execute("set TimeZone = 'UTC'")
                     connection.execute("set enable_progress_bar = false")
                     yield Workspace(connection, folder, landing, source, timezone)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import string
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -24,6 +24,10 @@ from pydantic import (
 
 from pipelines.connectors.report import ConnectorError
 from pipelines.contract import LOGS, Type
+from pipelines.settings_limits import DEFAULT_LIMITS, beyond
+
+if TYPE_CHECKING:
+    from pipelines.settings_limits import LimitSettings
 
 
 class _Model(BaseModel):
@@ -150,14 +154,16 @@ class Mapping(_Model):
     outputs: Annotated[list[Output], Field(min_length=1)]
 
 
-def read_mapping(path: Path) -> Mapping:
+def read_mapping(path: Path, limits: LimitSettings = DEFAULT_LIMITS) -> Mapping:
     """Read and check the mapping file ``path``.
 
     Raises:
         ConnectorError: The file is missing, no YAML, or breaks a rule; names each key concerned.
     """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)  # noqa: S506 - a SafeLoader
+        text = path.read_text(encoding="utf-8")
+        _check_size(path, text, limits)
+        content = yaml.load(text, Loader=_TextLoader)  # noqa: S506 - a SafeLoader
         return Mapping.model_validate(content)
     except (OSError, UnicodeDecodeError) as error:
         raise ConnectorError(f"{path} cannot be read as UTF-8 text: {error}") from error
@@ -168,6 +174,38 @@ def read_mapping(path: Path) -> Mapping:
             f"{_key(item['loc'])}: {item['msg'].removeprefix('Value error, ')}" for item in error.errors()
         )
         raise ConnectorError(f"{path.name}: {found}") from error
+
+
+def _check_size(path: Path, text: str, limits: LimitSettings) -> None:
+    """Refuse a mapping that is nested too deep or has too many values, before anything is made of it.
+
+    An alias counts with all that it stands for: a few lines of aliases of aliases are billions of values.
+    """
+    if len(text) > 100 * limits.max_mapping_values:
+        found = f"{path.name}: {len(text):,} characters, more than so many values need"
+        raise ConnectorError(beyond(limits, "max_mapping_values", found, "look at it; a mapping is a page long"))
+    sizes: dict[str, int] = {}
+    inside: list[tuple[str | None, int]] = []
+    n_values = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            n_values += sizes.get(event.anchor or "", 1)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            inside.append((event.anchor, n_values))
+            n_values += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = inside.pop()
+            if anchor:
+                sizes[anchor] = n_values - before
+        elif isinstance(event, yaml.ScalarEvent):
+            n_values += 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if len(inside) > limits.max_nesting:
+            found = f"{path.name}, line {line}: nested {len(inside)} levels deep"
+            raise ConnectorError(beyond(limits, "max_nesting", found, "no mapping needs that"))
+        if n_values > limits.max_mapping_values:
+            found = f"{path.name}, line {line}: {n_values:,} values and more"
+            raise ConnectorError(beyond(limits, "max_mapping_values", found, "divide it, or raise that setting"))
 
 
 def _key(location: tuple[int | str, ...]) -> str:

@@ -14,9 +14,12 @@ from pipelines.connectors.landing import open_workspace, write_landing
 from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
 from pipelines.connectors.stackexchange_mapping import prepare_all, remarks
 from pipelines.connectors.stackexchange_raw import RAW_FILES, create_tables, link, load
+from pipelines.settings_limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pipelines.settings_limits import LimitSettings
 
 _COUNTED_ONLY = {
     "PostLinks.xml": "links between posts have no log",
@@ -24,7 +27,9 @@ _COUNTED_ONLY = {
 }
 
 
-def import_stackexchange(path: Path, landing: Path, timezone: str, source: str | None = None) -> ImportReport:
+def import_stackexchange(
+    path: Path, landing: Path, timezone: str, source: str | None = None, limits: LimitSettings = DEFAULT_LIMITS
+) -> ImportReport:
     """Write a Stack Exchange dump as landing files of members, content, interactions and actions.
 
     Args:
@@ -33,6 +38,7 @@ def import_stackexchange(path: Path, landing: Path, timezone: str, source: str |
         landing: Landing folder to write below.
         timezone: IANA time zone of the community, which decides the log day of each row.
         source: Name of the source and prefix of its ids; by default the name of ``path`` up to its first dot.
+        limits: Memory, and what the dump may hold; the defaults where not given.
 
     Returns:
         What was read, written and left out.
@@ -41,16 +47,16 @@ def import_stackexchange(path: Path, landing: Path, timezone: str, source: str |
         ConnectorError: The dump cannot be read; landing is untouched.
     """
     source = source or re.sub(r"[^a-z0-9]+", "_", path.resolve().name.split(".")[0].lower()).strip("_")
-    with open_workspace(landing, source, timezone) as workspace:
+    with open_workspace(landing, source, timezone, limits) as workspace:
         connection = workspace.connection
         create_tables(connection)
         rows_read: dict[str, int] = {}
         notes: list[NotMapped] = []
-        for name, stream in dump_files(path):
+        for name, stream in dump_files(path, limits):
             if name in RAW_FILES:
-                rows_read[name] = load(connection, name, rows(name, stream))
+                rows_read[name] = load(connection, name, rows(name, stream, limits))
             elif name in _COUNTED_ONLY:
-                rows_read[name] = sum(1 for _ in rows(name, stream))
+                rows_read[name] = sum(1 for _ in rows(name, stream, limits))
                 notes.append(NotMapped(name, _COUNTED_ONLY[name], rows_read[name], ""))
             else:
                 notes.append(NotMapped(name, "file is not read", 0, ""))

@@ -22,9 +22,15 @@ from pipelines.connectors.prepare import Prepared, Problem, prepare
 from pipelines.connectors.report import ConnectorError, ImportReport
 from pipelines.connectors.sql import identifier, literal
 from pipelines.contract import LOGS, Type
+from pipelines.reading.blocks import Rejected, blocks
+from pipelines.reading.counting import Counter
+from pipelines.reading.parquet import footer_of
+from pipelines.settings_limits import DEFAULT_LIMITS, beyond
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from pipelines.settings_limits import LimitSettings
 
 _LEFT_OUT = "left out by where"
 
@@ -39,9 +45,13 @@ class _Table:
     scan: str
     position: str
     """SQL for the row's number, from 1."""
+    records: int | None
+    """Rows counted in the file itself; None where only a parser can tell."""
 
 
-def import_table(mapping: Path, landing: Path, timezone: str, data: Path | None = None) -> ImportReport:
+def import_table(
+    mapping: Path, landing: Path, timezone: str, data: Path | None = None, limits: LimitSettings = DEFAULT_LIMITS
+) -> ImportReport:
     """Write the tables named by a mapping as landing files.
 
     Args:
@@ -51,6 +61,7 @@ def import_table(mapping: Path, landing: Path, timezone: str, data: Path | None 
             offset and for which the mapping names no zone are in it too.
         data: Folder in which the mapping's tables lie, or the table itself where the mapping names only one;
             by default the mapping's own folder.
+        limits: Memory, and what mapping and tables may hold; the defaults where not given.
 
     Returns:
         What was read, written and left out.
@@ -59,17 +70,18 @@ def import_table(mapping: Path, landing: Path, timezone: str, data: Path | None 
         ConnectorError: Mapping or table cannot be read, or a value is not mapped where the mapping calls that
             an error; landing is untouched.
     """
-    checked = read_mapping(mapping)
-    with open_workspace(landing, checked.source, timezone) as workspace:
+    checked = read_mapping(mapping, limits)
+    with open_workspace(landing, checked.source, timezone, limits) as workspace:
         tables: dict[Path, _Table] = {}
         rows_read: dict[str, int] = {}
         prepared = []
         for number, output in enumerate(checked.outputs):
             path = _locate(checked, output, mapping, data)
             try:
-                table = tables[path] = tables.get(path) or _open(workspace.connection, path, output.delimiter)
+                table = tables[path] = tables.get(path) or _open(workspace.connection, path, output.delimiter, limits)
                 prepared.append(_prepare(workspace.connection, number, output, table, timezone))
                 rows_read.setdefault(path.name, _count(workspace.connection, prepared[-1].table))
+                _check_count(table, rows_read[path.name])
             except duckdb.Error as error:
                 raise ConnectorError(
                     f"{path.name} cannot be read: {_first_line(error)}; repair or export it again"
@@ -92,20 +104,55 @@ def _locate(mapping: Mapping, output: Output, mapping_file: Path, data: Path | N
     return path
 
 
-def _open(connection: DuckDBPyConnection, path: Path, delimiter: str) -> _Table:
+def _open(connection: DuckDBPyConnection, path: Path, delimiter: str, limits: LimitSettings) -> _Table:
     if path.suffix == ".parquet":
+        try:
+            _, n_rows = footer_of(path, limits)
+        except Rejected as reason:
+            raise ConnectorError(f"{path.name}: {reason}") from reason
         scan = f"read_parquet({literal(str(path))}, hive_partitioning = false, file_row_number = true)"
         found = connection.execute(f"describe select * exclude (file_row_number) from {scan}").fetchall()
-        return _Table(path, {name: type_ for name, type_, *_ in found}, scan, "file_row_number + 1")
-    if re.search(r"\.csv(\.gz|\.zst)?$", path.name):
+        return _Table(path, {name: type_ for name, type_, *_ in found}, scan, "file_row_number + 1", n_rows)
+    if ending := re.search(r"\.csv(\.gz|\.zst)?$", path.name):
+        records = _counted(path, {".gz": "gzip", ".zst": "zstd"}.get(ending[1]), delimiter, limits)
         header = _header(path, delimiter)
+        _check_number(path, limits, "max_columns", len(header), "columns")
         columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
         scan = (
             f"read_csv({literal(str(path))}, auto_detect = false, header = true, columns = {{{columns}}},"
             f" delim = {literal(delimiter)}, quote = '\"', escape = '\"')"
         )
-        return _Table(path, dict.fromkeys(header, "VARCHAR"), scan, "row_number() over ()")
+        return _Table(path, dict.fromkeys(header, "VARCHAR"), scan, "row_number() over ()", records)
     raise ConnectorError(f"{path.name}: a table is .csv, .csv.gz, .csv.zst or .parquet")
+
+
+def _counted(path: Path, compression: str | None, delimiter: str, limits: LimitSettings) -> int | None:
+    """Read a CSV file to its end, within the limits, and count its records."""
+    counter = Counter("csv", delimiter)
+    try:
+        for block in blocks(path, compression, limits):
+            counter.add(block)
+            _check_number(path, limits, "max_line_bytes", counter.count().longest_line, "bytes in a line")
+    except Rejected as reason:
+        raise ConnectorError(f"{path.name} {reason}") from reason
+    count = counter.count()
+    _check_number(path, limits, "max_file_rows", count.lines, "lines")
+    return None if count.lone_returns else count.records
+
+
+def _check_number(path: Path, limits: LimitSettings, name: str, number: int, what: str) -> None:
+    if number > getattr(limits, name):
+        cure = "divide the table, leave out what is not needed, or raise that setting"
+        raise ConnectorError(beyond(limits, name, f"{path.name} has {number:,} {what}", cure))
+
+
+def _check_count(table: _Table, n_read: int) -> None:
+    """Refuse a table of which a reader lost or doubled rows."""
+    if table.records is not None and table.records != n_read:
+        raise ConnectorError(
+            f"{table.path.name}: {table.records:,} records were counted and {n_read:,} read; it was written to "
+            "meanwhile, or a record is too long: export it again"
+        )
 
 
 def _header(path: Path, delimiter: str) -> list[str]:

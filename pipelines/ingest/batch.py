@@ -16,11 +16,12 @@ import pyarrow as pa
 
 from pipelines import pseudonyms
 from pipelines.ingest.careful import record_tables
-from pipelines.ingest.counting import parsed_records
 from pipelines.ingest.rules import STAGED_COLUMNS, cast_sql, columns_sql
-from pipelines.ingest.shape import Inspected, Rejected, Shape, inspect
+from pipelines.ingest.shape import Inspected, Shape, inspect
 from pipelines.ingest.texts import csv_texts, jsonl_texts, parquet_texts, record_texts, strict_reader
 from pipelines.lake.sources import part_columns
+from pipelines.reading.blocks import Rejected
+from pipelines.reading.counting import parsed_records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -101,7 +102,7 @@ class _Batch:
         groups: dict[Shape, list[int]] = defaultdict(list)
         for file_id, file in self.files.items():
             try:
-                self.inspected[file_id] = inspect(file, self.log)
+                self.inspected[file_id] = inspect(file, self.log, self.settings)
                 groups[self.inspected[file_id].shape].append(file_id)
             except Rejected as reason:
                 self.rejected[file_id] = str(reason)
@@ -185,7 +186,7 @@ class _Batch:
             self.delivered[file_id] = 0
             n_before = len(waiting)
             try:
-                for records in record_tables(file.path, shape, self.inspected[file_id].lines):
+                for records in record_tables(file.path, shape, self.settings, self.inspected[file_id].lines):
                     waiting.append(_with_origin(records, file_id, file.log_day))
                     self.delivered[file_id] += records.num_rows
                     if (

@@ -14,31 +14,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from pipelines.ingest.counting import BLANKS
 from pipelines.ingest.quotes import Malformed, quoted_fields
-from pipelines.ingest.shape import MAX_LINE_BYTES, Rejected
+from pipelines.reading.counting import BLANKS
+from pipelines.reading.lines import RAW_BYTES, Line, as_many, read_lines
+from pipelines.reading.nesting import most_nested
+from pipelines.settings_limits import beyond
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pipelines.ingest.shape import Shape
+    from pipelines.settings_limits import LimitSettings
 
-RAW_BYTES = 65_536
-"""Raw text kept of a malformed record; beyond it the hash of the whole stands in."""
-
-_BLOCK = 1 << 20
 _RECORDS_PER_TABLE = 100_000
 _BYTES_PER_TABLE = 32 << 20
-
-
-class Line(NamedTuple):
-    """A physical line without its line feed; ``data`` is only its start where it is too long."""
-
-    number: int
-    data: bytes
-    size: int
-    sha256: str | None = None
 
 
 class Record(NamedTuple):
@@ -49,12 +39,13 @@ class Record(NamedTuple):
     malformed: str | None
 
 
-def record_tables(path: Path, shape: Shape, n_lines: int | None = None) -> Iterator[pa.Table]:
+def record_tables(path: Path, shape: Shape, limits: LimitSettings, n_lines: int | None = None) -> Iterator[pa.Table]:
     """Read a CSV or JSONL file as tables of its records, header and blank lines left out.
 
     Args:
         path: The file.
         shape: How it is to be read.
+        limits: What a line may be.
         n_lines: Lines that were counted in it, if they were.
 
     Yields:
@@ -62,14 +53,14 @@ def record_tables(path: Path, shape: Shape, n_lines: int | None = None) -> Itera
         of a CSV file, ``document`` of a JSONL file.
 
     Raises:
-        Rejected: The file cannot be read or decompressed to its end, or has other than ``n_lines`` lines.
+        Rejected: The file cannot be read to its end within the limits, or has other than ``n_lines`` lines.
     """
     is_csv = shape.format == "csv"
     fields = [f"c{position}" for position in range(len(shape.columns))] if is_csv else ["document"]
-    lines = read_lines(path, shape.compression)
+    lines = read_lines(path, shape.compression, limits)
     if n_lines is not None:
-        lines = _as_many(lines, n_lines)
-    records = csv_records(lines, len(fields)) if is_csv else json_records(lines)
+        lines = as_many(lines, n_lines)
+    records = csv_records(lines, len(fields), limits) if is_csv else json_records(lines, limits)
     held: list[Record] = []
     size = 0
     for record in records:
@@ -82,76 +73,19 @@ def record_tables(path: Path, shape: Shape, n_lines: int | None = None) -> Itera
         yield _table(held, fields)
 
 
-def read_lines(path: Path, compression: str | None) -> Iterator[Line]:
-    """Read physical lines in bounded memory, a byte order mark left out.
-
-    Raises:
-        Rejected: The file cannot be read or decompressed to its end.
-    """
-    number, rest = 1, _Growing()
-    try:
-        with pa.input_stream(str(path), compression=compression) as stream:
-            while block := stream.read(_BLOCK):
-                first, *others = block.split(b"\n")
-                rest.add(first)
-                if others:
-                    yield rest.line(number)
-                    yield from (Line(number + n, whole, len(whole)) for n, whole in enumerate(others[:-1], 1))
-                    number += len(others)
-                    rest = _Growing(others[-1])
-    except (pa.ArrowException, OSError) as error:
-        raise Rejected(f"cannot be read to its end ({error}); deliver it again") from error
-    if rest.size:
-        yield rest.line(number)
-
-
-def _as_many(lines: Iterator[Line], n_lines: int) -> Iterator[Line]:
-    """Give lines on, and reject the file whose lines are not as many as were counted."""
-    number = 0
-    for line in lines:
-        number = line.number
-        yield line
-    if number != n_lines:
-        raise Rejected(
-            f"{n_lines:,} lines were counted and {number:,} read: it was written to meanwhile; write it under a name "
-            "that starts with a dot, then rename it"
-        )
-
-
-class _Growing:
-    """A line while its end is not read yet; holds no more than the longest line that is allowed."""
-
-    def __init__(self, start: bytes = b"") -> None:
-        self.data = start
-        self.size = len(start)
-        self.digest: hashlib._Hash | None = None
-
-    def add(self, more: bytes) -> None:
-        self.size += len(more)
-        if self.digest is None:
-            self.data += more
-            if self.size > MAX_LINE_BYTES:
-                self.digest = hashlib.sha256(self.data)
-                self.data = self.data[:RAW_BYTES]
-        else:
-            self.digest.update(more)
-
-    def line(self, number: int) -> Line:
-        data = self.data.removeprefix(b"\xef\xbb\xbf") if number == 1 else self.data
-        return Line(number, data, self.size, self.digest.hexdigest() if self.digest else None)
-
-
-def json_records(lines: Iterable[Line]) -> Iterator[Record]:
+def json_records(lines: Iterable[Line], limits: LimitSettings) -> Iterator[Record]:
     """Cut lines into JSONL records; whether a line is JSON is left to the query that reads them."""
     for line in lines:
         if line.data.strip(BLANKS):
             try:
-                yield Record(line, [_text(line)], None)
+                text = _text(line, limits)
+                _check_json(line.data, limits)
+                yield Record(line, [text], None)
             except Malformed as reason:
                 yield Record(line, None, str(reason))
 
 
-def csv_records(lines: Iterable[Line], width: int) -> Iterator[Record]:
+def csv_records(lines: Iterable[Line], width: int, limits: LimitSettings) -> Iterator[Record]:
     """Cut lines into CSV records of ``width`` fields, the header line left out."""
     source = _Lookahead(lines)
     next(source, None)
@@ -159,9 +93,9 @@ def csv_records(lines: Iterable[Line], width: int) -> Iterator[Record]:
         if not line.data.strip(BLANKS):
             continue
         try:
-            text = _text(line)
+            text = _text(line, limits)
             if '"' in text:
-                taken, fields = _quoted_record(line, source, width)
+                taken, fields = _quoted_record(line, source, width, limits)
                 yield Record(taken, fields, None)
                 continue
             if "\r" in text:
@@ -188,7 +122,7 @@ class _Lookahead:
         self._returned.extendleft(reversed(lines))
 
 
-def _quoted_record(line: Line, source: _Lookahead, width: int) -> tuple[Line, list[str]]:
+def _quoted_record(line: Line, source: _Lookahead, width: int, limits: LimitSettings) -> tuple[Line, list[str]]:
     """Parse the record that starts at ``line``, taking further lines while quotes are open.
 
     Raises:
@@ -202,7 +136,7 @@ def _quoted_record(line: Line, source: _Lookahead, width: int) -> tuple[Line, li
         for further in source:
             taken.append(further)
             size += 1 + further.size
-            if size > MAX_LINE_BYTES:
+            if size > limits.max_line_bytes:
                 return
             try:
                 yield further.data.decode() + "\n"
@@ -225,10 +159,23 @@ def _of_width(fields: list[str], width: int) -> list[str]:
     return fields[:width]
 
 
-def _text(line: Line) -> str:
+def _check_json(line: bytes, limits: LimitSettings) -> None:
+    """Refuse a line that is nested too deep or has too many keys, before it is parsed: both cost without end."""
+    if line.count(b"[") + line.count(b"{") <= limits.max_nesting and line.count(b":") <= limits.max_columns:
+        return
+    depth, n_keys = most_nested(line)
+    if depth > limits.max_nesting:
+        found = f"lists and objects are nested {depth:,} levels deep"
+        raise Malformed(beyond(limits, "max_nesting", found, "flatten them, or raise that setting"))
+    if n_keys > limits.max_columns:
+        raise Malformed(beyond(limits, "max_columns", f"the line has {n_keys:,} keys", "leave out what is not needed"))
+
+
+def _text(line: Line, limits: LimitSettings) -> str:
     """Return a line's text without carriage returns at its ends."""
-    if line.size > MAX_LINE_BYTES:
-        raise Malformed(f"line longer than {MAX_LINE_BYTES // 1_000_000} MB")
+    if line.size > limits.max_line_bytes:
+        found = f"the line has {line.size:,} bytes"
+        raise Malformed(beyond(limits, "max_line_bytes", found, "shorten it, or raise that setting"))
     try:
         return line.data.decode().strip("\r")
     except UnicodeDecodeError as error:

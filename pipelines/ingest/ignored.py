@@ -17,8 +17,9 @@ from pipelines.contract import LOGS
 from pipelines.ingest.findings import standing
 from pipelines.ingest.landing import day_of, entries, is_folder
 from pipelines.ingest.reach import unreadable
-from pipelines.ingest.shape import Rejected, form_of
+from pipelines.ingest.shape import form_of
 from pipelines.lake import ledger
+from pipelines.reading.blocks import Rejected
 
 if TYPE_CHECKING:
     import os

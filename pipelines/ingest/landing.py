@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipelines import pseudonyms
 from pipelines.contract import DUCKDB_TYPES
 from pipelines.ingest.reach import folder_problem, unreadable
+from pipelines.settings_limits import beyond, changed_limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pipelines.contract import Log
     from pipelines.home import Home
     from pipelines.settings import Settings
+    from pipelines.settings_limits import LimitSettings
 
 _RULES_VERSION = "2"
 """Raise it when the rules of ingestion change in a way that delivered days must be ingested anew for."""
@@ -47,10 +49,11 @@ def delivered_days(home: Home, log: Log) -> list[date]:
     return sorted(day for folder in entries(home.landing / log.name) if (day := day_of(folder)) is not None)
 
 
-def landing_files(home: Home, log: Log, log_day: date) -> list[LandingFile]:
+def landing_files(home: Home, log: Log, log_day: date, limits: LimitSettings | None = None) -> list[LandingFile]:
     """Return the files of one log day by name; names that start with a dot or an underscore are ignored.
 
-    A folder that is there and cannot be read is one file without a name, with its problem.
+    A folder that is there and cannot be read is one file without a name, with its problem. One file stands for those
+    of a folder that has more of them than the limits allow, too.
     """
     folder = home.landing_day(log.name, log_day)
     if problem := folder_problem(home, folder):
@@ -61,6 +64,11 @@ def landing_files(home: Home, log: Log, log_day: date) -> list[LandingFile]:
         problem = unreadable(home, path)
         stat = entry.stat(follow_symlinks=not problem)
         files.append(LandingFile(log_day, entry.name, path, stat.st_size, stat.st_mtime_ns, problem))
+    if limits and len(files) > limits.max_files_per_log_day:
+        found = f"the log day has {len(files):,} files"
+        why = beyond(limits, "max_files_per_log_day", found, "none is read: join them, or raise that setting")
+        newest, size = max(file.mtime_ns for file in files), sum(file.size for file in files)
+        return [LandingFile(log_day, f"all {len(files)} files", folder, size, newest, why)]
     return sorted(files)
 
 
@@ -79,7 +87,7 @@ def fingerprint(files: Sequence[LandingFile], log: Log, settings: Settings) -> s
     delivered = [
         (os.fsencode(file.name), file.size, file.mtime_ns, *([file.problem] if file.problem else [])) for file in files
     ]
-    rules = (_RULES_VERSION, log, DUCKDB_TYPES, settings.timezone, settings.community)
+    rules = (_RULES_VERSION, log, DUCKDB_TYPES, settings.timezone, settings.community, *changed_limits(settings))
     digests = [hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in (delivered, rules)]
     return "-".join(filter(None, [*digests, pseudonyms.mark(settings)]))
 

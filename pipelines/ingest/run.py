@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pyarrow.compute as pc
 
 from pipelines import clock
@@ -19,11 +20,10 @@ from pipelines.ingest.parts import describe, read_delivery, write_days
 from pipelines.lake import ledger
 from pipelines.lake.duck import connect
 from pipelines.lake.files import staging_folder
+from pipelines.settings_limits import beyond
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    import duckdb
 
     from pipelines.contract import Log
     from pipelines.home import Home
@@ -127,7 +127,7 @@ def _look(
 ) -> Iterator[tuple[date, list[LandingFile], str]]:
     """Yield the days that are or were delivered, their files and why to ingest them (empty if unchanged)."""
     for log_day in sorted(set(days)):
-        files = landing_files(home, log, log_day)
+        files = landing_files(home, log, log_day, settings)
         is_there = is_delivered(home, log.name, log_day)
         if is_there or log_day in recorded:
             yield log_day, files, _change(home, settings, log, log_day, files, recorded.get(log_day))
@@ -149,7 +149,7 @@ def _change(
     if now.split("-")[2:] != then.split("-")[2:]:
         return "pseudonyms were switched on or off, or their key changed"
     if now != then:
-        return "the log contract, the time zone or the community's name changed"
+        return "the log contract, the time zone, the community's name or a limit changed"
     return "" if _has_part(home, log, log_day, now) else "its part is missing"
 
 
@@ -184,10 +184,34 @@ def _ingest_batch(
     log: Log,
     batch: dict[date, list[LandingFile]],
 ) -> dict[date, dict[str, Any]]:
-    """Ingest a batch and return what the delivery of each day says of itself."""
+    """Ingest a batch and return what the delivery of each day says of itself.
+
+    What does not fit into memory is read day by day; a day that still does not is refused, file by file.
+    """
+    try:
+        return _read_and_write(con, home, settings, log, batch, batch)
+    except duckdb.OutOfMemoryException:
+        if len(batch) > 1:
+            days = [_ingest_batch(con, home, settings, log, {day: files}) for day, files in batch.items()]
+            return {log_day: made for day in days for log_day, made in day.items()}
+        found = "the records of its log day do not fit into memory"
+        why = beyond(settings, "memory_limit", found, "shorten them, divide the day, or raise that setting")
+        refused = {day: [replace(file, problem=why) for file in files] for day, files in batch.items()}
+        return _read_and_write(con, home, settings, log, refused, batch)
+
+
+def _read_and_write(
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    settings: Settings,
+    log: Log,
+    batch: dict[date, list[LandingFile]],
+    delivered: dict[date, list[LandingFile]],
+) -> dict[date, dict[str, Any]]:
+    """Read the files of a batch and write its parts; their fingerprints are those of the files as ``delivered``."""
     files = [file for day_files in batch.values() for file in day_files]
     counts = read_batch(con, log, settings, files)
-    fingerprints = {log_day: fingerprint(day_files, log, settings) for log_day, day_files in batch.items()}
+    fingerprints = {log_day: fingerprint(day_files, log, settings) for log_day, day_files in delivered.items()}
     deliveries = describe(con, log, fingerprints, counts)
     with staging_folder(home) as folder:
         write_days(con, home, log, deliveries, [file.shown_name for file in files], folder)

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import csv
 import os
+from collections import Counter as Counts
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from pipelines.ingest.counting import Count, Counter
 from pipelines.ingest.names import pair_names
+from pipelines.reading.blocks import Rejected, blocks
+from pipelines.reading.counting import Count, Counter
+from pipelines.reading.parquet import footer_of
+from pipelines.settings_limits import beyond
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.contract import Log
     from pipelines.ingest.landing import LandingFile
+    from pipelines.settings_limits import LimitSettings
 
 Format = Literal["csv", "jsonl", "parquet"]
-
-MAX_LINE_BYTES = 2_000_000
-"""Longest line that is read; DuckDB's own limit for a CSV line."""
 
 LONG_LINE_BYTES = 65_536
 """Line from which a file is read line by line: DuckDB holds 2,048 of them at once."""
 
-_BLOCK = 1 << 20
 _FORMATS: dict[str, Format] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 _WORKBOOK = (
@@ -46,10 +44,6 @@ _CURES = {
 _UNKNOWN = "unknown file type; deliver .csv, .jsonl or .ndjson (also as .gz or .zst), or .parquet"
 _LONE_RETURNS = "lines end in a carriage return alone; end them in a line feed"
 _UTF16_AND_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-
-
-class Rejected(Exception):  # noqa: N818 - a verdict on a file, not an error of the program
-    """A file that cannot be read at all; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +70,11 @@ class Inspected:
     """Physical lines of a text file."""
 
 
-def inspect(file: LandingFile, log: Log) -> Inspected:
+def inspect(file: LandingFile, log: Log, limits: LimitSettings) -> Inspected:
     """Return the shape of a file and what it holds.
 
     Raises:
-        Rejected: The file is empty, of an unknown type, damaged, not UTF-8, or lacks required columns.
+        Rejected: The file is empty, of an unknown type, damaged, beyond a limit, not UTF-8, or lacks required columns.
     """
     if file.problem:
         raise Rejected(file.problem)
@@ -94,11 +88,16 @@ def inspect(file: LandingFile, log: Log) -> Inspected:
     if not file.size:
         raise Rejected("the file is empty (0 bytes); deliver it again, or remove it")
     if format_ == "parquet":
-        return _parquet_shape(file, log)
-    first, count = _scan(file, format_, compression)
-    needs_care = count.lone_returns > 0 or count.longest_line > LONG_LINE_BYTES
+        return _parquet_shape(file, log, limits)
+    first, count = _scan(file, format_, compression, limits)
+    needs_care = (
+        count.lone_returns > 0
+        or count.longest_line > min(LONG_LINE_BYTES, limits.max_line_bytes)
+        or count.most_brackets > limits.max_nesting
+        or count.most_colons > limits.max_columns
+    )
     if format_ == "csv":
-        columns = _check_columns(_csv_header(first), log, first)
+        columns = _check_columns(_csv_header(first), log, limits, first)
     elif count.lone_returns and count.lines == 1 and "\r" in first:
         raise Rejected(_LONE_RETURNS)
     else:
@@ -122,38 +121,37 @@ def form_of(path: Path) -> tuple[Format, str | None]:
     return format_, compression
 
 
-def _parquet_shape(file: LandingFile, log: Log) -> Inspected:
-    try:
-        footer = pq.read_metadata(file.path)
-        schema = footer.schema.to_arrow_schema()
-        names = [name.strip() for name in schema.names]
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise Rejected(f"no readable Parquet file ({_brief(error)}); deliver it again") from error
-    columns = _check_columns(names, log)
-    return Inspected(Shape("parquet", None, columns, tuple(str(type_) for type_ in schema.types)), footer.num_rows)
+def _parquet_shape(file: LandingFile, log: Log, limits: LimitSettings) -> Inspected:
+    schema, n_rows = footer_of(file.path, limits)
+    columns = _check_columns([name.strip() for name in schema.names], log, limits)
+    return Inspected(Shape("parquet", None, columns, tuple(str(type_) for type_ in schema.types)), n_rows)
 
 
-def _scan(file: LandingFile, format_: Format, compression: str | None) -> tuple[str, Count]:
+def _scan(file: LandingFile, format_: Format, compression: str | None, limits: LimitSettings) -> tuple[str, Count]:
     """Read a text file to its end; return its first line and what it holds."""
     head, counter = b"", Counter(format_)
-    try:
-        with pa.input_stream(str(file.path), compression=compression) as stream:
-            while block := stream.read(_BLOCK):
-                if b"\n" not in head and len(head) < MAX_LINE_BYTES:
-                    head += block
-                counter.add(block)
-    except (pa.ArrowException, OSError) as error:
-        doing = "decompressed" if compression else "opened"
-        raise Rejected(f"cannot be {doing} ({_brief(error)}); deliver it again") from error
-    return _decode_first_line(head), counter.count()
+    for block in blocks(file.path, compression, limits):
+        if b"\n" not in head and len(head) < limits.max_line_bytes:
+            head += block
+            if head.startswith(_UTF16_AND_32) or b"\x00" in head[:4]:
+                raise Rejected("the file is UTF-16 or UTF-32; save it as UTF-8")
+        counter.add(block)
+    count = counter.count()
+    _check_number("max_file_rows", count.records or 0, "records", limits)
+    if format_ == "csv" and b"\n" not in head and len(head) > limits.max_line_bytes:
+        found = f"the first line has {len(head):,} bytes and more"
+        raise Rejected(beyond(limits, "max_line_bytes", found, "it must name the columns and end in a line feed"))
+    return _decode_first_line(head), count
+
+
+def _check_number(name: str, number: int, what: str, limits: LimitSettings) -> None:
+    """Reject more than the limit ``name`` allows."""
+    if number > getattr(limits, name):
+        raise Rejected(beyond(limits, name, f"{number:,} {what}", "divide the file, or raise that setting"))
 
 
 def _decode_first_line(head: bytes) -> str:
-    if head.startswith(_UTF16_AND_32) or b"\x00" in head[:4]:
-        raise Rejected("the file is UTF-16 or UTF-32; save it as UTF-8")
-    line, newline, _ = head.partition(b"\n")
-    if not newline and len(head) >= MAX_LINE_BYTES:
-        line = b""
+    line, _, _ = head.partition(b"\n")
     try:
         return str(line.removesuffix(b"\r").decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -172,9 +170,10 @@ def _csv_header(line: str) -> list[str]:
     return [name.strip() for name in header]
 
 
-def _check_columns(columns: list[str], log: Log, header: str = "") -> tuple[str, ...]:
-    """Reject duplicates and missing columns; a file that may withdraw rows needs no more than the key."""
-    if doubled := sorted({name for name in columns if columns.count(name) > 1}):
+def _check_columns(columns: list[str], log: Log, limits: LimitSettings, header: str = "") -> tuple[str, ...]:
+    """Reject too many, double and missing columns; a file that may withdraw rows needs no more than the key."""
+    _check_number("max_columns", len(columns), "columns", limits)
+    if doubled := sorted(name for name, n in Counts(columns).items() if n > 1):
         raise Rejected(f"the header has {', '.join(map(repr, doubled))} more than once; keep one")
     required = log.key if "op" in columns else tuple(column.name for column in log.columns if column.required)
     missing = [name for name in required if name not in columns]
@@ -189,7 +188,3 @@ def _check_columns(columns: list[str], log: Log, header: str = "") -> tuple[str,
     lacking = ", ".join(name for name in missing if name not in pairs)
     hints = [*([f"rename {asked}"] if asked else []), *([f"add {lacking}"] if lacking else [])]
     raise Rejected(f"{reason}; {'; '.join(hints)}")
-
-
-def _brief(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__

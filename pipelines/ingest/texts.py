@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.contract import Type
-from pipelines.ingest.shape import MAX_LINE_BYTES
 from pipelines.lake.duck import array, file_list, literal
 
 if TYPE_CHECKING:
@@ -21,7 +20,9 @@ if TYPE_CHECKING:
     from pipelines.ingest.landing import LandingFile
     from pipelines.ingest.shape import Shape
 
-_STRICT = f"auto_detect = false, strict_mode = true, max_line_size = {MAX_LINE_BYTES}, hive_partitioning = false"
+_LONGEST_RECORD = 2_000_000
+"""Longest record that is read strictly; DuckDB's buffer is sixteen times as big."""
+_STRICT = f"auto_detect = false, strict_mode = true, max_line_size = {_LONGEST_RECORD}, hive_partitioning = false"
 _UNSEEN = "null::bigint as line, null as malformed, null as raw_text, null as raw_sha256, null::bigint as raw_bytes"
 _SEEN = "file_id, log_day, line, malformed, raw_text, raw_sha256, raw_bytes"
 

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,10 +15,11 @@ from hypothesis import strategies as st
 from ingest_community import DAY, HEADER, Community
 
 from pipelines.ingest import batch, texts
-from pipelines.ingest.careful import read_lines
-from pipelines.ingest.counting import BLANKS, Count, Counter, parsed_records
 from pipelines.ingest.landing import landing_files
 from pipelines.ingest.shape import inspect
+from pipelines.reading.counting import BLANKS, Count, Counter, parsed_records
+from pipelines.reading.lines import read_lines
+from pipelines.settings import Settings
 
 ROW = "i{},2024-03-05T10:00:00Z,like,m1\n"
 ROWS = ROW.format(1) + ROW.format(2)
@@ -184,7 +184,7 @@ def test_lines_counted_are_the_lines_read(tmp_path_factory, body):
     path = tmp_path_factory.getbasetemp() / "lines.csv"
     path.write_bytes(body.encode())
     count = counted(body.encode(), "csv", [7, 5])
-    assert count.lines == sum(1 for _ in read_lines(path, None))
+    assert count.lines == sum(1 for _ in read_lines(path, None, Settings()))
 
 
 def test_a_clean_file_needs_no_parser_and_a_stray_quote_does():
@@ -212,7 +212,7 @@ def test_counts_of_a_file_are_kept_with_it(tmp_path: Path):
     community = Community(tmp_path)
     community.deliver("a.csv", HEADER + ROWS + "\n")
     (file,) = landing_files(community.home, community.log, DAY)
-    found = inspect(file, community.log)
+    found = inspect(file, community.log, community.settings)
     assert (found.records, found.lines, found.shape.needs_care) == (2, 4, False)
     community.deliver("a.csv", HEADER + ROWS + "y" * 70_000)
-    assert inspect(replace(file), community.log).shape.needs_care
+    assert inspect(file, community.log, community.settings).shape.needs_care

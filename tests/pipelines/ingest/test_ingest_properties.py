@@ -21,6 +21,7 @@ from pipelines.ingest.careful import record_tables
 from pipelines.ingest.landing import LandingFile
 from pipelines.ingest.shape import inspect
 from pipelines.ingest.texts import csv_texts
+from pipelines.settings import Settings
 
 NAMES = ("interaction_id", "occurred_at", "kind", "member_id", "channel", "value", "mood")
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=8) | st.sampled_from(
@@ -95,10 +96,10 @@ def test_the_careful_reader_agrees_with_the_strict_one(body, end):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.csv"
         path.write_bytes(("x,y,z" + end + body).encode())
-        shape = inspect(LandingFile(DAY, path.name, path, path.stat().st_size, 1), XYZ).shape
+        shape = inspect(LandingFile(DAY, path.name, path, path.stat().st_size, 1), XYZ, Settings()).shape
         careful = [
             tuple(record[f"c{n}"] for n in range(3))
-            for table in record_tables(path, shape)
+            for table in record_tables(path, shape, Settings())
             for record in table.to_pylist()
             if record["malformed"] is None
         ]

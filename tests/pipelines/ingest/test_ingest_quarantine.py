@@ -63,6 +63,7 @@ BROKEN_DOCUMENTS = [
 
 @pytest.mark.parametrize(("line", "column", "reason"), BROKEN_DOCUMENTS, ids=[row[0] for row in BROKEN_DOCUMENTS])
 def test_a_broken_document_is_named_and_its_neighbours_stay(community, line, column, reason):
+    community.settings = community.settings.model_copy(update={"max_unpack_ratio": 5_000.0})
     good = '{"interaction_id": "g", "occurred_at": "2024-03-05", "kind": "like"}'
     community.deliver("a.jsonl.gz", f"{good}\n\n{line}\n{good}\n")
     community.ingest()
@@ -221,6 +222,7 @@ def test_a_parquet_file_broken_inside_is_rejected(community):
 
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.csv.gz"])
 def test_a_line_of_100_mb_costs_little_memory_and_nothing_but_itself(community, name):
+    community.settings = community.settings.model_copy(update={"max_unpack_ratio": 5_000.0})
     good = '{"interaction_id": "g", "occurred_at": "2024-03-05", "kind": "like"}\n' if "json" in name else GOOD
     head = "" if "json" in name else HEADER
     long = b'"' + b"x" * 100_000_000
@@ -237,8 +239,17 @@ def test_a_line_of_100_mb_costs_little_memory_and_nothing_but_itself(community, 
     assert pool.bytes_allocated() < 40_000_000
     assert time.perf_counter() - started < 20
     line = 2 if "json" in name else 3
+    reason = (
+        "the line has 100,000,001 bytes: GUILDBOOK_MAX_LINE_BYTES allows 2,000,000; shorten it, or raise that setting"
+    )
     assert community.quarantine("line, reason, raw_sha256, raw_bytes, length(raw_text)") == [
-        (line, "line longer than 2 MB", digest, 100_000_001, 65_536)
+        (
+            line,
+            reason,
+            digest,
+            100_000_001,
+            65_536,
+        )
     ]
     assert community.outcome()[name] == (3, 2, 1, None)
 

@@ -58,7 +58,7 @@ def test_what_changed_is_told_with_its_reason(tmp_path: Path):
     assert changes(community, DAY) == {DAY: "its files changed"}
     community.ingest()
     moved = Community(tmp_path, timezone="Europe/Berlin")
-    assert changes(moved, DAY) == {DAY: "the log contract, the time zone or the community's name changed"}
+    assert changes(moved, DAY) == {DAY: "the log contract, the time zone, the community's name or a limit changed"}
     community.home.candidate_part("interactions", DAY).unlink()
     assert changes(community, DAY) == {DAY: "its part is missing"}
     community.ingest()

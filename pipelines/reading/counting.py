@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipelines.ingest.shape import Format
-
     Positions = NDArray[np.intp]
 
 BLANKS = b" \t\r"
@@ -27,8 +25,6 @@ BLANKS = b" \t\r"
 
 _BOM = b"\xef\xbb\xbf"
 _IS_BLANK = np.isin(np.arange(256), np.frombuffer(BLANKS + b"\n", np.uint8))
-_MAY_PRECEDE = np.isin(np.arange(256), np.frombuffer(b',\n"', np.uint8))
-_MAY_FOLLOW = np.isin(np.arange(256), np.frombuffer(b',\r\n"', np.uint8))
 _LINE_FEED, _QUOTE, _COLON, _BRACE = 10, 34, 58, 123
 
 
@@ -57,8 +53,9 @@ class Count:
 class Counter:
     """Counts a file whose blocks are added in order; no more than a block is held."""
 
-    def __init__(self, format_: Format) -> None:
+    def __init__(self, format_: str, delimiter: str = ",") -> None:
         """Begin a file of CSV or JSON lines."""
+        self._may_precede, self._may_follow = _codes(delimiter + '\n"'), _codes(delimiter + '\r\n"')
         self._is_csv = format_ == "csv"
         self._is_first = True
         self._last = b"\n"
@@ -104,17 +101,19 @@ class Counter:
     def _outside_quotes(self, codes: NDArray[np.uint8], ends: Positions) -> NDArray[np.bool_]:
         """Tell which line feeds end a record, and whether every quote stands where strict CSV has one."""
         if self._last == b'"' and not self._is_quoted:
-            self._is_plain &= bool(_MAY_FOLLOW[codes[0]])
+            self._is_plain &= bool(self._may_follow[codes[0]])
         quotes = np.flatnonzero(codes == _QUOTE)
         before = int(self._is_quoted)
         if len(quotes):
             opening, closing = quotes[before::2], quotes[1 - before :: 2]
             if len(opening) and opening[0] == 0:
-                self._is_plain &= bool(_MAY_PRECEDE[self._last[0]])
+                self._is_plain &= bool(self._may_precede[self._last[0]])
                 opening = opening[1:]
             if len(closing) and closing[-1] == len(codes) - 1:
                 closing = closing[:-1]
-            self._is_plain &= bool(_MAY_PRECEDE[codes[opening - 1]].all() and _MAY_FOLLOW[codes[closing + 1]].all())
+            self._is_plain &= bool(
+                self._may_precede[codes[opening - 1]].all() and self._may_follow[codes[closing + 1]].all()
+            )
             self._is_quoted = bool((before + len(quotes)) % 2)
         outside: NDArray[np.bool_] = (np.searchsorted(quotes, ends) + before) % 2 == 0
         return outside
@@ -131,6 +130,11 @@ class Counter:
         blank[0] = self._is_blank and not block[: ends[0]].strip(BLANKS)
         self._is_blank = not block[ends[-1] + 1 :].strip(BLANKS)
         return blank
+
+
+def _codes(characters: str) -> NDArray[np.bool_]:
+    """Tell of each byte whether it is one of the characters."""
+    return np.isin(np.arange(256), np.frombuffer(characters.encode(), np.uint8))
 
 
 class _Most:

@@ -1,0 +1,73 @@
+"""What a Parquet file holds by its footer, and whether its values are within the limits. Rows are read elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.reading.blocks import Rejected, first_line
+from pipelines.settings_limits import beyond
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.settings_limits import LimitSettings
+
+_BATCH_ROWS = 256
+
+
+def footer_of(path: Path, limits: LimitSettings) -> tuple[pa.Schema, int]:
+    """Return the columns and the number of rows of a Parquet file.
+
+    Raises:
+        Rejected: It is no Parquet file, or its columns, rows, levels or values are beyond the limits.
+    """
+    cure = "divide the file, or raise that setting"
+    try:
+        footer = pq.read_metadata(path)
+        for name, number, what in (
+            ("max_columns", footer.num_columns, "columns"),
+            ("max_file_rows", footer.num_rows, "rows"),
+        ):
+            if number > getattr(limits, name):
+                raise Rejected(beyond(limits, name, f"{number:,} {what}", cure))
+        schema = footer.schema.to_arrow_schema()
+        if (depth := max((_levels(field.type) for field in schema), default=0)) > limits.max_nesting:
+            raise Rejected(beyond(limits, "max_nesting", f"a column is nested {depth:,} levels deep", "flatten it"))
+        _check_values(path, footer, schema, limits)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise Rejected(f"no readable Parquet file ({first_line(error)}); deliver it again") from error
+    return schema, footer.num_rows
+
+
+def _levels(type_: pa.DataType) -> int:
+    """Levels of lists and structs of a column's type."""
+    inner = [type_.field(position).type for position in range(type_.num_fields)]
+    return 1 + max(map(_levels, inner)) if inner else 0
+
+
+def _check_values(path: Path, footer: pq.FileMetaData, schema: pa.Schema, limits: LimitSettings) -> None:
+    """Refuse long lists and long texts; only columns that are big enough to hold a long text are read for it."""
+    texts: set[str] = set()
+    for group in map(footer.row_group, range(footer.num_row_groups)):
+        for chunk in map(group.column, range(group.num_columns)):
+            name = chunk.path_in_schema.partition(".")[0]
+            if chunk.num_values > limits.max_columns * max(group.num_rows, 1):
+                found = f"column {name!r} has {chunk.num_values:,} values in {group.num_rows:,} rows"
+                raise Rejected(beyond(limits, "max_columns", found, "no row may have more: flatten it"))
+            is_big = max(chunk.total_uncompressed_size, chunk.total_compressed_size) > limits.max_line_bytes
+            if is_big and chunk.physical_type == "BYTE_ARRAY" and not _levels(schema.field(name).type):
+                texts.add(name)
+    if not texts:
+        return
+    with pq.ParquetFile(path, read_dictionary=sorted(texts)) as file:
+        for batch in file.iter_batches(_BATCH_ROWS, columns=sorted(texts)):
+            for column in batch.columns:
+                values = column.dictionary if isinstance(column, pa.DictionaryArray) else column
+                longest = pc.max(pc.binary_length(values)).as_py() or 0
+                if longest > limits.max_line_bytes:
+                    found = f"a value has {longest:,} bytes"
+                    raise Rejected(beyond(limits, "max_line_bytes", found, "shorten it, or raise that setting"))
