@@ -30,6 +30,9 @@ TABLE = "relation_checks"
 _NAMED_DAYS = 7
 """Last days that are judged one by one, as pages show them; of earlier ones those with enough broken rows are."""
 
+_KNOWN_SHARE = 0.05
+"""Share of a log's earlier rows from which breaking a rule is nothing new: a members log may list payers alone."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
@@ -109,6 +112,13 @@ def excess(one: Counted, settings: Settings) -> float | None:
     return max(0.0, one.n_broken / one.n_rows - (one.usual or 0))
 
 
+def is_known(one: Counted, settings: Settings) -> bool:
+    """Whether about as many of the log's earlier rows break the rule, so that it is no news."""
+    if one.usual is None or one.usual < _KNOWN_SHARE:
+        return False
+    return one.n_broken / one.n_rows <= one.usual + settings.max_relation_share
+
+
 def _grouped(days: Sequence[Counted], settings: Settings) -> Iterable[Counted]:
     """Yield what is judged of a rule: its last days one by one, earlier ones together unless they block, and all."""
     after = days[-1].day - timedelta(days=_NAMED_DAYS)
@@ -134,17 +144,17 @@ def _together(days: Sequence[Counted]) -> Counted:
 
 
 def _frame(judged: Sequence[Counted], settings: Settings) -> pd.DataFrame:
-    """One row for each of what is judged; a share that blocks is not said a second time as a warning."""
+    """One row for each of what is judged; what blocks is not said a second time as a warning, nor what is known."""
     rows = []
     for one in judged:
         share = excess(one, settings)
-        blocks = share is not None and share > settings.max_relation_share
+        is_said = (share is not None and share > settings.max_relation_share) or is_known(one, settings)
         rows.append(
             {
                 "day": one.day,
                 "broken_share": None if one.is_of_all_days else share,
                 "share_of_all_days": share if one.is_of_all_days else None,
-                "broken_rows": None if one.is_of_all_days or blocks else one.n_broken,
+                "broken_rows": None if one.is_of_all_days or is_said else one.n_broken,
             }
         )
     return pd.DataFrame(rows).astype(dict.fromkeys(("broken_share", "share_of_all_days", "broken_rows"), float))

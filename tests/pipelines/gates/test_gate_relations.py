@@ -56,6 +56,16 @@ def test_a_few_rows_warn_and_a_large_share_blocks_but_does_not_warn_too():
     assert failed([counted(100, 0)]) == []
 
 
+@pytest.mark.parametrize(
+    ("usual", "n_broken", "is_said"),
+    [(None, 30, True), (0.04, 4, True), (0.05, 5, False), (0.3, 50, False), (0.3, 51, True)],
+    ids=["no past", "rare", "known", "known, at the limit", "more than usual"],
+)
+def test_what_a_twentieth_of_the_past_does_too_is_no_news(usual, n_broken, is_said):
+    found = failed([counted(100, n_broken, rule="member_unknown", usual=usual)])
+    assert found == ([("member_unknown at most 0", DAY, "warning")] if is_said else [])
+
+
 def test_the_limits_are_settings_and_a_named_rule_only_warns():
     warning = [("payer_differs at most 0", DAY, "warning")]
     assert failed([counted(100, 21)], max_relation_share=0.3) == warning
