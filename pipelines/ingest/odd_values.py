@@ -83,7 +83,7 @@ def _of_column(column: Column) -> Iterator[_Oddity]:
         cure = "write the file in UTF-8, from a source that still has the characters, and deliver the day again"
         yield _Oddity(GARBLED_TEXT, name, garbled, "looks like text that was read in another encoding", cure)
     if column.type is Type.ID:
-        decimal = f"suffix({name}, '.0') and regexp_full_match({name}, '[0-9]+[.]0')"
+        decimal = f"suffix({name}, '.0') and regexp_full_match({name}, '(.*[:/])?[0-9]+[.]0')"
         cure = "export the column as text, or these ids match no others"
         yield _Oddity(DECIMAL_ID, name, decimal, "looks like an id that was made a decimal number", cure)
     if column.type is Type.TEXT:

@@ -32,7 +32,7 @@ _UNSEEN_IN_ID = rf"[{_UNSEEN}]|(^|[\x00-\x7f]){_JOINER}|{_JOINER}([\x00-\x7f]|$)
 """In an id also joiners, unless they stand between letters or signs that they are made to join, as in Persian."""
 
 _UNSEEN_ANYWHERE = rf"{_UNSEEN}\x{{200c}}\x{{200d}}\x{{a0}}\x{{2007}}\x{{202f}}\x{{3000}}"
-_EXPONENT = r"-?[0-9](\.[0-9]+)?E\+[0-9]{2,}"
+_EXPONENT = r"(.*[:/])?-?[0-9](\.[0-9]+)?E\+[0-9]{2,}"
 
 _NO_SUCH = {
     Type.TIME: "is no ISO 8601 time between 1970 and 2200",
