@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _LEAST_ROWS = 20
 _LEAST_ALIKE = 50
+_NEVER_EMPTY = 0.95
 _LEAST_EXPECTED = 15.0
 _SURE_EXPECTED = 30.0
 
@@ -80,21 +81,25 @@ def _filled(day: Shape, name: str) -> float:
 
 def _emptied(name: str, day: Shape, past: Sequence[Shape], steady: float) -> Seen:
     share = _filled(day, name)
-    if day.measured < _LEAST_EXPECTED or name not in day.columns or share > 0.5:
+    if name not in day.columns or share > 0.5:
         return NOTHING
-    days = usable(past, lambda one: one.measured >= _LEAST_ROWS and name in one.columns)
+    days = usable(past, lambda one: one.measured >= _LEAST_ROWS / 2 and name in one.columns)
     if len(days) < LEAST_DAYS:
         return NOTHING
     shares = [_filled(one, name) for one in days]
     least, low = lowest(shares)
     usual = median(shares)
-    if low * day.measured < _LEAST_EXPECTED or low < max(usual / 3, steady) or share >= low / 3:
+    if not _tells(low, day.measured, _LEAST_EXPECTED) or low < max(usual / 3, steady) or share >= low / 3:
         return NOTHING
-    is_certain = (
-        len(days) >= SURE_DAYS and least * day.measured >= _SURE_EXPECTED and share < 0.1 * least and least >= usual / 2
-    )
+    is_far = share < 0.1 * least and least >= usual / 2
+    is_certain = len(days) >= SURE_DAYS and is_far and _tells(least, day.measured, _SURE_EXPECTED)
     said = f"{name} has a value in {percent(share)} of {day.measured:,} rows, {bound(least, low, 'under')}"
     return Seen(1 - share / usual, is_certain, said)
+
+
+def _tells(share: float, n_rows: int, expected: float) -> bool:
+    """Tell whether rows are enough to expect so many filled ones; of a column that was never empty, a third will do."""
+    return share * n_rows >= (expected / 3 if share >= _NEVER_EMPTY else expected)
 
 
 def _alike(name: str, day: Shape, past: Sequence[Shape], *, is_sure: bool) -> Seen:

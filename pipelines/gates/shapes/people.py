@@ -50,7 +50,8 @@ def strangers(day: Shape, past: Sequence[Shape]) -> Seen:
         return NOTHING
     least, low = lowest(shares)
     expected = median(shares) * len(asked)
-    if known >= 0.7 * low * len(asked) or expected < _LEAST_KNOWN or expected - known < SPREADS * sqrt(expected):
+    is_far = known <= expected / 4 or expected - known >= SPREADS * sqrt(expected)
+    if known >= 0.7 * low * len(asked) or expected < _LEAST_KNOWN or not is_far:
         return NOTHING
     fewest = min(known_of)
     is_usual = len(days) >= SURE_DAYS and median(known_of) >= _LEAST_KNOWN

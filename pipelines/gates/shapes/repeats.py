@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _LEAST_ROWS = 10
 _SURE_ROWS = 20
+_ALL_BUT = 0.95
+"""Share of the rows of another day from which even few rows tell."""
 _NEVER_USUAL = 0.5
 """Share of keys that stood for something else which is a fault however often it was so."""
 _LEAST_NEAR = 7
@@ -44,7 +46,8 @@ def day_again(day: Shape, past: Sequence[Shape]) -> Seen:
     most, high = highest(_most_alike(one, rest)[0] for one, rest in others(asked))
     if share <= min(2 * high, (1 + high) / 2) or (n < _SURE_ROWS and share < 0.8):
         return NOTHING
-    is_certain = n >= _SURE_ROWS and len(asked) >= LEAST_DAYS and share >= 0.8 and most < 0.4
+    is_enough = n >= _SURE_ROWS or share >= _ALL_BUT
+    is_certain = is_enough and len(asked) >= LEAST_DAYS and share >= 0.8 and most < 0.4
     said = f"{percent(share)} of {n:,} rows looked at are those of {like.day}"
     return Seen(share, is_certain, said)
 
