@@ -111,11 +111,12 @@ class Marts:
 
         Rows about one member each are written nowhere: the block that they are for is left out of its page.
         """
-        rows = guard(self._fetch("select * from result"), self._least_shown)
-        if any(PERSON in row for row in rows[:1]):
-            return rows[:limit], len(rows)
-        rows = [row | dict.fromkeys(row.keys() & _named(row), HIDDEN) for row in rows]
         names = [column["column_name"] for column in self._fetch("select column_name from (describe result)")]
+        if PERSON in names:
+            count = self._fetch("select count(*) as n from result")[0]["n"]
+            return guard(self._fetch(f"select * from result limit {limit}"), self._least_shown), count
+        rows = guard(self._fetch("select * from result"), self._least_shown)
+        rows = [row | dict.fromkeys(row.keys() & _named(row), HIDDEN) for row in rows]
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(names)

@@ -18,12 +18,12 @@ from report_marts import COMMUNITIES, CONTEXT, HOSTILE
 from report_pages import PAGES
 
 from pipelines.report import charts, marks, render_site, site
-from pipelines.report.blocks import Chart, Note, Page, Table, Tiles
+from pipelines.report.blocks import Note, Page, Table, Tiles
 from pipelines.report.database import Marts
 from pipelines.report.few import Count, Share, drawn, is_hidden
 from pipelines.report.few_columns import BASES, COUNTS, OF_COUNTS, OTHER_NUMBERS, PERSON, SHARES, VALUES
 from pipelines.report.few_rows import guard
-from pipelines.report.text import Text, integer, money, percent, plural, signed
+from pipelines.report.text import integer, money, percent, plural, signed
 
 LEAST = 5
 SMALL = re.compile("[1-4]")
@@ -200,8 +200,8 @@ def test_no_page_tells_a_small_count(rendered, name):
     folder, pages, _ = rendered[name]
     assert set(pages) == set(PAGES)
     for page in pages.values():
-        assert {label for label, _ in _small_numbers(page)} <= NO_MEMBERS
         html = Html((folder / f"{page.name}.html").read_text(encoding="utf-8"))
+        assert {label for label, _ in (*_small_numbers(page), *_small_in_charts(html))} <= NO_MEMBERS
         words = " ".join([*html.words, *(text for _, text in html.spans)])
         assert not PEOPLE.search(words), (page.name, PEOPLE.search(words))
         assert "rounded to multiples of 5" in words
@@ -234,13 +234,8 @@ def test_without_the_setting_pages_are_as_before(sites):
 
 
 def _small_numbers(page: Page) -> Iterator[tuple[str, object]]:
-    """Labels of tiles, columns and lines with a number from 1 to 4, and that number."""
+    """Labels of tiles and columns with a number from 1 to 4, and that number."""
     for block in page.blocks:
-        if isinstance(block, Chart):
-            for trace in block.figure["data"]:
-                for value in trace.get("y") or []:
-                    if drawn(value) in (1, 2, 3, 4):
-                        yield _label(trace["name"]), value
         if isinstance(block, Table):
             for row in block.rows:
                 for column, cell in zip(block.columns, row, strict=True):
@@ -249,8 +244,11 @@ def _small_numbers(page: Page) -> Iterator[tuple[str, object]]:
             yield from ((tile.label.en, tile.value) for tile in block.tiles if _is_small(tile.value))
 
 
-def _label(name: object) -> str:
-    return name.en.partition(" · ")[0] if isinstance(name, Text) else str(name)
+def _small_in_charts(html: Html) -> Iterator[tuple[str, object]]:
+    """Names of lines with a number from 1 to 4, and that number, as a page's script gets them."""
+    for text in html.json:
+        for trace in json.loads(text)["data"]:
+            yield from ((trace["name"]["en"], one) for one in trace.get("y") or [] if one in (1, 2, 3, 4))
 
 
 def _is_small(shown: object) -> bool:
