@@ -133,6 +133,10 @@ def _scan(file: LandingFile, format_: Format, compression: str | None, limits: L
     for block in blocks(file.path, compression, limits):
         if b"\n" not in head and len(head) < limits.max_line_bytes:
             head += block
+            if head.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
+                raise Rejected("what is in it is compressed: unpack it, or let its name end in .gz or .zst")
+            if head.startswith(b"\x00" * 16):
+                raise Rejected("the file starts with NUL bytes: it was not written to its end; deliver it again")
             if head.startswith(_UTF16_AND_32) or b"\x00" in head[:4]:
                 raise Rejected("the file is UTF-16 or UTF-32; save it as UTF-8")
         counter.add(block)
@@ -153,7 +157,7 @@ def _check_number(name: str, number: int, what: str, limits: LimitSettings) -> N
 def _decode_first_line(head: bytes) -> str:
     line, _, _ = head.partition(b"\n")
     try:
-        return str(line.removesuffix(b"\r").decode("utf-8-sig"))
+        return str(line.rstrip(b"\r").decode("utf-8-sig"))
     except UnicodeDecodeError:
         return ""
 

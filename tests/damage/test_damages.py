@@ -11,7 +11,7 @@ from damage.registry import Verdict, Where, areas, damages
 from pipelines.contract import LOGS
 from pipelines.reference import DOCS_DIR
 
-LEAST_KINDS = 460
+LEAST_KINDS = 510
 """Kinds of damage that the suite has at least; raise it with the suite."""
 
 
