@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from pipelines import clock
+from pipelines.connectors.leftovers import sweep_imports
 from pipelines.contract import LOGS
 from pipelines.faults import Fault
 from pipelines.lake import ledger, manifest
@@ -139,6 +140,7 @@ def prepare(home: Home, settings: Settings) -> None:
     """
     check_disk(home, settings)
     sweep_staging(home)
+    sweep_imports(home.landing)
     ledger.tidy(home)
     manifest.finish_moves(home, list(LOGS))
     ensure_sources(home)

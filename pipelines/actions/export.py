@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from models.actions.arms import TREATED
 from pipelines.actions import store
 from pipelines.churn.store import last_scored_day
-from pipelines.lake.files import move_in, staging_folder
+from pipelines.lake.files import whole
 from pipelines.spreadsheets import plain_cell
 
 if TYPE_CHECKING:
@@ -48,14 +48,13 @@ def export_list(home: Home, day: date | None = None) -> Path:
     arms = store.check_logged(home, chosen, rows)
     treated = [row for row in rows if arms[row["campaign_id"], row["member_id"]] == TREATED]
     target = home.exports / f"retention-actions-{chosen.isoformat()}.csv"
-    with staging_folder(home) as folder:
-        staged = folder / target.name
-        # Spreadsheets take it for UTF-8 by the byte order mark.
-        with staged.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS)
-            writer.writeheader()
-            writer.writerows({name: plain_cell(value) for name, value in _row(row).items()} for row in treated)
-        move_in(staged, target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Not in the staging folder: a run that begins sweeps it, whoever else is writing.
+    # Spreadsheets take it for UTF-8 by the byte order mark.
+    with whole(target) as staged, staged.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows({name: plain_cell(value) for name, value in _row(row).items()} for row in treated)
     return target
 
 

@@ -105,15 +105,17 @@ def _links(home: Home, one: str | None, other: str | None, *, proposed: bool) ->
 
 
 def _state(links: Sequence[tuple[str, str]], day: datetime | None, *, revoke: bool) -> None:
+    from pipelines import lock  # noqa: PLC0415
     from pipelines.identity.links import LinkError, write_link  # noqa: PLC0415
 
     settings = read_settings()
     home = Home(settings.home)
     try:
-        log_day = day.date() if day else _last_day(home)
-        for one, other in links:
-            path = write_link(home, settings, one, other, log_day, revoke=revoke)
-            typer.echo(f"written   {path}")
+        with lock.hold(home, on_wait=say, what="guildbook identity"):
+            log_day = day.date() if day else _last_day(home)
+            for one, other in links:
+                path = write_link(home, settings, one, other, log_day, revoke=revoke)
+                typer.echo(f"written   {path}")
     except LinkError as error:
         say(str(error))
         raise typer.Exit(1) from error
@@ -121,12 +123,10 @@ def _state(links: Sequence[tuple[str, str]], day: datetime | None, *, revoke: bo
 
 
 def _last_day(home: Home) -> date:
-    from pipelines import lock  # noqa: PLC0415
     from pipelines.identity.links import LinkError  # noqa: PLC0415
     from pipelines.warehouse.plan import completed_build  # noqa: PLC0415
 
-    with lock.hold(home, on_wait=say, what="guildbook identity"):
-        completed = completed_build(home)
+    completed = completed_build(home)
     if completed is None:
         raise LinkError("nothing is built yet, so there is no last log day: give one with --day")
     return completed.through_day

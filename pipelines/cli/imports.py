@@ -28,9 +28,8 @@ def stackexchange(
     from pipelines.connectors import import_stackexchange  # noqa: PLC0415
 
     settings = read_settings()
-    _imported(
-        lambda: import_stackexchange(path, Home(settings.home).landing, settings.timezone, source, settings), settings
-    )
+    landing = Home(settings.home).landing
+    _imported(lambda: import_stackexchange(path, landing, settings.timezone, source, settings, say), settings)
 
 
 @imports.command()
@@ -44,7 +43,8 @@ def table(
     from pipelines.connectors import import_table  # noqa: PLC0415
 
     settings = read_settings()
-    _imported(lambda: import_table(mapping, Home(settings.home).landing, settings.timezone, data, settings), settings)
+    landing = Home(settings.home).landing
+    _imported(lambda: import_table(mapping, landing, settings.timezone, data, settings, say), settings)
 
 
 def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:

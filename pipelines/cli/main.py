@@ -127,14 +127,18 @@ def verify(
 @app.command()
 def rollback() -> None:
     """Put the publication before the current one up again, database and site together."""
+    from pipelines import lock  # noqa: PLC0415
     from pipelines.publishing import versions  # noqa: PLC0415
 
+    home = Home(read_settings().home)
     try:
-        number = versions.roll_back(Home(read_settings().home))
+        number = versions.roll_back(home)
     except versions.NothingToRollBackError as error:
         say(str(error))
         raise typer.Exit(1) from error
     typer.echo(f"version {number} is up again")
+    if (holder := lock.holder(home)) is not None:
+        say(f"{holder} is at work: if it publishes, its version is up in place of this one; then roll back again")
 
 
 @app.command()

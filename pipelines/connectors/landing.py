@@ -1,13 +1,13 @@
 """Writes prepared tables as landing files, ``<landing>/<log>/<log day>/<source>.csv``.
 
 Everything is built and flushed in a hidden folder of the same file system first, then moved file by file, so
-no file is ever half written. What the rows mean is not this module's business.
+no file is ever half written. That moment waits for a run, and a run for it. What the rows mean is not this
+module's business.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -18,15 +18,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
+from pipelines import lock
+from pipelines.connectors.leftovers import SOURCE, alone, sweep_imports
 from pipelines.connectors.prepare import not_mapped
 from pipelines.connectors.report import ConnectorError, ImportReport
 from pipelines.connectors.sql import identifier, literal, local_day, utc_text
 from pipelines.contract import LOGS, Type
+from pipelines.home import Home
+from pipelines.ingest.reach import unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -36,8 +40,6 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE = 1_000_000  # about 100 MB of text
 _FLUSHERS = 8  # flushes that wait together share the disk's work
-
-_SOURCE = re.compile(r"[a-z0-9][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -49,22 +51,33 @@ class Workspace:
     landing: Path
     source: str
     timezone: str
+    on_wait: Callable[[str], None] | None = None
 
 
 @contextmanager
-def open_workspace(landing: Path, source: str, timezone: str, limits: LimitSettings) -> Iterator[Workspace]:
+def open_workspace(
+    landing: Path,
+    source: str,
+    timezone: str,
+    limits: LimitSettings,
+    on_wait: Callable[[str], None] | None = None,
+) -> Iterator[Workspace]:
     """Open a workspace below ``landing``; one import of a source at a time.
 
     Raises:
-        ConnectorError: The source's name cannot name a file, or an import of it is running.
+        ConnectorError: The source's name cannot name a file, an import of it is running, or landing files would be
+            written through a link out of ``landing``.
     """
-    if not _SOURCE.fullmatch(source):
+    if not SOURCE.fullmatch(source):
         raise ConnectorError(f"source {source!r}: use lower-case letters, digits and _, such as my_forum")
+    home = Home(landing.parent)
+    for folder in (landing, *(landing / log for log in LOGS)):
+        if problem := unreadable(home, folder):
+            raise ConnectorError(f"{folder} {problem}")
     landing.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(landing / f".import-{source}.lock", timeout=0):
-            for left_behind in landing.glob(f".import-{source}-*"):
-                shutil.rmtree(left_behind)
+        with alone(landing, source):
+            sweep_imports(landing, own=source)
             folder = Path(tempfile.mkdtemp(prefix=f".import-{source}-", dir=landing))
             try:
                 config: dict[str, str | bool | int | float | list[str]] = {
@@ -75,7 +88,7 @@ def open_workspace(landing: Path, source: str, timezone: str, limits: LimitSetti
                 with duckdb.connect(config=config) as connection:
                     connection.execute("set TimeZone = 'UTC'")
                     connection.execute("set enable_progress_bar = false")
-                    yield Workspace(connection, folder, landing, source, timezone)
+                    yield Workspace(connection, folder, landing, source, timezone, on_wait)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
     except Timeout as error:
@@ -200,7 +213,9 @@ def _install(workspace: Workspace, moves: dict[Path, Path], places: set[Path]) -
         for place in workspace.landing.glob(f"*/*/{workspace.source}.csv")
         if place not in places and place.parts[-3] in LOGS and _is_day(place.parts[-2])
     ]
-    with ThreadPoolExecutor(_FLUSHERS) as pool:
+    home = Home(workspace.landing.parent)
+    is_held = lock.hold(home, on_wait=workspace.on_wait, what="guildbook import")  # no run reads half of it
+    with is_held, ThreadPoolExecutor(_FLUSHERS) as pool:
         list(pool.map(_flush, moves.values()))
         for place, built in moves.items():
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,7 @@ from pipelines.connectors.stackexchange_raw import RAW_FILES, create_tables, lin
 from pipelines.settings_limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pipelines.settings_limits import LimitSettings
@@ -28,7 +29,12 @@ _COUNTED_ONLY = {
 
 
 def import_stackexchange(
-    path: Path, landing: Path, timezone: str, source: str | None = None, limits: LimitSettings = DEFAULT_LIMITS
+    path: Path,
+    landing: Path,
+    timezone: str,
+    source: str | None = None,
+    limits: LimitSettings = DEFAULT_LIMITS,
+    on_wait: Callable[[str], None] | None = None,
 ) -> ImportReport:
     """Write a Stack Exchange dump as landing files of members, content, interactions and actions.
 
@@ -39,6 +45,7 @@ def import_stackexchange(
         timezone: IANA time zone of the community, which decides the log day of each row.
         source: Name of the source and prefix of its ids; by default the name of ``path`` up to its first dot.
         limits: Memory, and what the dump may hold; the defaults where not given.
+        on_wait: Called once with a sentence if a run is at work, for whose end the files wait.
 
     Returns:
         What was read, written and left out.
@@ -47,7 +54,7 @@ def import_stackexchange(
         ConnectorError: The dump cannot be read; landing is untouched.
     """
     source = source or re.sub(r"[^a-z0-9]+", "_", path.resolve().name.split(".")[0].lower()).strip("_")
-    with open_workspace(landing, source, timezone, limits) as workspace:
+    with open_workspace(landing, source, timezone, limits, on_wait) as workspace:
         connection = workspace.connection
         create_tables(connection)
         rows_read: dict[str, int] = {}

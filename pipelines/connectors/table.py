@@ -16,18 +16,22 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.connectors.landing import open_workspace, write_landing
-from pipelines.connectors.mapping import Mapping, Output, read_mapping
+from pipelines.connectors.mapping import Output, read_mapping
 from pipelines.connectors.mapping_sql import as_text, condition, empty_spellings, expression, text_of, unmapped_reason
+from pipelines.connectors.places import locate
 from pipelines.connectors.prepare import Prepared, Problem, prepare
 from pipelines.connectors.report import ConnectorError, ImportReport
 from pipelines.connectors.sql import identifier, literal
 from pipelines.contract import LOGS, Type
+from pipelines.lake.duck import as_named
 from pipelines.reading.blocks import Rejected, blocks
 from pipelines.reading.counting import Counter
 from pipelines.reading.parquet import footer_of
 from pipelines.settings_limits import DEFAULT_LIMITS, beyond
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from duckdb import DuckDBPyConnection
 
     from pipelines.settings_limits import LimitSettings
@@ -50,7 +54,12 @@ class _Table:
 
 
 def import_table(
-    mapping: Path, landing: Path, timezone: str, data: Path | None = None, limits: LimitSettings = DEFAULT_LIMITS
+    mapping: Path,
+    landing: Path,
+    timezone: str,
+    data: Path | None = None,
+    limits: LimitSettings = DEFAULT_LIMITS,
+    on_wait: Callable[[str], None] | None = None,
 ) -> ImportReport:
     """Write the tables named by a mapping as landing files.
 
@@ -62,6 +71,7 @@ def import_table(
         data: Folder in which the mapping's tables lie, or the table itself where the mapping names only one;
             by default the mapping's own folder.
         limits: Memory, and what mapping and tables may hold; the defaults where not given.
+        on_wait: Called once with a sentence if a run is at work, for whose end the files wait.
 
     Returns:
         What was read, written and left out.
@@ -71,12 +81,12 @@ def import_table(
             an error; landing is untouched.
     """
     checked = read_mapping(mapping, limits)
-    with open_workspace(landing, checked.source, timezone, limits) as workspace:
+    with open_workspace(landing, checked.source, timezone, limits, on_wait) as workspace:
         tables: dict[Path, _Table] = {}
         rows_read: dict[str, int] = {}
         prepared = []
         for number, output in enumerate(checked.outputs):
-            path = _locate(checked, output, mapping, data)
+            path = locate(checked, output, mapping, data)
             try:
                 table = tables[path] = tables.get(path) or _open(workspace.connection, path, output.delimiter, limits)
                 prepared.append(_prepare(workspace.connection, number, output, table, timezone))
@@ -90,27 +100,13 @@ def import_table(
     return replace(report, settings=checked.settings.model_dump(exclude_none=True))
 
 
-def _locate(mapping: Mapping, output: Output, mapping_file: Path, data: Path | None) -> Path:
-    if data is not None and not data.is_dir():
-        if len({other.table for other in mapping.outputs}) > 1:
-            raise ConnectorError(f"{mapping_file.name} names several tables; give the folder they lie in, not {data}")
-        path = data
-    else:
-        path = (data or mapping_file.parent) / output.table
-    if not path.is_file():
-        raise ConnectorError(
-            f"{path} does not exist; correct table in {mapping_file.name} or give the folder of the data"
-        )
-    return path
-
-
 def _open(connection: DuckDBPyConnection, path: Path, delimiter: str, limits: LimitSettings) -> _Table:
     if path.suffix == ".parquet":
         try:
             _, n_rows = footer_of(path, limits)
         except Rejected as reason:
             raise ConnectorError(f"{path.name}: {reason}") from reason
-        scan = f"read_parquet({literal(str(path))}, hive_partitioning = false, file_row_number = true)"
+        scan = f"read_parquet({literal(as_named(path))}, hive_partitioning = false, file_row_number = true)"
         found = connection.execute(f"describe select * exclude (file_row_number) from {scan}").fetchall()
         return _Table(path, {name: type_ for name, type_, *_ in found}, scan, "file_row_number + 1", n_rows)
     if ending := re.search(r"\.csv(\.gz|\.zst)?$", path.name):
@@ -119,7 +115,7 @@ def _open(connection: DuckDBPyConnection, path: Path, delimiter: str, limits: Li
         _check_number(path, limits, "max_columns", len(header), "columns")
         columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
         scan = (
-            f"read_csv({literal(str(path))}, auto_detect = false, header = true, columns = {{{columns}}},"
+            f"read_csv({literal(as_named(path))}, auto_detect = false, header = true, columns = {{{columns}}},"
             f" delim = {literal(delimiter)}, quote = '\"', escape = '\"')"
         )
         return _Table(path, dict.fromkeys(header, "VARCHAR"), scan, "row_number() over ()", records)

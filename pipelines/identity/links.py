@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.contract import IDENTITY_LINKS
-from pipelines.lake.duck import literal, trimmed
+from pipelines.lake.duck import files_below, trimmed
 from pipelines.lake.sources import EMPTY_DAY
 from pipelines.pseudonyms import known_as
 
@@ -85,14 +85,15 @@ def sorted_pair(one: str, other: str) -> tuple[str, str]:
 
 def _newest_numbers(home: Home, first: str, second: str, day: date) -> dict[str, int | None]:
     """Return source -> its highest source_seq for the pair on other log days than ``day``, in accepted rows."""
-    parts = home.raw_part(IDENTITY_LINKS.name, EMPTY_DAY).parent.parent / "*" / "*.parquet"
-    if not list(parts.parent.parent.glob("*/*.parquet")):
+    folder = home.raw_part(IDENTITY_LINKS.name, EMPTY_DAY).parent.parent
+    if not list(folder.glob("*/*.parquet")):
         return {}
+    parts = files_below(folder, "*/*.parquet")
     with duckdb.connect() as con:
         rows = con.execute(
             f"""
             select source, max(source_seq)
-            from read_parquet({literal(parts)}, hive_partitioning = true, hive_types = {{'log_day': date}})
+            from read_parquet({parts}, hive_partitioning = true, hive_types = {{'log_day': date}})
             where least(member_a, member_b) = ? and greatest(member_a, member_b) = ? and log_day <> ?
             group by source
             """,

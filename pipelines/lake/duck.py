@@ -53,5 +53,14 @@ def array(expressions: Iterable[str]) -> str:
 
 def file_list(paths: Iterable[object]) -> str:
     """List files for ``read_csv`` and ``read_parquet``; pattern characters in a name stand for themselves."""
-    escaped = (str(path).replace("[", "[[]").replace("*", "[*]").replace("?", "[?]") for path in paths)
-    return array(literal(path) for path in escaped)
+    return array(literal(as_named(path)) for path in paths)
+
+
+def files_below(folder: object, pattern: str) -> str:
+    """Quote a pattern of files below a folder whose own name is meant as it stands."""
+    return literal(f"{as_named(folder)}/{pattern}")
+
+
+def as_named(path: object) -> str:
+    """Write a path so that DuckDB takes the characters of a pattern in it for themselves."""
+    return str(path).replace("[", "[[]").replace("*", "[*]").replace("?", "[?]")

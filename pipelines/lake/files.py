@@ -66,6 +66,17 @@ def move_in(staged: Path, target: Path) -> None:
     sync(target.parent)
 
 
+@contextmanager
+def whole(target: Path) -> Iterator[Path]:
+    """Give a hidden path beside ``target`` that takes its place once the block is through; a kill leaves the old."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        yield beside
+        move_in(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def remove(path: Path) -> None:
     """Remove a file if it is there, and its folder once that is empty."""
     path.unlink(missing_ok=True)

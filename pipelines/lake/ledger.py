@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock
 
 from pipelines.faults import Fault, brief
-from pipelines.lake.files import move_in, staging_folder
+from pipelines.lake.files import whole
 from pipelines.lake.schemas import SCHEMAS
 
 if TYPE_CHECKING:
@@ -53,41 +54,59 @@ def append(home: Home, name: str, rows: list[dict[str, Any]] | pa.Table, schema:
     table = _as_table(name, rows, schema or SCHEMAS[name])
     if not table.num_rows:
         return
-    parts = _parts(home, name)
-    number = max((part.last for part in parts), default=0) + 1
-    _write(home, name, table, f"{number:08d}.parquet")
-    if len(parts) >= MAX_FILES:
-        compact(home, name)
+    with writing(home, name):
+        parts = _parts(home, name)
+        number = max((part.last for part in parts), default=0) + 1
+        _write(home, name, table, f"{number:08d}.parquet")
+        if len(parts) >= MAX_FILES:
+            compact(home, name)
 
 
 def read(home: Home, name: str, schema: pa.Schema | None = None) -> pa.Table:
     """Return all rows of a ledger in the order they were appended; a ledger never written has none."""
     schema = schema or SCHEMAS[name]
-    tables = [_read_part(part.path, schema) for part in _parts(home, name)]
+    try:
+        tables = [_read_part(part.path, schema) for part in _parts(home, name)]
+    except FileNotFoundError:  # merged by another process meanwhile
+        with writing(home, name):
+            tables = [_read_part(part.path, schema) for part in _parts(home, name)]
     return pa.concat_tables([schema.empty_table(), *tables])
+
+
+@contextmanager
+def writing(home: Home, name: str) -> Iterator[None]:
+    """Be the only process that writes to a ledger: a run and several commands may add to one at the same time.
+
+    It is held for moments and has nothing to do with the home's lock, which a run holds for its whole length.
+    """
+    home.ledger.mkdir(parents=True, exist_ok=True)
+    with FileLock(home.ledger / f".{name}.lock", is_singleton=True, thread_local=False):
+        yield
 
 
 def compact(home: Home, name: str) -> None:
     """Merge the files of a ledger into one with the same rows in the same order."""
-    parts = _parts(home, name)
-    if len(parts) > 1:
-        table = pa.concat_tables([_read_part(part.path) for part in parts], promote_options="default")
-        _write(home, name, table, _covering(parts))
-    _drop_covered(home, name)
+    with writing(home, name):
+        parts = _parts(home, name)
+        if len(parts) > 1:
+            table = pa.concat_tables([_read_part(part.path) for part in parts], promote_options="default")
+            _write(home, name, table, _covering(parts))
+        _drop_covered(home, name)
 
 
 def tidy(home: Home) -> None:
     """Make every ledger fit for readers that take all files of its folder as one table.
 
-    Files that a killed merge left behind are dropped. A ledger begun before it had all its columns is written anew with
-    them; they are null in its old rows.
+    Files that a killed append or merge left behind are dropped. A ledger begun before it had all its columns is written
+    anew with them; they are null in its old rows.
     """
     for name, schema in SCHEMAS.items():
-        parts = _parts(home, name)
-        # Columns are only ever added, so the oldest file tells.
-        if parts and not set(schema.names) <= set(_columns(parts[0].path)):
-            _write(home, name, read(home, name), _covering(parts))
-        _drop_covered(home, name)
+        with writing(home, name):
+            parts = _parts(home, name)
+            # Columns are only ever added, so the oldest file tells.
+            if parts and not set(schema.names) <= set(_columns(parts[0].path)):
+                _write(home, name, read(home, name), _covering(parts))
+            _drop_covered(home, name)
 
 
 def _read_part(path: Path, schema: pa.Schema | None = None) -> pa.Table:
@@ -119,7 +138,7 @@ def _covering(parts: list[_Part]) -> str:
 
 def _drop_covered(home: Home, name: str) -> None:
     kept = {part.path for part in _parts(home, name)}
-    for path in (home.ledger / name).glob("*.parquet"):
+    for path in [*(home.ledger / name).glob("*.parquet"), *(home.ledger / name).glob(".*.tmp")]:
         if path not in kept:
             path.unlink()
 
@@ -152,6 +171,8 @@ def _as_table(name: str, rows: list[dict[str, Any]] | pa.Table, schema: pa.Schem
 
 
 def _write(home: Home, name: str, table: pa.Table, file_name: str) -> None:
-    with staging_folder(home) as folder:
-        pq.write_table(table, folder / file_name, compression="zstd")
-        move_in(folder / file_name, home.ledger / name / file_name)
+    # Not in the staging folder: a run that begins sweeps it, whoever else is writing.
+    path = home.ledger / name / file_name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole(path) as beside:
+        pq.write_table(table, beside, compression="zstd")

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from filelock import FileLock
 
 from pipelines.lake.files import sync
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pipelines.home import Home
+
+
+_NONE_EARLIER = "no earlier publication is kept; GUILDBOOK_PUBLICATIONS_KEPT says how many are"
 
 
 class NothingToRollBackError(RuntimeError):
@@ -46,12 +54,13 @@ def draft_folder(home: Home, number: int) -> Path:
 
 def put_up(home: Home, number: int, *, kept: int) -> None:
     """Turn the draft into publication ``number``, point the link at it, and drop all but the newest ``kept``."""
-    (home.versions / f".draft-{number}").rename(home.versions / str(number))
-    sync(home.versions)
-    _point(home, number)
-    for old in numbers(home)[:-kept]:
-        if old != number:
-            shutil.rmtree(home.versions / str(old))
+    with _changing(home):
+        (home.versions / f".draft-{number}").rename(home.versions / str(number))
+        sync(home.versions)
+        _point(home, number)
+        for old in numbers(home)[:-kept]:
+            if old != number:
+                shutil.rmtree(home.versions / str(old))
 
 
 def roll_back(home: Home) -> int:
@@ -60,12 +69,22 @@ def roll_back(home: Home) -> int:
     Raises:
         NothingToRollBackError: No earlier publication is kept.
     """
-    up = current(home)
-    earlier = [number for number in numbers(home) if up is not None and number < up]
-    if not earlier:
-        raise NothingToRollBackError("no earlier publication is kept; GUILDBOOK_PUBLICATIONS_KEPT says how many are")
-    _point(home, earlier[-1])
-    return earlier[-1]
+    if current(home) is None:
+        raise NothingToRollBackError(_NONE_EARLIER)
+    with _changing(home):
+        up = current(home)
+        earlier = [number for number in numbers(home) if up is not None and number < up]
+        if not earlier:
+            raise NothingToRollBackError(_NONE_EARLIER)
+        _point(home, earlier[-1])
+        return earlier[-1]
+
+
+@contextmanager
+def _changing(home: Home) -> Iterator[None]:
+    """Be the only process that changes what is up: a run drops old publications while it puts its own up."""
+    with FileLock(home.versions / ".lock"):
+        yield
 
 
 def _point(home: Home, number: int) -> None:

@@ -17,7 +17,7 @@ from pipelines.churn import definitions, store
 from pipelines.contract import LOGS
 from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import manifest
-from pipelines.lake.duck import connect, literal
+from pipelines.lake.duck import connect, files_below
 from pipelines.lake.files import move_in, staging_folder
 from pipelines.lake.sources import EMPTY_DAY
 from pipelines.warehouse import dbt
@@ -180,11 +180,11 @@ def _first_act_day(home: Home, settings: Settings, rows: list[dict[str, Any]]) -
     acts = {"interactions", "event_participation"} if settings.active_by_events else {"interactions"}
     days = [row["event_day"] for row in rows if row["log"] in acts]
     if any(row["log"] == "content" for row in rows):
-        parts = home.raw_part("content", EMPTY_DAY).parent.parent / "*" / "*.parquet"
+        parts = files_below(home.raw_part("content", EMPTY_DAY).parent.parent, "*/*.parquet")
         with connect(home, settings) as con:
             days += con.execute(
                 "select min(published_at at time zone 'UTC')::date "
-                f"from read_parquet({literal(parts)}, hive_partitioning = false) where op = 'upsert'"
+                f"from read_parquet({parts}, hive_partitioning = false) where op = 'upsert'"
             ).fetchall()[0]
     return min((day for day in days if day is not None), default=None)
 

@@ -1,0 +1,31 @@
+"""Where the tables of a mapping lie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.connectors.report import ConnectorError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.connectors.mapping import Mapping, Output
+
+
+def locate(mapping: Mapping, output: Output, mapping_file: Path, data: Path | None) -> Path:
+    """Return the file of an output's table.
+
+    Raises:
+        ConnectorError: It is not there, or one file was given for several tables.
+    """
+    if data is not None and not data.is_dir():
+        if len({other.table for other in mapping.outputs}) > 1:
+            raise ConnectorError(f"{mapping_file.name} names several tables; give the folder they lie in, not {data}")
+        path = data
+    else:
+        path = (data or mapping_file.parent) / output.table
+    if not path.is_file():
+        raise ConnectorError(
+            f"{path} does not exist; correct table in {mapping_file.name} or give the folder of the data"
+        )
+    return path
