@@ -83,7 +83,7 @@ def roll_back(home: Home) -> int:
 @contextmanager
 def _changing(home: Home) -> Iterator[None]:
     """Be the only process that changes what is up: a run drops old publications while it puts its own up."""
-    with FileLock(home.versions / ".lock"):
+    with FileLock(home.root / ".published.lock"):
         yield
 
 
