@@ -23,8 +23,9 @@
 {# The files of a source, by its meta: `path` below the lake, `with_filename` where a model needs it. #}
 {% macro lake_files(meta) -%}
     {# In the home's own path the characters of a pattern stand for themselves. #}
-    {%- set home = env_var('GUILDBOOK_HOME', 'data') | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') -%}
-    {%- set path = home ~ '/lake/' ~ meta.path -%}
+    {%- set home = env_var('GUILDBOOK_HOME', 'data') -%}
+    {%- set as_named = home | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') -%}
+    {%- set path = as_named ~ '/lake/' ~ meta.path -%}
     {%- set gained_columns = meta.gained_columns | default(false) -%}
     {{- parquet_source(path, 'log_day=' in meta.path, meta.with_filename | default(false), gained_columns) }}
 {%- endmacro %}
