@@ -94,6 +94,16 @@ class Home:
         return self.root / ".pseudonym_key"
 
     @property
+    def erasure_key(self) -> Path:
+        """Secret key of the hashes by which an erased id is known again."""
+        return self.root / ".erasure_key"
+
+    @property
+    def erasure_journal(self) -> Path:
+        """What an erasure that was broken off has to finish; absent otherwise."""
+        return self.root / ".erasure" / "journal.json"
+
+    @property
     def exports(self) -> Path:
         """Lists for operators."""
         return self.root / "exports"

@@ -133,17 +133,26 @@ def _holder_file(home: Home) -> Path:
 
 
 def prepare(home: Home, settings: Settings) -> None:
-    """Begin a run, holding the lock: check the disk, heal what a killed run left, make sure that every source exists.
+    """Begin a run, holding the lock: check the disk, heal what a kill left, make sure that every source exists.
 
     Raises:
         DiskFullError: Less is free than ``GUILDBOOK_MIN_FREE_DISK_GB``; nothing was written.
     """
     check_disk(home, settings)
+    finish_erasure(home, settings)
     sweep_staging(home)
     sweep_imports(home.landing)
     ledger.tidy(home)
     manifest.finish_moves(home, list(LOGS))
     ensure_sources(home)
+
+
+def finish_erasure(home: Home, settings: Settings) -> None:
+    """Finish an erasure that was broken off before anything else is read or written."""
+    if home.erasure_journal.exists():
+        from pipelines.erasure.run import resume  # noqa: PLC0415 - it reads what runs make, and hardly ever has to
+
+        resume(home, settings)
 
 
 def check_disk(home: Home, settings: Settings) -> None:

@@ -18,6 +18,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from pipelines.faults import Fault, brief
 from pipelines.settings_access import AccessSettings
+from pipelines.settings_erasure import ErasureSettings
 from pipelines.settings_limits import LimitSettings
 from pipelines.settings_relations import RelationSettings
 from pipelines.settings_shapes import ShapeSettings
@@ -27,7 +28,7 @@ SETTINGS_FILE = "settings.env"
 """File in the home folder with settings of its own, one ``GUILDBOOK_NAME=value`` a line."""
 
 
-class Settings(AccessSettings, LimitSettings, RelationSettings, ShapeSettings):
+class Settings(AccessSettings, ErasureSettings, LimitSettings, RelationSettings, ShapeSettings):
     """Settings of one community; each field is the variable ``GUILDBOOK_<NAME>``."""
 
     model_config = SettingsConfigDict(env_prefix="GUILDBOOK_", frozen=True, extra="ignore", hide_input_in_errors=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from models.actions.arms import TREATED
 from pipelines.actions import store
 from pipelines.churn.store import last_scored_day
+from pipelines.erasure.known import erased_members
 from pipelines.lake.files import whole
 from pipelines.spreadsheets import plain_cell
 
@@ -46,7 +47,10 @@ def export_list(home: Home, day: date | None = None) -> Path:
             f"nobody is listed for {chosen}: no candidate is at enough risk, or no list of that day was made{older}"
         )
     arms = store.check_logged(home, chosen, rows)
-    treated = [row for row in rows if arms[row["campaign_id"], row["member_id"]] == TREATED]
+    erased = erased_members(home)
+    treated = [
+        row for row in rows if arms[row["campaign_id"], row["member_id"]] == TREATED and row["member_id"] not in erased
+    ]
     target = home.exports / f"retention-actions-{chosen.isoformat()}.csv"
     target.parent.mkdir(parents=True, exist_ok=True)
     # Not in the staging folder: a run that begins sweeps it, whoever else is writing.

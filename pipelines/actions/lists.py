@@ -14,6 +14,7 @@ from models.actions.suggestion import Piece, of_kind, suggest
 from pipelines.actions import reading, store
 from pipelines.actions.library import Library
 from pipelines.churn.store import base_rates
+from pipelines.erasure.known import erased_members
 
 if TYPE_CHECKING:
     from pipelines.home import Home
@@ -66,8 +67,9 @@ def make_list(home: Home, settings: Settings, day: date, run_id: str) -> Rows:
 
 
 def _candidates(home: Home, day: date) -> pd.DataFrame:
-    """Scored members with what is known of them; a member the marts do not know is worth a typical one."""
+    """Scored members with what is known of them, nobody erased; one the marts do not know is worth a typical one."""
     members = reading.table(home, "intermediate.int_actions__members", "member_id")
+    members = members[~members["member_id"].isin(erased_members(home))]
     found = reading.predictions(home, day).merge(members, on="member_id", how="inner", validate="one_to_one")
     return found.astype(object).where(found.notna(), None).astype({"weight": float, "probability": float})
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli.erase import erase
 from pipelines.cli.files import check, quarantine
 from pipelines.cli.identity import identities
 from pipelines.cli.imports import imports
@@ -30,6 +31,7 @@ app.add_typer(actions, name="actions")
 app.command()(check)
 app.command()(quarantine)
 app.command()(pseudonym)
+app.command()(erase)
 
 
 @app.command()

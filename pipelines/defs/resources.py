@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 import dagster as dg
 
 from pipelines import event_store, lock, private
+from pipelines.erasure.stated import erase_stated
 from pipelines.home import Home
 from pipelines.settings import Settings, get_settings
 from pipelines.watch import alive, guard
@@ -38,6 +39,10 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 if say:
                     say(sentence)
             lock.prepare(self.paths, self.settings)
-            if context.instance and context.run_id:
-                stack.enter_context(event_store.held_open(context.instance, context.run_id))
-            yield self
+            with ExitStack() as of_run:
+                if context.instance and context.run_id:
+                    of_run.enter_context(event_store.held_open(context.instance, context.run_id))
+                yield self
+            for sentence in erase_stated(self.paths, self.settings):
+                if context.log:
+                    context.log.warning(sentence)

@@ -45,8 +45,7 @@ def write_link(home: Home, settings: Settings, one: str, other: str, day: date, 
     """
     first, second = sorted_pair(one, other)
     known = sorted_pair(known_as(settings, first), known_as(settings, second))
-    digest = hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]  # ledgers name the file
-    path = home.landing_day(IDENTITY_LINKS.name, day) / f"link-{digest}.jsonl"
+    path = home.landing_day(IDENTITY_LINKS.name, day) / f"{link_name(*known)}.jsonl"  # ledgers name the file
     versions = _newest_numbers(home, *known, day)
     if revoke:
         if not versions and not list(path.parent.parent.glob(f"*/{path.name}")):
@@ -67,6 +66,11 @@ def write_link(home: Home, settings: Settings, one: str, other: str, day: date, 
         hidden.write_text(text, encoding="utf-8")
         hidden.replace(path)
     return path
+
+
+def link_name(one: str, other: str) -> str:
+    """Return the name, without its ending, of the file that speaks of two ids: it depends on nothing but them."""
+    return f"link-{hashlib.sha256(json.dumps(sorted((one, other))).encode()).hexdigest()[:16]}"
 
 
 def sorted_pair(one: str, other: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow.compute as pc
 
 from pipelines import clock
+from pipelines.erasure.returned import replace_returned
 from pipelines.ingest.batch import read_batch
 from pipelines.ingest.findings import said
 from pipelines.ingest.landing import fingerprint, is_delivered, landing_files
@@ -105,6 +106,10 @@ def ingest_days(
             stale[log_day] = files
         else:
             reports.append(_report(log_day, recorded[log_day], skipped=True))
+    for log_day, n_rows in replace_returned(home, settings, log, stale).items():
+        stale[log_day] = landing_files(home, log, log_day)
+        if progress:
+            progress(f"{log.name} {log_day}: {n_rows:,} rows name erased members again; they are theirs no more")
     if stale:
         with connect(home, settings) as con:
             for batch in _batches(stale):

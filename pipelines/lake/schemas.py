@@ -236,6 +236,19 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("run_id", pa.string()),
         ]
     ),
+    # One row per erased id of a member, by its tombstone; the id itself is known by a keyed hash alone.
+    "erasures": pa.schema(
+        [
+            ("erasure_id", pa.string()),
+            ("tombstone", pa.string()),
+            ("id_hash", pa.string()),
+            ("asked_by", pa.string()),
+            ("n_files", pa.int64()),
+            ("n_values", pa.int64()),
+            ("n_left", pa.int64()),
+            ("erased_at", _INSTANT),
+        ]
+    ),
     # One row per training; the card is the model card as JSON.
     "churn_trainings": pa.schema(
         [

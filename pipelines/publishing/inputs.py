@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CODE = ("pipelines", "models", "expectations")
 _NO_PAGE_USES = {
     "home", "memory_limit", "threads", "alert_command", "min_free_disk_gb", "publications_kept", "arm_key",
-    "readers_group", "max_run_hours",
+    "readers_group", "max_run_hours", "backups",
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from pipelines.warehouse.verify import verify
 
 FACTS = true_facts()
 DAYS = days_between(FIRST, LAST)
-OF_DELIVERIES = {"log_coverage", "data_completeness", "alerts", "alert_days", "alert_rules"}
+OF_DELIVERIES = {"log_coverage", "data_completeness", "alerts", "alert_days", "alert_rules", "relation_checks"}
 """Marts that tell, among other things, on which log days how many rows came: of one truth they may differ."""
 
 

@@ -1,0 +1,157 @@
+"""A DuckDB database without the person, written as a new file: no block that was freed holds what was erased."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.erasure.names import MEMBER_COLUMNS
+from pipelines.erasure.needles import MADE_OF
+from pipelines.lake.duck import identifier, literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.erasure.needles import Needles
+    from pipelines.settings import Settings
+
+_TEXTS = ("VARCHAR", "VARCHAR[]")
+_CHUNK = 200
+
+
+def rewrite(path: Path, target: Path, needles: Needles, settings: Settings, *, applies: bool) -> int:
+    """Write a database without the person to ``target``, in the format it had; nothing where it does not hold any.
+
+    Returns:
+        How many different values are other ones, over all columns of all tables.
+    """
+    with duckdb.connect(config={"threads": settings.threads, "memory_limit": settings.memory_limit}) as con:
+        con.execute(f"attach {literal(path)} as old (read_only)")
+        changes = {table: found for table in _tables(con) if (found := _changes(con, table, needles))}
+        n_changed: int = sum(new.num_rows for found in changes.values() for new in found.values())
+        n_changed += _titles_of(con, needles)
+        if not (n_changed and applies):
+            return n_changed
+        version = _version(con)
+        con.execute(f"attach {literal(target)} as new{f' (storage_version {literal(version)})' if version else ''}")
+        con.execute("copy from database old to new (schema)")
+        for table in _tables(con):
+            _copy(con, table, changes.get(table, {}), needles)
+        con.execute("checkpoint new")
+        con.execute("detach new")
+    return n_changed
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    return [
+        (schema, table)
+        for schema, table in con.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'old' order by all"
+        ).fetchall()
+    ]
+
+
+def _columns(con: duckdb.DuckDBPyConnection, table: tuple[str, str]) -> dict[str, str]:
+    rows = con.execute(
+        "select column_name, data_type from duckdb_columns() "
+        "where database_name = 'old' and schema_name = ? and table_name = ? order by column_index",
+        list(table),
+    ).fetchall()
+    return dict(rows)
+
+
+def _changes(con: duckdb.DuckDBPyConnection, table: tuple[str, str], needles: Needles) -> dict[str, pa.Table]:
+    """Return, for each column with values that change, the old ones and the new ones."""
+    found = {}
+    texts = {column: kind for column, kind in _columns(con, table).items() if kind in _TEXTS}
+    for column, old in _suspects(con, table, texts, needles).items():
+        pairs = [(value, new) for value in old if (new := _changed(column, value, needles)) != value]
+        if pairs:
+            arrow = pa.list_(pa.string()) if texts[column] == "VARCHAR[]" else pa.string()
+            found[column] = pa.table(
+                {"old": pa.array([one for one, _ in pairs], arrow), "new": pa.array([one for _, one in pairs], arrow)}
+            )
+    return found
+
+
+def _changed(column: str, value: str | list[str], needles: Needles) -> str | list[str | None] | None:
+    if isinstance(value, list):
+        return [one if one is None else needles.cell(column, one) for one in value]
+    return needles.cell(column, value)
+
+
+def _suspects(
+    con: duckdb.DuckDBPyConnection, table: tuple[str, str], texts: dict[str, str], needles: Needles
+) -> dict[str, list[str | list[str]]]:
+    """Different values of each column that may hold something, in one pass; Python then looks closely."""
+    found: dict[str, list[str | list[str]]] = {column: [] for column in texts}
+    if not texts:
+        return found
+    # Quoted by RE2's own rule: Python's escapes of blanks and signs are none of RE2.
+    quoted = [re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", core) for core in needles.cores]
+    quoted += [MADE_OF.pattern] if needles.renamed else []
+    for start in range(0, len(quoted), _CHUNK):
+        pattern = "|".join(quoted[start : start + _CHUNK])
+        lists = []
+        for column, kind in texts.items():
+            name = identifier(column)
+            text = f"{name}::varchar" if kind == "VARCHAR[]" else name
+            wanted = f"regexp_matches({text}, $pattern)"
+            if column in MEMBER_COLUMNS:
+                wanted = f"trim({name}) in (select unnest($ids::varchar[]))" if not start else "false"
+            lists.append(f"list(distinct {name}) filter (where {wanted})")
+        values = {"pattern": pattern, "ids": sorted(needles.ids)}
+        used = {name: value for name, value in values.items() if any(f"${name}" in one for one in lists)}
+        row = con.execute(f"select {', '.join(lists)} from old.{_name(table)}", used).fetchall()[0]
+        for column, old in zip(texts, row, strict=True):
+            found[column] += old or []
+    return found
+
+
+def _name(table: tuple[str, str]) -> str:
+    return f"{identifier(table[0])}.{identifier(table[1])}"
+
+
+def _titles_of(con: duckdb.DuckDBPyConnection, needles: Needles) -> int:
+    """Titles that stand beside one of the person's contents."""
+    n_titles = 0
+    con.register("pieces", pa.table({"v": pa.array(sorted(needles.all_pieces), pa.string())}))
+    for schema, table in _tables(con):
+        if {"title", "content_id"} <= _columns(con, (schema, table)).keys():
+            (n_found,) = con.execute(
+                f"select count(*) from old.{identifier(schema)}.{identifier(table)} "
+                "where title is not null and content_id in (select v from pieces)"
+            ).fetchall()[0]
+            n_titles += n_found
+    return n_titles
+
+
+def _copy(
+    con: duckdb.DuckDBPyConnection, table: tuple[str, str], changes: dict[str, pa.Table], needles: Needles
+) -> None:
+    """Copy the rows of a table in their order; values that change are looked up."""
+    name = _name(table)
+    columns = _columns(con, table)
+    titled = {"title", "content_id"} <= columns.keys() and bool(needles.pieces)
+    selected, joins = [], []
+    for place, column in enumerate(columns):
+        value = f"t.{identifier(column)}"
+        if column in changes:
+            con.register(f"change_{place}", changes[column])
+            joins.append(f"left join change_{place} as c{place} on {value} = c{place}.old")
+            value = f"case when c{place}.old is not null then c{place}.new else {value} end"
+        if titled and column == "title":
+            value = f"case when t.content_id in (select v from pieces) then null else {value} end"
+        selected.append(value)
+    con.execute(f"insert into new.{name} select {', '.join(selected)} from old.{name} as t {' '.join(joins)}")
+    for place in range(len(columns)):
+        con.unregister(f"change_{place}")
+
+
+def _version(con: duckdb.DuckDBPyConnection) -> str:
+    """Storage version of the old file, so that clients that could open it open the new one."""
+    tags = con.execute("select tags from duckdb_databases() where database_name = 'old'").fetchall()[0][0]
+    return str(tags.get("storage_version", "")).rstrip("+")

@@ -1,0 +1,79 @@
+"""One file without the person: written beside its place by the way that fits it, then put there in one step."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow.parquet as pq
+
+from pipelines.erasure import databases, delivered, sqlite, tables, texts
+from pipelines.erasure.places import BESIDE
+from pipelines.lake.files import move_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.erasure.needles import Needles
+    from pipelines.erasure.places import Place
+    from pipelines.settings import Settings
+
+
+def rewrite(place: Place, needles: Needles, settings: Settings, *, applies: bool) -> int:
+    """Rewrite a file where it holds the person, its name too; times and rights stay, what it holds else too.
+
+    Args:
+        place: The file.
+        needles: Whom to look for.
+        settings: Threads and memory for databases.
+        applies: Whether to write; else only to count.
+
+    Returns:
+        Records, values or files (for text) that differ; 0 where the person is not in it.
+    """
+    path = place.path
+    if path.name.endswith((".wal", "-wal", "-shm")) or place.kind == "archive":
+        return 0
+    target = path.with_name(f".{path.name}{BESIDE}")
+    if place.kind == "sqlite":
+        n_changed = sqlite.rewrite(path, needles, applies=applies)
+    else:
+        n_changed = _write(place, target, needles, settings, applies=applies)
+        if n_changed and applies:
+            stat = path.stat()
+            target.chmod(stat.st_mode)
+            if target.stat().st_gid != stat.st_gid:
+                os.chown(target, -1, stat.st_gid)
+            os.utime(target, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+            move_in(target, path)
+        else:
+            target.unlink(missing_ok=True)
+    new_name = needles.id_text(path.name)
+    if new_name != path.name:
+        n_changed += 1
+        if applies:
+            path.replace(path.with_name(new_name))
+    return n_changed
+
+
+def _write(place: Place, target: Path, needles: Needles, settings: Settings, *, applies: bool) -> int:
+    if place.kind == "delivered":
+        assert place.log is not None
+        return delivered.rewrite(place.path, target, place.log, needles)
+    if place.kind == "parquet":
+        return _write_parquet(place, target, needles)
+    if place.kind == "duckdb":
+        target.unlink(missing_ok=True)
+        if place.path.with_name(f"{place.path.name}.wal").exists():
+            duckdb.connect(str(place.path)).close()  # what a killed run wrote last is moved into the file
+        return databases.rewrite(place.path, target, needles, settings, applies=applies)
+    return texts.rewrite(place.path, target, needles)
+
+
+def _write_parquet(place: Place, target: Path, needles: Needles) -> int:
+    table = pq.read_table(place.path, partitioning=None)
+    new, n_changed = tables.rewrite(table, needles, place.log)
+    if n_changed:
+        pq.write_table(new, target, compression="zstd")
+    return n_changed

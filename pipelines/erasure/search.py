@@ -1,0 +1,121 @@
+"""A search of every byte under a folder, packed files unpacked: proves that a person is nowhere. Knows no rewriting."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.erasure import sqlite
+from pipelines.erasure.places import places
+from pipelines.lake.duck import identifier, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.erasure.needles import Needles
+
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
+_UNPACKED = {".gz": "gzip", ".zst": "zstd"}
+
+
+@dataclass(frozen=True)
+class Searched:
+    """Files and bytes that were looked through, unpacked ones counted as unpacked, and where something was found."""
+
+    n_files: int
+    n_bytes: int
+    found: dict[Path, int]
+
+
+def search(root: Path, needles: Needles) -> Searched:
+    """Look for persons in all files: as UTF-8 and UTF-16, raw and unpacked, values of Parquet, DuckDB and SQLite.
+
+    Looked for are distinctive ids, as words, and long texts of theirs, in every form that a file may write them in.
+    """
+    wanted = [core.encode(encoding) for core in needles.cores for encoding in _ENCODINGS]
+    n_files, n_bytes, found = 0, 0, {}
+    for place in places(root):
+        n_files += 1
+        n_found = 0
+        for block in _blocks(place.path):
+            n_bytes += len(block)
+            if any(one in block for one in wanted):
+                n_found += sum(map(needles.count, _readings(block)))
+        n_found += needles.count(place.path.name)
+        if n_found:
+            found[place.path] = n_found
+    return Searched(n_files, n_bytes, found)
+
+
+def _readings(block: bytes) -> Iterator[str]:
+    yield block.decode("utf-8", "replace")
+    if b"\x00" in block:
+        for start in (0, 1):
+            yield block[start:].decode("utf-16-le", "replace")
+            yield block[start:].decode("utf-16-be", "replace")
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    yield path.read_bytes()
+    try:
+        yield from _inside(path)
+    except (pa.ArrowException, OSError, EOFError, zipfile.BadZipFile, duckdb.Error, sqlite.DatabaseError):
+        return  # it cannot be unpacked; its bytes were looked at
+
+
+def _inside(path: Path) -> Iterator[bytes]:
+    suffix = path.suffix.lower()
+    if suffix == ".gz":
+        with gzip.open(path) as packed:
+            yield packed.read()
+    elif suffix == ".zst":
+        with pa.input_stream(str(path), compression=_UNPACKED[suffix]) as stream:
+            yield stream.read()
+    elif suffix == ".parquet":
+        table = pq.read_table(path, partitioning=None)
+        yield from _texts(table)
+        yield str(table.schema.metadata).encode()
+    elif suffix == ".duckdb":
+        with duckdb.connect() as con:
+            con.execute(f"attach {literal(path)} as looked_at (read_only)")
+            for schema, table in con.execute(
+                "select schema_name, table_name from duckdb_tables() where database_name = 'looked_at'"
+            ).fetchall():
+                yield from _values(con, f"looked_at.{identifier(schema)}.{identifier(table)}")
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                yield archive.read(name)
+    elif suffix == ".db":
+        for value in sqlite.values(path):
+            yield value.encode() if isinstance(value, str) else value
+
+
+def _texts(table: pa.Table) -> Iterator[bytes]:
+    """Different values of all columns of text, a line each."""
+    for name in table.column_names:
+        column = table[name]
+        if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+            column = pc.list_flatten(column)
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            yield "\n".join(filter(None, pc.unique(column).to_pylist())).encode("utf-8", "surrogatepass")
+        elif not pa.types.is_primitive(column.type):
+            yield repr(column.to_pylist()).encode("utf-8", "surrogatepass")
+
+
+def _values(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[bytes]:
+    """Different values of all columns of text, a line each."""
+    for name, kind, *_ in con.execute(f"describe select * from {table}").fetchall():
+        if "VARCHAR" in kind or kind == "BLOB":
+            rows = con.execute(f"select distinct {identifier(name)}::varchar from {table}").fetchall()
+            yield "\n".join(value for (value,) in rows if value is not None).encode("utf-8", "surrogatepass")

@@ -1,0 +1,41 @@
+"""Members whom a row of ``members`` calls erased: erased for good at the end of the run that accepted it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.erasure.people import linked_ids, stated_ids
+from pipelines.erasure.run import ErasureError, erase
+
+if TYPE_CHECKING:
+    from pipelines.home import Home
+    from pipelines.settings import Settings
+
+MOST_AT_ONCE = 50
+"""Ids that one run erases; the next one goes on where more are stated, as each takes time in every file."""
+
+
+def erase_stated(home: Home, settings: Settings) -> list[str]:
+    """Erase who is stated to be; returns sentences that name nobody. The caller holds the home's lock.
+
+    Only ids that are called erased themselves go: another account of the person may still be open.
+    """
+    stated = stated_ids(home, settings)
+    chosen = stated[:MOST_AT_ONCE]
+    if not chosen:
+        return []
+    persons: dict[str, list[str]] = {}
+    for one in chosen:
+        person = min([one, *linked_ids(home, settings, [one])])
+        persons.setdefault(person, []).append(one)
+    try:
+        outcome = erase(home, settings, list(persons.values()), asked_by="status")
+    except ErasureError as error:
+        return [str(error)]
+    said = [
+        f"{len(chosen):,} erased ids are replaced by {', '.join(sorted(outcome.tombstones.values())[:3])}"
+        f"{' and others' if len(chosen) > 3 else ''} in {outcome.n_files:,} files"
+    ]
+    if len(stated) > len(chosen):
+        said.append(f"{len(stated) - len(chosen):,} more erased ids wait for the next run")
+    return said + outcome.left

@@ -1,0 +1,79 @@
+"""Files of text without the person: pages, scripts, JSON, tables of the site and exports, logs of runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+from pipelines.erasure import delivered
+from pipelines.erasure.names import MEMBER_COLUMNS
+from pipelines.ingest.parts import DELIVERY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.erasure.needles import Needles
+
+PACKED = {".gz": "gzip", ".zst": "zstd"}
+_JSON = {".json", ".js", ".jsonl", ".ndjson"}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def rewrite(path: Path, target: Path, needles: Needles) -> int:
+    """Write a file of text without the person to ``target``, byte for byte the same elsewhere; nothing for no change.
+
+    Returns:
+        1 if it differs, 0 if not.
+    """
+    packed = PACKED.get(path.suffix.lower())
+    name = path.with_suffix("") if packed else path
+    with delivered.opened(path, packed) as stream:
+        old = stream.read()
+    encoding = "utf-16" if old.startswith(_UTF16) else "utf-8"
+    try:
+        text = old.decode(encoding, "surrogateescape")
+    except UnicodeDecodeError:
+        encoding = "latin-1"
+        text = old.decode(encoding)
+    new = _table(text, needles) if name.suffix == ".csv" else None
+    if new is None:
+        new = needles.text(text, is_json=name.suffix in _JSON)
+    if path.name == DELIVERY:
+        new = _fingerprint(new, needles)
+    if new == text:
+        return 0
+    with delivered.writing(target, packed) as stream:
+        stream.write(new.encode(encoding, "surrogateescape"))
+    return 1
+
+
+def _fingerprint(text: str, needles: Needles) -> str:
+    """Give what a part was made from the fingerprint of the rewritten files."""
+    delivery = json.loads(text)
+    day = f"{delivery['log']}/{delivery['log_day']}/"
+    old = delivery["fingerprint"]
+    return text.replace(old, needles.renamed.get(day + old, old).rpartition("/")[2])
+
+
+def _table(text: str, needles: Needles) -> str | None:
+    """Change a table by the names of its columns; None where it has none that hold ids."""
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    rows = list(csv.reader(io.StringIO(text.removeprefix(mark), newline="")))
+    if not rows or not (MEMBER_COLUMNS | {"title"}) & set(rows[0]):
+        return None
+    header, *body = rows
+    title, piece = (header.index(name) if name in header else None for name in ("title", "content_id"))
+    new = []
+    for row in body:
+        cells = [needles.cell(name, value) or "" for name, value in zip(header, row, strict=False)]
+        if title is not None and piece is not None and len(row) == len(header) and row[piece] in needles.all_pieces:
+            cells[title] = ""
+        new.append([*cells, *row[len(header) :]])
+    if new == body:
+        return text
+    written = io.StringIO(newline="")
+    ending = "\r\n" if "\r\n" in text else "\n"
+    csv.writer(written, lineterminator=ending).writerows([header, *new])
+    return mark + written.getvalue()

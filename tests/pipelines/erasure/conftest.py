@@ -1,0 +1,25 @@
+"""One small home for all tests of an erasure, built once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from erasure_house import build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from house import House
+
+
+@pytest.fixture(scope="session")
+def full_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A home with a person in every kind of place; not to be changed."""
+    return build(tmp_path_factory.mktemp("full") / "home")
+
+
+@pytest.fixture
+def house(full_house: House, tmp_path: Path) -> House:
+    """A copy that a test may change."""
+    return full_house.copy_to(tmp_path / "home")

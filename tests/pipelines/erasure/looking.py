@@ -1,0 +1,45 @@
+"""Looking for a person in every byte of a home, and at what its marts say."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import duckdb
+from erasure_house import ADA, ODD, deliveries
+from every_byte import holders
+from tiny_logs import days_between
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+IDS = [ADA, ODD]
+DAYS = days_between(min(day for _, day in deliveries()), max(day for _, day in deliveries()))
+NEEDLES = ("ada.l", "Neil", "7f31", "7f32", "7f33", "7f34", "7f35")
+"""Parts of both ids and of each planted text that no way of escaping changes."""
+
+
+def found(root: Path) -> set[tuple[str, str]]:
+    """Files below a folder that hold any of it, unpacked too, in UTF-8 or UTF-16."""
+    wide = {
+        (str(path.relative_to(root)), text)
+        for path in root.rglob("*")
+        if path.is_file() and not path.is_symlink()
+        for text in NEEDLES
+        if text.encode("utf-16-le") in path.read_bytes()
+    }
+    return wide | holders(root, NEEDLES)
+
+
+def marts(warehouse: Path, tombstones: dict[str, str]) -> dict[str, list[str]]:
+    """Rows of every mart, ids replaced by tombstones, titles left out: those are gone."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        tables = con.execute("select table_name from duckdb_tables() where schema_name = 'marts' order by 1").fetchall()
+        kept = "columns(lambda c: c not in ('title', 'referrer'))"
+        rows = {table: con.execute(f'select {kept} from marts."{table}"').fetchall() for (table,) in tables}
+    words = re.compile("|".join(map(re.escape, tombstones))) if tombstones else re.compile("(?!)")
+
+    def mapped(value: object) -> object:
+        return words.sub(lambda one: tombstones[one[0]], value) if isinstance(value, str) else value
+
+    return {table: sorted(repr([mapped(value) for value in row]) for row in of) for table, of in rows.items()}
