@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipelines.erasure import delivered
 from pipelines.erasure.names import MEMBER_COLUMNS
 from pipelines.ingest.parts import DELIVERY
+from pipelines.ingest.profile import forget
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ def rewrite(path: Path, target: Path, needles: Needles) -> int:
     if new is None:
         new = needles.text(text, is_json=name.suffix in _JSON)
     if path.name == DELIVERY:
-        new = _fingerprint(new, needles)
+        new = _without_samples(_fingerprint(new, needles), needles)
     if new == text:
         return 0
     with delivered.writing(target, packed) as stream:
@@ -55,6 +56,14 @@ def _fingerprint(text: str, needles: Needles) -> str:
     day = f"{delivery['log']}/{delivery['log_day']}/"
     old = delivery["fingerprint"]
     return text.replace(old, needles.renamed.get(day + old, old).rpartition("/")[2])
+
+
+def _without_samples(text: str, needles: Needles) -> str:
+    """Take the person's hash out of the samples that the shape of a day keeps."""
+    delivery = json.loads(text)
+    shape = delivery.get("shape", {})
+    less = forget(shape, needles.ids)
+    return text if less is shape else json.dumps(delivery | {"shape": less}, ensure_ascii=False, indent=1)
 
 
 def _table(text: str, needles: Needles) -> str | None:

@@ -32,7 +32,7 @@ PLAIN = "eve"
 NAMES = {"m5": ADA, "m8": ODD, "m9": PLAIN}
 LINK_DAY = FIRST + timedelta(days=40)
 TITLE, COMMENT, REFERRER, NAME, ALIAS = (
-    "Titel-7f31 über alles", "Kommentar-7f32 & mehr", "invited-7f33 by a friend", "Ada-7f34 Lovelace", "wizard7f35",
+    "Titel-quince über alles", "Kommentar-zephyr & mehr", "invited-wombat by a friend", "Ada-yonder Lovelace", "wizardjuggle",
 )  # fmt: skip
 SECRETS = (TITLE, COMMENT, REFERRER, NAME, ALIAS)
 

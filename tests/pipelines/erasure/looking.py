@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 IDS = [ADA, ODD]
 DAYS = days_between(min(day for _, day in deliveries()), max(day for _, day in deliveries()))
-NEEDLES = ("ada.l", "Neil", "7f31", "7f32", "7f33", "7f34", "7f35")
+NEEDLES = ("ada.l", "Neil", "quince", "zephyr", "wombat", "yonder", "juggle")
 """Parts of both ids and of each planted text that no way of escaping changes."""
 
 

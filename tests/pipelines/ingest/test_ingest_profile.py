@@ -11,6 +11,8 @@ from house import House
 from tiny_logs import FIRST, act
 
 from pipelines.contract import LOGS
+from pipelines.erasure import texts
+from pipelines.erasure.needles import Needles
 from pipelines.gates.shapes.shape import Sample, shape_of
 from pipelines.ingest import profile
 from pipelines.ingest.parts import read_delivery
@@ -142,3 +144,13 @@ def test_a_member_can_be_forgotten_and_the_counts_stay(house):
     assert {name: n for name, n in without.items() if n != shape.get(name)}.keys() == {"ids", "bodies", "keys"}
     assert shape_of(FIRST, {"shape": without}).rows == 9
     assert forget(shape, ["m77"]) is shape
+
+
+def test_an_erasure_takes_the_hash_of_a_member_out_of_the_samples(house, tmp_path):
+    shape = delivered(house, [act(n, FIRST, f"member-{n}") for n in range(9)])["shape"]
+    told = house.home.raw_part("interactions", FIRST).with_name("delivery.json")
+    assert texts.rewrite(told, tmp_path / "delivery.json", Needles({"member-1": "erased-x"})) == 1
+    less = json.loads((tmp_path / "delivery.json").read_text(encoding="utf-8"))
+    assert less["shape"] == forget(shape, ["member-1"])
+    assert less["shape"] != shape
+    assert less | {"shape": shape} == json.loads(told.read_text(encoding="utf-8"))

@@ -15,7 +15,16 @@ KEPT, MERGED = "m13", "m20"
 """Two ids that are no bots and share no event; the first is the smaller one."""
 
 UNICODE = ("小明", "سارة", "👩🏽‍💻", "Jose\u0301", "Jos\u00e9")
-OF_DELIVERIES = ("log_coverage", "data_completeness", "alerts", "alert_days", "alert_rules", "member_ids", "relation_checks")
+OF_DELIVERIES = (
+    "log_coverage",
+    "data_completeness",
+    "alerts",
+    "alert_days",
+    "alert_rules",
+    "member_ids",
+    "relation_checks",
+    "relation_checks",
+)
 """Marts that say which logs were delivered: a link is a delivery of its own."""
 
 
