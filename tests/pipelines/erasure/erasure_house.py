@@ -32,7 +32,8 @@ PLAIN = "eve"
 NAMES = {"m5": ADA, "m8": ODD, "m9": PLAIN}
 LINK_DAY = FIRST + timedelta(days=40)
 TITLE, COMMENT, REFERRER, NAME, ALIAS = (
-    "Titel-quince über alles", "Kommentar-zephyr & mehr", "invited-wombat by a friend", "Ada-yonder Lovelace", "wizardjuggle",
+    "Titel-quince über alles", "Kommentar-zephyr & mehr", "invited-wombat by a friend", "Ada-yonder Lovelace",
+    "wizardjuggle",
 )  # fmt: skip
 SECRETS = (TITLE, COMMENT, REFERRER, NAME, ALIAS)
 

@@ -16,15 +16,8 @@ KEPT, MERGED = "m13", "m20"
 
 UNICODE = ("小明", "سارة", "👩🏽‍💻", "Jose\u0301", "Jos\u00e9")
 OF_DELIVERIES = (
-    "log_coverage",
-    "data_completeness",
-    "alerts",
-    "alert_days",
-    "alert_rules",
-    "member_ids",
-    "relation_checks",
-    "relation_checks",
-)
+    "log_coverage", "data_completeness", "alerts", "alert_days", "alert_rules", "member_ids", "relation_checks",
+)  # fmt: skip
 """Marts that say which logs were delivered: a link is a delivery of its own."""
 
 
