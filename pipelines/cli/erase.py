@@ -31,7 +31,7 @@ def erase(
     home = Home(settings.home)
     ids = list(dict.fromkeys([member, *(also or [])]))
     try:
-        with lock.hold(home, timeout=0, what="an erasure"):
+        with lock.hold(home, timeout=0, what="guildbook erase"):
             linked = people.linked_ids(home, settings, ids)
             if linked:
                 what = "left alone" if only else "erased too" if not dry_run else "would be erased too"
@@ -44,7 +44,7 @@ def erase(
                 else run.erase(home, settings, [ids], asked_by="command", must_exist=True)
             )
     except Timeout as error:
-        say("a run is going on in this home: nothing was erased; try again when it has ended")
+        say(f"{lock.holder(home) or 'another process'} is at work: nothing was erased; try again when it has ended")
         raise typer.Exit(1) from error
     except run.ErasureError as error:
         say(str(error))

@@ -66,6 +66,7 @@ COMMANDS = {
     "identity preview": "identity preview a b",
     "import": "import table map.yaml",
     "unlock": "unlock",
+    "erase": "erase m1",
     "rollback": "rollback",
     "gate waive": "gate waive interactions 2025-03-01 --reason because",
     "actions export": "actions export",
