@@ -13,7 +13,7 @@ from ingest_community import DAY, HEADER, Community
 from pipelines.contract import LOGS
 from pipelines.ingest import changed_days, parts, run
 from pipelines.ingest.rules import cast_sql
-from pipelines.lake import ledger
+from pipelines.lake import files, ledger
 
 ROW = "1,2024-03-05,like,m\n"
 NEXT = DAY + timedelta(days=1)
@@ -191,10 +191,10 @@ def test_a_kill_between_steps_leaves_old_or_new_and_the_next_run_completes(tmp_p
             raise KeyboardInterrupt
         real_move_in(staged, target)
 
-    real_move_in = ledger.move_in
+    real_move_in = files.move_in
     with monkeypatch.context() as patched:
         patched.setattr(parts, "_move", killed_move_in)
-        patched.setattr(ledger, "move_in", killed_move_in)
+        patched.setattr(files, "move_in", killed_move_in)
         with pytest.raises(KeyboardInterrupt):
             community.ingest(DAY, NEXT)
     left = lake_bytes(community)
