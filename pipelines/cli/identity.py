@@ -30,7 +30,7 @@ LogDay = Annotated[
 ]
 
 
-@identities.command("preview")
+@identities.command("preview", epilog="Example: guildbook identity preview m17 m2040")
 def preview_link(
     one: MaybeOne = None,
     other: MaybeOther = None,
@@ -55,7 +55,7 @@ def preview_link(
         typer.echo(line)
 
 
-@identities.command()
+@identities.command(epilog="Example: guildbook identity link m17 m2040 --day 2026-02-04")
 def link(one: MaybeOne = None, other: MaybeOther = None, day: LogDay = None, proposed: Proposed = False) -> None:
     """State that A and B are one person: writes one file into the landing folder."""
     from pipelines.identity.links import LinkError  # noqa: PLC0415
@@ -68,7 +68,7 @@ def link(one: MaybeOne = None, other: MaybeOther = None, day: LogDay = None, pro
     _state(links, day, revoke=False)
 
 
-@identities.command()
+@identities.command(epilog="Example: guildbook identity unlink m17 m2040")
 def unlink(one: One, other: Other, day: LogDay = None) -> None:
     """Take back that A and B are one person: writes one file into the landing folder."""
     _state([(one, other)], day, revoke=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 imports = typer.Typer(no_args_is_help=True, help="Write landing files from another system's data.")
 
 
-@imports.command()
+@imports.command(epilog="Example: guildbook import stackexchange quantum.stackexchange.com.tar.xz --source quantum")
 def stackexchange(
     path: Annotated[Path, typer.Argument(help="Folder with the dump's XML files, or a .tar, .tar.xz or .zip of it.")],
     source: Annotated[str | None, typer.Option(help="Name of the source; the path's name where not given.")] = None,
@@ -32,7 +32,7 @@ def stackexchange(
     _imported(lambda: import_stackexchange(path, landing, settings.timezone, source, settings, say), settings)
 
 
-@imports.command()
+@imports.command(epilog="Example: guildbook import table docs/mappings/meetup.yaml --data ~/meetup")
 def table(
     mapping: Annotated[
         Path, typer.Argument(help="YAML mapping; docs/mappings has ready ones.", metavar="MAPPING.yaml")

@@ -28,13 +28,13 @@ app.add_typer(gates, name="gate")
 app.add_typer(identities, name="identity")
 actions = typer.Typer(no_args_is_help=True, help="The daily list of members worth contacting.")
 app.add_typer(actions, name="actions")
-app.command()(check)
-app.command()(quarantine)
-app.command()(pseudonym)
-app.command()(erase)
+app.command(epilog="Example: guildbook check acts.csv --log interactions --day 2026-02-04")(check)
+app.command(epilog="Example: guildbook quarantine interactions 2026-02-04")(quarantine)
+app.command(epilog="Example: guildbook pseudonym m01096")(pseudonym)
+app.command(epilog="Example: guildbook erase m01096 --dry-run")(erase)
 
 
-@app.command()
+@app.command(epilog="Example: guildbook sample --members 500 --days 120")
 def sample(
     members: Annotated[int, typer.Option(help="Members of the sample community.", min=20)] = 2000,
     days: Annotated[int, typer.Option(help="Log days to write.", min=31)] = 400,
@@ -69,7 +69,7 @@ def sample(
     typer.echo(f"next  guildbook run --from {report.first_day} --to {report.last_day}")
 
 
-@app.command()
+@app.command(epilog="Example: guildbook run --from 2026-02-04 --to 2026-02-04")
 def run(
     first: Annotated[datetime, typer.Option("--from", help="First log day.", formats=["%Y-%m-%d"], metavar="DAY")],
     last: Annotated[datetime, typer.Option("--to", help="Last log day.", formats=["%Y-%m-%d"], metavar="DAY")],
@@ -107,7 +107,7 @@ def run(
     typer.echo(f"database  {home.published / 'analytics.duckdb'}")
 
 
-@app.command()
+@app.command(epilog="Example: guildbook verify --mart community_days")
 def verify(
     mart: Annotated[str | None, typer.Option(help="Compare this mart only.")] = None,
 ) -> None:
@@ -126,7 +126,7 @@ def verify(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog="Example: guildbook rollback")
 def rollback() -> None:
     """Put the publication before the current one up again, database and site together."""
     from pipelines import lock  # noqa: PLC0415
@@ -143,7 +143,7 @@ def rollback() -> None:
         say(f"{holder} is at work: if it publishes, its version is up in place of this one; then roll back again")
 
 
-@app.command()
+@app.command(epilog="Example: guildbook status --marts")
 def status(
     marts: Annotated[bool, typer.Option("--marts", help="List the published marts with their rows instead.")] = False,
 ) -> None:
@@ -156,7 +156,7 @@ def status(
         show(line)
 
 
-@app.command()
+@app.command(epilog="Example: guildbook unlock")
 def unlock() -> None:
     """Say who holds the home folder, and clear away what killed runs left; exit code 1 while a process is at work."""
     from pipelines.cli.unlock import unlock as unlocking  # noqa: PLC0415
@@ -169,7 +169,7 @@ def unlock() -> None:
         raise typer.Exit(1)
 
 
-@gates.command()
+@gates.command(epilog='Example: guildbook gate waive interactions 2026-02-04 --reason "the chat was down"')
 def waive(
     table: Annotated[str, typer.Argument(help="Gated table: a log such as interactions, or a mart.")],
     day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DAY")],
@@ -188,7 +188,7 @@ def waive(
     typer.echo(f"waived; run the day again: guildbook run --from {day.date()} --to {day.date()}")
 
 
-@actions.command()
+@actions.command(epilog="Example: guildbook actions export --day 2026-02-04")
 def export(
     day: Annotated[
         datetime | None, typer.Option(help="Day of the list; the newest where not given.", formats=["%Y-%m-%d"])

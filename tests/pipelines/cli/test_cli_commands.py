@@ -1,6 +1,7 @@
 """The command line as people meet it: help, refusals in one line, exit codes. What commands do is tested elsewhere."""
 
 import re
+import shlex
 
 import duckdb
 import pytest
@@ -61,6 +62,16 @@ def test_help_says_what_a_command_and_each_option_do(path):
     assert COMMANDS[path].help.strip().splitlines()[0].split(".")[0] in words_of(result)
     for parameter in COMMANDS[path].params:
         assert getattr(parameter, "help", None) or parameter.metavar == "DAY", f"{parameter.name} is not explained"
+
+
+@pytest.mark.parametrize("path", [path for path, one in COMMANDS.items() if not hasattr(one, "commands")], ids=" ".join)
+def test_help_ends_with_an_example_that_the_command_takes(path):
+    example = COMMANDS[path].epilog.removeprefix("Example: ")
+
+    name, *words = shlex.split(example)
+    assert (name, tuple(words[: len(path)])) == ("guildbook", path)
+    COMMANDS[path].make_context(path[-1], words[len(path) :])
+    assert example in words_of(invoke(*path, "--help"))
 
 
 REFUSED = [
