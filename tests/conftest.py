@@ -13,7 +13,7 @@ from pipelines.settings import get_settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from house import House
+    from tests.support.house import House
 
 for name in [name for name in os.environ if name.startswith("GUILDBOOK_")]:
     del os.environ[name]
@@ -36,8 +36,8 @@ def _settings_of_one_test() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def built_house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """A home whose whole history is built, without Dagster; not to be changed."""
-    from house import House  # noqa: PLC0415 - takes seconds, and most tests do without
-    from tiny_logs import FIRST, days_between, tiny_community  # noqa: PLC0415
+    from tests.support.house import House  # noqa: PLC0415 - takes seconds, and most tests do without
+    from tests.support.tiny_logs import FIRST, days_between, tiny_community  # noqa: PLC0415
 
     house = House(tmp_path_factory.mktemp("built") / "home")
     delivered = tiny_community(2, members=40)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tests.support.steady_logs import LAST, Row, steady_rows
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from steady_logs import Row
 
     Change = Callable[[list[Row]], list[Row]]
 
@@ -110,8 +110,6 @@ def of_day_before(days: int, *, dated_anew: bool = True) -> Change:
     """The rows of an earlier day, under the date of this one or as they were."""
 
     def change(rows: list[Row]) -> list[Row]:
-        from steady_logs import LAST, steady_rows  # noqa: PLC0415 - the page of damages is written without pytest's path
-
         log = next(log for log, key in _IDS.items() if key in rows[0])
         before = steady_rows(log, LAST - timedelta(days=days))
         return moved(days=days)(before) if dated_anew else before

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from damage.files import DAMAGES, FOLDERS, HEADER
-from damage.registry import Verdict
-from ingest_community import Community
 
 from pipelines.home import Home
 from pipelines.ingest.ignored import ignored_entries
+from tests.damage.files import DAMAGES, FOLDERS, HEADER
+from tests.damage.registry import Verdict
+from tests.support.ingest_community import Community
 
 FIRST = date(2024, 3, 5)
 BESIDE = HEADER + "y,2024-03-05T08:00:00,like,m8,chat\nz,2024-03-05T08:00:00,like,m9,chat\n"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from damage.files import HEADER
-from damage.reads import DAMAGES, ReadDamage
-from damage.registry import Verdict
-from ingest_community import Community
+
+from tests.damage.files import HEADER
+from tests.damage.reads import DAMAGES, ReadDamage
+from tests.damage.registry import Verdict
+from tests.support.ingest_community import Community
 
 BESIDE = HEADER.replace(",channel", "") + "z,2024-03-05T08:00:00,like,m9\n"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from damage.relation_rows import FIRST_DAY, LAST_DAY, gone_members, good_rows
-from damage.relations import DAMAGES
-from house import House
 
 from expectations.relations import RELATIONS
 from pipelines.gates import relations
 from pipelines.lake import ledger
+from tests.damage.relation_rows import FIRST_DAY, LAST_DAY, gone_members, good_rows
+from tests.damage.relations import DAMAGES
+from tests.support.house import House
 
 PAIRS = {(log, relation.name) for relation in RELATIONS.values() for log in relation.logs}
 

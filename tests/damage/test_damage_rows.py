@@ -6,11 +6,11 @@ from collections import Counter
 from itertools import accumulate
 
 import pytest
-from damage.registry import Verdict
-from damage.rows import DAMAGES, row_of
-from ingest_community import Community, csv_of
 
 from pipelines.contract import LOGS
+from tests.damage.registry import Verdict
+from tests.damage.rows import DAMAGES, row_of
+from tests.support.ingest_community import Community, csv_of
 
 
 class Outcomes:

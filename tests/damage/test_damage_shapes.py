@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from damage.registry import Verdict
-from damage.shapes import DAMAGES
-from steady_logs import LAST, changed, steady_past
 
 from pipelines.contract import LOGS
 from pipelines.gates.shapes.judge import look
+from tests.damage.registry import Verdict
+from tests.damage.shapes import DAMAGES
+from tests.support.steady_logs import LAST, changed, steady_past
 
 LOGS_DAMAGED = sorted({damage.log for damage in DAMAGES})
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from damage.page import PAGE, damages_page, write_page
-from damage.registry import Verdict, Where, areas, damages
-
 from pipelines.contract import LOGS
 from pipelines.reference import DOCS_DIR
+from tests.damage.page import PAGE, damages_page, write_page
+from tests.damage.registry import Verdict, Where, areas, damages
 
 LEAST_KINDS = 510
 """Kinds of damage that the suite has at least; raise it with the suite."""

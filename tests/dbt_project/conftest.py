@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from built_project import BuiltProject
+
+from tests.support.built_project import BuiltProject
 
 
 @pytest.fixture(scope="session")

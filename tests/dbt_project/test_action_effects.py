@@ -8,18 +8,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 from statistics import NormalDist
 
-import effect_formulas
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from compiled_model import CompiledModel
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.sample import simulate
 from pipelines.sample.clock import Clock
 from pipelines.settings import PROJECT_DIR
+from tests.support import effect_formulas
+from tests.support.compiled_model import CompiledModel
 
 pytestmark = pytest.mark.xdist_group("dbt_project")
 

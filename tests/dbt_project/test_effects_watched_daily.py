@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from effect_formulas import ALPHA, any_day, corrected_alpha, evidence, newcombe, ratio_p
+
+from tests.support.effect_formulas import ALPHA, any_day, corrected_alpha, evidence, newcombe, ratio_p
 
 DAYS, A_DAY, N = 90, 20, 1000
 

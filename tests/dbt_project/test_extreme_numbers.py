@@ -10,11 +10,11 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 import pytest
-from house import House
-from tiny_logs import act, days_between
 
 from pipelines.contract import LOGS, MOST_COUNT, MOST_MINOR
 from pipelines.warehouse import dbt
+from tests.support.house import House
+from tests.support.tiny_logs import act, days_between
 
 pytestmark = pytest.mark.xdist_group("dbt_project")
 

@@ -7,7 +7,8 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
-from compiled_model import CompiledModel
+
+from tests.support.compiled_model import CompiledModel
 
 pytestmark = pytest.mark.xdist_group("dbt_project")
 

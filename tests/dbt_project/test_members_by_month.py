@@ -10,9 +10,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from compiled_model import CompiledModel
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.support.compiled_model import CompiledModel
 
 pytestmark = pytest.mark.xdist_group("dbt_project")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from built_project import WINDOWS
+
+from tests.support.built_project import WINDOWS
 
 pytestmark = pytest.mark.xdist_group("dbt_project")
 

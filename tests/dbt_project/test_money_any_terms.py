@@ -6,9 +6,10 @@ from contextlib import closing
 from datetime import date, datetime, timedelta
 
 import pytest
-from compiled_model import CompiledModel
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.support.compiled_model import CompiledModel
 
 pytestmark = pytest.mark.xdist_group("dbt_project")
 

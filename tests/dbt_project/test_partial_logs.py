@@ -6,10 +6,10 @@ import gc
 from typing import TYPE_CHECKING
 
 import pytest
-from house import House
-from tiny_logs import FIRST, days_between, tiny_community
 
 from pipelines.contract import LOGS
+from tests.support.house import House
+from tests.support.tiny_logs import FIRST, days_between, tiny_community
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

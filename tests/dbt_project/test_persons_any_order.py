@@ -7,9 +7,10 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from compiled_model import CompiledModel
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.support.compiled_model import CompiledModel
 
 pytestmark = pytest.mark.xdist_group("dbt_project")
 

@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from house import House
-from plain_figures import (
+
+from pipelines.connectors import import_stackexchange, import_table
+from pipelines.connectors import landing as landing_module
+from pipelines.connectors.mapping import read_mapping
+from pipelines.settings import PROJECT_DIR
+from tests.support.house import House
+from tests.support.plain_figures import (
     active_by_rsvp,
     contributions_of,
     dependence_on_few,
@@ -21,20 +26,14 @@ from plain_figures import (
     questions_of,
     rsvps_of,
 )
-from tiny_logs import days_between
-
-from pipelines.connectors import import_stackexchange, import_table
-from pipelines.connectors import landing as landing_module
-from pipelines.connectors.mapping import read_mapping
-from pipelines.settings import PROJECT_DIR
+from tests.support.tiny_logs import days_between
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from plain_figures import Question
-
     from pipelines.connectors import ImportReport
+    from tests.support.plain_figures import Question
 
 DATA = PROJECT_DIR.parent / "shared" / "data"
 A_SECOND = 1 / 3600

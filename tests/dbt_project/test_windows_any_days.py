@@ -10,10 +10,11 @@ from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
-from built_project import WINDOWS
-from compiled_model import CompiledModel
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.support.built_project import WINDOWS
+from tests.support.compiled_model import CompiledModel
 
 pytestmark = pytest.mark.xdist_group("dbt_project")
 

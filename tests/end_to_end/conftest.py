@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from running import GOOD_DAYS, Running
+
+from tests.support.running import GOOD_DAYS, Running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dagster as dg
 import pytest
-from running import DELIVERED, GOOD_DAYS, NEXT_DAYS
+
+from tests.support.running import DELIVERED, GOOD_DAYS, NEXT_DAYS
 
 pytestmark = pytest.mark.xdist_group("job")
 

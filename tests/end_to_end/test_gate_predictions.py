@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from running import GOOD_DAYS
 
 from pipelines.churn import definitions, store
 from pipelines.gates import predictions
 from pipelines.gates.predictions import judge
 from pipelines.lake import ledger
+from tests.support.running import GOOD_DAYS
 
 pytestmark = pytest.mark.xdist_group("job")
 

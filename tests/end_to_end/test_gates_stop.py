@@ -6,13 +6,13 @@ import hashlib
 
 import pytest
 from pydantic import SecretStr
-from running import AFTER_GATE_1, AFTER_GATE_2, AFTER_GATE_3, DELIVERED, GOOD_DAYS, NEXT_DAYS
 from typer.testing import CliRunner
 
 from models.score import score
 from pipelines.churn import training
 from pipelines.cli import app
 from pipelines.warehouse import dbt
+from tests.support.running import AFTER_GATE_1, AFTER_GATE_2, AFTER_GATE_3, DELIVERED, GOOD_DAYS, NEXT_DAYS
 
 pytestmark = pytest.mark.xdist_group("job")
 

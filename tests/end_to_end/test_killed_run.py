@@ -10,11 +10,11 @@ import time
 
 import dagster as dg
 import pytest
-from house import differences
-from running import GOOD_DAYS, Running
 
 from pipelines.settings import PROJECT_DIR
 from pipelines.watch.dead import KILLED
+from tests.support.house import differences
+from tests.support.running import GOOD_DAYS, Running
 
 pytestmark = pytest.mark.xdist_group("job")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from running import AFTER_GATE_2, GOOD_DAYS, NEXT_DAYS
+
+from tests.support.running import AFTER_GATE_2, GOOD_DAYS, NEXT_DAYS
 
 pytestmark = pytest.mark.xdist_group("job")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from running import Running
+    from tests.support.running import Running
 
 N = r"([\d,]+)"
 FIGURES = {

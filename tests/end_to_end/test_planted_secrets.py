@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from every_byte import holders
-from running import DELIVERED, NEXT_DAYS
 from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.settings import SECRETS
+from tests.support.every_byte import holders
+from tests.support.running import DELIVERED, NEXT_DAYS
 
 pytestmark = pytest.mark.xdist_group("job")
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import duckdb
 import pytest
-from running import GOOD_DAYS, NEXT_DAYS
-from tiny_logs import act
 
 from models.score import score
 from pipelines.churn import training
 from pipelines.lake import ledger
+from tests.support.running import GOOD_DAYS, NEXT_DAYS
+from tests.support.tiny_logs import act
 
 pytestmark = pytest.mark.xdist_group("job")
 

@@ -4,10 +4,10 @@ import csv
 
 import duckdb
 import pytest
-from running import GOOD_DAYS
 
 from pipelines.actions import store
 from pipelines.actions.export import export_list
+from tests.support.running import GOOD_DAYS
 
 pytestmark = pytest.mark.xdist_group("job")
 

@@ -1,10 +1,10 @@
 """One thread for every test, and one community that most of them learn from."""
 
 import pytest
-from made_up import CONFIG, community
 from threadpoolctl import threadpool_limits
 
 from models.train import train
+from tests.support.made_up import CONFIG, community
 
 
 @pytest.fixture(autouse=True, scope="session")

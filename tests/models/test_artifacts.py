@@ -6,7 +6,6 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 import skops.io
-from made_up import CONFIG
 
 from models.artifacts import load_model, save_model
 from models.card import ChurnModel, to_json
@@ -14,6 +13,7 @@ from models.fit import fit
 from models.learners import CANDIDATES, LEARNERS
 from models.score import score
 from models.train import TrainConfig, train
+from tests.support.made_up import CONFIG
 
 
 def refitted(model, name, features, labels):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from churn_lake import Lake
+from tests.support.churn_lake import Lake
 
 
 def test_the_data_tests_of_the_churn_folder_pass(tmp_path):

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 import pandas as pd
-from churn_lake import Lake
+
+from tests.support.churn_lake import Lake
 
 FIRST = date(2025, 1, 1)
 T = FIRST + timedelta(days=60)

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from made_up import community
 
 from models.explain import SILENT_GROUPS, contributions, reasons
 from models.features import FEATURE_NAMES, FEATURES, matrix, told, words
@@ -11,6 +10,7 @@ from models.fit import believed, fit
 from models.learners import LEARNERS
 from models.odds import log_odds
 from models.shapley import shapley_values
+from tests.support.made_up import community
 
 
 @pytest.fixture(scope="module")

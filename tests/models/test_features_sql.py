@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 import yaml
-from churn_lake import DBT_PROJECT, USED_LOGS, Lake
 
 from models.features import FEATURE_NAMES, KEYS
+from tests.support.churn_lake import DBT_PROJECT, USED_LOGS, Lake
 
 FIRST = date(2025, 1, 1)
 CUTOFFS = [date(2025, 3, 1), date(2025, 3, 31), date(2025, 4, 30)]

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from churn_lake import Lake
 
 from models.cutoffs import cutoff_days
 from models.evaluate import TENURE_SEGMENTS
 from models.learners import BASELINES, CANDIDATES
 from models.train import TrainConfig, train
+from tests.support.churn_lake import Lake
 
 ACTIVITY = Path(__file__).parents[2] / ".." / "shared" / "data" / "lean_zulip" / "activity.parquet"
 

@@ -7,7 +7,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from made_up import CONFIG, QUICK, community
 from threadpoolctl import threadpool_limits
 
 from models.definitions import lapse
@@ -19,6 +18,7 @@ from models.leaks import LeakSuspectedError
 from models.learners import CANDIDATES, LEARNERS
 from models.score import PREDICTION_COLUMNS, score
 from models.train import train
+from tests.support.made_up import CONFIG, QUICK, community
 
 
 def overall(result, learner, metric, split="test"):

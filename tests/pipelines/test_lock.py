@@ -10,13 +10,13 @@ from contextlib import contextmanager
 
 import pytest
 from filelock import Timeout
-from house import House
 
 from pipelines import lock
 from pipelines.contract import LOGS
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.settings import Settings
+from tests.support.house import House
 
 HOLDER = """
 import sys

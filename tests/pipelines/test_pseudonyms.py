@@ -10,11 +10,8 @@ from itertools import count
 
 import duckdb
 import pytest
-from every_byte import holders
-from house import RECORDS, House
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_logs import FIRST, act, days_between, tiny_community
 from typer.testing import CliRunner
 
 from pipelines import pseudonyms
@@ -34,6 +31,9 @@ from pipelines.pseudonyms import (
     pseudonym,
 )
 from pipelines.settings import Settings
+from tests.support.every_byte import holders
+from tests.support.house import RECORDS, House
+from tests.support.tiny_logs import FIRST, act, days_between, tiny_community
 
 KEY = "a key of the test's own"
 SHOWN = re.compile("p-[0-9a-f]{24}")

@@ -10,7 +10,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from built_project import BuiltProject
+    from tests.support.built_project import BuiltProject
 
 
 class CompiledModel:

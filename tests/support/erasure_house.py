@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from house import House
-from tiny_logs import FIRST, days_between, tiny_community
 
 from pipelines.erasure import delivered
 from pipelines.lake import ledger
 from pipelines.lake.schemas import PREDICTIONS
 from pipelines.publishing.database import copy_marts
 from pipelines.report.text import Text
+from tests.support.house import House
+from tests.support.tiny_logs import FIRST, days_between, tiny_community
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 import duckdb
-from erasure_house import ADA, ODD, deliveries
-from every_byte import holders
-from tiny_logs import days_between
+
+from tests.support.erasure_house import ADA, ODD, deliveries
+from tests.support.every_byte import holders
+from tests.support.tiny_logs import days_between
 
 if TYPE_CHECKING:
     from pathlib import Path

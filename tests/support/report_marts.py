@@ -13,7 +13,7 @@ from pipelines.settings import PROJECT_DIR
 DAY = date(2026, 11, 19)
 CONTEXT = SiteContext(community="Gophers & Co", timezone="Asia/Shanghai", through_day=DAY, version=7)
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
-FIXTURE = Path(__file__).with_name("fixture")
+FIXTURE = Path(__file__).with_name("report_fixture")
 _ACTIVITY = ("activity", "months", "content", "answers", "interactions", "alerts")
 
 
@@ -29,7 +29,7 @@ def schema() -> str:
 
 
 def build(path: Path, *parts: str, collected: tuple[str, ...] = tuple(LOGS)) -> Path:
-    """Write a database with the schema ``marts``, filled by these files of ``fixture/``."""
+    """Write a database with the schema ``marts``, filled by these files of ``report_fixture/``."""
     values = {"hostile": HOSTILE, "logs": list(LOGS), "collected": list(collected)}
     with duckdb.connect(path) as connection:
         connection.execute("create schema marts")

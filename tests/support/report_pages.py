@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from report_html import Html
-from report_marts import CONTEXT
-
 from pipelines.report.blocks import Block, Page
 from pipelines.report.database import Marts
 from pipelines.report.facts import read_facts
+from tests.support.report_html import Html
+from tests.support.report_marts import CONTEXT
 
 PAGES = (
     "index", "members", "interactions", "risk", "actions", "answers", "revenue", "content", "events", "churn", "alerts",

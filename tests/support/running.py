@@ -7,13 +7,13 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-from house import House
-from tiny_logs import FIRST, days_between, tiny_community
 
 from pipelines.cli import run as cli_run
 from pipelines.cli.instance import prepare_instance
 from pipelines.publishing import versions
 from pipelines.settings import get_settings
+from tests.support.house import House
+from tests.support.tiny_logs import FIRST, days_between, tiny_community
 
 if TYPE_CHECKING:
     from datetime import date

@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from house import Deliveries, Row
+    from tests.support.house import Deliveries, Row
 
 FIRST = date(2025, 3, 1)
 ACTS = ("view", "read", "like", "comment", "reply", "ask", "answer", "share", "join_live")

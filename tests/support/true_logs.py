@@ -10,12 +10,12 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from tiny_logs import FIRST, act, days_between
+from tests.support.tiny_logs import FIRST, act, days_between
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from house import Deliveries, Row
+    from tests.support.house import Deliveries, Row
 
 LAST = FIRST + timedelta(days=199)
 EMPTIED = FIRST + timedelta(days=90)

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pandas as pd
 import pytest
-from churn_frames import DAY, frames, versions_in
 
 from models.definitions import inactivity, lapse
 from models.evaluate import CALIBRATION_COLUMNS, EVALUATION_COLUMNS
@@ -13,6 +12,7 @@ from models.score import score
 from models.train import TrainConfig, train
 from pipelines.churn import store
 from pipelines.lake import ledger
+from tests.support.churn_frames import DAY, frames, versions_in
 
 INACTIVITY = inactivity(30)
 

@@ -7,7 +7,6 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
-from churn_frames import DAY, frames, versions_in
 
 from models.definitions import inactivity, lapse
 from models.score import score
@@ -15,6 +14,7 @@ from pipelines.churn import store, training
 from pipelines.churn.gaps import excluded_cutoffs
 from pipelines.lake import ledger, manifest
 from pipelines.warehouse.plan import BuildPlan
+from tests.support.churn_frames import DAY, frames, versions_in
 
 GAPS = """create table marts.data_completeness (log varchar, is_outage boolean, is_identity_break boolean,
     is_held_out boolean, day date)"""

@@ -6,10 +6,10 @@ import sys
 from datetime import date, timedelta
 
 import pytest
-from house import House
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from tests.support.house import House
 
 DAYS = [date(2025, 3, 1) + timedelta(days=n) for n in range(6)]
 

@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from tiny_logs import FIRST, days_between
 from typer.testing import CliRunner
 
 from pipelines.cli import app
@@ -14,6 +13,7 @@ from pipelines.identity.links import write_link
 from pipelines.identity.preview import preview_all
 from pipelines.identity.proposals import Proposal
 from pipelines.settings import Settings
+from tests.support.tiny_logs import FIRST, days_between
 
 DAYS = days_between(FIRST, FIRST + timedelta(days=71))
 LAST = DAYS[-1]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from house import House
-from tiny_logs import FIRST, act
 from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.publishing.outcome import explain_failure
+from tests.support.house import House
+from tests.support.tiny_logs import FIRST, act
 
 LATER = FIRST + timedelta(days=1)
 

@@ -6,12 +6,12 @@ import hashlib
 from datetime import date
 
 import pytest
-from tiny_logs import act
 from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.settings import get_settings
 from pipelines.warehouse.verify import mart_names
+from tests.support.tiny_logs import act
 
 pytestmark = pytest.mark.xdist_group("built")
 

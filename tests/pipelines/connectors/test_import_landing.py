@@ -3,14 +3,14 @@
 import os
 
 import pytest
-from connector_dump import ROWS, write_dump
-from connector_reading import leftovers, snapshot
 from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.connectors import ConnectorError, import_stackexchange
 from pipelines.connectors import landing as landing_module
+from tests.support.connector_dump import ROWS, write_dump
+from tests.support.connector_reading import leftovers, snapshot
 
 ZONE = "UTC"
 

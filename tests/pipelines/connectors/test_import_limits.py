@@ -13,13 +13,13 @@ import zipfile
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from connector_dump import write_dump
 
 from pipelines.connectors import ConnectorError, import_stackexchange, import_table
 from pipelines.connectors.archive import xml_files
 from pipelines.connectors.dump import rows
 from pipelines.connectors.mapping import read_mapping
 from pipelines.settings import Settings
+from tests.support.connector_dump import write_dump
 
 POST = '<row Id="1" PostTypeId="1" CreationDate="2021-04-27T15:06:44.553" Body="{}"/>'
 

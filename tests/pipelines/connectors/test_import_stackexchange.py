@@ -5,10 +5,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from connector_dump import ROWS, write_dump
-from connector_reading import leftovers, read_log, snapshot
 
 from pipelines.connectors import ConnectorError, import_stackexchange
+from tests.support.connector_dump import ROWS, write_dump
+from tests.support.connector_reading import leftovers, read_log, snapshot
 
 ZONE = "Asia/Shanghai"
 

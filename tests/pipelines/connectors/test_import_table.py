@@ -5,10 +5,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from connector_reading import leftovers, read_log, snapshot
 
 from pipelines.connectors import ConnectorError, import_table
 from pipelines.contract import INTERACTIONS
+from tests.support.connector_reading import leftovers, read_log, snapshot
 
 ZONE = "Asia/Shanghai"
 HEAD = "source: forum\noutputs:\n  - log: interactions\n    table: acts.csv\n"

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from house import House
 
 from pipelines import clock
 from pipelines.settings import get_settings
 from pipelines.warehouse.dbt import ensure_manifest
+from tests.support.house import House
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from erasure_house import build
+
+from tests.support.erasure_house import build
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from house import House
+    from tests.support.house import House
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from erasure_house import ADA, LINK_DAY, ODD, PLAIN
-from looking import DAYS, IDS, found, marts
 
 from pipelines import lock
 from pipelines.actions.export import export_list
@@ -25,6 +23,8 @@ from pipelines.ingest import changed_days
 from pipelines.lake import ledger
 from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse.verify import verify
+from tests.support.erasure_house import ADA, LINK_DAY, ODD, PLAIN
+from tests.support.looking import DAYS, IDS, found, marts
 
 
 @pytest.fixture(scope="module")

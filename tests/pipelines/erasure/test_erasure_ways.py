@@ -6,9 +6,6 @@ import subprocess
 import sys
 
 import duckdb
-from erasure_house import ADA, ODD
-from house import House
-from looking import DAYS, IDS, found
 from typer.testing import CliRunner
 
 from pipelines import lock
@@ -20,6 +17,9 @@ from pipelines.erasure.stated import erase_stated
 from pipelines.ingest import changed_days
 from pipelines.pseudonyms import known_as
 from pipelines.settings import PROJECT_DIR
+from tests.support.erasure_house import ADA, ODD
+from tests.support.house import House
+from tests.support.looking import DAYS, IDS, found
 
 
 def test_backups_are_gone_through_and_archives_are_named(house, tmp_path):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from house import House
-from tiny_logs import FIRST, act, days_between
 
 from pipelines.lake import ledger
+from tests.support.house import House
+from tests.support.tiny_logs import FIRST, act, days_between
 
 
 @pytest.fixture

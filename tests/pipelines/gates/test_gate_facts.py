@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tiny_logs import FIRST, days_between
 
 from pipelines.gates import facts, verdicts
 from pipelines.lake import ledger
 from pipelines.warehouse import dbt
+from tests.support.tiny_logs import FIRST, days_between
 
 pytestmark = pytest.mark.xdist_group("built")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from house import House
-from tiny_logs import FIRST, act, days_between
 
 from pipelines.gates import deliveries
 from pipelines.gates.nobody import Absent, Judged, judge_absent
 from pipelines.lake import ledger
+from tests.support.house import House
+from tests.support.tiny_logs import FIRST, act, days_between
 
 LIMITS = {"max_share": 0.99, "max_rise": 0.25}
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from damage.relation_rows import FIRST_DAY, LAST_DAY, good_rows, pay
-from house import House
 
 from expectations.relations import RELATIONS
 from pipelines.gates import relations, verdicts
@@ -14,6 +12,8 @@ from pipelines.gates.relations import Counted, excess, judge_counts
 from pipelines.lake import ledger
 from pipelines.publishing.publish import UnpassedGateError, check_verdicts
 from pipelines.settings import Settings
+from tests.damage.relation_rows import FIRST_DAY, LAST_DAY, good_rows, pay
+from tests.support.house import House
 
 DAY = date(2025, 3, 31)
 SETTINGS = Settings()

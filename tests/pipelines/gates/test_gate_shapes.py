@@ -6,9 +6,6 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from house import House
-from steady_logs import LAST, changed, past_days, shapes_of, steady_past, steady_rows
-from tiny_logs import act
 
 from expectations.runner import CRITICAL, WARNING
 from expectations.shape_rules import HOLD_OUT, UNSURE, shape_rules
@@ -18,6 +15,9 @@ from pipelines.gates.shapes.shape import shape_of
 from pipelines.gates.verdicts import waive
 from pipelines.lake import ledger
 from pipelines.reference import DOCS_DIR
+from tests.support.house import House
+from tests.support.steady_logs import LAST, changed, past_days, shapes_of, steady_past, steady_rows
+from tests.support.tiny_logs import act
 
 LOG = "payments"
 

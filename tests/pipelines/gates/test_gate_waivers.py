@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pyarrow.parquet as pq
 import pytest
-from house import House
-from tiny_logs import FIRST, act
 
 from pipelines.gates.verdicts import waive
 from pipelines.lake import ledger
+from tests.support.house import House
+from tests.support.tiny_logs import FIRST, act
 
 LOG = "interactions"
 

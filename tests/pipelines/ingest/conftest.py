@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from ingest_community import Community
+
+from tests.support.ingest_community import Community
 
 if TYPE_CHECKING:
     from pathlib import Path

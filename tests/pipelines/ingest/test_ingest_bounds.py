@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
-from damage.rows import row_of
-from ingest_community import Community, csv_of
 
 from pipelines.contract import LOGS, Type
+from tests.damage.rows import row_of
+from tests.support.ingest_community import Community, csv_of
 
 BOUNDED = [(log, column) for log in LOGS.values() for column in log.columns if column.least is not None]
 

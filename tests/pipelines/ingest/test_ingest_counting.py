@@ -12,7 +12,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from ingest_community import DAY, HEADER, Community
 
 from pipelines.ingest import batch, texts
 from pipelines.ingest.landing import landing_files
@@ -20,6 +19,7 @@ from pipelines.ingest.shape import inspect
 from pipelines.reading.counting import BLANKS, Count, Counter, parsed_records
 from pipelines.reading.lines import read_lines
 from pipelines.settings import Settings
+from tests.support.ingest_community import DAY, HEADER, Community
 
 ROW = "i{},2024-03-05T10:00:00Z,like,m1\n"
 ROWS = ROW.format(1) + ROW.format(2)

@@ -6,10 +6,10 @@ import json
 from datetime import timedelta
 
 import pytest
-from ingest_community import DAY, HEADER, Community
 
 from pipelines.ingest.findings import standing
 from pipelines.lake import ledger
+from tests.support.ingest_community import DAY, HEADER, Community
 
 MEMBERS_ACTS = "".join(f"-1,2024-03-05T10:{n:02},like,m{n}\n" for n in range(12))
 

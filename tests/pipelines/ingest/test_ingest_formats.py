@@ -10,9 +10,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from ingest_community import DAY, HEADER, Community
 
 from pipelines.contract import LOGS
+from tests.support.ingest_community import DAY, HEADER, Community
 
 ROWS = [
     {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from ingest_community import DAY, HEADER
 
 from pipelines.ingest import delivered_days
 from pipelines.ingest.findings import standing
 from pipelines.ingest.ignored import ignored_entries, note_ignored
+from tests.support.ingest_community import DAY, HEADER
 
 FIRST_LOG_DAY = date(2020, 1, 1)
 

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ingest_community import HEADER, Community
 
 from pipelines.ingest.refusals import refused
 from pipelines.reading.nesting import most_nested
 from pipelines.settings import PROJECT_DIR, Settings
+from tests.support.ingest_community import HEADER, Community
 
 ROW = "i{},2024-03-05T10:00:00Z,like,m1\n"
 ROWS = ROW.format(1) + ROW.format(2)
@@ -187,8 +187,7 @@ def test_most_nested_takes_any_bytes():
 _READ_BOMB = """
 import resource, sys
 from pathlib import Path
-sys.path.insert(0, "tests")
-from ingest_community import Community
+from tests.support.ingest_community import Community
 community = Community(Path(sys.argv[1]))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 community.ingest()

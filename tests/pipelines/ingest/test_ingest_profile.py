@@ -7,8 +7,6 @@ from datetime import date, timedelta
 
 import duckdb
 import pytest
-from house import House
-from tiny_logs import FIRST, act
 
 from pipelines.contract import LOGS
 from pipelines.erasure import texts
@@ -18,6 +16,8 @@ from pipelines.ingest import profile
 from pipelines.ingest.parts import read_delivery
 from pipelines.ingest.profile import HEX, SAMPLED, forget, measure
 from pipelines.lake.sources import part_columns
+from tests.support.house import House
+from tests.support.tiny_logs import FIRST, act
 
 
 def delivered(house, rows, log="interactions", day=FIRST):

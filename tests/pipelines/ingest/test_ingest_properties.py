@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from ingest_community import DAY, Community
 
 from pipelines.contract import LOGS, Column, Log, Type
 from pipelines.ingest.careful import record_tables
@@ -22,6 +21,7 @@ from pipelines.ingest.landing import LandingFile
 from pipelines.ingest.shape import inspect
 from pipelines.ingest.texts import csv_texts
 from pipelines.settings import Settings
+from tests.support.ingest_community import DAY, Community
 
 NAMES = ("interaction_id", "occurred_at", "kind", "member_id", "channel", "value", "mood")
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=8) | st.sampled_from(

@@ -9,7 +9,8 @@ import tracemalloc
 
 import pyarrow as pa
 import pytest
-from ingest_community import DAY, HEADER, Community
+
+from tests.support.ingest_community import DAY, HEADER, Community
 
 GOOD = "g{},2024-03-05T08:00:00,like,m\n"
 

@@ -8,7 +8,6 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from house import House
 
 from pipelines.contract import LOGS
 from pipelines.defs.launch import changes_through, delivered_logs
@@ -17,6 +16,7 @@ from pipelines.ingest.ignored import ignored_entries
 from pipelines.ingest.reach import unreadable
 from pipelines.ingest.refusals import refused
 from pipelines.lake import manifest
+from tests.support.house import House
 
 DAY = date(2025, 3, 1)
 ACTS = LOGS["interactions"]

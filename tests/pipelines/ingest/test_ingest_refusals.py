@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ingest_community import DAY, HEADER
-
 from pipelines.ingest.refusals import first_reasons, refused
+from tests.support.ingest_community import DAY, HEADER
 
 BEFORE = DAY - timedelta(days=1)
 PLACE = f"landing/interactions/{DAY}"

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from ingest_community import DAY, HEADER, Community
 
 from pipelines.contract import LOGS
 from pipelines.ingest import changed_days, parts, run
 from pipelines.ingest.rules import cast_sql
 from pipelines.lake import files, ledger
+from tests.support.ingest_community import DAY, HEADER, Community
 
 ROW = "1,2024-03-05,like,m\n"
 NEXT = DAY + timedelta(days=1)

@@ -11,16 +11,16 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
-from house import House
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_logs import act
 
 from pipelines import clock
 from pipelines.contract import LOGS
 from pipelines.ingest import ingest_days
 from pipelines.lake import ledger, manifest
 from pipelines.lake.manifest import HELD_OUT, PASSED, WAIVED
+from tests.support.house import House
+from tests.support.tiny_logs import act
 
 LOG = "interactions"
 DAY = date(2025, 3, 5)

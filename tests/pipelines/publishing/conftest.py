@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tiny_warehouse import Publisher
+
+from tests.support.tiny_warehouse import Publisher
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,10 +8,10 @@ from threading import Event
 
 import duckdb
 import pytest
-from tiny_warehouse import DAY
 
 from pipelines.publishing import versions
 from pipelines.publishing.database import STORAGE_VERSION, copy_marts
+from tests.support.tiny_warehouse import DAY
 
 
 def copy(publisher, version=1):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from house import House
-from tiny_logs import FIRST, act
 
 from pipelines.gates import verdicts
 from pipelines.lake import ledger
 from pipelines.publishing import inputs, versions
 from pipelines.warehouse.plan import BuildPlan
+from tests.support.house import House
+from tests.support.tiny_logs import FIRST, act
 
 PLAN = BuildPlan("code", FIRST, FIRST, "", ())
 

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from tiny_warehouse import DAY, Publisher
 
 from pipelines import clock
 from pipelines.lake import ledger
 from pipelines.publishing import versions
 from pipelines.publishing.outcome import AlertError, explain_failure, note_failure, overdue_day
 from pipelines.publishing.publish import publish
+from tests.support.tiny_warehouse import DAY, Publisher
 
 FACTS = {"gate": "facts", "table_name": "fct_member_days", "is_passed": False}
 PREDICTIONS = {"gate": "predictions", "table_name": "churn_predictions", "is_passed": False}

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import duckdb
 import pytest
-from tiny_warehouse import DAY, Publisher
 
 from pipelines.lake import ledger
 from pipelines.publishing import publish as publishing
 from pipelines.publishing import versions
 from pipelines.publishing.publish import UnpassedGateError, check_verdicts, publish
+from tests.support.tiny_warehouse import DAY, Publisher
 
 FACTS = {"gate": "facts", "table_name": "fct_member_days"}
 PREDICTIONS = {"gate": "predictions", "table_name": "churn_predictions"}

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from report_marts import COMMUNITIES, CONTEXT, schema
-from report_pages import Fill, Site
 
 from pipelines.report import render_site
 from pipelines.report.database import Marts
+from tests.support.report_marts import COMMUNITIES, CONTEXT, schema
+from tests.support.report_pages import Fill, Site
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,10 @@
 """The page of actions and the day's list: names what works and what harms, never what nobody can tell."""
 
 import pytest
-from report_pages import Fill, block_of, page_of
 
 from pipelines.report import actions, risk
 from pipelines.report.blocks import Note, Page, Table, Tiles
+from tests.support.report_pages import Fill, block_of, page_of
 
 LIST = """
     insert into marts.churn_predictions

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from report_marts import CONTEXT
-from report_pages import Fill, block_of, page_of
 
 from pipelines.report import brief, members
 from pipelines.report.blocks import Chart, Note, Table, Tiles
 from pipelines.report.facts import read_facts
+from tests.support.report_marts import CONTEXT
+from tests.support.report_pages import Fill, block_of, page_of
 
 
 def _days(dau: int, week_before: int, others: int, lost: int = 4) -> str:

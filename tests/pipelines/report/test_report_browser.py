@@ -8,9 +8,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from report_marts import COMMUNITIES, CONTEXT
 
 from pipelines.report import SiteStatus, render_site, write_status
+from tests.support.report_marts import COMMUNITIES, CONTEXT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH to open the pages in")

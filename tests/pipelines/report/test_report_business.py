@@ -1,12 +1,12 @@
 """Answers, revenue, content and events, on communities whose every number is known."""
 
 import pytest
-from report_marts import FIXTURE
-from report_pages import Fill, block_of, page_of
 
 from pipelines.report import answers, content, events, revenue
 from pipelines.report.blocks import Chart, Note, Table, Tiles
 from pipelines.report.text import Text, hours, money
+from tests.support.report_marts import FIXTURE
+from tests.support.report_pages import Fill, block_of, page_of
 
 
 def fixture(name: str) -> str:

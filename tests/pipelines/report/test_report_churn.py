@@ -1,10 +1,10 @@
 """Members at risk and the churn model: current scores only, the last training only, a rule called a rule."""
 
 import pytest
-from report_pages import Fill, block_of, page_of
 
 from pipelines.report import churn, risk
 from pipelines.report.blocks import Chart, Note, Table, Tiles
+from tests.support.report_pages import Fill, block_of, page_of
 
 PREDICTIONS = """
     insert into marts.churn_predictions

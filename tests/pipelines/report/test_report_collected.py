@@ -1,10 +1,10 @@
 """What nobody collects is called so where a zero would stand, with what to deliver."""
 
 import pytest
-from report_pages import Fill, block_of, page_of
 
 from pipelines.report import answers, brief, collected, content, health
 from pipelines.report.blocks import Chart, Note, Table, Tiles
+from tests.support.report_pages import Fill, block_of, page_of
 
 LOGS = """insert into marts.log_coverage by name
     select log, true as is_collected, date '2026-01-01' as first_log_day, date '2026-11-19' as last_log_day, 9 as n_rows

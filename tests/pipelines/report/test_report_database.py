@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from report_marts import FIXTURE
 
 from pipelines.report.database import Marts, literal
+from tests.support.report_marts import FIXTURE
 
 DBT_MARTS = Path(__file__).parents[3] / "dbt_project" / "models"
 

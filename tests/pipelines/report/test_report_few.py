@@ -13,9 +13,6 @@ import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_html import Html
-from report_marts import COMMUNITIES, CONTEXT, HOSTILE
-from report_pages import PAGES
 
 from pipelines.report import charts, marks, render_site, site
 from pipelines.report.blocks import Note, Page, Table, Tiles
@@ -24,6 +21,9 @@ from pipelines.report.few import Count, Share, drawn, is_hidden
 from pipelines.report.few_columns import BASES, COUNTS, OF_COUNTS, OTHER_NUMBERS, PERSON, SHARES, VALUES
 from pipelines.report.few_rows import guard
 from pipelines.report.text import integer, money, percent, plural, signed
+from tests.support.report_html import Html
+from tests.support.report_marts import COMMUNITIES, CONTEXT, HOSTILE
+from tests.support.report_pages import PAGES
 
 LEAST = 5
 SMALL = re.compile("[1-4]")

@@ -1,10 +1,10 @@
 """Data health says which logs were out, and on which days members all got other ids."""
 
 import pytest
-from report_pages import Fill
 
 from pipelines.report import gaps
 from pipelines.report.blocks import Note, Table
+from tests.support.report_pages import Fill
 
 OUT = """insert into marts.data_completeness by name select
     log, true as is_collected, day::date as day, n_rows, n_event_rows, 900.0 as usual_rows, chance_of_quiet, is_outage

@@ -1,13 +1,13 @@
 """Data health: deliveries that add up, verdicts that count, and the sentence that sums them up."""
 
 import pytest
-from report_marts import CONTEXT
-from report_pages import Fill, block_of, page_of
 
 from pipelines.report import deliveries, health
 from pipelines.report.blocks import Table, Tiles
 from pipelines.report.facts import Facts, Source, read_facts
 from pipelines.report.text import Text
+from tests.support.report_marts import CONTEXT
+from tests.support.report_pages import Fill, block_of, page_of
 
 
 def _delivery(delivery: str, log_day: str, counts: str, status: str, at: str) -> str:

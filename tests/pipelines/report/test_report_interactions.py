@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from report_pages import Fill, block_of, page_of
 
 from pipelines.report import alerts, charts, content, interactions
 from pipelines.report.blocks import Chart, Note, Table
 from pipelines.report.text import Text
+from tests.support.report_pages import Fill, block_of, page_of
 
 _HISTOGRAM = """
     insert into marts.interaction_histogram by name

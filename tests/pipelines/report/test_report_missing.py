@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from report_marts import CONTEXT
-from report_pages import Fill, block_of, page_of
 
 from pipelines.report import brief, deliveries, health, marks
 from pipelines.report.blocks import Chart, Table, Tile, Tiles
 from pipelines.report.facts import Facts, Source, read_facts
 from pipelines.report.missing import Gaps, spans
+from tests.support.report_marts import CONTEXT
+from tests.support.report_pages import Fill, block_of, page_of
 
 LAST = CONTEXT.through_day
 

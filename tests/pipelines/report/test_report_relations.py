@@ -4,13 +4,13 @@ import re
 from dataclasses import replace
 
 import pytest
-from report_marts import CONTEXT
-from report_pages import Fill, block_of, page_of
 
 from expectations.relations import RELATIONS
 from pipelines.report import health, relations
 from pipelines.report.blocks import Note, Table
 from pipelines.report.text import Text
+from tests.support.report_marts import CONTEXT
+from tests.support.report_pages import Fill, block_of, page_of
 
 _TITLE = "What does not agree between logs"
 

@@ -1,12 +1,12 @@
 """Restatements on the health page: which are shown, and what is said of their cause."""
 
 import pytest
-from report_marts import CONTEXT
-from report_pages import Fill
 
 from pipelines.report import restated, words
 from pipelines.report.blocks import Note, Table
 from pipelines.restating.figures import watched
+from tests.support.report_marts import CONTEXT
+from tests.support.report_pages import Fill
 
 
 def _restatement(through_day: str = "2026-11-19", cause: str = "delivery", deliveries: str = "[]", **more: str) -> str:

@@ -1,9 +1,9 @@
 """The sentence of the morning brief: it leads with what is outside its usual range."""
 
 import pytest
-from report_marts import CONTEXT
 
 from pipelines.report.brief_sentence import sentence
+from tests.support.report_marts import CONTEXT
 
 WITHIN = {"dau": (25, 20, 30), "wau": (90, 80, 99), "mau": (200, 190, 210), "stickiness": (0.16, 0.15, 0.17)}
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from report_marts import CONTEXT, HOSTILE, full
-from report_pages import PAGES, Site
 
 from pipelines.report import charts, render_site
 from pipelines.report.site import _embed
 from pipelines.report.text import Text
+from tests.support.report_marts import CONTEXT, HOSTILE, full
+from tests.support.report_pages import PAGES, Site
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 SWITCH = ("中文", "English")

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from report_marts import HOSTILE
 
 from pipelines.report import SiteStatus, write_status
+from tests.support.report_marts import HOSTILE
 
 STATUS = SiteStatus(
     through_day=date(2026, 11, 19),

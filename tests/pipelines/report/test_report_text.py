@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
-from report_marts import HOSTILE
 
 from pipelines.contract import LOGS
 from pipelines.report import marks, text, words
 from pipelines.report.text import Text
+from tests.support.report_marts import HOSTILE
 
 DAY = date(2026, 11, 9)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.sample import write_sample
-from tests.pipelines.sample.reading import Sample
+from tests.support.sample_reading import Sample
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.sample.tables import TOLD_LOGS
-from tests.pipelines.sample.reading import Sample, Values, accepted, moment
+from tests.support.sample_reading import Sample, Values, accepted, moment
 
 
 @pytest.fixture(scope="module")

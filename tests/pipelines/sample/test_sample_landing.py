@@ -13,7 +13,7 @@ import pytest
 from pipelines.contract import LOGS
 from pipelines.sample import write_sample
 from pipelines.sample.tables import TOLD_LOGS
-from tests.pipelines.sample.reading import Sample, accepted, moment, problem, read_log
+from tests.support.sample_reading import Sample, accepted, moment, problem, read_log
 
 
 def tree(root: Path) -> dict[str, str]:

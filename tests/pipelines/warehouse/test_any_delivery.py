@@ -12,13 +12,13 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from house import House, differences
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tiny_logs import FIRST, days_between
-from true_logs import EMPTIED, LAST, deliver, true_facts
 
 from pipelines.warehouse.verify import verify
+from tests.support.house import House, differences
+from tests.support.tiny_logs import FIRST, days_between
+from tests.support.true_logs import EMPTIED, LAST, deliver, true_facts
 
 FACTS = true_facts()
 DAYS = days_between(FIRST, LAST)

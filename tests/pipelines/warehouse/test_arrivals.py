@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from house import House
-from tiny_logs import act
 
 from pipelines.warehouse.arrivals import awaited, is_silent, missing_days
+from tests.support.house import House
+from tests.support.tiny_logs import act
 
 FRIDAY = date(2026, 2, 6)
 

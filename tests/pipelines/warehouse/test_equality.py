@@ -9,8 +9,9 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from house import House, differences
-from tiny_logs import FIRST, days_between, tiny_community
+
+from tests.support.house import House, differences
+from tests.support.tiny_logs import FIRST, days_between, tiny_community
 
 DELIVERED = tiny_community()
 DAYS = days_between(FIRST, max(day for _, day in DELIVERED))

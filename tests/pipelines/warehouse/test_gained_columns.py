@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pyarrow.parquet as pq
-from house import House
-from tiny_logs import FIRST, act
 
 from pipelines.lake.sources import EMPTY_DAY
+from tests.support.house import House
+from tests.support.tiny_logs import FIRST, act
 
 GAINED = {"actions": ["currency"]}
 """Log -> columns that it gained after the first version."""

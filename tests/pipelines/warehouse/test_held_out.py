@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from house import House, differences
-from tiny_logs import FIRST, act, days_between
 
 from pipelines.cli.status import status_lines
 from pipelines.gates import verdicts
 from pipelines.lake import manifest
 from pipelines.warehouse.verify import NotComparableError, verify
+from tests.support.house import House, differences
+from tests.support.tiny_logs import FIRST, act, days_between
 
 DAYS = days_between(FIRST, FIRST + timedelta(days=34))
 BAD = FIRST + timedelta(days=20)

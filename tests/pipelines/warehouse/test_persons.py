@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from house import House, differences
-from tiny_logs import FIRST, act, days_between, tiny_community
+
+from tests.support.house import House, differences
+from tests.support.tiny_logs import FIRST, act, days_between, tiny_community
 
 DELIVERED = {key: rows for key, rows in tiny_community(2, members=40).items() if key[0] != "identity_links"}
 DAYS = days_between(FIRST, max(day for _, day in DELIVERED))

@@ -7,14 +7,14 @@ import shutil
 from datetime import date, timedelta
 
 import pytest
-from house import House
-from tiny_logs import FIRST, act
 
 from pipelines import lock
 from pipelines.lake import manifest
 from pipelines.settings import Settings
 from pipelines.warehouse import dbt
 from pipelines.warehouse.plan import NothingAcceptedError, make_plan, read_plan, write_plan
+from tests.support.house import House
+from tests.support.tiny_logs import FIRST, act
 
 pytestmark = pytest.mark.xdist_group("built")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from house import House, differences
-from tiny_logs import FIRST, act, days_between, tiny_community
 
 from pipelines.lake import ledger
 from pipelines.warehouse.counts import StaleCounts, count_stale, record_build
+from tests.support.house import House, differences
+from tests.support.tiny_logs import FIRST, act, days_between, tiny_community
 
 DELIVERED = tiny_community(2, members=40)
 DAYS = days_between(FIRST, max(day for _, day in DELIVERED))
