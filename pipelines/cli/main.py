@@ -172,7 +172,7 @@ def unlock() -> None:
 @gates.command(epilog='Example: guildbook gate waive interactions 2026-02-04 --reason "the chat was down"')
 def waive(
     table: Annotated[str, typer.Argument(help="Gated table: a log such as interactions, or a mart.")],
-    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DAY")],
+    day: Annotated[datetime, typer.Argument(help="Its day.", formats=["%Y-%m-%d"], metavar="DAY")],
     reason: Annotated[str, typer.Option(help="Why the failure may be passed over; shown on the pages.")],
 ) -> None:
     """Record an exception: failures of TABLE on DAY show from now on but do not block."""
