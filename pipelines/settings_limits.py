@@ -18,7 +18,7 @@ class LimitSettings(BaseSettings):
         1_000, ge=1, description="Columns of a file beyond which it is refused, and keys of a line of JSON."
     )
     max_nesting: int = Field(
-        64, ge=1, le=512, description="Levels of lists and objects in a line of JSON, a Parquet column or a mapping."
+        64, ge=1, le=512, description="Levels of a line of JSON, a Parquet column, a mapping, or the tags of a dump."
     )
     max_line_bytes: int = Field(
         2_000_000,

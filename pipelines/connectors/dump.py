@@ -41,10 +41,10 @@ def rows(name: str, stream: Source, limits: LimitSettings) -> Iterator[Mapping[s
     """Yield the attributes of each ``row`` element of one file; memory does not grow with the file.
 
     Raises:
-        ConnectorError: The XML is malformed, declares a document type or entities, or has a tag beyond the limit;
-            names file and line.
+        ConnectorError: The XML is malformed, declares a document type or entities, or has a tag or levels beyond the
+            limit; names file and line.
     """
-    found = _Rows()
+    found = _Rows(limits.max_nesting)
     parser = DefusedXMLParser(target=found, forbid_dtd=True)
     n_fed = 0
     try:
@@ -62,6 +62,9 @@ def rows(name: str, stream: Source, limits: LimitSettings) -> Iterator[Mapping[s
         raise ConnectorError(
             f"{name}, line {error.position[0]}: malformed XML ({error}); download the dump again"
         ) from error
+    except _TooDeepError as error:
+        said = f"{name}, line {parser.parser.CurrentLineNumber}: tags are nested {error.depth:,} levels deep"
+        raise ConnectorError(beyond(limits, "max_nesting", said, "no dump needs that: look at it")) from error
     except BROKEN as error:
         raise ConnectorError(f"{name} cannot be read to its end ({error}); download the dump again") from error
     except DefusedXmlException as error:
@@ -72,18 +75,30 @@ def rows(name: str, stream: Source, limits: LimitSettings) -> Iterator[Mapping[s
         ) from error
 
 
+class _TooDeepError(Exception):
+    """Tags are nested deeper than the limit: the parser keeps each until its end comes."""
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+        super().__init__(depth)
+
+
 class _Rows:
     """Takes what the parser finds: the attributes of rows, and nothing else, so that no tree grows."""
 
-    def __init__(self) -> None:
+    def __init__(self, deepest: int) -> None:
         self._found: list[Mapping[str, str]] = []
+        self._depth, self._deepest = 0, deepest
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > self._deepest:
+            raise _TooDeepError(self._depth)
         if tag == "row":
             self._found.append(attributes)
 
     def end(self, tag: str) -> None:
-        """Nothing is to be done: a row is whole when it starts."""
+        self._depth -= 1  # nothing else is to be done: a row is whole when it starts
 
     def close(self) -> Any:  # noqa: ANN401 - what the parser asks of its target
         return None

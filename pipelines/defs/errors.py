@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import dagster as dg
 
 UNKNOWN = "the run failed; its page in Dagster says more"
-_STEPS_FAILED = "Steps failed:"
+_SAYS_NOTHING = ("Steps failed:", "marked as failed from outside")
+"""What Dagster says of a run whose steps say more, and of one that it failed itself."""
 
 
 @contextmanager
@@ -40,7 +41,8 @@ def failure_message(events: "Iterable[dg.DagsterEvent]") -> str:
             of_steps += _innermost(event.step_failure_data.error)
         elif event.is_run_failure:
             said = _innermost(getattr(event.event_specific_data, "error", None))
-            of_run += said or ([event.message] if event.message and _STEPS_FAILED not in event.message else [])
+            message = event.message or ""
+            of_run += said or ([message] if message and not any(word in message for word in _SAYS_NOTHING) else [])
     return "; ".join(of_steps or of_run) or UNKNOWN
 
 

@@ -18,7 +18,7 @@ from pipelines.publishing.outcome import explain_failure, note_failure, overdue_
 from pipelines.settings import get_settings
 from pipelines.warehouse.arrivals import came_by_log, is_silent, missing_days
 from pipelines.watch import alive
-from pipelines.watch.dead import fail_dead_runs
+from pipelines.watch.dead import fail_dead_runs, why_died
 
 _GRACE_HOURS = 2
 """Hours after the daily run's hour in which it may still be on its way."""
@@ -50,11 +50,12 @@ def failed_run(context: dg.RunFailureSensorContext) -> None:
     settings = get_settings()
     home = Home(settings.home)
     run = context.dagster_run
-    message = alive.why(home, run.run_id) or failure_message(
-        [*context.get_step_failure_events(), context.failure_event]
-    )
+    died = why_died(home, run.run_id)
+    message = died or failure_message([*context.get_step_failure_events(), context.failure_event])
     gate, reason = explain_failure(home, run.run_id, message, last_day=last_tagged_day(run.tags))
     note_failure(home, settings, failed_gate=gate, reason=reason, run_id=run.run_id)
+    if died:
+        alive.forget(home, run.run_id)
 
 
 @dg.sensor(minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
@@ -62,11 +63,12 @@ def dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Fail runs whose process is gone, so that the queue goes on; while a run is at work nothing is looked for."""
     settings = get_settings()
     home = Home(settings.home)
-    try:
-        with said_to_people(), lock.hold(home, timeout=0, what="a look for dead runs"):
-            dead = fail_dead_runs(home, settings, context.instance)
-    except Timeout:
-        return dg.SkipReason(f"{lock.holder(home) or 'another process'} is at work")
+    with said_to_people():
+        try:
+            with lock.hold(home, timeout=0, what="a look for dead runs"):
+                dead = fail_dead_runs(home, settings, context.instance)
+        except Timeout:
+            return dg.SkipReason(f"{lock.holder(home) or 'another process'} is at work")
     return dg.SkipReason("; ".join(map(str, dead)) or "no run is dead")
 
 

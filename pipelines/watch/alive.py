@@ -26,10 +26,11 @@ def marked(home: Home, run_id: str) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path, is_singleton=True, thread_local=False)
     with lock:
-        yield
-        is_last = lock.lock_counter == 1
-    if is_last:
-        forget(home, run_id)
+        try:
+            yield
+        finally:
+            if lock.lock_counter == 1:
+                forget(home, run_id)
 
 
 def is_alive(home: Home, run_id: str) -> bool | None:

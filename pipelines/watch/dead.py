@@ -5,6 +5,7 @@ A process that was killed leaves its run as it stood, and the daemon's queue, wh
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,13 +16,16 @@ from pipelines.publishing.outcome import AlertError, note_failure
 from pipelines.watch import alive
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance, RunRecord
+    from dagster import DagsterInstance, DagsterRun, RunRecord
 
     from pipelines.home import Home
     from pipelines.settings import Settings
 
 FIRST_MOMENTS = timedelta(minutes=5)
 """For so long a run without a mark may still be on its way to the home's lock: the daemon is starting its process."""
+
+_LAST_MOMENTS = 2.0
+"""Seconds in which Dagster writes the end of a run that has already let go of the home's lock and of its mark."""
 
 KILLED = "its process was killed (by somebody, for want of memory, or by a restart); run the same days again"
 
@@ -48,9 +52,8 @@ def fail_dead_runs(home: Home, settings: Settings, instance: DagsterInstance) ->
     Returns:
         The runs that were failed, the oldest first.
     """
-    dead = [record.dagster_run for record in _unfinished(instance) if _is_dead(home, record)]
     found = []
-    for run in dead:
+    for run in _dead(home, instance):
         one = DeadRun(run.run_id, alive.why(home, run.run_id) or KILLED)
         instance.report_run_failed(run, one.reason)
         found.append(one)
@@ -60,6 +63,11 @@ def fail_dead_runs(home: Home, settings: Settings, instance: DagsterInstance) ->
             note_failure(home, settings, failed_gate="", reason=one.reason, run_id=one.run_id)
         alive.forget(home, one.run_id)
     return found
+
+
+def why_died(home: Home, run_id: str) -> str:
+    """Return why the process of a run died; empty where it lives, came to its end or left no mark."""
+    return alive.why(home, run_id) or (KILLED if alive.is_alive(home, run_id) is False else "")
 
 
 def young_runs(home: Home, instance: DagsterInstance) -> list[str]:
@@ -77,6 +85,13 @@ def _unfinished(instance: DagsterInstance) -> list[RunRecord]:
         dg.DagsterRunStatus.CANCELING,
     ]
     return list(instance.get_run_records(dg.RunsFilter(statuses=unfinished), ascending=True))
+
+
+def _dead(home: Home, instance: DagsterInstance) -> list[DagsterRun]:
+    dead = [record.dagster_run for record in _unfinished(instance) if _is_dead(home, record)]
+    if any(alive.is_alive(home, run.run_id) is None for run in dead):
+        time.sleep(_LAST_MOMENTS)
+    return [run for run in dead if (now := instance.get_run_by_id(run.run_id)) is not None and not now.is_finished]
 
 
 def _is_dead(home: Home, record: RunRecord) -> bool:

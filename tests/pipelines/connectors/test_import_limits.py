@@ -50,12 +50,21 @@ def test_a_tag_without_an_end_is_refused_before_it_fills_the_memory(start, again
     assert stream.n_read < 400_000
 
 
+def test_tags_that_are_nested_without_an_end_are_refused_before_they_fill_the_memory():
+    stream = Endless("<posts>\n", "<x>")
+    with pytest.raises(
+        ConnectorError, match=r"Posts.xml, line 2: tags are nested 65 levels deep: GUILDBOOK_MAX_NESTING allows 64; no"
+    ):
+        list(rows("Posts.xml", stream, Settings()))
+    assert stream.n_read < 200_000
+
+
 def test_what_is_no_row_costs_no_memory():
     text = (
         "<posts>"
-        + "<x>" * 20_000
+        + "<x>" * 60
         + "words " * 2_000_000
-        + "</x>" * 20_000
+        + "</x>" * 60
         + "<y/>" * 500_000
         + POST.format("z")
         + "</posts>"

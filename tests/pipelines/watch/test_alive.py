@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pipelines.home import Home
 from pipelines.watch import alive
 
@@ -26,3 +28,10 @@ def test_a_run_that_is_through_leaves_no_mark(tmp_path):
         assert alive.is_alive(home, "run-1") is True, "the outer mark still holds"
     assert alive.is_alive(home, "run-1") is None
     assert not [*home.dagster.rglob("*.*")]
+
+
+def test_a_run_that_stops_with_an_error_leaves_no_mark_as_it_was_not_killed(tmp_path):
+    home = Home(tmp_path / "home")
+    with pytest.raises(OSError, match="full"), alive.marked(home, "run-1"):
+        raise OSError("the disk is full")
+    assert alive.is_alive(home, "run-1") is None

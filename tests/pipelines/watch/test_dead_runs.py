@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from pipelines import clock, lock
 from pipelines.cli import app
 from pipelines.cli.unlock import free_of_dead_runs
-from pipelines.defs.sensors import dead_runs
+from pipelines.defs.errors import UNKNOWN
+from pipelines.defs.sensors import dead_runs, failed_run
 from pipelines.watch import alive
 from pipelines.watch.dead import FIRST_MOMENTS, KILLED, fail_dead_runs
 
@@ -102,12 +103,48 @@ def test_the_daemon_looks_for_dead_runs_while_nobody_is_at_work(watched, at_work
     answer = dead_runs(context).skip_message
     assert answer.startswith(f"a run of this test (process {process.pid}, since ")
     assert answer.endswith("is at work")
+    assert watched.alerts() == [], "a run at work is no failure"
     assert watched.status(dead) == "STARTED"
 
     process.communicate("")
     assert dead_runs(context).skip_message == f"run {dead[:8]} is marked as failed: {KILLED}"
     assert watched.status(dead) == "FAILURE"
     assert dead_runs(context).skip_message == "no run is dead"
+
+
+def said_by_the_daemon(watched, run_id):
+    """Let Dagster find that a process is gone before anybody else does, and the sensor say so."""
+    run = watched.instance.get_run_by_id(run_id)
+    event = watched.instance.report_run_failed(run)
+    context = dg.build_run_status_sensor_context("failed_run", event, watched.instance, run)
+    failed_run(context.for_run_failure())
+    return watched.alerts()[-1]["reason"]
+
+
+def test_a_killed_run_that_dagster_fails_first_is_said_as_killed_and_leaves_no_mark(watched, at_work):
+    dead = watched.run()
+    killed(at_work, dead)
+
+    assert said_by_the_daemon(watched, dead) == KILLED
+    assert alive.is_alive(watched.home, dead) is None
+    assert said_by_the_daemon(watched, watched.run()) == UNKNOWN, "nobody knows of a run that left no mark"
+
+
+def test_a_run_that_ended_while_it_was_looked_for_is_not_dead(watched, monkeypatch):
+    """The mark goes when the run has let go of the home, moments before Dagster writes that it succeeded."""
+    run_id = watched.run()
+    later = clock.now() + FIRST_MOMENTS + timedelta(seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    def dagster_writes_the_end(_):
+        run = watched.instance.get_run_by_id(run_id)
+        watched.instance.report_dagster_event(
+            dg.DagsterEvent(event_type_value=dg.DagsterEventType.RUN_SUCCESS.value, job_name=run.job_name), run_id
+        )
+
+    monkeypatch.setattr("pipelines.watch.dead.time.sleep", dagster_writes_the_end)
+    assert fail(watched) == []
+    assert (watched.status(run_id), watched.alerts()) == ("SUCCESS", [])
 
 
 def test_unlock_names_who_is_at_work_and_touches_nothing(watched, at_work):
