@@ -61,13 +61,7 @@ def test_tags_that_are_nested_without_an_end_are_refused_before_they_fill_the_me
 
 def test_what_is_no_row_costs_no_memory():
     text = (
-        "<posts>"
-        + "<x>" * 60
-        + "words " * 2_000_000
-        + "</x>" * 60
-        + "<y/>" * 500_000
-        + POST.format("z")
-        + "</posts>"
+        "<posts>" + "<x>" * 60 + "words " * 2_000_000 + "</x>" * 60 + "<y/>" * 500_000 + POST.format("z") + "</posts>"
     )
     stream = io.BytesIO(text.encode())
     tracemalloc.start()
