@@ -44,6 +44,12 @@ def rewrite(table: pa.Table, needles: Needles, log: Log | None = None) -> tuple[
     return table, changed
 
 
+def names_one(table: pa.Table, needles: Needles) -> bool:
+    """Whether any column of member ids has one of the ids."""
+    named = (table[name] for name in table.column_names if name in MEMBER_COLUMNS)
+    return any(pc.any(_is_in(column, needles.ids)).as_py() for column in named)
+
+
 def own_rows(table: pa.Table, needles: Needles, log: Log) -> pa.Array:
     """Mark the rows that are the person's: by whose they are, or a content of theirs that names nobody."""
     marks = {*needles.ids, *needles.ids.values()}

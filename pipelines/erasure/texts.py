@@ -7,7 +7,9 @@ import io
 import json
 from typing import TYPE_CHECKING
 
-from pipelines.erasure import delivered
+import pyarrow.parquet as pq
+
+from pipelines.erasure import delivered, tables
 from pipelines.erasure.names import MEMBER_COLUMNS
 from pipelines.ingest.parts import DELIVERY
 from pipelines.ingest.profile import forget
@@ -42,7 +44,7 @@ def rewrite(path: Path, target: Path, needles: Needles) -> int:
     if new is None:
         new = needles.text(text, is_json=name.suffix in _JSON)
     if path.name == DELIVERY:
-        new = _without_samples(_fingerprint(new, needles), needles)
+        new = _without_samples(path, _fingerprint(new, needles), needles)
     if new == text:
         return 0
     with delivered.writing(target, packed) as stream:
@@ -58,12 +60,21 @@ def _fingerprint(text: str, needles: Needles) -> str:
     return text.replace(old, needles.renamed.get(day + old, old).rpartition("/")[2])
 
 
-def _without_samples(text: str, needles: Needles) -> str:
-    """Take the person's hash out of the samples that the shape of a day keeps."""
+def _without_samples(path: Path, text: str, needles: Needles) -> str:
+    """Take the person's hashes out of the samples that the shape of a day keeps."""
     delivery = json.loads(text)
     shape = delivery.get("shape", {})
-    less = forget(shape, needles.ids)
-    return text if less is shape else json.dumps(delivery | {"shape": less}, ensure_ascii=False, indent=1)
+    less = forget(shape, needles.ids, has_rows=_names_one(path, needles))
+    return text if less == shape else json.dumps(delivery | {"shape": less}, ensure_ascii=False, indent=1)
+
+
+def _names_one(path: Path, needles: Needles) -> bool:
+    """Whether the rows beside it name the person: their file is later by name, so it is rewritten after this one."""
+    for part in path.parent.glob("*.parquet"):
+        columns = [name for name in pq.read_schema(part).names if name in MEMBER_COLUMNS]
+        if tables.names_one(pq.read_table(part, columns=columns, partitioning=None), needles):
+            return True
+    return False
 
 
 def _table(text: str, needles: Needles) -> str | None:

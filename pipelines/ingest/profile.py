@@ -131,15 +131,21 @@ def _every(n_rows: Mapping[date, int], base: int = 1) -> str:
     return f"case log_day {cases} else 1 end" if cases else "1"
 
 
-def forget(shape: dict[str, Any], ids: Collection[str]) -> dict[str, Any]:
+def forget(shape: dict[str, Any], ids: Collection[str], *, has_rows: bool = False) -> dict[str, Any]:
     """Return a shape without people of these ids: their hashes go, and with them the samples of rows and keys.
 
     The counts stay, for they name nobody; rules that compare samples say nothing of such a day.
+
+    Args:
+        shape: Shape of a day.
+        ids: Ids as the lake has them.
+        has_rows: Whether the day is known to have rows that name one of them. Where more people came than a sample
+            holds, and in logs whose rows are nobody's, their hashes alone do not tell.
     """
     gone = {md5(one.encode(), usedforsecurity=False).hexdigest()[:HEX] for one in ids}
     sampled = shape.get("ids", "")
     every = [sampled[n : n + HEX] for n in range(0, len(sampled), HEX)]
-    if not gone & set(every):
+    if not (has_rows or gone & set(every)):
         return shape
     return shape | {"ids": "".join(one for one in every if one not in gone), "keys": "", "bodies": ""}
 

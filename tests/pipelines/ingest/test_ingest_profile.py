@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from hashlib import md5
 
 import duckdb
 import pytest
@@ -154,3 +155,23 @@ def test_an_erasure_takes_the_hash_of_a_member_out_of_the_samples(house, tmp_pat
     assert less["shape"] == forget(shape, ["member-1"])
     assert less["shape"] != shape
     assert less | {"shape": shape} == json.loads(told.read_text(encoding="utf-8"))
+
+
+def test_hashes_of_a_members_keys_go_where_no_sample_of_people_holds_the_member(house, tmp_path):
+    link = {"member_a": "m1", "member_b": "m2", "occurred_at": f"{FIRST}T08:00:00"}
+    crowd = [
+        {"payment_id": f"p{n}", "occurred_at": f"{FIRST}T08:00:00", "member_id": f"m{n}", "amount_minor": 1}
+        | {"currency": "EUR", "kind": "event", "event_id": "e1"}
+        for n in range(2 * SAMPLED)
+    ]
+    hashes = {row["member_id"]: md5(row["member_id"].encode()).hexdigest() for row in crowd}
+    hidden = max(hashes, key=lambda member: hashes[member])
+    for log, rows, ids in (("identity_links", [link], {"m1": "erased-x"}), ("payments", crowd, {hidden: "erased-x"})):
+        shape = delivered(house, rows, log)["shape"]
+        assert forget(shape, ids) is shape, "no sample of people tells of the member"
+        told = house.home.raw_part(log, FIRST).with_name("delivery.json")
+        assert texts.rewrite(told, tmp_path / "delivery.json", Needles(ids)) == 1
+        less = json.loads((tmp_path / "delivery.json").read_text(encoding="utf-8"))["shape"]
+        assert shape["keys"]
+        assert (less["keys"], less["bodies"], less["rows"]) == ("", "", len(rows))
+        assert texts.rewrite(told, tmp_path / "other.json", Needles({"m999999": "erased-y"})) == 0
