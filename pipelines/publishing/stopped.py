@@ -10,8 +10,8 @@ from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest
 from pipelines.publishing import versions
 from pipelines.report.files import write_text
+from pipelines.report.parts.text import Text
 from pipelines.report.stopped import StoppedRun, render_stopped
-from pipelines.report.text import Text
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -17,12 +17,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from pipelines.report import (
+from pipelines.report.context import SiteContext
+from pipelines.report.pages import (
     actions,
     alerts,
     answers,
     brief,
-    charts,
     churn,
     content,
     events,
@@ -31,14 +31,12 @@ from pipelines.report import (
     members,
     revenue,
     risk,
-    text,
-    words,
 )
-from pipelines.report.blocks import Page
-from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts
-from pipelines.report.facts import Facts, read_facts
-from pipelines.report.singles import left_out, said
+from pipelines.report.parts import charts, text, words
+from pipelines.report.parts.blocks import Page
+from pipelines.report.parts.database import Marts
+from pipelines.report.parts.header import Facts, read_facts
+from pipelines.report.parts.singles import left_out, said
 
 PAGES: tuple[Callable[[Marts, SiteContext, Facts], Page], ...] = (
     brief.page,

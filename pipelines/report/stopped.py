@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from pipelines.report.parts.text import Text
 from pipelines.report.site import STATIC_DIR, environment
-from pipelines.report.text import Text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ import typer
 from expectations.shape_rules import HOLD_OUT, shape_rules
 from pipelines.cli import app
 from pipelines.cli.check import check_file
-from pipelines.report.scores import TITLE
+from pipelines.report.sections.scores import TITLE
 from pipelines.report.site import PAGES
 from pipelines.settings import PROJECT_DIR, Settings
 

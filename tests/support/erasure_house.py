@@ -17,7 +17,7 @@ from pipelines.erasure import delivered
 from pipelines.lake import ledger
 from pipelines.lake.schemas import PREDICTIONS
 from pipelines.publishing.database import copy_marts
-from pipelines.report.text import Text
+from pipelines.report.parts.text import Text
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, days_between, tiny_community
 

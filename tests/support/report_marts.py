@@ -7,7 +7,7 @@ import duckdb
 import yaml
 
 from pipelines.contract import LOGS
-from pipelines.report import SiteContext
+from pipelines.report.context import SiteContext
 from pipelines.settings import PROJECT_DIR
 
 DAY = date(2026, 11, 19)

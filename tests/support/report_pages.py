@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.report.blocks import Block, Page
-from pipelines.report.database import Marts
-from pipelines.report.facts import read_facts
+from pipelines.report.parts.blocks import Block, Page
+from pipelines.report.parts.database import Marts
+from pipelines.report.parts.header import read_facts
 from tests.support.report_html import Html
 from tests.support.report_marts import CONTEXT
 

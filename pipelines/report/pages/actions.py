@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from pipelines.report import charts, effects, suggestions
-from pipelines.report.blocks import Block, Chart, Note, Page, Tile, Tiles
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Result, Row
-from pipelines.report.facts import Facts
-from pipelines.report.text import MISSING, Text, integer, price
+from pipelines.report.parts import charts
+from pipelines.report.parts.blocks import Block, Chart, Note, Page, Tile, Tiles
+from pipelines.report.parts.database import Marts, Result, Row
+from pipelines.report.parts.header import Facts
+from pipelines.report.parts.text import MISSING, Text, integer, price
+from pipelines.report.sections import effects, suggestions
 
 _TITLE = Text("Actions", "运营动作")
 _QUESTION = Text("Which strategy works?", "哪种策略有效？")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pipelines.report import charts, marks, words
-from pipelines.report.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tone
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Result, Row
-from pipelines.report.facts import Facts
-from pipelines.report.text import Text, day, decimal, integer, percent, plural, signed
+from pipelines.report.parts import charts, marks, words
+from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tone
+from pipelines.report.parts.database import Marts, Result, Row
+from pipelines.report.parts.header import Facts
+from pipelines.report.parts.text import Text, day, decimal, integer, percent, plural, signed
 
 _TITLE = Text("Alerts", "警报")
 _QUESTION = Text("What is unusual, and was the alarm right?", "哪里异常，警报对吗？")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pipelines.report import absent, charts, marks, questions
-from pipelines.report.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tile, Tiles
-from pipelines.report.collected import NOT_COLLECTED
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Result
-from pipelines.report.facts import Facts
-from pipelines.report.text import Text, hours, integer, percent, plural
+from pipelines.report.parts import absent, charts, marks
+from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tile, Tiles
+from pipelines.report.parts.collected import NOT_COLLECTED
+from pipelines.report.parts.database import Marts, Result
+from pipelines.report.parts.header import Facts
+from pipelines.report.parts.text import Text, hours, integer, percent, plural
+from pipelines.report.sections import questions
 
 _TITLE = Text("Answers", "问答")
 _QUESTION = Text("Who is waiting?", "谁在等待？")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pipelines.report import absent, charts, measures, questions, scores
-from pipelines.report.blocks import Block, Chart, Note, Page
-from pipelines.report.brief_sentence import sentence
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts
-from pipelines.report.facts import Facts
-from pipelines.report.text import Claim, Text
+from pipelines.report.parts import absent, charts
+from pipelines.report.parts.blocks import Block, Chart, Note, Page
+from pipelines.report.parts.database import Marts
+from pipelines.report.parts.header import Facts
+from pipelines.report.parts.text import Claim, Text
+from pipelines.report.sections import measures, questions, scores
+from pipelines.report.sections.brief_sentence import sentence
 
 _TITLE = Text("Morning brief", "晨报")
 _QUESTION = Text("What changed, and does it matter?", "发生了什么变化，要紧吗？")

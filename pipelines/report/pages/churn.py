@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
-from pipelines.report import churn_detail, churn_learners, words
-from pipelines.report.blocks import Block, Note, Page, Tile, Tiles
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Result, Row, literal
-from pipelines.report.facts import Facts
-from pipelines.report.text import MISSING, Text, day, decimal, integer
+from pipelines.report.parts import words
+from pipelines.report.parts.blocks import Block, Note, Page, Tile, Tiles
+from pipelines.report.parts.database import Marts, Result, Row, literal
+from pipelines.report.parts.header import Facts
+from pipelines.report.parts.text import MISSING, Text, day, decimal, integer
+from pipelines.report.sections import churn_detail, churn_learners
 
 _TITLE = Text("Churn model", "流失模型")
 _QUESTION = Text("How good is the model?", "模型有多好？")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pipelines.contract import CONTENT_KINDS
-from pipelines.report import absent, charts, collected, least, marks, words
-from pipelines.report.blocks import Block, Cell, Chart, Column, Page, Table
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Result, Row
-from pipelines.report.facts import Facts
-from pipelines.report.text import Text, day, decimal, integer, percent, plural
+from pipelines.report.parts import absent, charts, least, marks, words
+from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Page, Table
+from pipelines.report.parts.database import Marts, Result, Row
+from pipelines.report.parts.header import Facts
+from pipelines.report.parts.text import Text, day, decimal, integer, percent, plural
 
 _TITLE = Text("Content", "内容")
 _QUESTION = Text("What to publish next?", "接下来发布什么？")
@@ -28,7 +28,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
         blocks = [*trend, _kind_table(kinds), _pieces(marts, context)]
     if not next(source.is_collected for source in facts.sources if source.log == "interactions"):
         blocks.append(absent.note(Text("What is read", "阅读情况"), "interactions"))
-    blocks += collected.on_content(facts)
+    blocks += absent.on_content(facts)
     return Page(name="content", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pipelines.report import absent, charts, least, marks
-from pipelines.report.blocks import Block, Cell, Chart, Column, Note, Page, Table
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Result, Row
-from pipelines.report.facts import Facts
-from pipelines.report.text import Text, day, decimal, integer, percent, plural
+from pipelines.report.parts import absent, charts, least, marks
+from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table
+from pipelines.report.parts.database import Marts, Result, Row
+from pipelines.report.parts.header import Facts
+from pipelines.report.parts.text import Text, day, decimal, integer, percent, plural
 
 _TITLE = Text("Events", "活动")
 _QUESTION = Text("Was it worth it?", "值得吗？")

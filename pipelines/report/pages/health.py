@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pipelines.contract import LOGS
-from pipelines.report import collected, deliveries, findings, gaps, held_out, marks, relations, restated, words
-from pipelines.report.blocks import Block, Cell, Column, Note, Page, Table
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts
-from pipelines.report.facts import Facts, Source, latest_verdicts
-from pipelines.report.text import Claim, Text, day, integer, plural
+from pipelines.report.parts import collected, marks, words
+from pipelines.report.parts.blocks import Block, Cell, Column, Note, Page, Table
+from pipelines.report.parts.database import Marts
+from pipelines.report.parts.header import Facts, Source, latest_verdicts
+from pipelines.report.parts.text import Claim, Text, day, integer, plural
+from pipelines.report.sections import deliveries, findings, gaps, held_out, relations, restated
 
 _TITLE = Text("Data health", "数据健康")
 _QUESTION = Text("May I believe today's pages?", "今天的页面可信吗？")

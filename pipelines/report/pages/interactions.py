@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pipelines.report import absent, charts, interaction_trends, words
-from pipelines.report.blocks import Block, Cell, Chart, Column, Page, Table
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Result, literal
-from pipelines.report.facts import Facts
-from pipelines.report.few import is_hidden
-from pipelines.report.text import MISSING, Text, integer, percent, plural
+from pipelines.report.parts import absent, charts, words
+from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Page, Table
+from pipelines.report.parts.database import Marts, Result, literal
+from pipelines.report.parts.few import is_hidden
+from pipelines.report.parts.header import Facts
+from pipelines.report.parts.text import MISSING, Text, integer, percent, plural
+from pipelines.report.sections import interaction_trends
 
 _TITLE = Text("Interactions", "互动")
 _QUESTION = Text("Is the place alive, and broad?", "社区是否活跃，参与是否广泛？")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pipelines.report import absent, charts, cohorts, engagement, moves
-from pipelines.report.blocks import Block, Chart, Note, Page
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts
-from pipelines.report.facts import Facts
-from pipelines.report.text import Text, integer, plural
+from pipelines.report.parts import absent, charts
+from pipelines.report.parts.blocks import Block, Chart, Note, Page
+from pipelines.report.parts.database import Marts
+from pipelines.report.parts.header import Facts
+from pipelines.report.parts.text import Text, integer, plural
+from pipelines.report.sections import cohorts, engagement, moves
 
 _TITLE = Text("Members", "成员")
 _QUESTION = Text("Who are they, and where do they move?", "他们是谁，正在往哪里走？")

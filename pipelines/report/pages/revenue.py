@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pipelines.report import absent, charts, renewal
-from pipelines.report.blocks import Block, Chart, Page, Tile, Tiles
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Result, Row
-from pipelines.report.facts import Facts
-from pipelines.report.text import Text, decimal, integer, major, money, month, percent, signed
+from pipelines.report.parts import absent, charts
+from pipelines.report.parts.blocks import Block, Chart, Page, Tile, Tiles
+from pipelines.report.parts.database import Marts, Result, Row
+from pipelines.report.parts.header import Facts
+from pipelines.report.parts.text import Text, decimal, integer, major, money, month, percent, signed
+from pipelines.report.sections import renewal
 
 _TITLE = Text("Revenue and renewal", "收入与续费")
 _QUESTION = Text("Is the paid base growing?", "付费群体在增长吗？")

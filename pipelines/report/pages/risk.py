@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from pipelines.report import contacts, marks, scores, words
-from pipelines.report.blocks import Block, Cell, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Result, Row, literal
-from pipelines.report.facts import Facts
-from pipelines.report.text import Text, ago, day, decimal, integer, percent, plural
+from pipelines.report.parts import marks, words
+from pipelines.report.parts.blocks import Block, Cell, Column, Note, Page, Table, Tile, Tiles
+from pipelines.report.parts.database import Marts, Result, Row, literal
+from pipelines.report.parts.header import Facts
+from pipelines.report.parts.text import Text, ago, day, decimal, integer, percent, plural
+from pipelines.report.sections import contacts, scores
 
 _QUESTION = Text("Whom do we contact today?", "今天该联系谁？")
 _SHOWN = 200

@@ -1,12 +1,12 @@
-"""What a block says where its log is not collected: not zero, and how to change that."""
+"""What a block says where its log, or a fact of it, is not collected: not zero, and how to change that."""
 
 from __future__ import annotations
 
-from pipelines.report import words
-from pipelines.report.blocks import Note
 from pipelines.report.context import SiteContext
-from pipelines.report.facts import Facts
-from pipelines.report.text import Text
+from pipelines.report.parts import collected, words
+from pipelines.report.parts.blocks import Note
+from pipelines.report.parts.header import Facts
+from pipelines.report.parts.text import Text
 
 
 def note(title: Text, log: str, *, half: bool = False) -> Note:
@@ -25,14 +25,14 @@ def note(title: Text, log: str, *, half: bool = False) -> Note:
 
 def activity(facts: Facts, context: SiteContext) -> Note | None:
     """Say that nobody can be active, where no log is collected that makes anybody active."""
-    collected = {source.log for source in facts.sources if source.is_collected}
-    if not collected or collected & set(context.activity_logs):
+    logs = {source.log for source in facts.sources if source.is_collected}
+    if not logs or logs & set(context.activity_logs):
         return None
     body = Text(
         "Active means at least one content or interaction, and neither log is collected.",
         "活跃指至少发布一篇内容或有一次互动，而这两种日志均未收集。",
     )
-    if "event_participation" in collected:
+    if "event_participation" in logs:
         body += Text(
             " With the setting GUILDBOOK_ACTIVE_BY_EVENTS=true registering for an event and attending it count too.",
             "设置 GUILDBOOK_ACTIVE_BY_EVENTS=true 后，报名和参加活动也算活跃。",
@@ -42,3 +42,17 @@ def activity(facts: Facts, context: SiteContext) -> Note | None:
         body=body,
         link=("health.html#not-collected", Text("How to add it", "如何接入")),
     )
+
+
+def on_content(facts: Facts) -> list[Note]:
+    """What the page of content says of facts that never came though the log that would hold them is collected."""
+    logs = {source.log for source in facts.sources if source.is_collected}
+    titles = {
+        "reads": Text("What is read", "阅读情况"),
+        "contents": Text("Articles, lives and courses", "文章、直播与课程"),
+    }
+    return [
+        collected.note(title, fact)
+        for fact, title in titles.items()
+        if facts.lacks.get(fact) and collected.LOG_OF[fact] in logs
+    ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from pipelines.report.database import Result
-from pipelines.report.text import Text
+from pipelines.report.parts.database import Result
+from pipelines.report.parts.text import Text
 
 Tone = Literal["good", "bad", "neutral", "warn"]
 """Whether something is good news; never the sign of a change."""

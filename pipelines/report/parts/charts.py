@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipelines.report.database import Row
-from pipelines.report.few import drawn
-from pipelines.report.text import Text
+from pipelines.report.parts.database import Row
+from pipelines.report.parts.few import drawn
+from pipelines.report.parts.text import Text
 
 Figure = dict[str, Any]
 Trace = dict[str, Any]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pipelines.report.blocks import Note
-from pipelines.report.text import Text
-
-if TYPE_CHECKING:
-    from pipelines.report.database import Marts, Result
-    from pipelines.report.facts import Facts
+from pipelines.report.parts.blocks import Note
+from pipelines.report.parts.database import Marts, Result
+from pipelines.report.parts.text import Text
 
 NOT_COLLECTED = Text("not collected", "未收集")
 
@@ -58,13 +53,3 @@ def note(title: Text, fact: str) -> Note:
         ),
         link=("health.html#not-collected", Text("How to add it", "如何接入")),
     )
-
-
-def on_content(facts: Facts) -> list[Note]:
-    """What the page of content says of facts that never came though the log that would hold them is collected."""
-    logs = {source.log for source in facts.sources if source.is_collected}
-    titles = {
-        "reads": Text("What is read", "阅读情况"),
-        "contents": Text("Articles, lives and courses", "文章、直播与课程"),
-    }
-    return [note(title, fact) for fact, title in titles.items() if facts.lacks.get(fact) and LOG_OF[fact] in logs]

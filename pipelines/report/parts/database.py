@@ -15,9 +15,9 @@ from typing import Any, Self
 import duckdb
 
 from pipelines.ingest.findings import SHARED_KEY
-from pipelines.report.few import HIDDEN, is_told
-from pipelines.report.few_columns import NAMED, PERSON, UNTOLD
-from pipelines.report.few_rows import guard
+from pipelines.report.parts.few import HIDDEN, is_told
+from pipelines.report.parts.few_columns import NAMED, PERSON, UNTOLD
+from pipelines.report.parts.few_rows import guard
 from pipelines.spreadsheets import plain_cell, plain_cell_sql
 
 Row = dict[str, Any]

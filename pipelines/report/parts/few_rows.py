@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.report.few import Count, Share, is_hidden, is_small
-from pipelines.report.few_columns import (
+from pipelines.report.parts.few import Count, Share, is_hidden, is_small
+from pipelines.report.parts.few_columns import (
     BASES,
     BIN,
     COUNTS,

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pipelines.contract import GONE_STATUSES, LOGS
-from pipelines.report import words
-from pipelines.report.collected import missing_facts
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Result
-from pipelines.report.missing import Gaps, read_gaps
-from pipelines.report.text import Text, day, days, integer, plural
+from pipelines.report.parts import words
+from pipelines.report.parts.collected import missing_facts
+from pipelines.report.parts.database import Marts, Result
+from pipelines.report.parts.missing import Gaps, read_gaps
+from pipelines.report.parts.text import Text, day, days, integer, plural
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from pipelines.report.blocks import Tone
-from pipelines.report.few import drawn
-from pipelines.report.text import Text
+from pipelines.report.parts.blocks import Tone
+from pipelines.report.parts.few import drawn
+from pipelines.report.parts.text import Text
 
 _WIDTH, _HEIGHT, _EDGE = 120, 28, 3
 

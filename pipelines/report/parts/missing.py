@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from pipelines.contract import ACTIVITY_LOGS
-from pipelines.report import words
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Result, Row
-from pipelines.report.text import Text, day
+from pipelines.report.parts import words
+from pipelines.report.parts.database import Marts, Result, Row
+from pipelines.report.parts.text import Text, day
 
 _SHOWN_SPANS = 5
 

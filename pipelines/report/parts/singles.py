@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.report.blocks import Block, Note, Page
-from pipelines.report.few_columns import PERSON
-from pipelines.report.text import Text
+from pipelines.report.parts.blocks import Block, Note, Page
+from pipelines.report.parts.few_columns import PERSON
+from pipelines.report.parts.text import Text
 
 
 def left_out(page: Page, least_shown: int) -> Page:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from markupsafe import Markup, escape
 
-from pipelines.report.few import is_hidden
+from pipelines.report.parts.few import is_hidden
 
 MISSING = "–"
 Number = int | float | Decimal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.report.text import Text
+from pipelines.report.parts.text import Text
 
 PAGE = {
     "through": Text("Data through", "数据截至"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Row
-from pipelines.report.measures import MEASURES, between, has_range, shown, side
-from pipelines.report.text import Text, day, integer, plural, weekday
+from pipelines.report.parts.database import Row
+from pipelines.report.parts.text import Text, day, integer, plural, weekday
+from pipelines.report.sections.measures import MEASURES, between, has_range, shown, side
 
 _SHORT = {"dau": Text("DAU", "DAU"), "wau": Text("WAU", "WAU"), "mau": Text("MAU", "MAU")}
 """Labels that are shorter in a sentence."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipelines.report import charts, words
-from pipelines.report.blocks import Block, Cell, Chart, Column, Table
-from pipelines.report.database import Marts, Result, Row, literal
-from pipelines.report.text import MISSING, Text, day, decimal, integer
+from pipelines.report.parts import charts, words
+from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Table
+from pipelines.report.parts.database import Marts, Result, Row, literal
+from pipelines.report.parts.text import MISSING, Text, day, decimal, integer
 
 
 def calibration(marts: Marts, training: Row, mark: Text) -> Chart:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipelines.report import charts, words
-from pipelines.report.blocks import Cell, Chart, Column, Table
-from pipelines.report.database import Result, Row
-from pipelines.report.text import MISSING, Text, decimal
+from pipelines.report.parts import charts, words
+from pipelines.report.parts.blocks import Cell, Chart, Column, Table
+from pipelines.report.parts.database import Result, Row
+from pipelines.report.parts.text import MISSING, Text, decimal
 
 _OTHERS = Text("other learners and baselines", "其他模型与基线")
 _CHAMPION = Text("champion", "当前模型")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from pipelines.report import marks
-from pipelines.report.blocks import Cell, Column, Table
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts
-from pipelines.report.text import Text, integer
+from pipelines.report.parts import marks
+from pipelines.report.parts.blocks import Cell, Column, Table
+from pipelines.report.parts.database import Marts
+from pipelines.report.parts.text import Text, integer
 
 _MONTHS = 12
 

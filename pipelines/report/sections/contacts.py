@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pipelines.report import marks, scores, words
-from pipelines.report.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Row
-from pipelines.report.text import MISSING, Text, day, integer, percent, plural, price
+from pipelines.report.parts import marks, words
+from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
+from pipelines.report.parts.database import Marts, Row
+from pipelines.report.parts.text import MISSING, Text, day, integer, percent, plural, price
+from pipelines.report.sections import scores
 
 _TITLE = Text("Worth contacting today", "今天值得联系的成员")
 

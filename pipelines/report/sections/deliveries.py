@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from pipelines.report import marks, words
-from pipelines.report.blocks import Block, Cell, Column, Note, Table, Tile, Tiles
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Row
-from pipelines.report.facts import Facts, Source
-from pipelines.report.text import MISSING, Text, day, integer, percent, size
+from pipelines.report.parts import marks, words
+from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table, Tile, Tiles
+from pipelines.report.parts.database import Marts, Row
+from pipelines.report.parts.header import Facts, Source
+from pipelines.report.parts.text import MISSING, Text, day, integer, percent, size
 
 _DAYS = 30
 

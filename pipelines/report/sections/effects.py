@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.report import marks, words
-from pipelines.report.blocks import Cell, Column, Table, Tone
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Result, Row
-from pipelines.report.text import MISSING, Text, day, decimal, integer, percent, plural, price
+from pipelines.report.parts import marks, words
+from pipelines.report.parts.blocks import Cell, Column, Table, Tone
+from pipelines.report.parts.database import Result, Row
+from pipelines.report.parts.text import MISSING, Text, day, decimal, integer, percent, plural, price
 
 _TONES: dict[str, Tone] = {"works": "good", "harms": "bad", "unbalanced": "warn"}
 _COST_TONES: dict[str, Tone] = {"pays": "good", "costs_more": "bad"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.report import charts, marks, words
-from pipelines.report.blocks import Cell, Chart, Column, Table, Tone
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts
-from pipelines.report.text import Text, decimal, integer
+from pipelines.report.parts import charts, marks, words
+from pipelines.report.parts.blocks import Cell, Chart, Column, Table, Tone
+from pipelines.report.parts.database import Marts
+from pipelines.report.parts.text import Text, decimal, integer
 
 _LEVEL_TONES: dict[str, Tone] = {"high": "good", "medium": "neutral", "low": "warn"}
 _SHOWN = 200

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.report import words
-from pipelines.report.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Row
-from pipelines.report.text import MISSING, Text, day, integer, plural
+from pipelines.report.parts import words
+from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
+from pipelines.report.parts.database import Marts, Row
+from pipelines.report.parts.text import MISSING, Text, day, integer, plural
 
 _TITLE = Text("What came, but looks wrong", "已送达但看似有误")
 _FINDINGS = {

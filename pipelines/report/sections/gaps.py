@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pipelines.identity.proposals import PROPOSED
-from pipelines.report import words
-from pipelines.report.blocks import Block, Cell, Column, Note, Table
-from pipelines.report.database import Marts, Row
-from pipelines.report.text import Text, day, days, integer, percent, plural
+from pipelines.report.parts import words
+from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
+from pipelines.report.parts.database import Marts, Row
+from pipelines.report.parts.text import Text, day, days, integer, percent, plural
 
 
 def blocks(marts: Marts) -> list[Block]:

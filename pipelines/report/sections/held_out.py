@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipelines.report import words
-from pipelines.report.blocks import Block, Cell, Column, Note, Table
-from pipelines.report.database import Marts
-from pipelines.report.text import Text, day, integer, plural
+from pipelines.report.parts import words
+from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
+from pipelines.report.parts.database import Marts
+from pipelines.report.parts.text import Text, day, integer, plural
 
 _TITLE = Text("Held out until they are mended", "被扣留、等待修复的日志日")
 

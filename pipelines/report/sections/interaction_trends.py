@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.report import charts
-from pipelines.report.blocks import Chart
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts
-from pipelines.report.text import Text, integer
+from pipelines.report.parts import charts
+from pipelines.report.parts.blocks import Chart
+from pipelines.report.parts.database import Marts
+from pipelines.report.parts.text import Text, integer
 
 _DAYS = 90
 

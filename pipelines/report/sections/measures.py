@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from pipelines.report import marks
-from pipelines.report.blocks import Tile, Tiles, Tone
-from pipelines.report.collected import NOT_COLLECTED
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Row
-from pipelines.report.facts import Facts
-from pipelines.report.text import Text, integer, percent, signed, weekday
+from pipelines.report.parts import marks
+from pipelines.report.parts.blocks import Tile, Tiles, Tone
+from pipelines.report.parts.collected import NOT_COLLECTED
+from pipelines.report.parts.database import Marts, Row
+from pipelines.report.parts.header import Facts
+from pipelines.report.parts.text import Text, integer, percent, signed, weekday
 
 MEASURES: dict[str, tuple[Text, Tone]] = {
     "dau": (Text("Active that day · DAU", "当日活跃 · DAU"), "good"),

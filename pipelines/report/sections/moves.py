@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.report import marks, words
-from pipelines.report.blocks import Cell, Column, Table
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts
-from pipelines.report.text import Text, day, integer, percent
+from pipelines.report.parts import marks, words
+from pipelines.report.parts.blocks import Cell, Column, Table
+from pipelines.report.parts.database import Marts
+from pipelines.report.parts.text import Text, day, integer, percent
 
 
 def block(marts: Marts, context: SiteContext) -> Table:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pipelines.report import absent
-from pipelines.report.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Result
-from pipelines.report.facts import Facts
-from pipelines.report.text import Text, hours, integer
+from pipelines.report.parts import absent
+from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
+from pipelines.report.parts.database import Marts, Result
+from pipelines.report.parts.header import Facts
+from pipelines.report.parts.text import Text, hours, integer
 
 TITLE = Text("Questions waiting", "等待回应的提问")
 MEANING = Text(

@@ -15,12 +15,12 @@ from expectations.relations import (
     TERMS,
     THREADS,
 )
-from pipelines.report import words
-from pipelines.report.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Row
-from pipelines.report.text import MISSING as NOT_SHOWN
-from pipelines.report.text import Text, day, integer, plural
+from pipelines.report.parts import words
+from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
+from pipelines.report.parts.database import Marts, Row
+from pipelines.report.parts.text import MISSING as NOT_SHOWN
+from pipelines.report.parts.text import Text, day, integer, plural
 
 _TITLE = Text("What does not agree between logs", "日志之间的矛盾")
 _DAYS = 30

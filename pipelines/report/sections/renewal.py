@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.report import charts, marks
-from pipelines.report.blocks import Cell, Chart, Column, Table
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts
-from pipelines.report.text import Text, day, integer, percent
+from pipelines.report.parts import charts, marks
+from pipelines.report.parts.blocks import Cell, Chart, Column, Table
+from pipelines.report.parts.database import Marts
+from pipelines.report.parts.text import Text, day, integer, percent
 
 _REASONS = {
     "n_voluntary": Text("Cancelled", "主动取消"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.report import words
-from pipelines.report.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.context import SiteContext
-from pipelines.report.database import Marts, Row
-from pipelines.report.text import MISSING, Text, day, decimal, integer, major, plural
+from pipelines.report.parts import words
+from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
+from pipelines.report.parts.database import Marts, Row
+from pipelines.report.parts.text import MISSING, Text, day, decimal, integer, major, plural
 
 _TITLE = Text("Restatements of the last 7 days", "最近 7 天的数字更正")
 _SHOWN_DELIVERIES = 3

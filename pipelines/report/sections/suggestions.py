@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.report import words
-from pipelines.report.blocks import Cell, Column, Table
-from pipelines.report.text import Text, day, integer, percent, signed
+from pipelines.report.parts import words
+from pipelines.report.parts.blocks import Cell, Column, Table
+from pipelines.report.parts.text import Text, day, integer, percent, signed
 
 if TYPE_CHECKING:
-    from pipelines.report.database import Marts, Row
+    from pipelines.report.parts.database import Marts, Row
 
 
 def block(marts: Marts) -> Table:

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.report import render_site
-from pipelines.report.database import Marts
+from pipelines.report.parts.database import Marts
+from pipelines.report.site import render_site
 from tests.support.report_marts import COMMUNITIES, CONTEXT, schema
 from tests.support.report_pages import Fill, Site
 

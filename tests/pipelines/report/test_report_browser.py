@@ -9,7 +9,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from pipelines.report import SiteStatus, render_site, write_status
+from pipelines.report.site import render_site
+from pipelines.report.status import SiteStatus, write_status
 from tests.support.report_marts import COMMUNITIES, CONTEXT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

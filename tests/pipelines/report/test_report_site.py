@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.report import charts, render_site
-from pipelines.report.site import _embed
-from pipelines.report.text import Text
+from pipelines.report.parts import charts
+from pipelines.report.parts.text import Text
+from pipelines.report.site import _embed, render_site
 from tests.support.report_marts import CONTEXT, HOSTILE, full
 from tests.support.report_pages import PAGES, Site
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.report import SiteStatus, write_status
+from pipelines.report.status import SiteStatus, write_status
 from tests.support.report_marts import HOSTILE
 
 STATUS = SiteStatus(

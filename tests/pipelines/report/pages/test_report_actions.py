@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.report import actions, risk
-from pipelines.report.blocks import Note, Page, Table, Tiles
+from pipelines.report.pages import actions, risk
+from pipelines.report.parts.blocks import Note, Page, Table, Tiles
 from tests.support.report_pages import Fill, block_of, page_of
 
 LIST = """

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.report import brief, members
-from pipelines.report.blocks import Chart, Note, Table, Tiles
-from pipelines.report.facts import read_facts
+from pipelines.report.pages import brief, members
+from pipelines.report.parts.blocks import Chart, Note, Table, Tiles
+from pipelines.report.parts.header import read_facts
 from tests.support.report_marts import CONTEXT
 from tests.support.report_pages import Fill, block_of, page_of
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipelines.report import answers, content, events, revenue
-from pipelines.report.blocks import Chart, Note, Table, Tiles
-from pipelines.report.text import Text, hours, money
+from pipelines.report.pages import answers, content, events, revenue
+from pipelines.report.parts.blocks import Chart, Note, Table, Tiles
+from pipelines.report.parts.text import Text, hours, money
 from tests.support.report_marts import FIXTURE
 from tests.support.report_pages import Fill, block_of, page_of
 

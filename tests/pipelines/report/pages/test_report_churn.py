@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.report import churn, risk
-from pipelines.report.blocks import Chart, Note, Table, Tiles
+from pipelines.report.pages import churn, risk
+from pipelines.report.parts.blocks import Chart, Note, Table, Tiles
 from tests.support.report_pages import Fill, block_of, page_of
 
 PREDICTIONS = """

@@ -2,10 +2,11 @@
 
 import pytest
 
-from pipelines.report import deliveries, health
-from pipelines.report.blocks import Table, Tiles
-from pipelines.report.facts import Facts, Source, read_facts
-from pipelines.report.text import Text
+from pipelines.report.pages import health
+from pipelines.report.parts.blocks import Table, Tiles
+from pipelines.report.parts.header import Facts, Source, read_facts
+from pipelines.report.parts.text import Text
+from pipelines.report.sections import deliveries
 from tests.support.report_marts import CONTEXT
 from tests.support.report_pages import Fill, block_of, page_of
 

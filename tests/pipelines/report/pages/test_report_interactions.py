@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from pipelines.report import alerts, charts, content, interactions
-from pipelines.report.blocks import Chart, Note, Table
-from pipelines.report.text import Text
+from pipelines.report.pages import alerts, content, interactions
+from pipelines.report.parts import charts
+from pipelines.report.parts.blocks import Chart, Note, Table
+from pipelines.report.parts.text import Text
 from tests.support.report_pages import Fill, block_of, page_of
 
 _HISTOGRAM = """

@@ -2,8 +2,9 @@
 
 import pytest
 
-from pipelines.report import answers, brief, collected, content, health
-from pipelines.report.blocks import Chart, Note, Table, Tiles
+from pipelines.report.pages import answers, brief, content, health
+from pipelines.report.parts import collected
+from pipelines.report.parts.blocks import Chart, Note, Table, Tiles
 from tests.support.report_pages import Fill, block_of, page_of
 
 LOGS = """insert into marts.log_coverage by name

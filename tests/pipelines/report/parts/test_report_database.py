@@ -7,10 +7,10 @@ import duckdb
 import pytest
 import yaml
 
-from pipelines.report.database import Marts, literal
+from pipelines.report.parts.database import Marts, literal
 from tests.support.report_marts import FIXTURE
 
-DBT_MARTS = Path(__file__).parents[3] / "dbt_project" / "models"
+DBT_MARTS = Path(__file__).parents[4] / "dbt_project" / "models"
 
 
 @pytest.fixture

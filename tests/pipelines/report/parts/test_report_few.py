@@ -14,13 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.report import charts, marks, render_site, site
-from pipelines.report.blocks import Note, Page, Table, Tiles
-from pipelines.report.database import Marts
-from pipelines.report.few import Count, Share, drawn, is_hidden
-from pipelines.report.few_columns import BASES, COUNTS, OF_COUNTS, OTHER_NUMBERS, PERSON, SHARES, VALUES
-from pipelines.report.few_rows import guard
-from pipelines.report.text import integer, money, percent, plural, signed
+from pipelines.report import site
+from pipelines.report.parts import charts, marks
+from pipelines.report.parts.blocks import Note, Page, Table, Tiles
+from pipelines.report.parts.database import Marts
+from pipelines.report.parts.few import Count, Share, drawn, is_hidden
+from pipelines.report.parts.few_columns import BASES, COUNTS, OF_COUNTS, OTHER_NUMBERS, PERSON, SHARES, VALUES
+from pipelines.report.parts.few_rows import guard
+from pipelines.report.parts.text import integer, money, percent, plural, signed
+from pipelines.report.site import render_site
 from tests.support.report_html import Html
 from tests.support.report_marts import COMMUNITIES, CONTEXT, HOSTILE
 from tests.support.report_pages import PAGES

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipelines.report import brief, deliveries, health, marks
-from pipelines.report.blocks import Chart, Table, Tile, Tiles
-from pipelines.report.facts import Facts, Source, read_facts
-from pipelines.report.missing import Gaps, spans
+from pipelines.report.pages import brief, health
+from pipelines.report.parts import marks
+from pipelines.report.parts.blocks import Chart, Table, Tile, Tiles
+from pipelines.report.parts.header import Facts, Source, read_facts
+from pipelines.report.parts.missing import Gaps, spans
+from pipelines.report.sections import deliveries
 from tests.support.report_marts import CONTEXT
 from tests.support.report_pages import Fill, block_of, page_of
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from pipelines.contract import LOGS
-from pipelines.report import marks, text, words
-from pipelines.report.text import Text
+from pipelines.report.parts import marks, text, words
+from pipelines.report.parts.text import Text
 from tests.support.report_marts import HOSTILE
 
 DAY = date(2026, 11, 9)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.report import gaps
-from pipelines.report.blocks import Note, Table
+from pipelines.report.parts.blocks import Note, Table
+from pipelines.report.sections import gaps
 from tests.support.report_pages import Fill
 
 OUT = """insert into marts.data_completeness by name select

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from expectations.relations import RELATIONS
-from pipelines.report import health, relations
-from pipelines.report.blocks import Note, Table
-from pipelines.report.text import Text
+from pipelines.report.pages import health
+from pipelines.report.parts.blocks import Note, Table
+from pipelines.report.parts.text import Text
+from pipelines.report.sections import relations
 from tests.support.report_marts import CONTEXT
 from tests.support.report_pages import Fill, block_of, page_of
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from pipelines.report import restated, words
-from pipelines.report.blocks import Note, Table
+from pipelines.report.parts import words
+from pipelines.report.parts.blocks import Note, Table
+from pipelines.report.sections import restated
 from pipelines.restating.figures import watched
 from tests.support.report_marts import CONTEXT
 from tests.support.report_pages import Fill

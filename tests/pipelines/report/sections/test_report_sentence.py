@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.report.brief_sentence import sentence
+from pipelines.report.sections.brief_sentence import sentence
 from tests.support.report_marts import CONTEXT
 
 WITHIN = {"dau": (25, 20, 30), "wau": (90, 80, 99), "mau": (200, 190, 210), "stickiness": (0.16, 0.15, 0.17)}
