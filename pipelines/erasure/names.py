@@ -71,6 +71,11 @@ def is_distinctive(name: str) -> bool:
     return len(name) >= least and not _NUMBER.fullmatch(name) and not _WORD.fullmatch(name.replace(" ", ""))
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a number, a date or a time."""
+    return _NUMBER.fullmatch(text) is not None
+
+
 def draw_tombstones(ids: Iterable[str], known: dict[str, str] | None = None) -> dict[str, str]:
     """Return a tombstone for each id: one name for all of them, numbered in their order where they are several.
 

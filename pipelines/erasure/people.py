@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.contract import LOGS
+from pipelines.contract import LOGS, Type
 from pipelines.erasure import delivered, known
 from pipelines.erasure.names import KEPT_REASONS, MEMBER_COLUMNS, OWNERS, PRIVATE, TOMBSTONE
 from pipelines.erasure.needles import Needles
+from pipelines.erasure.refused import quoted_texts
 from pipelines.identity.links import link_name
 from pipelines.ingest.landing import delivered_days, landing_files
 from pipelines.lake.duck import connect, file_list
@@ -107,6 +108,7 @@ def look_up(home: Home, settings: Settings, tombstones: dict[str, str]) -> Needl
     shared: set[str] = set()
     pieces: set[str] = set()
     renamed: dict[str, str] = {}
+    quoted = quoted_texts(home, tombstones)
     with connect(home, settings) as con:
         _keep(con, "ids", tombstones)
         for log in LOGS.values():
@@ -124,11 +126,12 @@ def look_up(home: Home, settings: Settings, tombstones: dict[str, str]) -> Needl
             for column in PRIVATE.get(log.name, ()):
                 texts |= _texts(con, column) - KEPT_REASONS
             texts |= _extras(con)
+            quoted -= _of_others(con, log, quoted)
             if log.name == "members":
                 shared = _shared(con)
             if log.name == "identity_links":
                 renamed = _link_names(con, tombstones)
-    return Needles(tombstones, frozenset(texts - shared), frozenset(pieces), frozenset(shared), renamed)
+    return Needles(tombstones, frozenset((texts | quoted) - shared), frozenset(pieces), frozenset(shared), renamed)
 
 
 def _parts(home: Home, log: Log, stages: tuple[str, ...] = ("raw", "candidates")) -> str:
@@ -168,6 +171,14 @@ def _texts(con: duckdb.DuckDBPyConnection, column: str) -> set[str]:
     return _column(
         con, f"select {column} from marked where {column} is not null group by {column} having bool_and(is_own)"
     )
+
+
+def _of_others(con: duckdb.DuckDBPyConnection, log: Log, values: Collection[str]) -> set[str]:
+    """Those of the values that a row of another has as one of its texts: a plan in a wrong column is no name."""
+    _keep(con, "quoted", values)
+    names = [column.name for column in log.own_columns if column.type is Type.TEXT] if values else []
+    held = (f"select {name} from marked where not is_own and {name} in (from wanted_quoted)" for name in names)
+    return set().union(*(_column(con, sql) for sql in held))
 
 
 def _shared(con: duckdb.DuckDBPyConnection) -> set[str]:

@@ -90,4 +90,5 @@ def _unpacked(value: str | bytes) -> str | bytes:
 
 
 def _has_log(path: Path) -> bool:
-    return path.with_name(f"{path.name}-wal").exists()
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0  # an empty one is left by whoever only read

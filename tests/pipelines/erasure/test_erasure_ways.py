@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import duckdb
 from typer.testing import CliRunner
@@ -11,7 +13,8 @@ from typer.testing import CliRunner
 from pipelines import lock
 from pipelines.cli import app
 from pipelines.contract import LOGS
-from pipelines.erasure import known
+from pipelines.erasure import known, sqlite
+from pipelines.erasure.needles import Needles
 from pipelines.erasure.run import erase
 from pipelines.erasure.stated import erase_stated
 from pipelines.ingest import changed_days
@@ -95,3 +98,43 @@ def test_pseudonyms_of_an_erased_id_become_those_of_its_tombstone(tmp_path):
     assert found(house.home.root) == set()
     assert changed_days(house.home, house.settings, LOGS["members"], [DAYS[0]]) == {}
     assert known_as(house.settings, mark) in known.erased_members(house.home)
+
+
+def test_a_name_that_only_a_reason_of_quarantine_quotes_goes_and_a_plan_that_others_have_stays(tmp_path):
+    house = House(tmp_path / "home", max_quarantine_share=1)
+    plan = "pro for 12 months"
+    good = {"occurred_at": f"{DAYS[0]}T10:00:00", "joined_at": f"{DAYS[0]}T10:00:00", "plan": plan}
+    rows = [good | {"member_id": ADA}, good | {"member_id": "m1"}]
+    rows += [rows[0] | {"occurred_at": one} for one in ("Ada-yonder Lovelace", plan)]
+    house.deliver("members", DAYS[0], [*rows, rows[1] | {"occurred_at": "the day before"}])
+    with lock.hold(house.home):
+        lock.prepare(house.home, house.settings)
+        house.accept([DAYS[0]])
+    assert {text for _, text in found(house.home.root)} == {"ada.l", "yonder"}
+
+    outcome = erase(house.home, house.settings, [[ADA]], asked_by="test", must_exist=True)
+
+    assert outcome.left == []
+    assert found(house.home.root) == set()
+    with duckdb.connect() as con:
+        part, refused = house.home.raw_part("members", DAYS[0]), house.home.quarantine_part("members", DAYS[0])
+        assert con.execute(f"select plan from read_parquet('{part}')").fetchall() == [(plan,), (plan,)]
+        reasons = " ".join(
+            reason for (reason,) in con.execute(f"select reason from read_parquet('{refused}')").fetchall()
+        )
+    assert reasons.count("'the day before'") == 1
+
+
+def test_a_database_without_the_person_keeps_its_bytes_though_a_reader_left_an_empty_log_beside_it(tmp_path):
+    path, log = tmp_path / "runs.db", tmp_path / "runs.db-wal"
+    with closing(sqlite3.connect(path)) as con:
+        con.execute("pragma journal_mode = wal")
+        con.execute("create table event_logs (event text)")
+        con.executemany("insert into event_logs values (?)", [(f"{n} {'x' * 900}",) for n in range(300)])
+        con.execute("delete from event_logs where rowid % 3 = 0")
+        con.commit()
+    assert sqlite.values(path)
+    assert log.stat().st_size == 0
+    before = path.read_bytes()
+    assert sqlite.rewrite(path, Needles({ADA: "erased-x"}), applies=True) == 0
+    assert path.read_bytes() == before

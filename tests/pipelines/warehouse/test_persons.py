@@ -21,6 +21,9 @@ OF_DELIVERIES = (
 )  # fmt: skip
 """Marts that say which logs were delivered: a link is a delivery of its own."""
 
+OF_ACCOUNTS = ("link_unknown", "joined_day_changes")
+"""Rules that judge links, and what was stated of each account: a person of two ids has two accounts."""
+
 
 @pytest.fixture(scope="module")
 def apart(tmp_path_factory):
@@ -44,6 +47,10 @@ def link(one, other, **more):
 
 def facts(found):
     return {name: n for name, n in found.items() if name.split()[0] not in OF_DELIVERIES}
+
+
+def judged(house):
+    return house.query(f"select * from marts.relation_checks where rule not in {OF_ACCOUNTS} order by all")
 
 
 def active_days(house, *members):
@@ -76,6 +83,7 @@ def test_a_link_gives_the_marts_of_a_community_that_knew_one_id_and_undoing_it_t
     one_id.deliver("interactions", LAST, [act(f"u{n}", LAST, member) for n, member in enumerate(UNICODE)], "u.jsonl")
     one_id.run(DAYS)
     assert facts(differences(house, one_id)) == {}
+    assert judged(house) == judged(one_id) != judged(apart)
     assert facts(differences(house, apart)) != {}
 
     house.deliver("identity_links", LAST, [link(KEPT, MERGED, revoked_at=f"{LAST}T18:00:00", source_seq=2)], "r.jsonl")
