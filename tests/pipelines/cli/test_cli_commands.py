@@ -9,6 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.cli import run as running
 from pipelines.contract import LOGS
 from pipelines.home import Home
 from pipelines.lake import ledger
@@ -116,6 +117,27 @@ def test_a_wrong_mapping_is_one_clear_line(home, tmp_path):
     assert "forum.yaml" in lines[0]
     assert "tabel" in lines[0]
     assert not home.landing.exists()
+
+
+@pytest.mark.parametrize(
+    ("gate", "first", "rest"),
+    [
+        ("gate deliveries: interactions 2025-03-04", "2025-03-01", "guildbook run --from 2025-03-01 --to 2025-03-03"),
+        ("gate deliveries: interactions 2025-03-04", "2025-03-04", None),
+        ("gate deliveries: interactions 2025-03-03", "2025-03-01", None),
+        ("gate facts: community_days 2025-03-04", "2025-03-01", None),
+        ("", "2025-03-01", None),
+    ],
+)
+def test_where_only_the_last_day_was_held_out_the_run_of_the_days_before_is_named(home, monkeypatch, gate, first, rest):
+    outcome = running.RunOutcome(succeeded=False, run_id="r", failed_gate=gate, reason="hours_missing")
+    monkeypatch.setattr(running, "execute", lambda *_, **__: outcome)
+
+    result = invoke("run", "--from", first, "--to", "2025-03-04")
+
+    assert result.exit_code == 1
+    assert (f"to publish the days before it meanwhile: {rest}" in words_of(result)) == (rest is not None)
+    assert ("meanwhile" in words_of(result)) == (rest is not None)
 
 
 RSVPS = """source: meetup
