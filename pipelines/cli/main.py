@@ -101,7 +101,7 @@ def run(
         if (page := home.last_run / "index.html").exists():
             say(f"what stopped it, and what to do: {page}")
         if (rest := running.range_without_last_day(outcome, first.date(), last.date())) is not None:
-            say(f"to publish the days before it meanwhile: guildbook run --from {rest[0]} --to {rest[1]}")
+            say(f"to publish without that day meanwhile: guildbook run --from {rest[0]} --to {rest[1]}")
         raise typer.Exit(1)
     if outcome.unchanged_since is not None:
         typer.echo(f"nothing changed since version {outcome.unchanged_since}: nothing new is published")
