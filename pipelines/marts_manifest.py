@@ -30,7 +30,9 @@ class MartColumn:
 
 @dataclass(frozen=True)
 class Mart:
-    """One published table. ``logs`` are all logs that it is made from, ``checks`` the tests of more than one column."""
+    """One published table. ``subject`` is the folder it lies in, ``logs`` are all logs that it is made from, ``checks`` the
+    tests of more than one column.
+    """
 
     name: str
     folder: str
@@ -69,7 +71,7 @@ def _mart(node: dict[str, Any], manifest: dict[str, Any]) -> Mart:
     return Mart(
         name=node["alias"],
         folder=node["fqn"][1],
-        subject=meta.get("subject", ""),
+        subject=node["fqn"][2],
         description=_line(node["description"]),
         key=_key(own),
         columns=tuple(_column(column, own) for column in node["columns"].values()),

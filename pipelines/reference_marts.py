@@ -1,7 +1,7 @@
 """The pages of the published tables, ``docs/marts/``: one for each mart and an index by subject.
 
 ``python -m pipelines.reference`` (``make docs``) writes them. What a table or column means is said in dbt's YAML, and
-a mart's subject there in ``meta``; the example is the first question of cookbook or analyst guide that reads it.
+its subject is the folder that it lies in; the example is the first question of cookbook or analyst guide that reads it.
 """
 
 from __future__ import annotations
@@ -24,16 +24,17 @@ MARTS_DIR = DOCS_DIR / "marts"
 
 SUBJECTS = {
     "members": "Members",
-    "engagement": "Engagement",
+    "activity": "Activity",
     "content": "Content",
-    "answers": "Answers",
     "events": "Events",
-    "revenue": "Revenue",
+    "money": "Money",
     "churn": "Churn",
-    "records": "Records and quality",
-    "": "Others",
+    "retention": "Retention",
+    "deliveries": "Deliveries",
+    "quality": "Quality",
+    "calendar": "Calendar",
 }
-"""``meta.subject`` of a model -> heading of the index; a mart without one is among the others."""
+"""Folder of a mart -> heading of the index."""
 
 REFERENCES = {
     "dim_members": ("member_id", "asker_id", "author_id", "host_id", "first_responder_id", "person_id"),
@@ -108,10 +109,9 @@ def _index(marts: list[Mart]) -> str:
         rows = [
             (f"[`{mart.name}`]({mart.name}.md)", _grain(mart), ", ".join(f"`{name}`" for name in mart.key))
             for mart in marts
-            if (mart.subject if mart.subject in SUBJECTS else "") == subject
+            if mart.subject == subject
         ]
-        if rows:
-            parts += [f"## {heading}\n", table(("mart", "grain", "key"), rows)]
+        parts += [f"## {heading}\n", table(("mart", "grain", "key"), rows)]
     return "\n".join(parts)
 
 
@@ -128,7 +128,8 @@ def page(mart: Mart, without: Mapping[str, list[str]], example: tuple[str, str] 
     ]
     if mart.checks:
         facts.append(("tests of figures across tables", _names(mart.checks)))
-    parts = [GENERATED.format(source=f"`dbt_project/models/{mart.folder}/{mart.name}.yml`"), f"# `{mart.name}`\n"]
+    source = f"`dbt_project/models/{mart.folder}/{mart.subject}/{mart.name}.yml`"
+    parts = [GENERATED.format(source=source), f"# `{mart.name}`\n"]
     if mart.deprecated_until:
         parts.append(f"**Deprecated:** gone after {mart.deprecated_until}. See [versions](../mart-versions.md).\n")
     columns = [

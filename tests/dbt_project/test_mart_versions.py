@@ -31,7 +31,7 @@ def changed(project, tmp_path_factory):
     folder = tmp_path_factory.mktemp("versions")
     shutil.copytree(PROJECT_DIR / "dbt_project", folder / "project", ignore=shutil.ignore_patterns("target", "logs"))
     shutil.copytree(project.home.root, folder / "home", ignore=shutil.ignore_patterns("target"))
-    marts = folder / "project" / "models" / "marts"
+    marts = folder / "project" / "models" / "marts" / "deliveries"
     old = marts / "log_coverage.sql"
     (marts / "log_coverage_v2.sql").write_text(
         old.read_text().replace("        delivered.n_log_days,", "        delivered.n_log_days as n_days,")

@@ -10,7 +10,7 @@ from pipelines.contract import DUCKDB_TYPES, LOGS, Type
 from pipelines.settings import PROJECT_DIR
 
 DBT = PROJECT_DIR / "dbt_project"
-STAGING = DBT / "models" / "staging"
+MODELS = DBT / "models"
 
 OF_INGESTION = {"source_seq", "op", "extra"}
 """Columns of a part that staging has used up when it has chosen the winning version."""
@@ -159,8 +159,8 @@ def test_dbt_reads_every_log_where_the_lake_keeps_it():
 
 def test_every_staging_model_is_of_a_log():
     expected = {f"stg_lake__{name}" for name in LOGS}
-    assert {path.stem for path in STAGING.glob("*.sql")} == expected
-    assert {path.stem for path in STAGING.glob("stg_lake__*.yml")} == expected
+    assert {path.stem for path in MODELS.rglob("stg_lake__*.sql")} == expected
+    assert {path.stem for path in MODELS.rglob("stg_lake__*.yml")} == expected
 
 
 @each_log

@@ -15,7 +15,7 @@ COUNT = MartColumn("n_acts", "bigint", "Acts.", is_required=False, tests=())
 MART = Mart(
     name="acts",
     folder="marts",
-    subject="",
+    subject="activity",
     description="One row per day.",
     key=("day",),
     columns=(DAY, COUNT),

@@ -20,7 +20,7 @@ _ACTIVITY = ("activity", "months", "content", "answers", "interactions", "alerts
 def schema() -> str:
     """Statements that create the marts: those of ``schema.sql``, and every other one as its contract says."""
     statements = [(FIXTURE / "schema.sql").read_text(encoding="utf-8").strip().rstrip(";")]
-    for path in sorted((PROJECT_DIR / "dbt_project" / "models" / "marts").glob("*.yml")):
+    for path in sorted((PROJECT_DIR / "dbt_project" / "models" / "marts").rglob("*.yml")):
         for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
             columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
             if f"marts.{model['name']} (" not in statements[0]:
