@@ -30,8 +30,9 @@ class MartColumn:
 
 @dataclass(frozen=True)
 class Mart:
-    """One published table. ``subject`` is the folder it lies in, ``logs`` are all logs that it is made from, ``checks`` the
-    tests of more than one column.
+    """One published table, in the folder ``subject``.
+
+    ``logs`` are all logs that it is made from, ``checks`` the tests of more than one column.
     """
 
     name: str

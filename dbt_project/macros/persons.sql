@@ -32,7 +32,7 @@
         {{ step }}.*,
         coalesce(persons.person_id, {{ step }}.{{ column }}) as person_id
     from {{ step }}
-    left join {{ ref('int_members__persons') }} as persons on {{ step }}.{{ column }} = persons.member_id
+    left join {{ ref('persons') }} as persons on {{ step }}.{{ column }} = persons.member_id
 {% endmacro %}
 
 {#

@@ -31,8 +31,8 @@
         {% if not failed %}
             begin transaction;
             delete from control.completed_day_states;
-            insert into control.completed_day_states select part, day, checksum from intermediate.day_states;
-            insert into control.completed_day_states select part, day, checksum from intermediate.as_of_states;
+            insert into control.completed_day_states select part, day, checksum from rebuild.day_states;
+            insert into control.completed_day_states select part, day, checksum from rebuild.as_of_states;
             insert into control.completed_day_states
             select 'delivered ' || log, log_day, cast(sum(checksum) as decimal(38, 0)) from control.manifest
             group by log, log_day;
@@ -41,7 +41,7 @@
             select member_id, from_day, to_day from intermediate.int_members__excluded_spans;
             delete from control.completed_persons;
             insert into control.completed_persons
-            select member_id, person_id from intermediate.int_members__persons;
+            select member_id, person_id from base.persons;
             delete from control.pending_days;
             delete from control.completed_builds;
             insert into control.completed_builds

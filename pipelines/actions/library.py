@@ -28,8 +28,8 @@ class Library:
     @classmethod
     def open(cls, home: Home, settings: Settings, day: date, run_id: str) -> Library:
         """Read it from the warehouse; judge the methods where the last time is a training interval ago."""
-        reads = reading.table(home, "intermediate.int_actions__reads", "member_id, content_id")
-        pieces = reading.table(home, "intermediate.int_actions__pieces", "content_id")
+        reads = reading.table(home, "retention.retention_reads", "member_id, content_id")
+        pieces = reading.table(home, "retention.retention_pieces", "content_id")
         last = store.last_evaluation(home)
         if not last or abs((day - last[0]["day"]).days) >= settings.training_interval_days:
             frame = content.evaluate(reads, pieces, day)

@@ -34,7 +34,7 @@ def make_list(home: Home, settings: Settings, day: date, run_id: str) -> Rows:
     if kept := store.list_of(home, day):
         return kept
     candidates = _candidates(home, day)
-    effects = reading.table(home, "intermediate.int_actions__band_effects", "definition, risk_band")
+    effects = reading.table(home, "retention.retention_band_effects", "definition, risk_band")
     rule = choose_rule(effects, candidates, settings.retention_least_randomised)
     floors = risk_floors(
         base_rates(home, candidates["model_version"]),
@@ -68,7 +68,7 @@ def make_list(home: Home, settings: Settings, day: date, run_id: str) -> Rows:
 
 def _candidates(home: Home, day: date) -> pd.DataFrame:
     """Scored members with what is known of them, nobody erased; one the marts do not know is worth a typical one."""
-    members = reading.table(home, "intermediate.int_actions__members", "member_id")
+    members = reading.table(home, "retention.retention_members", "member_id")
     members = members[~members["member_id"].isin(erased_members(home))]
     found = reading.predictions(home, day).merge(members, on="member_id", how="inner", validate="one_to_one")
     return found.astype(object).where(found.notna(), None).astype({"weight": float, "probability": float})

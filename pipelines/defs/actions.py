@@ -9,11 +9,11 @@ from pipelines.defs.checks import SCORES_KEY, mart_key
 from pipelines.defs.resources import HomeResource
 from pipelines.warehouse.plan import read_plan
 
-_READ = ("int_actions__members", "int_actions__band_effects", "int_actions__reads", "int_actions__pieces")
+_READ = ("retention_members", "retention_band_effects", "retention_reads", "retention_pieces")
 
 
 @dg.asset(
-    deps=[SCORES_KEY, mart_key("action_effects"), *(dg.AssetKey(["intermediate", name]) for name in _READ)],
+    deps=[SCORES_KEY, mart_key("action_effects"), *(dg.AssetKey(["retention", name]) for name in _READ)],
     group_name="actions",
     kinds={"parquet"},
 )

@@ -176,7 +176,7 @@ def _build(scratch: Home, settings: Settings, months: int) -> dict[tuple[date, i
 def _check(scratch: Home, pairs: Sequence[tuple[str, str]]) -> None:
     """Raise ``LinkError`` where an id did nothing and is no member, or where both are one person already."""
     with duckdb.connect(str(scratch.warehouse), read_only=True) as con:
-        persons = dict(con.execute("select member_id, person_id from intermediate.int_members__persons").fetchall())
+        persons = dict(con.execute("select member_id, person_id from base.persons").fetchall())
         for first, second in pairs:
             for member in (first, second):
                 if (

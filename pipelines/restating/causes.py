@@ -40,10 +40,10 @@ class StaleParts:
         with duckdb.connect(str(warehouse), read_only=True) as con:
             rows = con.execute(
                 """
-                select day, unnest(string_split(parts, ', ')) as part from intermediate.stale_days
+                select day, unnest(string_split(parts, ', ')) as part from rebuild.stale_days
                 union all
                 select coalesce(states.day, completed.day), coalesce(states.part, completed.part)
-                from intermediate.as_of_states as states
+                from rebuild.as_of_states as states
                 full outer join (
                     from control.completed_day_states where part in ('first_seen', 'first_active', 'joined')
                 ) as completed on states.part = completed.part and states.day = completed.day

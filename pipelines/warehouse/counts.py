@@ -44,9 +44,9 @@ class StaleCounts:
 def count_stale(home: Home) -> StaleCounts:
     """Count the days that the last build of the marts found stale."""
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
-        (n_stale_days,) = con.execute("select count(*) from intermediate.stale_days").fetchall()[0]
+        (n_stale_days,) = con.execute("select count(*) from rebuild.stale_days").fetchall()[0]
         as_of_days = con.execute(
-            "select reach_days, count(*) from intermediate.stale_as_of_days group by 1 order by 1"
+            "select reach_days, count(*) from rebuild.stale_as_of_days group by 1 order by 1"
         ).fetchall()
         (n_days,) = con.execute("select count(*) from marts.community_days").fetchall()[0]
     return StaleCounts(n_days, n_stale_days, dict(as_of_days))

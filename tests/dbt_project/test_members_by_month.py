@@ -32,7 +32,7 @@ DAYS = st.dictionaries(st.sampled_from("abc"), st.sets(DAY, min_size=1, max_size
 
 @pytest.fixture(scope="module")
 def months(project):
-    inputs = ("intermediate.stale_days", "marts.fct_member_days")
+    inputs = ("rebuild.stale_days", "marts.fct_member_days")
     with closing(CompiledModel(project, "int_members__active_months", inputs)) as model:
         yield model
 

@@ -63,7 +63,7 @@ def test_every_incremental_model_says_how_far_a_change_reaches_and_builds_those_
 def test_as_of_days_are_found_for_every_reach_that_a_model_declares(project):
     declared = {node["config"]["meta"].get("reach_days") for node in project.models.values()}
     days = {reach for reach in declared if isinstance(reach, int) and reach > 1}
-    windows = {row[0] for row in project.query("select distinct reach_days from intermediate.stale_as_of_days")}
+    windows = {row[0] for row in project.query("select distinct reach_days from rebuild.stale_as_of_days")}
     assert windows == days | {max(WINDOWS)}
 
 

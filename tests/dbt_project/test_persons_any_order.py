@@ -33,14 +33,14 @@ VERSIONS = st.lists(VERSION, max_size=14, unique_by=lambda one: (one["source"], 
 
 @pytest.fixture(scope="module")
 def links(project):
-    with closing(CompiledModel(project, "stg_lake__identity_links", ["lake.identity_links"])) as model:
+    with closing(CompiledModel(project, "identity_links", ["lake.identity_links"])) as model:
         yield model
 
 
 @pytest.fixture(scope="module")
 def persons(project):
-    inputs = ["staging.stg_lake__identity_links", "control.build"]
-    with closing(CompiledModel(project, "int_members__persons", inputs)) as model:
+    inputs = ["base.identity_links", "control.build"]
+    with closing(CompiledModel(project, "persons", inputs)) as model:
         yield model
 
 
@@ -55,9 +55,7 @@ def linked(links, persons, versions):
         for one in versions
     ]  # fmt: skip
     standing = [dict(zip(columns, row, strict=True)) for row in links.rows(*columns, identity_links=rows)]
-    return dict(
-        persons.rows("member_id", "person_id", stg_lake__identity_links=standing, build=[{"through_day": TODAY}])
-    )
+    return dict(persons.rows("member_id", "person_id", identity_links=standing, build=[{"through_day": TODAY}]))
 
 
 def rank(version):
@@ -101,6 +99,6 @@ def test_a_chain_of_a_thousand_ids_is_one_person(persons, stride):
     rows = [{"member_a": one, "member_b": other, "event_day": TODAY} for one, other in pairwise(chain)]
     found = persons.rows(
         "count(*)", "count(distinct person_id)", "min(person_id)",
-        stg_lake__identity_links=rows, build=[{"through_day": TODAY}],
+        identity_links=rows, build=[{"through_day": TODAY}],
     )  # fmt: skip
     assert found == [(1000, 1, "m000")]

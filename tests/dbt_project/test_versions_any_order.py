@@ -29,13 +29,13 @@ VERSIONS = st.lists(VERSION, min_size=1, max_size=12)
 
 @pytest.fixture(scope="module")
 def model(project):
-    inputs = ["lake.content", "intermediate.int_members__persons"]
+    inputs = ["lake.content", "base.persons"]
     with closing(CompiledModel(project, "stg_lake__content", inputs)) as model:
         yield model
 
 
 def believed(model, versions):
-    return model.rows("source", "content_id", "log_day", "title", content=versions, int_members__persons=[])
+    return model.rows("source", "content_id", "log_day", "title", content=versions, persons=[])
 
 
 @settings(max_examples=100, deadline=None)

@@ -24,7 +24,7 @@ ACTS = st.dictionaries(
     st.tuples(st.sampled_from("abc"), DAY), st.tuples(st.integers(0, 2), st.integers(0, 3)), max_size=25
 )
 AS_OF_DAYS = st.sets(DAY, max_size=30)
-INPUTS = ("intermediate.stale_as_of_days", "intermediate.int_members__first_days", "marts.fct_member_days")
+INPUTS = ("rebuild.stale_as_of_days", "intermediate.int_members__first_days", "marts.fct_member_days")
 
 
 def calendar(number):

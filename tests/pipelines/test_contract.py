@@ -10,13 +10,16 @@ from pipelines.contract import DUCKDB_TYPES, LOGS, Type
 from pipelines.settings import PROJECT_DIR
 
 DBT = PROJECT_DIR / "dbt_project"
-MODELS = DBT / "models"
+STAGING = DBT / "models" / "staging"
 
 OF_INGESTION = {"source_seq", "op", "extra"}
 """Columns of a part that staging has used up when it has chosen the winning version."""
 
 MADE_BY_STAGING = {"event_day", "log_day", "day", "joined_day", "published_day", "starts_day", "account_id"}
 """What staging adds to a log's own columns: days, and the id that a person's state was delivered under."""
+
+BEFORE_STAGING = {"interactions": "changed_interactions", "identity_links": "identity_links"}
+"""Logs whose rows are needed before there is a staging: who is one person, and what came of the one large log."""
 
 THRESHOLDS = {
     "half_life_least_reads", "latest_interactions", "alert_series", "alert_rules", "lasting_alarms",
@@ -34,6 +37,12 @@ each_log = pytest.mark.parametrize("log", LOGS.values(), ids=LOGS)
 
 def yaml_of(path):
     return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def versions_of(log):
+    """The model of the winning versions of a log's rows."""
+    name = BEFORE_STAGING.get(log.name)
+    return DBT / "models" / "base" / f"{name}.sql" if name else STAGING / f"stg_lake__{log.name}.sql"
 
 
 def final_columns(sql):
@@ -158,14 +167,14 @@ def test_dbt_reads_every_log_where_the_lake_keeps_it():
 
 
 def test_every_staging_model_is_of_a_log():
-    expected = {f"stg_lake__{name}" for name in LOGS}
-    assert {path.stem for path in MODELS.rglob("stg_lake__*.sql")} == expected
-    assert {path.stem for path in MODELS.rglob("stg_lake__*.yml")} == expected
+    expected = {f"stg_lake__{name}" for name in LOGS} - {f"stg_lake__{name}" for name in BEFORE_STAGING}
+    assert {path.stem for path in STAGING.glob("*.sql")} == expected
+    assert {path.stem for path in STAGING.glob("stg_lake__*.yml")} == expected
 
 
 @each_log
 def test_staging_keeps_every_column_of_the_log(log):
-    columns = final_columns((STAGING / f"stg_lake__{log.name}.sql").read_text(encoding="utf-8"))
+    columns = final_columns(versions_of(log).read_text(encoding="utf-8"))
     own = {column.name for column in log.own_columns} - OF_INGESTION
 
     # The one large log keeps what is read downstream: its other columns would be written for nothing.
@@ -178,17 +187,17 @@ def test_staging_keeps_every_column_of_the_log(log):
 
 @each_log
 def test_staging_describes_the_columns_it_has(log):
-    (model,) = yaml_of(STAGING / f"stg_lake__{log.name}.yml")["models"]
-    columns = final_columns((STAGING / f"stg_lake__{log.name}.sql").read_text(encoding="utf-8"))
+    (model,) = yaml_of(versions_of(log).with_suffix(".yml"))["models"]
+    columns = final_columns(versions_of(log).read_text(encoding="utf-8"))
 
-    assert model["name"] == f"stg_lake__{log.name}"
+    assert model["name"] == versions_of(log).stem
     assert [column["name"] for column in model["columns"]] == columns
     assert all(column["description"] for column in model["columns"])
 
 
 @each_log
 def test_staging_finds_versions_by_the_log_s_key(log):
-    sql = (STAGING / f"stg_lake__{log.name}.sql").read_text(encoding="utf-8")
+    sql = versions_of(log).read_text(encoding="utf-8")
     if log.name == "interactions":
         (partition,) = re.findall(r"partition by (.*)\n", sql)
         assert set(partition.split(", ")) == {"event_day", "source", *log.key}

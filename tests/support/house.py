@@ -100,7 +100,7 @@ class House:
 
     def stale_days(self) -> dict[date, str]:
         """Days that the last run found stale, with the parts that changed."""
-        return dict(self.query("select day, parts from intermediate.stale_days order by day"))
+        return dict(self.query("select day, parts from rebuild.stale_days order by day"))
 
 
 def differences(one: House, other: House) -> dict[str, int]:

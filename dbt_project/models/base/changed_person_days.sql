@@ -5,7 +5,7 @@ persons as (
     select
         member_id,
         person_id
-    from {{ ref('int_members__persons') }}
+    from {{ ref('persons') }}
 ),
 
 completed as (

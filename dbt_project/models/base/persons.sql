@@ -2,7 +2,7 @@
 with
 
 links as (
-    select * from {{ ref('stg_lake__identity_links') }}
+    select * from {{ ref('identity_links') }}
 ),
 
 build as (

@@ -10,7 +10,7 @@ member_days as (
 ),
 
 acts as (
-    select * from {{ ref('stg_lake__interactions') }}
+    select * from {{ ref('changed_interactions') }}
     where member_id is not null and kind not in {{ in_list(var('read_kinds')) }}
 ),
 

@@ -22,7 +22,7 @@ accounts as (
             partition by persons.source, persons.member_id order by persons.occurred_at
         ) as next_at
     from persons
-    where persons.member_id in (select linked.member_id from {{ ref('int_members__persons') }} as linked)
+    where persons.member_id in (select linked.member_id from {{ ref('persons') }} as linked)
 ),
 
 others as (

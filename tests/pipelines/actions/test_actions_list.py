@@ -33,7 +33,7 @@ def home(tmp_path):
         con.execute("create schema intermediate; create schema marts;")
         con.execute(
             f"""
-            create table intermediate.int_actions__members as
+            create table retention.retention_members as
             select 'm' || lpad(i::varchar, 2, '0') as member_id, 'mrr' as value_basis, 1000::bigint as value_minor,
                 'CNY' as currency, 1 + i / 10 as weight, case when i % 2 = 0 then 5::bigint end as days_to_term_end,
                 null::date as last_contacted_day, null::varchar as event_id, null::varchar as event_title,
@@ -43,12 +43,12 @@ def home(tmp_path):
         )
         con.execute(
             """
-            create table intermediate.int_actions__band_effects (
+            create table retention.retention_band_effects (
                 definition varchar, risk_band varchar, n_treated bigint, n_held_out bigint,
                 effect double, effect_low double, effect_high double
             );
-            create table intermediate.int_actions__reads (member_id varchar, content_id varchar, first_day date);
-            create table intermediate.int_actions__pieces (
+            create table retention.retention_reads (member_id varchar, content_id varchar, first_day date);
+            create table retention.retention_pieces (
                 content_id varchar, kind varchar, title varchar, published_day date
             );
             create table marts.action_effects (
@@ -134,7 +134,7 @@ def test_whom_the_newest_version_did_not_score_is_not_listed(home):
 def test_whose_term_ends_is_listed_by_the_risk_of_a_lapse_and_once(home):
     """By inactivity m59 is at the top and m00 at the bottom; by lapse it is the other way round, of these two alone."""
     predict(home, DAY, "v-of-lapse", "lapse", risk={0: 0.99, 59: 0.001}.get, members=(0, 59))
-    change(home, "update intermediate.int_actions__members set weight = 1")
+    change(home, "update retention.retention_members set weight = 1")
     rows = lists.make_list(home, settings_of(home, retention_capacity=N, retention_held_out_share=0.0), DAY, "run")
     names = [row["member_id"] for row in rows]
     assert (names[0], names[-1], len(set(names)), len(names)) == ("m00", "m59", N, N)
@@ -156,9 +156,9 @@ def test_who_was_listed_is_not_listed_again_before_the_cool_down_is_over_held_ou
 
 
 def test_who_was_contacted_otherwise_is_not_listed_either(home):
-    change(home, f"update intermediate.int_actions__members set last_contacted_day = '{DAY - timedelta(days=29)}'"
+    change(home, f"update retention.retention_members set last_contacted_day = '{DAY - timedelta(days=29)}'"
                  " where member_id = 'm59'")  # fmt: skip
-    change(home, f"update intermediate.int_actions__members set last_contacted_day = '{DAY - timedelta(days=30)}'"
+    change(home, f"update retention.retention_members set last_contacted_day = '{DAY - timedelta(days=30)}'"
                  " where member_id = 'm58'")  # fmt: skip
     assert lists.make_list(home, settings_of(home), DAY, "run")[0]["member_id"] == "m58"
 
@@ -251,7 +251,7 @@ def test_a_kind_measured_to_harm_is_not_suggested_any_more(home):
 
 def test_lists_are_ranked_by_effect_once_it_was_measured(home):
     effect = "('inactivity', 'low', 100, 100, 0.2, 0.1, 0.3)"
-    change(home, f"insert into intermediate.int_actions__band_effects values {effect}")
+    change(home, f"insert into retention.retention_band_effects values {effect}")
     rows = lists.make_list(home, settings_of(home), DAY, "run")
     assert {row["ranked_by"] for row in rows} == {"expected_effect"}
     assert rows[0]["score"] == pytest.approx(0.2 * rows[0]["weight"])
@@ -298,11 +298,11 @@ def test_a_piece_without_a_title_is_sent_by_its_kind_and_id(home, missing):
     change(
         home,
         f"""
-        insert into intermediate.int_actions__reads
+        insert into retention.retention_reads
         select 'm' || lpad(i::varchar, 2, '0'), 'q' || (i % 3), date '2025-06-20' from range({N}) as members (i);
-        insert into intermediate.int_actions__pieces
+        insert into retention.retention_pieces
         select 'q' || i, 'question', {missing}, date '2025-06-01' from range(3) as pieces (i);
-        update intermediate.int_actions__members set days_to_term_end = null, weight = 1;
+        update retention.retention_members set days_to_term_end = null, weight = 1;
         """,
     )
     rows = lists.make_list(home, settings_of(home), DAY, "run")

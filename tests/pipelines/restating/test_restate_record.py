@@ -29,8 +29,8 @@ class Publisher:
                 create schema marts; create schema intermediate; create schema control;
                 create table marts.community_days as
                     select date '2025-03-01' + n::int as day, 5::bigint as dau from range(3) r (n);
-                create table intermediate.stale_days (day date, parts varchar);
-                create table intermediate.as_of_states (part varchar, day date, checksum decimal(38, 0));
+                create table rebuild.stale_days (day date, parts varchar);
+                create table rebuild.as_of_states (part varchar, day date, checksum decimal(38, 0));
                 create table control.completed_day_states (part varchar, day date, checksum decimal(38, 0));
                 """
             )

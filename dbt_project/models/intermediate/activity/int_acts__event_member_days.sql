@@ -10,7 +10,7 @@
 with
 
 acts as (
-    select * from {{ ref('stg_lake__interactions') }}
+    select * from {{ ref('changed_interactions') }}
     where event_id is not null and day in {{ days_to_build('acts') }}
 ),
 

@@ -15,7 +15,7 @@ states as (
 ),
 
 links as (
-    {{ with_news(ref('stg_lake__identity_links'), 'identity_links') }}
+    {{ with_news(ref('identity_links'), 'identity_links') }}
 ),
 
 actions as (

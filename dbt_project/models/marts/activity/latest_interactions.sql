@@ -64,7 +64,7 @@ targeted as (
         actors.*,
         coalesce(persons.person_id, actors.target_member_id) as target_person_id
     from actors
-    left join {{ ref('int_members__persons') }} as persons on actors.target_member_id = persons.member_id
+    left join {{ ref('persons') }} as persons on actors.target_member_id = persons.member_id
 ),
 
 logged as (

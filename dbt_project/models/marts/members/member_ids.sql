@@ -1,7 +1,7 @@
 with
 
 persons as (
-    select * from {{ ref('int_members__persons') }}
+    select * from {{ ref('persons') }}
 ),
 
 final as (
