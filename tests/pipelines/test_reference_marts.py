@@ -55,6 +55,12 @@ def test_the_index_lists_each_mart_once_under_its_subject(pages, marts):
     assert "`answer_times`" in sections["Content"]
 
 
+def test_every_mart_begins_with_its_key(marts):
+    assert sum(bool(mart.key) for mart in marts.values()) > 35
+    late = [name for name, mart in marts.items() if tuple(one.name for one in mart.columns[: len(mart.key)]) != mart.key]
+    assert late == []
+
+
 def test_a_page_says_key_build_logs_columns_and_what_is_missing_without_a_log(pages, marts):
     page = pages["fct_member_days.md"]
 

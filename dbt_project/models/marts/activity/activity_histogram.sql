@@ -81,11 +81,11 @@ shared as (
 
 final as (
     select
+        day,
         n_active_days,
         n_members,
         n_active_members,
-        share_of_active,
-        day
+        share_of_active
     from shared
 )
 

@@ -108,13 +108,11 @@ anonymous as (
 
 final as (
     select
+        as_of_days.day,
+        case when not coalesce(gaps.lacks_activity, false) then active_counts.dau end as dau,
         active_counts.wau,
         active_counts.mau,
         stickiness.stickiness,
-        as_of_days.day,
-        cast(coalesce(missing.wau_days_missing, 0) as bigint) as wau_days_missing,
-        cast(coalesce(missing.mau_days_missing, 0) as bigint) as mau_days_missing,
-        case when not coalesce(gaps.lacks_activity, false) then active_counts.dau end as dau,
         case when not coalesce(gaps.lacks_activity, false) then active_counts.new_members end as new_members,
         case
             when not coalesce(gaps.lacks_activity, false) then active_counts.resurrected_members
@@ -135,7 +133,9 @@ final as (
         case
             when not coalesce(gaps.lacks_interactions, false)
                 then cast(coalesce(anonymous.n_anonymous_acts, 0) as bigint)
-        end as n_anonymous_acts
+        end as n_anonymous_acts,
+        cast(coalesce(missing.wau_days_missing, 0) as bigint) as wau_days_missing,
+        cast(coalesce(missing.mau_days_missing, 0) as bigint) as mau_days_missing
     from as_of_days
     inner join active_counts on as_of_days.day = active_counts.day
     left join stickiness on as_of_days.day = stickiness.day

@@ -60,11 +60,11 @@ summed as (
 final as (
     select
         period,
+        month,
         cast(n_contributions as bigint) as n_contributions,
         cast(n_contributors as bigint) as n_contributors,
         cast(n_members_for_half as bigint) as n_members_for_half,
-        top_10_share,
-        month
+        top_10_share
     from summed
 )
 

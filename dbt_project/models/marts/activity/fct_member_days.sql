@@ -78,6 +78,7 @@ counted as (
 final as (
     select
         member_id,
+        day,
         n_contents,
         n_interactions,
         n_reads,
@@ -87,8 +88,7 @@ final as (
         n_reactions,
         n_live_acts,
         n_event_acts,
-        is_active,
-        day
+        is_active
     from counted
 )
 

@@ -113,6 +113,7 @@ scored as (
 final as (
     select
         member_id,
+        day,
         cast(window_days as integer) as window_days,
         contents,
         interactions,
@@ -123,8 +124,7 @@ final as (
             when engagement >= {{ env_var('GUILDBOOK_ENGAGEMENT_HIGH', '0.6') }} then 'high'
             when engagement >= {{ env_var('GUILDBOOK_ENGAGEMENT_MEDIUM', '0.2') }} then 'medium'
             else 'low'
-        end as activity_level,
-        day
+        end as activity_level
     from scored
 )
 

@@ -78,6 +78,7 @@ shared as (
 
 final as (
     select
+        day,
         window_days,
         least_interactions,
         most_interactions,
@@ -85,8 +86,7 @@ final as (
         n_interactions,
         n_active_members,
         share_of_active,
-        share_of_interactions,
-        day
+        share_of_interactions
     from shared
 )
 

@@ -104,6 +104,7 @@ periods as (
 
 final as (
     select
+        day,
         week_start,
         month,
         quarter_start,
@@ -114,8 +115,7 @@ final as (
         {{ days_since('day', 'week_start') }} >= 5 as is_weekend,
         day = last_day(day) as is_month_end,
         day between data_first_day and through_day as is_closed,
-        day >= data_first_day and last_day(day) <= through_day as is_month_closed,
-        day
+        day >= data_first_day and last_day(day) <= through_day as is_month_closed
     from periods
 )
 

@@ -156,6 +156,7 @@ cells as (
 
 final as (
     select
+        as_of_days.as_of_day,
         coalesce(counted_active.n_active, 0) as n_active,
         coalesce(counted_active.n_inactive, 0) as n_inactive,
         cast(counted_active.n_inactive as double) / nullif(counted_active.n_active, 0) as inactivity_rate,
@@ -171,8 +172,7 @@ final as (
         coalesce(cells.n_lapsed_not_active, 0) as n_lapsed_not_active,
         coalesce(cells.n_kept_not_active, 0) as n_kept_not_active,
         {{ add_days('as_of_days.as_of_day', horizon) }} as inactivity_known_day,
-        {{ add_days('as_of_days.as_of_day', horizon + grace) }} as lapse_known_day,
-        as_of_days.as_of_day
+        {{ add_days('as_of_days.as_of_day', horizon + grace) }} as lapse_known_day
     from as_of_days
     left join counted_active on as_of_days.as_of_day = counted_active.as_of_day
     left join counted_payers on as_of_days.as_of_day = counted_payers.as_of_day

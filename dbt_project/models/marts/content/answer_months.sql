@@ -112,6 +112,7 @@ rated as (
 final as (
     select
         rated.period,
+        rated.month,
         cast(rated.n_questions as bigint) as n_questions,
         cast(rated.n_responded as bigint) as n_responded,
         cast(rated.n_judged as bigint) as n_judged,
@@ -121,8 +122,7 @@ final as (
         rated.answered_rate,
         rated.resolved_rate,
         quantiles.median_hours,
-        quantiles.p90_hours,
-        rated.month
+        quantiles.p90_hours
     from rated
     inner join quantiles
         on rated.period = quantiles.period and rated.month is not distinct from quantiles.month

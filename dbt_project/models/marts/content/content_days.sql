@@ -45,12 +45,12 @@ merged as (
 
 final as (
     select
+        day,
         kind,
         cast(coalesce(n_published, 0) as bigint) as n_published,
         cast(coalesce(n_reads, 0) as bigint) as n_reads,
         cast(coalesce(n_readers, 0) as bigint) as n_readers,
-        cast(coalesce(n_interactions, 0) as bigint) as n_interactions,
-        day
+        cast(coalesce(n_interactions, 0) as bigint) as n_interactions
     from merged
 )
 

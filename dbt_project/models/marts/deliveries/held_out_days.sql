@@ -7,9 +7,9 @@ held_out as (
 final as (
     select
         log,
+        log_day as day,
         n_rows as n_waiting_rows,
-        keeps_earlier,
-        log_day as day
+        keeps_earlier
     from held_out
 )
 

@@ -30,13 +30,13 @@ silences as (
 final as (
     select
         delivered.log,
+        delivered.n_rows > 0 as is_collected,
+        silences.n_silent_days,
+        silences.is_late,
         delivered.first_log_day,
         delivered.last_log_day,
         delivered.n_log_days,
-        delivered.n_rows,
-        silences.n_silent_days,
-        silences.is_late,
-        delivered.n_rows > 0 as is_collected
+        delivered.n_rows
     from delivered
     left join silences on delivered.log = silences.log
 )

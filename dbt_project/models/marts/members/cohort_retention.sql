@@ -72,12 +72,12 @@ retained as (
 final as (
     select
         cohort_month,
+        period_month as active_month,
         age_months,
         cohort_size,
         n_active,
         share_active,
-        is_complete,
-        period_month as active_month
+        is_complete
     from retained
 )
 

@@ -91,6 +91,7 @@ dated as (
 final as (
     select
         member_id,
+        day,
         role,
         need,
         need_source,
@@ -101,8 +102,7 @@ final as (
         previous_activity_level,
         previous_lifecycle,
         move,
-        is_complete,
-        day
+        is_complete
     from dated
 )
 

@@ -117,8 +117,8 @@ intervals as (
 final as (
     select
         cohort,
-        cohort_quarter,
         age_days,
+        cohort_quarter,
         n_members,
         n_at_risk,
         n_lost,

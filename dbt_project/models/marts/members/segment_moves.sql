@@ -46,14 +46,14 @@ shared as (
 
 final as (
     select
+        day,
         dimension,
         previous_value,
         current_value,
         n_members,
         share_of_moves,
         share_of_previous,
-        is_complete,
-        day
+        is_complete
     from shared
 )
 

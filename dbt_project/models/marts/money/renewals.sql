@@ -59,6 +59,7 @@ counted as (
 
 final as (
     select
+        month,
         plan,
         cohort_month,
         n_due,
@@ -70,8 +71,7 @@ final as (
         n_other,
         cast(n_renewed as double) / nullif(n_due, 0) as renewal_rate,
         {{ wilson_low('n_renewed', 'n_due') }} as renewal_rate_low,
-        {{ wilson_high('n_renewed', 'n_due') }} as renewal_rate_high,
-        month
+        {{ wilson_high('n_renewed', 'n_due') }} as renewal_rate_high
     from counted
 )
 

@@ -155,6 +155,7 @@ valued as (
 
 final as (
     select
+        month,
         currency,
         mrr_start_minor,
         mrr_new_minor,
@@ -183,8 +184,7 @@ final as (
         payments_in_minor,
         refunds_minor,
         fees_minor,
-        is_complete,
-        month
+        is_complete
     from valued
 )
 

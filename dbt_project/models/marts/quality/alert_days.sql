@@ -28,13 +28,13 @@ final as (
     select
         rule,
         series,
+        day,
         cast(value as bigint) as value,
         baseline,
         band_low,
         band_high,
         is_judged,
-        is_alarm,
-        day
+        is_alarm
     from banded
 )
 

@@ -8,6 +8,7 @@ final as (
     select
         rule,
         series,
+        day,
         direction,
         cast(value as bigint) as value,
         baseline,
@@ -17,8 +18,7 @@ final as (
         relative_change,
         cast(n_days_after as bigint) as n_days_after,
         cast(n_alarms_after as bigint) as n_alarms_after,
-        outcome,
-        day
+        outcome
     from alarms
 )
 

@@ -97,6 +97,7 @@ told as (
 final as (
     select
         log,
+        day,
         is_collected,
         n_rows,
         expected_rows,
@@ -112,8 +113,7 @@ final as (
         usual_share_returning,
         is_identity_break,
         is_held_out,
-        marts_without_it,
-        day
+        marts_without_it
     from told
 )
 

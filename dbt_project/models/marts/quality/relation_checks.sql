@@ -23,10 +23,10 @@ final as (
     select
         unioned.rule,
         unioned.log,
+        unioned.log_day,
         unioned.n_rows,
         unioned.n_broken,
-        unioned.examples,
-        unioned.log_day
+        unioned.examples
     from unioned
     cross join build
     where unioned.log <> 'interactions' or unioned.log_day > {{ add_days('build.through_day', -28) }}

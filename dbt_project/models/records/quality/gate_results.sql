@@ -19,12 +19,12 @@ final as (
         results.expectation,
         results.severity,
         results.is_passed,
+        waivers.day is not null and not results.is_passed as is_waived,
         results.observed,
         results.expected,
         results.reason,
         results.run_id,
-        results.checked_at,
-        waivers.day is not null and not results.is_passed as is_waived
+        results.checked_at
     from results
     left join waivers on results.table_name = waivers.table_name and results.day = waivers.day
 )

@@ -12,8 +12,8 @@ drawn as (
 final as (
     select
         lists.day,
-        lists.rank,
         lists.member_id,
+        lists.rank,
         lists.campaign_id,
         drawn.arm,
         lists.kind,

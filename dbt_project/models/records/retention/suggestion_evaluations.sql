@@ -7,9 +7,10 @@ evaluations as (
 final as (
     select
         day,
-        cut_off,
+        run_id,
         method,
         n_suggested,
+        cut_off,
         n_members,
         n_hits,
         hit_rate,
@@ -19,8 +20,7 @@ final as (
         gain,
         gain_low,
         gain_high,
-        is_used,
-        run_id
+        is_used
     from evaluations
 )
 
