@@ -109,7 +109,7 @@
 {# The planned share of treated members in a campaign whose arms somebody else drew, by GUILDBOOK_TREATED_SHARES. #}
 {% macro planned_treated_share(campaign_id) -%}
     {%- set named -%}
-        {%- for pair in env_var('GUILDBOOK_TREATED_SHARES', '').split(',') if pair -%}
+        {%- for pair in treated_shares() -%}
             {%- set campaign, share = pair.rsplit('=', 1) -%}
             when {{ campaign_id }} = '{{ campaign | trim | replace("'", "''") }}' then {{ share | float }}e0{{ ' ' }}
         {%- endfor -%}

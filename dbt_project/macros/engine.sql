@@ -6,13 +6,13 @@
 {# The day of a UTC time in the community's time zone. #}
 {% macro local_day(column) %}{{ return(adapter.dispatch('local_day', 'guildbook')(column)) }}{% endmacro %}
 {% macro default__local_day(column) -%}
-    cast(({{ column }} at time zone 'UTC') at time zone '{{ env_var("GUILDBOOK_TIMEZONE", "Asia/Shanghai") }}' as date)
+    cast(({{ column }} at time zone 'UTC') at time zone '{{ timezone() }}' as date)
 {%- endmacro %}
 
 {# The UTC time at which a day begins in the community's time zone. #}
 {% macro day_start(day) %}{{ return(adapter.dispatch('day_start', 'guildbook')(day)) }}{% endmacro %}
 {% macro default__day_start(day) -%}
-    ((cast({{ day }} as timestamp) at time zone '{{ env_var("GUILDBOOK_TIMEZONE", "Asia/Shanghai") }}') at time zone 'UTC')
+    ((cast({{ day }} as timestamp) at time zone '{{ timezone() }}') at time zone 'UTC')
 {%- endmacro %}
 
 {# Whole seconds from `first` to `last`, two UTC times. #}

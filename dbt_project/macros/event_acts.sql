@@ -1,8 +1,3 @@
-{# Whether registering and attending make a member active. #}
-{% macro active_by_events() %}
-    {{ return(env_var('GUILDBOOK_ACTIVE_BY_EVENTS', 'False') | lower == 'true') }}
-{% endmacro %}
-
 {# Acts at an event that may stand for having attended it. #}
 {% macro attending_acts() -%} {{ in_list(var('event_acts')['attended']) }} {%- endmacro %}
 

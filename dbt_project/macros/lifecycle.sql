@@ -1,6 +1,3 @@
-{# Days without activity after which a member counts as churned (H). #}
-{% macro horizon_days() %}{{ return(env_var('GUILDBOOK_CHURN_HORIZON_DAYS', '30') | int) }}{% endmacro %}
-
 {#
     Where a member stands on a day, by the days since the first and the last active day (since the first day if never
     active) and since the last return. Dormant and lost members have churned by inactivity: nothing in H days.

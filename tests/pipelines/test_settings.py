@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from pipelines.settings import PROJECT_DIR, SECRETS, SETTINGS_FILE, Settings, get_settings, keep_setting
-from pipelines.warehouse.dbt import dbt_environment
+from pipelines.warehouse.dbt import DBT_PROJECT_DIR, dbt_environment, project_files
 
 JULY = [date(2026, 7, 15), date(2026, 7, 1)]
 ACCEPTED = [
@@ -146,6 +146,11 @@ def test_nothing_else_reads_the_environment():
     }
 
     assert found <= allowed
+
+
+def test_dbt_reads_the_environment_in_one_file_of_macros_and_in_its_profile():
+    files = [path for path in project_files() if "env_var(" in path.read_text(encoding="utf-8")]
+    assert [path.relative_to(DBT_PROJECT_DIR) for path in files] == [Path("macros/settings.sql"), Path("profiles.yml")]
 
 
 def test_the_homes_file_says_what_the_environment_does_not(monkeypatch, tmp_path):

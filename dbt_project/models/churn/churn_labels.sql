@@ -1,6 +1,3 @@
-{% set horizon = env_var('GUILDBOOK_CHURN_HORIZON_DAYS', '30') | int %}
-{% set grace = env_var('GUILDBOOK_RENEWAL_GRACE_DAYS', '7') | int %}
-
 with
 
 members as (
@@ -40,9 +37,9 @@ active_members as (
         members.as_of_day,
         members.definition,
         coalesce(persons.person_id, members.member_id) as person_id,
-        {{ add_days('members.as_of_day', horizon) }} as known_day
+        {{ add_days('members.as_of_day', horizon_days()) }} as known_day
     from members
-    inner join last_day on {{ add_days('members.as_of_day', horizon) }} <= last_day.day
+    inner join last_day on {{ add_days('members.as_of_day', horizon_days()) }} <= last_day.day
     left join persons on members.member_id = persons.member_id
     where members.definition = 'inactivity'
 ),
@@ -72,9 +69,9 @@ due_payers as (
         members.definition,
         members.term_end,
         coalesce(persons.person_id, members.member_id) as person_id,
-        {{ add_days('members.term_end', grace) }} as known_day
+        {{ add_days('members.term_end', grace_days()) }} as known_day
     from members
-    inner join last_day on {{ add_days('members.as_of_day', horizon + grace) }} <= last_day.day
+    inner join last_day on {{ add_days('members.as_of_day', horizon_days() + grace_days()) }} <= last_day.day
     left join persons on members.member_id = persons.member_id
     where members.definition = 'lapse'
 ),

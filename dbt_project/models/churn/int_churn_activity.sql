@@ -1,5 +1,3 @@
-{% set horizon = env_var('GUILDBOOK_CHURN_HORIZON_DAYS', '30') | int %}
-
 -- Sums are of whole numbers, the weights in trillionths: they are exact, so their order can't change the last digit.
 with
 
@@ -39,7 +37,8 @@ final as (
         ) as sd_gap,
         count(*) filter (where gap > absence) as absences_as_long,
         case
-            when count(*) filter (where gap > absence) > 0 then count(*) filter (where gap > absence + {{ horizon }})
+            when count(*) filter (where gap > absence) > 0
+                then count(*) filter (where gap > absence + {{ horizon_days() }})
         end as absences_to_churn,
         coalesce(cast(sum(n_contents + n_interactions) filter (where age < 30) as bigint), 0) as acts_30,
         coalesce(cast(sum(n_contents + n_interactions) filter (where age between 30 and 59) as bigint), 0)

@@ -1,5 +1,3 @@
-{% set horizon = env_var('GUILDBOOK_CHURN_HORIZON_DAYS', '30') | int %}
-
 with
 
 feature_days as (
@@ -31,7 +29,7 @@ payers as (
     select
         member_id,
         as_of_day,
-        days_to_term_end <= {{ horizon }} as is_due
+        days_to_term_end <= {{ horizon_days() }} as is_due
     from {{ ref('int_churn_payers') }}
 ),
 
@@ -46,12 +44,12 @@ active as (
             where known_days.day <= {{ add_days('feature_days.as_of_day', -30) }}
             and known_days.day > {{ add_days('feature_days.as_of_day', -60) }}
         ) as n_days_before,
-        max(known_days.day) > {{ add_days('feature_days.as_of_day', -horizon) }} as is_active
+        max(known_days.day) > {{ add_days('feature_days.as_of_day', -horizon_days()) }} as is_active
     from feature_days
     inner join known_days
         on
             feature_days.as_of_day >= known_days.day
-            and known_days.day > {{ add_days("feature_days.as_of_day", -([60, horizon] | max)) }}
+            and known_days.day > {{ add_days("feature_days.as_of_day", -([60, horizon_days()] | max)) }}
             and feature_days.as_of_day >= known_days.known_from
             and feature_days.as_of_day < known_days.known_to
     group by known_days.member_id, feature_days.as_of_day

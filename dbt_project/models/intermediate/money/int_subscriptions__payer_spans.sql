@@ -1,5 +1,3 @@
-{% set grace = env_var('GUILDBOOK_RENEWAL_GRACE_DAYS', '7') | int %}
-
 with
 
 terms as (
@@ -12,7 +10,7 @@ marked as (
     select
         *,
         case
-            when counts_from <= {{ add_days('max(counts_until) over earlier_terms', grace) }} then 0
+            when counts_from <= {{ add_days('max(counts_until) over earlier_terms', grace_days()) }} then 0
             else 1
         end as is_new_span
     from terms

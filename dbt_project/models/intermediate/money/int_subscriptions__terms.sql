@@ -1,5 +1,3 @@
-{% set grace = env_var('GUILDBOOK_RENEWAL_GRACE_DAYS', '7') | int %}
-
 with
 
 steps as (
@@ -134,7 +132,7 @@ replaced as (
             ended.member_id = new_subscriptions.member_id
             and (ended.source <> new_subscriptions.source or ended.subscription_id <> new_subscriptions.subscription_id)
             and ended.ended_day <= new_subscriptions.counts_from
-            and {{ add_days('ended.ended_day', grace) }} >= new_subscriptions.counts_from
+            and {{ add_days('ended.ended_day', grace_days()) }} >= new_subscriptions.counts_from
     group by ended.source, ended.subscription_id, ended.term_start
 ),
 
@@ -142,10 +140,10 @@ renewed as (
     select
         ended.*,
         build.through_day,
-        ended.next_counts_from <= {{ add_days('ended.ended_day', grace) }} as is_followed,
+        ended.next_counts_from <= {{ add_days('ended.ended_day', grace_days()) }} as is_followed,
         coalesce(
             case
-                when ended.is_next_paid and ended.next_counts_from <= {{ add_days('ended.ended_day', grace) }}
+                when ended.is_next_paid and ended.next_counts_from <= {{ add_days('ended.ended_day', grace_days()) }}
                     then ended.next_counts_from
             end,
             replaced.renewed_day
@@ -170,7 +168,7 @@ judged as (
             when is_unpaid then 'payment_failure'
             when is_cancelled then 'cancelled'
             when is_followed and not is_next_paid then 'comped'
-            when not is_expired and {{ add_days('ended_day', grace) }} > through_day then 'in_grace'
+            when not is_expired and {{ add_days('ended_day', grace_days()) }} > through_day then 'in_grace'
             when has_failed_payment then 'payment_failure'
             else 'expired'
         end as outcome
@@ -201,7 +199,7 @@ final as (
             else ended_day
         end as counts_until,
         is_paid,
-        is_paid and outcome <> 'changed' and {{ add_days('term_end', grace) }} <= through_day as is_due,
+        is_paid and outcome <> 'changed' and {{ add_days('term_end', grace_days()) }} <= through_day as is_due,
         mrr_minor
     from judged
 )

@@ -1,4 +1,3 @@
-{% set horizon = env_var('GUILDBOOK_CHURN_HORIZON_DAYS', '30') | int %}
 {% set rules = var('action_effects') %}
 
 with
@@ -126,7 +125,7 @@ done as (
             assignments.campaign_id = actions.campaign_id
             and assignments.member_id = actions.member_id
             and assignments.day <= actions.event_day
-            and {{ add_days('assignments.day', horizon) }} >= actions.event_day
+            and {{ add_days('assignments.day', horizon_days()) }} >= actions.event_day
     group by assignments.campaign_id, assignments.member_id
 ),
 

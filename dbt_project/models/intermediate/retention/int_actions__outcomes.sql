@@ -1,6 +1,3 @@
-{% set horizon = env_var('GUILDBOOK_CHURN_HORIZON_DAYS', '30') | int %}
-{% set grace = env_var('GUILDBOOK_RENEWAL_GRACE_DAYS', '7') | int %}
-
 with
 
 assignments as (
@@ -33,7 +30,7 @@ seen as (
         on
             assignments.member_id = member_days.member_id
             and assignments.day < member_days.day
-            and {{ add_days('assignments.day', horizon) }} >= member_days.day
+            and {{ add_days('assignments.day', horizon_days()) }} >= member_days.day
 ),
 
 active as (
@@ -43,8 +40,8 @@ active as (
         'active' as outcome,
         cast(null as bigint) as price_minor,
         cast(null as varchar) as currency,
-        {{ add_days('assignments.day', horizon) }} as known_day,
-        {{ add_days('assignments.day', horizon) }} <= build.through_day as is_known,
+        {{ add_days('assignments.day', horizon_days()) }} as known_day,
+        {{ add_days('assignments.day', horizon_days()) }} <= build.through_day as is_known,
         seen.member_id is not null as is_reached
     from assignments
     cross join build
@@ -62,7 +59,7 @@ ending as (
         terms.price_minor - terms.recurring_discount_minor as price_minor,
         terms.currency,
         case
-            when terms.outcome = 'changed' then terms.ended_day else {{ add_days('terms.term_end', grace) }}
+            when terms.outcome = 'changed' then terms.ended_day else {{ add_days('terms.term_end', grace_days()) }}
         end as known_day,
         row_number() over (
             partition by assignments.campaign_id, assignments.member_id
@@ -74,7 +71,7 @@ ending as (
             assignments.member_id = terms.member_id
             and assignments.day >= terms.term_start
             and assignments.day < terms.ended_day
-            and {{ add_days('assignments.day', horizon) }} >= terms.term_end
+            and {{ add_days('assignments.day', horizon_days()) }} >= terms.term_end
 ),
 
 renewed as (

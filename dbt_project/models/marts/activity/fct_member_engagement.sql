@@ -121,8 +121,8 @@ final as (
         cast(observed_days as bigint) as observed_days,
         engagement,
         case
-            when engagement >= {{ env_var('GUILDBOOK_ENGAGEMENT_HIGH', '0.6') }} then 'high'
-            when engagement >= {{ env_var('GUILDBOOK_ENGAGEMENT_MEDIUM', '0.2') }} then 'medium'
+            when engagement >= {{ engagement_high() }} then 'high'
+            when engagement >= {{ engagement_medium() }} then 'medium'
             else 'low'
         end as activity_level
     from scored

@@ -4,8 +4,6 @@
     )
 }}
 
-{% set horizon = env_var('GUILDBOOK_CHURN_HORIZON_DAYS', '30') | int %}
-{% set grace = env_var('GUILDBOOK_RENEWAL_GRACE_DAYS', '7') | int %}
 
 with
 
@@ -52,14 +50,14 @@ as_of_days as (
     where
         extract(day from {{ add_days('calendar.day', 1) }}) = 1
         and calendar.day >= coverage.first_log_day
-        and calendar.day >= {{ add_days('build.first_day', horizon - 1) }}
-        and {{ add_days('calendar.day', horizon + grace) }} <= build.through_day
+        and calendar.day >= {{ add_days('build.first_day', horizon_days() - 1) }}
+        and {{ add_days('calendar.day', horizon_days() + grace_days()) }} <= build.through_day
 ),
 
 window_days as (
     select
         as_of_day,
-        {{ each_day(add_days('as_of_day', 1 - horizon), add_days('as_of_day', horizon)) }} as day
+        {{ each_day(add_days('as_of_day', 1 - horizon_days()), add_days('as_of_day', horizon_days())) }} as day
     from as_of_days
 ),
 
@@ -87,7 +85,7 @@ payers as (
     select
         payer_spans.member_id,
         as_of_days.as_of_day,
-        payer_spans.until_day <= {{ add_days('as_of_days.as_of_day', horizon) }} as is_lapsed
+        payer_spans.until_day <= {{ add_days('as_of_days.as_of_day', horizon_days()) }} as is_lapsed
     from as_of_days
     inner join payer_spans
         on as_of_days.as_of_day >= payer_spans.from_day and as_of_days.as_of_day < payer_spans.until_day
@@ -101,7 +99,7 @@ excluded as (
     from as_of_days
     inner join excluded_spans
         on
-            excluded_spans.from_day <= {{ add_days('as_of_days.as_of_day', horizon) }}
+            excluded_spans.from_day <= {{ add_days('as_of_days.as_of_day', horizon_days()) }}
             and as_of_days.as_of_day <= excluded_spans.to_day
 ),
 
@@ -171,8 +169,8 @@ final as (
         coalesce(cells.n_kept_not_payer, 0) as n_kept_not_payer,
         coalesce(cells.n_lapsed_not_active, 0) as n_lapsed_not_active,
         coalesce(cells.n_kept_not_active, 0) as n_kept_not_active,
-        {{ add_days('as_of_days.as_of_day', horizon) }} as inactivity_known_day,
-        {{ add_days('as_of_days.as_of_day', horizon + grace) }} as lapse_known_day
+        {{ add_days('as_of_days.as_of_day', horizon_days()) }} as inactivity_known_day,
+        {{ add_days('as_of_days.as_of_day', horizon_days() + grace_days()) }} as lapse_known_day
     from as_of_days
     left join counted_active on as_of_days.as_of_day = counted_active.as_of_day
     left join counted_payers on as_of_days.as_of_day = counted_payers.as_of_day

@@ -1,0 +1,62 @@
+{#
+    What the marts showed when a run was last completed, and what a run since then has begun: the source `state`, tables
+    that hooks make and write.
+#}
+
+{# Made before every invocation, where they are not there. #}
+{% macro create_state_tables() %}
+    create schema if not exists control;
+    create table if not exists control.completed_day_states (part varchar, day date, checksum decimal(38, 0));
+    create table if not exists control.completed_excluded_spans (member_id varchar, from_day date, to_day date);
+    create table if not exists control.completed_persons (member_id varchar, person_id varchar);
+    create table if not exists control.pending_days (kind varchar, reach_days integer, day date);
+    {% set built_acts = adapter.get_relation(target.database, 'intermediate', 'int_acts__member_days') %}
+    create or replace view control.built_act_days as
+    {% if built_acts is none %}
+        select cast(null as varchar) as member_id, cast(null as date) as day where false;
+    {% else %}
+        select member_id, day from {{ built_acts }};
+    {% endif %}
+    create table if not exists control.completed_builds (fingerprint varchar, first_day date, through_day date);
+{% endmacro %}
+
+{#
+    Keeps the days that a model has found for this run until a run is completed. A run that dies, or is stopped by a
+    gate, leaves days half rebuilt; what made them stale may be withdrawn before the next run, which has to build them
+    nevertheless.
+#}
+{% macro keep_pending(kind) %}
+    delete from control.pending_days where kind = '{{ kind }}';
+    insert into control.pending_days (kind, reach_days, day)
+    select '{{ kind }}', {{ 'reach_days' if kind == 'as_of' else 'null' }}, day from {{ this }}
+{% endmacro %}
+
+{#
+    At the end of the run's last invocation the state that the marts now show is kept as completed, and only if
+    everything succeeded: a run that dies before leaves its days stale.
+#}
+{% macro mark_days_completed(results) %}
+    {% if completes_run() and execute %}
+        {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error']) | list %}
+        {% if not failed %}
+            begin transaction;
+            delete from control.completed_day_states;
+            insert into control.completed_day_states select part, day, checksum from rebuild.day_states;
+            insert into control.completed_day_states select part, day, checksum from rebuild.as_of_states;
+            insert into control.completed_day_states
+            select 'delivered ' || log, log_day, cast(sum(checksum) as decimal(38, 0)) from control.manifest
+            group by log, log_day;
+            delete from control.completed_excluded_spans;
+            insert into control.completed_excluded_spans
+            select member_id, from_day, to_day from intermediate.int_members__excluded_spans;
+            delete from control.completed_persons;
+            insert into control.completed_persons
+            select member_id, person_id from base.persons;
+            delete from control.pending_days;
+            delete from control.completed_builds;
+            insert into control.completed_builds
+            select fingerprint, first_day, through_day from control.build;
+            commit;
+        {% endif %}
+    {% endif %}
+{% endmacro %}
