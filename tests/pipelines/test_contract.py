@@ -186,13 +186,18 @@ def test_staging_keeps_every_column_of_the_log(log):
 
 
 @each_log
-def test_staging_describes_the_columns_it_has(log):
+def test_staging_describes_what_the_contract_does_not(log):
     (model,) = yaml_of(versions_of(log).with_suffix(".yml"))["models"]
     columns = final_columns(versions_of(log).read_text(encoding="utf-8"))
+    described = {column["name"]: column["description"] for column in model["columns"] if "description" in column}
+    contract = {column.name: column.description for column in log.columns}
 
     assert model["name"] == versions_of(log).stem
-    assert [column["name"] for column in model["columns"]] == columns
-    assert all(column["description"] for column in model["columns"])
+    assert [name for name in columns if name in {one["name"] for one in model["columns"]}] == [
+        column["name"] for column in model["columns"]
+    ]
+    assert set(columns) - set(described) <= set(contract)
+    assert [name for name, text in described.items() if text == contract.get(name)] == []
 
 
 @each_log

@@ -57,7 +57,9 @@ def test_the_index_lists_each_mart_once_under_its_subject(pages, marts):
 
 def test_every_mart_begins_with_its_key(marts):
     assert sum(bool(mart.key) for mart in marts.values()) > 35
-    late = [name for name, mart in marts.items() if tuple(one.name for one in mart.columns[: len(mart.key)]) != mart.key]
+    late = [
+        name for name, mart in marts.items() if tuple(one.name for one in mart.columns[: len(mart.key)]) != mart.key
+    ]
     assert late == []
 
 

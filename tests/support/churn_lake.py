@@ -108,6 +108,7 @@ def _project() -> Path:
     project = Path(tempfile.mkdtemp(prefix="churn_project_"))
     atexit.register(shutil.rmtree, project, ignore_errors=True)
     shutil.copytree(DBT_PROJECT / "models" / "churn", project / "models" / "churn")
+    shutil.copy(DBT_PROJECT / "models" / "columns.md", project / "models")
     shutil.copytree(DBT_PROJECT / "macros", project / "macros")
     shutil.copytree(DBT_PROJECT / "tests" / "generic", project / "tests" / "generic")
     shutil.copy(DBT_PROJECT / "profiles.yml", project)
