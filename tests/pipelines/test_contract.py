@@ -124,10 +124,16 @@ VOCABULARY = (
 )  # fmt: skip
 
 
+ORDERED = ("need_acts",)
+"""Lists for dbt, because their order decides ties."""
+
+
 @pytest.mark.parametrize("name", VOCABULARY)
 def test_dbt_has_the_same_vocabulary(name):
     ours = getattr(contract, name.upper())
     expected = {kind: list(acts) for kind, acts in ours.items()} if isinstance(ours, dict) else list(ours)
+    if name in ORDERED:
+        expected = [{"need": need, "acts": acts} for need, acts in expected.items()]
 
     assert yaml_of(DBT / "dbt_project.yml")["vars"][name] == expected
 

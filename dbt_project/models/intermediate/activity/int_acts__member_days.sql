@@ -23,8 +23,8 @@ final as (
         cast(count(*) filter (where kind = 'answer') as bigint) as n_answers,
         cast(count(*) filter (where kind in ('comment', 'reply')) as bigint) as n_comments,
         cast(count(*) filter (where kind in ('join_live', 'chat_live')) as bigint) as n_live_acts,
-        {% for need, kinds in var('need_acts').items() %}
-            cast(count(*) filter (where kind in {{ in_list(kinds) }}) as bigint) as n_{{ need }}_acts,
+        {% for one in var('need_acts') %}
+            cast(count(*) filter (where kind in {{ in_list(one.acts) }}) as bigint) as n_{{ one.need }}_acts,
         {% endfor %}
         day
     from acts

@@ -1,4 +1,4 @@
-{% set needs = var('need_acts') %}
+{% set needs = var('need_acts') | map(attribute='need') | list %}
 {% set authored_columns = {'ask': 'n_asks', 'answer': 'n_answers', 'comment': 'n_comments'} %}
 
 {{
@@ -47,9 +47,9 @@ unioned as (
     union all
     select
         member_id,
-        {% for need, kinds in needs.items() %}
-            {% for act, column in authored_columns.items() if act in kinds %}{{ column }} + {% endfor %}0
-                as n_{{ need }}_acts,
+        {% for one in var('need_acts') %}
+            {% for act, column in authored_columns.items() if act in one.acts %}{{ column }} + {% endfor %}0
+                as n_{{ one.need }}_acts,
         {% endfor %}
         day
     from authored_days

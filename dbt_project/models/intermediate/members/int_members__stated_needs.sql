@@ -1,4 +1,4 @@
-{% set needs = var('need_acts') %}
+{% set needs = var('need_acts') | map(attribute='need') | list %}
 
 with
 
