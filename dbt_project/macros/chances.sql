@@ -2,10 +2,6 @@
     At most how probable it is that a count is so small by chance: Chernoff's bound, in closed form and exact at zero.
     It is 1 where the count is not below what is expected.
 #}
-{#
-    Of a count with this mean that varies more than by chance alone: negative binomial, `evenness` is its size. All days
-    of one stretch share the same quiet mood, so the sums of a stretch can be asked about at once.
-#}
 {% macro chance_of_so_few(n, mean, evenness) -%}
     case
         when {{ n }} >= {{ mean }} then 1.0
@@ -16,7 +12,6 @@
     end
 {%- endmacro %}
 
-{# Of `total` that each come with this probability, below 1: binomial. #}
 {% macro chance_of_so_few_of(n, total, share) -%}
     case
         when {{ n }} >= {{ share }} * {{ total }} then 1.0

@@ -3,39 +3,32 @@
     macros know no engine.
 #}
 
-{# The day of a UTC time in the community's time zone. #}
 {% macro local_day(column) %}{{ return(adapter.dispatch('local_day', 'guildbook')(column)) }}{% endmacro %}
 {% macro default__local_day(column) -%}
     cast(({{ column }} at time zone 'UTC') at time zone '{{ timezone() }}' as date)
 {%- endmacro %}
 
-{# The UTC time at which a day begins in the community's time zone. #}
 {% macro day_start(day) %}{{ return(adapter.dispatch('day_start', 'guildbook')(day)) }}{% endmacro %}
 {% macro default__day_start(day) -%}
     ((cast({{ day }} as timestamp) at time zone '{{ timezone() }}') at time zone 'UTC')
 {%- endmacro %}
 
-{# Whole seconds from `first` to `last`, two UTC times. #}
 {% macro seconds_between(first, last) %}
     {{ return(adapter.dispatch('seconds_between', 'guildbook')(first, last)) }}
 {% endmacro %}
 {% macro default__seconds_between(first, last) -%} cast(date_diff('second', {{ first }}, {{ last }}) as bigint) {%- endmacro %}
 
-{# One row for every day from `first` to `last`, both included. #}
 {% macro each_day(first, last) %}{{ return(adapter.dispatch('each_day', 'guildbook')(first, last)) }}{% endmacro %}
 {% macro default__each_day(first, last) -%}
     cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 day)) as date)
 {%- endmacro %}
 
-{# A hash of a whole row of a relation or of a step that is named. #}
 {% macro relation_hash(relation) %}{{ return(adapter.dispatch('relation_hash', 'guildbook')(relation)) }}{% endmacro %}
 {% macro default__relation_hash(relation) -%} hash({{ relation.identifier or relation }}) {%- endmacro %}
 
-{# 64 bits that stand for the values of some columns; two keys may share them. #}
 {% macro key_hash(columns) %}{{ return(adapter.dispatch('key_hash', 'guildbook')(columns)) }}{% endmacro %}
 {% macro default__key_hash(columns) -%} hash({{ columns | join(', ') }}) {%- endmacro %}
 
-{# The first `n` values of a column in rows that meet a condition, as one text; null where there are none. #}
 {% macro first_values(column, n, condition) %}
     {{ return(adapter.dispatch('first_values', 'guildbook')(column, n, condition)) }}
 {% endmacro %}
@@ -43,16 +36,11 @@
     array_to_string(list_sort(list_distinct(min({{ column }}, {{ n }}) filter (where {{ condition }}))), ', ')
 {%- endmacro %}
 
-{# A checksum of rows that does not depend on their order: the exact sum of their hashes. #}
 {% macro checksum(columns) %}{{ return(adapter.dispatch('checksum', 'guildbook')(columns)) }}{% endmacro %}
 {% macro default__checksum(columns) -%}
     cast(sum(cast(hash({{ columns | join(', ') }}) as decimal(38, 0))) as decimal(38, 0))
 {%- endmacro %}
 
-{#
-    Rows of Parquet files; `by_log_day` where the log day is in their path, `gained_columns` where files written by an
-    earlier version may lack columns, which are null then.
-#}
 {% macro parquet_source(path, by_log_day, with_filename, gained_columns) %}
     {{ return(adapter.dispatch('parquet_source', 'guildbook')(path, by_log_day, with_filename, gained_columns)) }}
 {% endmacro %}
@@ -65,16 +53,9 @@
     )
 {%- endmacro %}
 
-{# The log that a file of the lake belongs to: the folder above its log day. #}
 {% macro log_of_file(column) %}{{ return(adapter.dispatch('log_of_file', 'guildbook')(column)) }}{% endmacro %}
 {% macro default__log_of_file(column) -%} split_part({{ column }}, '/', -3) {%- endmacro %}
 
-{#
-    Connected components of a step with columns `member_id` and `other_id` that holds each edge in both directions, one
-    graph for each value of `by`: rows of `by`, member_id and `person_id`, the smallest id (by code points) in reach.
-    Each round a label goes to neighbours, to the neighbours' labels and from a label to who bears it. So long chains
-    end after few rounds, and it stops when no label gets smaller.
-#}
 {% macro connected_components(edges, by=[]) %}
     {{ return(adapter.dispatch('connected_components', 'guildbook')(edges, by)) }}
 {% endmacro %}

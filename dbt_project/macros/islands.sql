@@ -1,7 +1,3 @@
-{#
-    CTEs `as_of_days`, `islands` of the days to build with this reach: stretches without a gap, so that a late row of an
-    old day costs its own stretch and not everything since.
-#}
 {% macro islands(reach) -%}
     as_of_days as (
         select day from {{ days_to_build(reach) }}

@@ -1,11 +1,3 @@
-{#
-    All versions of a log with the days on which each was the one to believe: the version wins on every day T with
-    known_from <= T < known_to. It is known from the later of its event day and its log day, and until a better version
-    of its key (by the order of winning_versions) is known. So any T sees what it saw then.
-    Filter with op = 'upsert' afterwards: a delete ends the interval of what it withdraws.
-    Few keys have more than one version. These are found by their hash, and only they are ranked: a window over all rows
-    would sort the whole log.
-#}
 {% macro known_versions(relation, key) %}
     with
 

@@ -1,4 +1,3 @@
-{# The lake's Parquet as views, made before every invocation, so that models read sources like any table. #}
 {% macro create_lake_views() %}
     create schema if not exists lake;
     create schema if not exists control;
@@ -8,7 +7,6 @@
     {% endfor %}
 {% endmacro %}
 
-{# The files of a source, by its meta: `path` below the lake, `with_filename` where a model needs it. #}
 {% macro lake_files(meta) -%}
     {# In the home's own path the characters of a pattern stand for themselves. #}
     {%- set as_named = home_folder() | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') -%}

@@ -1,7 +1,3 @@
-{#
-    Lists made by an earlier version called a piece without a title “nan”. They are kept as they were made and shown without
-    it; the ids of the pieces stand beside.
-#}
 {% macro without_missing_titles(column) -%}
     {%- set named = "regexp_replace(" ~ column ~ ", '“nan”(; |、)?', '', 'g')" -%}
     {%- set ended = "regexp_replace(" ~ named ~ ", '(; |、)([.。])$', '\\2')" -%}

@@ -1,9 +1,5 @@
 {# From links to persons, and from ids to persons: see docs/identity.md. #}
 
-{#
-    All versions of the links, each pair in one order, so that either order of two ids is the same key. Filter and rank
-    afterwards as with any log.
-#}
 {% macro identity_pairs() %}
     select
         source,
@@ -20,13 +16,11 @@
     from {{ source('lake', 'identity_links') }}
 {% endmacro %}
 
-{# Whether a link stands on a day. #}
 {% macro link_stands(day) -%}
     coalesce(valid_from, event_day) <= {{ day }}
     and (revoked_at is null or {{ local_day('revoked_at') }} > {{ day }})
 {%- endmacro %}
 
-{# Rows of a step with all its columns and `person_id`, the person behind the id in `column`; null where that is. #}
 {% macro by_person(step, column='member_id') %}
     select
         {{ step }}.*,
@@ -35,10 +29,6 @@
     left join {{ ref('persons') }} as persons on {{ step }}.{{ column }} = persons.member_id
 {% endmacro %}
 
-{#
-    Rows of a step of known versions (known_from, known_to) with each of `ids` replaced by the person it was known to
-    be; a row is cut where that changed. Only `columns` are kept beside.
-#}
 {% macro known_by_person(step, columns, ids=['member_id']) -%}
     {%- set kept -%}{% for column in columns %}{{ step }}.{{ column }}, {% endfor %}{%- endset -%}
     {%- set named -%}

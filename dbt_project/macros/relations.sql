@@ -1,9 +1,5 @@
 {# Rules between logs, counted: see the models int_relations__*. #}
 
-{#
-    Counts of a step with one row per judged row of a log: `log_day`, `row_key`, `is_new`, and one boolean per rule, true
-    where the row breaks it and null where it cannot be judged. One row per log day.
-#}
 {% macro count_broken(step, rules) %}
     select
         {% for rule in rules %}
@@ -19,7 +15,6 @@
     group by log_day
 {% endmacro %}
 
-{# The counts of count_broken as one row per rule and log day; days without a row that could be judged are left out. #}
 {% macro list_broken(step, log, rules) %}
     {% for rule in rules %}
         select
@@ -38,9 +33,6 @@
     {% endfor %}
 {% endmacro %}
 
-{#
-    Rows of a step with `is_new`: whether their log day came, or came anew, since the last completed run.
-#}
 {% macro with_news(relation, log) %}
     select
         rows_of_log.*,
@@ -50,7 +42,6 @@
         on new_days.log = '{{ log }}' and rows_of_log.log_day = new_days.log_day
 {% endmacro %}
 
-{# Members that the members log names, each with the first day on which it was said to be erased. #}
 {% macro known_members() %}
     select
         member_id,
@@ -60,12 +51,8 @@
     group by member_id
 {% endmacro %}
 
-{# Whether a step has any row, as a condition. #}
 {% macro has_rows(step) -%} (select count(*) from {{ step }} as any_rows) > 0 {%- endmacro %}
 
-{#
-    Currencies that hardly any row of a step has (under 1 % of at least 100) while nearly all of them have another one.
-#}
 {% macro odd_currencies(step) %}
     select currency
     from (

@@ -1,7 +1,3 @@
-{#
-    Incremental strategy: delete exactly the days that the run has to build, then insert what was computed for them.
-    A day that a correction has emptied is deleted and stays empty, which delete-by-key would miss.
-#}
 {% macro get_incremental_replace_days_sql(arg_dict) %}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
     delete from {{ arg_dict['target_relation'] }}

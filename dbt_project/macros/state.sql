@@ -3,7 +3,6 @@
     that hooks make and write.
 #}
 
-{# Made before every invocation, where they are not there. #}
 {% macro create_state_tables() %}
     create schema if not exists control;
     create table if not exists control.completed_day_states (part varchar, day date, checksum decimal(38, 0));
@@ -20,21 +19,12 @@
     create table if not exists control.completed_builds (fingerprint varchar, first_day date, through_day date);
 {% endmacro %}
 
-{#
-    Keeps the days that a model has found for this run until a run is completed. A run that dies, or is stopped by a
-    gate, leaves days half rebuilt; what made them stale may be withdrawn before the next run, which has to build them
-    nevertheless.
-#}
 {% macro keep_pending(kind) %}
     delete from control.pending_days where kind = '{{ kind }}';
     insert into control.pending_days (kind, reach_days, day)
     select '{{ kind }}', {{ 'reach_days' if kind == 'as_of' else 'null' }}, day from {{ this }}
 {% endmacro %}
 
-{#
-    At the end of the run's last invocation the state that the marts now show is kept as completed, and only if
-    everything succeeded: a run that dies before leaves its days stale.
-#}
 {% macro mark_days_completed(results) %}
     {% if completes_run() and execute %}
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error']) | list %}

@@ -1,7 +1,3 @@
-{#
-    The winning version of each key: highest source_seq, else the latest log day; a delete withdraws the key.
-    The row's hash settles what is left, so that any order of deliveries gives the same rows.
-#}
 {% macro winning_versions(relation, key) %}
     select *
     from (

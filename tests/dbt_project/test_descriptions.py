@@ -1,7 +1,8 @@
-"""The YAML beside the models: one form, nothing cut short, and nothing said word for word in many places."""
+"""The YAML beside the SQL: one form, nothing missing or cut short, and nothing said word for word in many places."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 import pytest
@@ -13,6 +14,11 @@ OFTEN = 3
 """Columns that may bear the same words; more of them name a block of ``models/columns.md``."""
 
 OF_A_COLUMN = {"name", "description", "data_type", "constraints", "data_tests", "config"}
+
+
+@pytest.fixture(scope="module")
+def manifest():
+    return json.loads(dbt.ensure_manifest().read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +34,18 @@ def columns(properties):
         for model in said.get("models", [])
         for column in model.get("columns", [])
     ]
+
+
+def test_every_macro_is_described(manifest):
+    own = {one["name"]: one["description"] for one in manifest["macros"].values() if one["package_name"] == "guildbook"}
+    assert {"horizon_days", "winning_versions", "test_unique_together", "materialization_table_duckdb"} <= set(own)
+    assert [name for name, description in own.items() if not description.strip().endswith(".")] == []
+
+
+def test_every_model_has_an_owner(manifest):
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    assert len(models) > 100
+    assert [node["name"] for node in models if not node["meta"].get("owner")] == []
 
 
 def test_no_file_says_the_version_of_dbts_yaml(properties):

@@ -1,4 +1,3 @@
-{# A mart's key: no two rows share the values of these columns. #}
 {% test unique_together(model, columns) %}
     select
         {{ columns | join(', ') }},
