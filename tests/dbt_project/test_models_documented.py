@@ -6,9 +6,8 @@ import re
 
 import pytest
 
-from tests.support.built_project import WINDOWS
-
 from pipelines.contract import LOGS
+from tests.support.built_project import WINDOWS
 
 pytestmark = pytest.mark.xdist_group("dbt_project")
 
