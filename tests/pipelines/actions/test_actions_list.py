@@ -30,7 +30,7 @@ def home(tmp_path):
     made = Home(tmp_path / "home")
     made.root.mkdir()
     with duckdb.connect(str(made.warehouse)) as con:
-        con.execute("create schema intermediate; create schema marts;")
+        con.execute("create schema retention; create schema marts;")
         con.execute(
             f"""
             create table retention.retention_members as

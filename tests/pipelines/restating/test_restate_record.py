@@ -26,7 +26,7 @@ class Publisher:
         with duckdb.connect(str(self.home.warehouse)) as con:
             con.execute(
                 """
-                create schema marts; create schema intermediate; create schema control;
+                create schema marts; create schema rebuild; create schema control;
                 create table marts.community_days as
                     select date '2025-03-01' + n::int as day, 5::bigint as dau from range(3) r (n);
                 create table rebuild.stale_days (day date, parts varchar);
