@@ -1,3 +1,7 @@
+{#
+    Tables are made anew under their own name inside one transaction: what fails leaves the old one. dbt's own way
+    builds under another name and renames twice, which takes longer than most of the small tables here take to build.
+#}
 {% materialization table, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
