@@ -1,11 +1,12 @@
 # The whole developer interface. Every target does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format dev pages audit docs bench bench-daily bench-fixed bench-churn bench-truth clean
+.PHONY: help setup demo test test-fast test-long lint format dev pages audit docs bench bench-daily bench-fixed bench-churn bench-truth clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 BENCH_STAMP := $(VENV)/.set-up-bench
 SIZE ?= 1m
 GUILDBOOK_HOME ?= $(CURDIR)/data
@@ -29,8 +30,14 @@ demo: setup ## Run everything on the sample community and say where the report i
 	$(BIN)/guildbook sample
 	$(BIN)/guildbook run --from 2025-01-01 --to 2026-02-04
 
-test: setup ## Run every test
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+test: setup ## Run every test but the long ones: what a change has to pass
+	$(PYTEST) -m "not long"
+
+test-fast: setup ## Run what needs no dbt, no whole job and no browser: within a minute
+	$(PYTEST) -m "not long and not dbt and not job and not browser"
+
+test-long: setup ## Run the long tests, which make test leaves to the nightly run
+	$(PYTEST) -m long
 
 lint: setup ## Check style and types
 	$(BIN)/ruff check .

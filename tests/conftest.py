@@ -9,9 +9,12 @@ import pytest
 from hypothesis import settings
 
 from pipelines.settings import get_settings
+from tests.support import lanes
+from tests.support.built_once import built_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.support.house import House
 
@@ -23,6 +26,21 @@ for name in [name for name in os.environ if name.startswith("GUILDBOOK_")]:
 settings.register_profile("ci", derandomize=True, deadline=None)
 if "CI" in os.environ:
     settings.load_profile("ci")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark and count tests before ``-m`` chooses among them."""
+    lanes.mark(items)
+    n_long = sum(item.get_closest_marker("long") is not None for item in items)
+    config.stash[lanes.COUNTED] = (n_long, len(items))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Keep what is marked apart from what is not."""
+    with lanes.only_what_is_marked(item):
+        return (yield)
 
 
 @pytest.fixture(autouse=True)
@@ -39,8 +57,10 @@ def built_house(tmp_path_factory: pytest.TempPathFactory) -> House:
     from tests.support.house import House  # noqa: PLC0415 - takes seconds, and most tests do without
     from tests.support.tiny_logs import FIRST, days_between, tiny_community  # noqa: PLC0415
 
-    house = House(tmp_path_factory.mktemp("built") / "home")
-    delivered = tiny_community(2, members=40)
-    house.deliver_all(delivered)
-    house.run(days_between(FIRST, max(day for _, day in delivered)))
-    return house
+    def build(folder: Path) -> None:
+        house = House(folder)
+        delivered = tiny_community(2, members=40)
+        house.deliver_all(delivered)
+        house.run(days_between(FIRST, max(day for _, day in delivered)))
+
+    return House(built_once(tmp_path_factory, "house", build))

@@ -44,6 +44,8 @@ def test_the_same_size_gives_the_same_bytes_with_late_and_repeated_rows(landing,
     assert 0 < n - n_ids < n_late < 0.03 * n
 
 
+@pytest.mark.job
+@pytest.mark.long
 def test_guildbook_makes_the_tables_of_the_floor_on_a_home_that_has_no_other(landing, floor, tmp_path):
     home = tmp_path / "home"
     home.mkdir()

@@ -21,8 +21,6 @@ from pipelines.settings import PROJECT_DIR
 from tests.support import effect_formulas
 from tests.support.compiled_model import CompiledModel
 
-pytestmark = pytest.mark.xdist_group("dbt_project")
-
 DAY = date(2025, 3, 1)
 FIRST = date(2025, 1, 1)
 INPUTS = ("intermediate.int_actions__compared",)

@@ -10,8 +10,6 @@ import pytest
 
 from tests.support.compiled_model import CompiledModel
 
-pytestmark = pytest.mark.xdist_group("dbt_project")
-
 INPUTS = (
     "control.build",
     "control.manifest",

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-pytestmark = pytest.mark.xdist_group("dbt_project")
-
 FEWEST_UNIT_TESTS = 140
 TESTED_FOLDERS = ("base", "staging", "rebuild", "intermediate", "marts", "gates", "retention")
 TESTED_ELSEWHERE = {"log_coverage": "it lists dbt's own sources, which a unit test does not have: test_empty_logs.py"}

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from pipelines.contract import LOGS
-
-pytestmark = pytest.mark.xdist_group("dbt_project")
 
 ROWS_WITHOUT_LOGS = {
     "community_days": 2,

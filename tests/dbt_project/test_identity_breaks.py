@@ -10,8 +10,6 @@ import pytest
 
 from tests.support.compiled_model import CompiledModel
 
-pytestmark = pytest.mark.xdist_group("dbt_project")
-
 START = date(2025, 1, 1)
 JUDGED = ("day", "n_regulars_before", "n_regulars_returned", "is_identity_break")
 

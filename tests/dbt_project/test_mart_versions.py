@@ -19,8 +19,6 @@ from pipelines.reference_marts import page
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.warehouse import dbt
 
-pytestmark = pytest.mark.xdist_group("dbt_project")
-
 UNTIL = date(2027, 3, 31)
 SAID = f"Deprecated: gone after {UNTIL}; use log_coverage_v2."
 

@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 
 from tests.support.compiled_model import CompiledModel
 
-pytestmark = pytest.mark.xdist_group("dbt_project")
-
 FIRST = date(2025, 1, 1)
 HORIZON = 30
 PERIODS = [

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from pipelines.contract import LOGS
 from tests.support.built_project import WINDOWS
-
-pytestmark = pytest.mark.xdist_group("dbt_project")
 
 BEFORE_STAGING = {"changed_interactions": "interactions"}
 PUBLISHED = ("marts", "records")

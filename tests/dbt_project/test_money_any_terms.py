@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from tests.support.compiled_model import CompiledModel
 
-pytestmark = pytest.mark.xdist_group("dbt_project")
-
 FIRST = date(2025, 1, 1)
 GRACE = 7
 MONTH_ENDS = [date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 31), date(2025, 4, 12)]

@@ -14,7 +14,7 @@ from tests.support.tiny_logs import FIRST, days_between, tiny_community
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.xdist_group("dbt_project")
+pytestmark = pytest.mark.dbt
 
 DELIVERED = tiny_community(3, members=30, days=40)
 DAYS = days_between(FIRST, max(day for _, day in DELIVERED))
@@ -36,11 +36,17 @@ FILLED = {
 }
 """Marts that must have rows, by the logs that are collected."""
 
+EVERY_TIME = [("content",), ("subscriptions",), ("interactions", "content"), ("interactions", "events")]
+"""Of these a run of the ordinary tests is made; of the others in the long ones."""
+
 COUNTED_BY_DAY = {"fct_member_days.n_reads", "fct_member_days.n_reactions", "community_days.joined_members"}
 """Zero without their log: a day of a kept fact would not be built again only because another log came later."""
 
 
-@pytest.fixture(params=FILLED, ids=" and ".join)
+@pytest.fixture(
+    params=[pytest.param(logs, marks=[] if logs in EVERY_TIME else [pytest.mark.long]) for logs in FILLED],
+    ids=" and ".join,
+)
 def logs(request) -> tuple[str, ...]:
     return request.param
 

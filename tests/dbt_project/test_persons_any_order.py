@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 
 from tests.support.compiled_model import CompiledModel
 
-pytestmark = pytest.mark.xdist_group("dbt_project")
-
 TODAY = date(2025, 3, 31)
 IDS = ["a", "b", "小明", "سارة", "👩🏽‍💻", "e\u0301", "\u00e9", "Z"]
 DAY = st.integers(1, 31).map(lambda day: date(2025, 3, day))

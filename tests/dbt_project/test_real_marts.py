@@ -40,7 +40,8 @@ A_SECOND = 1 / 3600
 """The marts count whole seconds."""
 
 pytestmark = [
-    pytest.mark.xdist_group("real_marts"),
+    pytest.mark.dbt,
+    pytest.mark.long,
     pytest.mark.skipif(not DATA.is_dir(), reason="real exports are not at ../shared/data"),
 ]
 

@@ -16,6 +16,8 @@ from pipelines.warehouse import dbt
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.dbt
+
 PROJECT = """
 name: guildbook
 version: "1.0.0"

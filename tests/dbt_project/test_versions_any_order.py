@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 
 from tests.support.compiled_model import CompiledModel
 
-pytestmark = pytest.mark.xdist_group("dbt_project")
-
 VERSION = st.fixed_dictionaries(
     {
         "source": st.sampled_from(["forum", "blog"]),

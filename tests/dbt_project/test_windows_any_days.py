@@ -16,8 +16,6 @@ from hypothesis import strategies as st
 from tests.support.built_project import WINDOWS
 from tests.support.compiled_model import CompiledModel
 
-pytestmark = pytest.mark.xdist_group("dbt_project")
-
 FIRST = date(2025, 1, 1)
 DAY = st.integers(0, 75)
 ACTS = st.dictionaries(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.built_once import built_once
 from tests.support.running import GOOD_DAYS, Running
 
 if TYPE_CHECKING:
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
 def good_home(tmp_path_factory: pytest.TempPathFactory) -> Running:
     """A home whose first publication went well; not to be changed."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        running = Running(tmp_path_factory.mktemp("good") / "home", monkeypatch)
-        running.deliver_days(GOOD_DAYS)
-        outcome = running.execute(GOOD_DAYS[0], GOOD_DAYS[-1])
-        assert outcome.succeeded, outcome
-        return running
+
+        def build(folder: Path) -> None:
+            running = Running(folder / "home", monkeypatch)
+            running.deliver_days(GOOD_DAYS)
+            outcome = running.execute(GOOD_DAYS[0], GOOD_DAYS[-1])
+            assert outcome.succeeded, outcome
+
+        return Running(built_once(tmp_path_factory, "good", build) / "home", monkeypatch)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.running import DELIVERED, GOOD_DAYS, NEXT_DAYS
 
-pytestmark = pytest.mark.xdist_group("job")
+pytestmark = [pytest.mark.job, pytest.mark.long]
 
 
 def test_a_range_with_dagsters_own_tags_is_one_run_that_shows_each_day(running):

@@ -14,8 +14,6 @@ from pipelines.cli import app
 from pipelines.warehouse import dbt
 from tests.support.running import AFTER_GATE_1, AFTER_GATE_2, AFTER_GATE_3, DELIVERED, GOOD_DAYS, NEXT_DAYS
 
-pytestmark = pytest.mark.xdist_group("job")
-
 NEXT = NEXT_DAYS[0]
 
 
@@ -73,6 +71,7 @@ def test_an_alert_command_that_fails_does_not_hide_why_the_run_failed(running, m
     assert any("alert command" in line for line in running.said)
 
 
+@pytest.mark.long
 def test_gate_1_holds_a_day_in_the_middle_out_until_it_is_waived(running):
     middle = GOOD_DAYS[-2]
     part = running.home.raw_part("interactions", middle)
@@ -143,6 +142,7 @@ def test_gate_3_stops_a_run_that_left_members_out_and_the_next_run_makes_up_for_
     assert running.banner()["runSucceeded"] is True
 
 
+@pytest.mark.long
 def test_gate_2_stops_a_run_whose_payments_contradict_their_subscriptions_until_it_is_waived(running):
     (owner,) = running.query("select any_value(subscription_id) from lake.subscriptions where step = 'start'")[0]
     money = {"member_id": "m1", "currency": "CNY", "amount_minor": 1000, "subscription_id": owner}

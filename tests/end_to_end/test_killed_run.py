@@ -16,7 +16,7 @@ from pipelines.watch.dead import KILLED
 from tests.support.house import differences
 from tests.support.running import GOOD_DAYS, Running
 
-pytestmark = pytest.mark.xdist_group("job")
+pytestmark = [pytest.mark.job, pytest.mark.long]
 
 _COMMAND = "from pipelines.cli import app; app()"
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.support.running import AFTER_GATE_2, GOOD_DAYS, NEXT_DAYS
-
-pytestmark = pytest.mark.xdist_group("job")
 
 LAST, NEXT = GOOD_DAYS[-1], NEXT_DAYS[0]
 

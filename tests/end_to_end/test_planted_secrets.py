@@ -10,7 +10,7 @@ from pipelines.settings import SECRETS
 from tests.support.every_byte import holders
 from tests.support.running import DELIVERED, NEXT_DAYS
 
-pytestmark = pytest.mark.xdist_group("job")
+pytestmark = [pytest.mark.job, pytest.mark.long]
 
 PLANTED = {name: f"planted-{name}-5f2c81" for name in SECRETS}
 OTHERS = {"DATABASE_URL": "postgres://u:planted-url-5f2c81@db/x", "AWS_SECRET_ACCESS_KEY": "planted-aws-5f2c81"}

@@ -13,7 +13,7 @@ from pipelines.lake import ledger
 from tests.support.running import GOOD_DAYS, NEXT_DAYS
 from tests.support.tiny_logs import act
 
-pytestmark = pytest.mark.xdist_group("job")
+pytestmark = [pytest.mark.job, pytest.mark.long]
 
 NEXT = NEXT_DAYS[0]
 LATE = GOOD_DAYS[-1] - timedelta(days=10)

@@ -9,7 +9,7 @@ from pipelines.actions import store
 from pipelines.actions.export import export_list
 from tests.support.running import GOOD_DAYS
 
-pytestmark = pytest.mark.xdist_group("job")
+pytestmark = [pytest.mark.job, pytest.mark.long]
 
 
 def published_list(running):

@@ -2,7 +2,11 @@
 
 from datetime import date
 
+import pytest
+
 from tests.support.churn_lake import Lake
+
+pytestmark = pytest.mark.dbt
 
 
 def test_the_data_tests_of_the_churn_folder_pass(tmp_path):

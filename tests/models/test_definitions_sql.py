@@ -3,8 +3,11 @@
 from datetime import date, timedelta
 
 import pandas as pd
+import pytest
 
 from tests.support.churn_lake import Lake
+
+pytestmark = pytest.mark.dbt
 
 FIRST = date(2025, 1, 1)
 T = FIRST + timedelta(days=60)

@@ -5,10 +5,13 @@ from datetime import date, timedelta
 
 import duckdb
 import pandas as pd
+import pytest
 import yaml
 
 from models.features import FEATURE_NAMES, KEYS
 from tests.support.churn_lake import DBT_PROJECT, USED_LOGS, Lake
+
+pytestmark = pytest.mark.dbt
 
 FIRST = date(2025, 1, 1)
 CUTOFFS = [date(2025, 3, 1), date(2025, 3, 31), date(2025, 4, 30)]

@@ -17,7 +17,11 @@ from tests.support.churn_lake import Lake
 
 ACTIVITY = Path(__file__).parents[2] / ".." / "shared" / "data" / "lean_zulip" / "activity.parquet"
 
-pytestmark = pytest.mark.skipif(not ACTIVITY.exists(), reason="../shared/data/lean_zulip is not here")
+pytestmark = [
+    pytest.mark.dbt,
+    pytest.mark.long,
+    pytest.mark.skipif(not ACTIVITY.exists(), reason="../shared/data/lean_zulip is not here"),
+]
 
 ACTS = f"""
     select

@@ -134,6 +134,8 @@ def test_what_is_refused_or_unknown_holds_no_id_either(house):
     assert refused["raw_text"].isna().all()
 
 
+@pytest.mark.dbt
+@pytest.mark.long
 def test_every_figure_is_the_same_and_no_id_is_left(house, tmp_path):
     delivered = ordered_community()
     days = days_between(FIRST, max(day for _, day in delivered))

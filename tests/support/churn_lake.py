@@ -18,6 +18,7 @@ import pandas as pd
 import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 from pipelines.contract import DUCKDB_TYPES, LOGS, Log
 
@@ -87,8 +88,8 @@ class Lake:
         try:
             project = str(_project())
             places = ["--project-dir", project, "--profiles-dir", project]
-            parsed = dbtRunner().invoke(["--quiet", "parse", *places])
-            result = dbtRunner(manifest=parsed.result).invoke(["--quiet", *command, *places])
+            manifest = _manifest(project, tuple(self.environment.items()))
+            result = dbtRunner(manifest=manifest).invoke(["--quiet", *command, *places])
             assert result.success, result.exception or [str(one.message) for one in result.result]
         finally:
             os.environ.clear()
@@ -100,6 +101,14 @@ class Lake:
 def _columns(log: Log) -> list[tuple[str, str]]:
     own = [(column.name, DUCKDB_TYPES[column.type]) for column in log.own_columns]
     return [*own, ("extra", "JSON"), ("event_day", "DATE"), ("log_day", "DATE")]
+
+
+@lru_cache
+def _manifest(project: str, environment: tuple[tuple[str, str], ...]) -> Manifest:
+    """The project as dbt parses it with these settings; nothing parsed depends on the home."""
+    result = dbtRunner().invoke(["--quiet", "parse", "--project-dir", project, "--profiles-dir", project])
+    assert result.success, result.exception
+    return result.result
 
 
 @lru_cache(maxsize=1)

@@ -13,8 +13,6 @@ from pipelines.settings import get_settings
 from pipelines.warehouse.verify import mart_names
 from tests.support.tiny_logs import act
 
-pytestmark = pytest.mark.xdist_group("built")
-
 
 @pytest.fixture
 def house(built_house, tmp_path, monkeypatch):

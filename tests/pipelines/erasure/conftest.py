@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.built_once import built_once
 from tests.support.erasure_house import build
+from tests.support.house import House
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.support.house import House
 
 
 @pytest.fixture(scope="session")
 def full_house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """A home with a person in every kind of place; not to be changed."""
-    return build(tmp_path_factory.mktemp("full") / "home")
+    return House(built_once(tmp_path_factory, "full", build))
 
 
 @pytest.fixture

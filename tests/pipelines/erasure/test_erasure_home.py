@@ -47,6 +47,7 @@ def test_a_person_goes_from_every_byte_and_every_mart_stays(full_house, erased):
     assert not house.home.erasure_journal.parent.exists()
 
 
+@pytest.mark.long
 def test_nothing_looks_changed_and_a_full_rebuild_gives_the_same(full_house, erased, tmp_path):
     house, outcome = erased
     house = house.copy_to(tmp_path / "home")
@@ -139,8 +140,8 @@ erase(Home(root), Settings(home=root, threads=1), [sys.argv[3:]], asked_by="test
 
 
 @pytest.mark.parametrize(
-    "at", ["landing:", "lake:", "versions:", "record"]
-)  # fmt: skip
+    "at", ["lake:", *(pytest.param(at, marks=pytest.mark.long) for at in ("landing:", "versions:", "record"))]
+)
 def test_a_kill_at_any_stage_is_made_up_for(full_house, house, at):
     command = [sys.executable, "-c", _CHILD, str(house.home.root), at, *IDS]
     killed = subprocess.run(command, cwd=PROJECT_DIR, env=dict(os.environ), check=False)

@@ -9,8 +9,6 @@ from pipelines.lake import ledger
 from pipelines.warehouse import dbt
 from tests.support.tiny_logs import FIRST, days_between
 
-pytestmark = pytest.mark.xdist_group("built")
-
 FIRST_MEMBER = "member_id = (select min(member_id) from {0} where day = '{1}')"
 
 DAYS = days_between(FIRST, FIRST.replace(month=5, day=11))

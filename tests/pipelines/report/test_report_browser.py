@@ -14,7 +14,10 @@ from pipelines.report.status import SiteStatus, write_status
 from tests.support.report_marts import COMMUNITIES, CONTEXT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH to open the pages in")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH to open the pages in"),
+]
 
 NOW = datetime(2026, 11, 21, 6, 1, tzinfo=UTC)
 PROBE = """

@@ -20,6 +20,8 @@ from tests.support.house import House, differences
 from tests.support.tiny_logs import FIRST, days_between
 from tests.support.true_logs import EMPTIED, LAST, deliver, true_facts
 
+pytestmark = [pytest.mark.dbt, pytest.mark.long]
+
 FACTS = true_facts()
 DAYS = days_between(FIRST, LAST)
 OF_DELIVERIES = {"log_coverage", "data_completeness", "alerts", "alert_days", "alert_rules", "relation_checks"}

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pyarrow.parquet as pq
+import pytest
 
 from pipelines.lake.sources import EMPTY_DAY
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, act
+
+pytestmark = pytest.mark.dbt
 
 GAINED = {"actions": ["currency"]}
 """Log -> columns that it gained after the first version."""

@@ -13,6 +13,8 @@ from pipelines.warehouse.verify import NotComparableError, verify
 from tests.support.house import House, differences
 from tests.support.tiny_logs import FIRST, act, days_between
 
+pytestmark = pytest.mark.dbt
+
 DAYS = days_between(FIRST, FIRST + timedelta(days=34))
 BAD = FIRST + timedelta(days=20)
 MEMBERS = ("ana", "bo", "cy")

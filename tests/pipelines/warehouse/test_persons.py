@@ -9,6 +9,8 @@ import pytest
 from tests.support.house import House, differences
 from tests.support.tiny_logs import FIRST, act, days_between, tiny_community
 
+pytestmark = pytest.mark.dbt
+
 DELIVERED = {key: rows for key, rows in tiny_community(2, members=40).items() if key[0] != "identity_links"}
 DAYS = days_between(FIRST, max(day for _, day in DELIVERED))
 LAST = DAYS[-1]
@@ -98,6 +100,7 @@ def test_a_link_gives_the_marts_of_a_community_that_knew_one_id_and_undoing_it_t
     assert differences(house, apart) == {}
 
 
+@pytest.mark.long
 def test_links_built_step_by_step_are_those_of_a_full_rebuild(house, apart, tmp_path):
     """A chain that closes, is cut in the middle, and takes in ids that no keyboard writes alike."""
     steps = [

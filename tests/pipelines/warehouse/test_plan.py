@@ -16,8 +16,6 @@ from pipelines.warehouse.plan import NothingAcceptedError, make_plan, read_plan,
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, act
 
-pytestmark = pytest.mark.xdist_group("built")
-
 NO_TRANSFORMATION_USES = {"GUILDBOOK_HOME", "GUILDBOOK_THREADS", "GUILDBOOK_MEMORY_LIMIT", "GUILDBOOK_COMPLETES_RUN"}
 ONLY_WHAT_EVERY_RUN_MAKES_ANEW_USES = {"GUILDBOOK_TREATED_SHARES"}
 CHANGED = {
@@ -91,6 +89,7 @@ def test_the_calendar_opens_on_the_first_day_on_which_anything_counts(house, log
     assert (made.first_day, made.through_day) == (first_day, FIRST)
 
 
+@pytest.mark.dbt
 def test_without_any_act_the_calendar_opens_on_the_first_log_day_and_moves_with_the_first_act(house):
     days = [FIRST + timedelta(days=number) for number in range(4)]
     for number in (0, 3):

@@ -16,8 +16,6 @@ from pipelines.warehouse import dbt
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.xdist_group("built")
-
 ONE = "where rowid = (select min(rowid) from {table} {where})"
 PLANTED = {
     "answer_months_add_up": [
