@@ -13,6 +13,8 @@ from tests.damage.relation_rows import FIRST_DAY, LAST_DAY, gone_members, good_r
 from tests.damage.relations import DAMAGES
 from tests.support.house import House
 
+pytestmark = pytest.mark.dbt
+
 PAIRS = {(log, relation.name) for relation in RELATIONS.values() for log in relation.logs}
 
 

@@ -69,6 +69,7 @@ def test_accepted_days_that_no_run_built_are_to_be_rebuilt(house):
     assert dry_run(house) == [f"{DAYS[0]} rebuild every day from {DAYS[0]} to {DAYS[-1]}: no run was completed before"]
 
 
+@pytest.mark.dbt
 def test_after_a_run_only_what_changed_is_named_with_its_reason(house):
     house.run(DAYS)
     assert dry_run(house) == ["nothing to do: no file changed, and every accepted day is built"]

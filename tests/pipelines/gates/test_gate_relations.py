@@ -127,10 +127,12 @@ def house(tmp_path_factory):
     return house
 
 
+@pytest.mark.dbt
 def test_only_what_came_since_the_last_completed_run_is_judged(house):
     assert house.query("select distinct log, day from gates.gate_relations") == [("payments", LAST_DAY)]
 
 
+@pytest.mark.dbt
 def test_a_large_share_stops_publishing_until_it_is_waived(house):
     outcome = relations.judge(house.home, house.settings, "run")
     ledger.append(house.home, "gate_results", [_passed("predictions", "run"), _passed("predictions", "again")])
@@ -146,6 +148,7 @@ def test_a_large_share_stops_publishing_until_it_is_waived(house):
     check_verdicts(house.home, "again")
 
 
+@pytest.mark.dbt
 def test_a_day_that_was_completed_is_not_judged_again_but_stays_in_the_mart(house, tmp_path):
     copy = house.copy_to(tmp_path / "home")
     copy.run([LAST_DAY])
