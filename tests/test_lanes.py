@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.warehouse import dbt
 from tests.support.built_once import built_once
 from tests.support.lanes import COUNTED
@@ -18,6 +20,15 @@ def test_one_in_twenty_tests_is_long_at_most(request):
     if n_all < WHOLE_SUITE:
         pytest.skip(f"a part of the suite, {n_all} tests")
     assert 0 < n_long <= n_all / 20
+
+
+def test_the_list_of_what_takes_longest_names_tests_that_there_are():
+    text = (PROJECT_DIR / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `(\w+/\w+\.py)` \| ([^|]+) \|", text, flags=re.MULTILINE)
+    assert len(named) == 20
+    for name, taken in named:
+        (path,) = (PROJECT_DIR / "tests").rglob(name)
+        assert ("mark.long" in path.read_text(encoding="utf-8")) is ("long" in taken), name
 
 
 def test_a_test_without_a_marker_cannot_run_dbt(request, tmp_path):
