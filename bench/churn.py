@@ -45,12 +45,12 @@ def make_rows(n_rows: int, seed: int = 7) -> pd.DataFrame:
         member_id=[f"m{member:07d}" for member in range(n_rows)],
         as_of_day=pd.Timestamp("2023-01-01") + pd.to_timedelta(cutoff * 30, unit="D"),
         definition="inactivity",
-        is_churned=(draw.random(n_rows) < true_chance(rows)).astype(int),
+        is_churned=(draw.random(n_rows) < true_probability(rows)).astype(int),
     )
 
 
-def true_chance(rows: pd.DataFrame) -> np.ndarray:
-    """Return the chance of churn of made-up rows."""
+def true_probability(rows: pd.DataFrame) -> np.ndarray:
+    """Return the true probability of churn of made-up rows."""
     strength = 0.08 * rows["days_since_active"] - 0.12 * rows["decayed_90"] + 0.2 * rows["acts_trend"]
     return np.asarray(1 / (1 + np.exp(-strength)))
 

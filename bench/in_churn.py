@@ -25,7 +25,7 @@ from models.explain import contributions
 from models.features import FEATURE_NAMES, matrix
 from models.fit import fit
 from models.learners import LEARNERS
-from models.threads import steady_threads
+from models.threads import deterministic_threads
 
 SEED = 7
 BATCH = 16 * 2048
@@ -42,7 +42,7 @@ def measure_learner(name: str, rows: pd.DataFrame) -> dict[str, float]:
     seconds_spent = 0.0
     while not fitting or seconds_spent < ROUNDS_WITHIN_SECONDS:
         plain_seconds, plain = _timed(lambda: _plain(name).fit(x, y))
-        with steady_threads(len(rows)):
+        with deterministic_threads(len(rows)):
             whole_seconds, fitted = _timed(lambda: fit(learner, rows, SEED))
             batch_seconds, _ = _timed(lambda: _in_batches(fitted.predict, rows))  # noqa: B023 - called at once
         fitting.append((whole_seconds, plain_seconds))
@@ -51,7 +51,7 @@ def measure_learner(name: str, rows: pd.DataFrame) -> dict[str, float]:
         scoring.append((batch_seconds, plain_score_seconds))
         seconds_spent += whole_seconds + plain_seconds
     some = matrix(rows[:N_EXPLAINED])
-    with steady_threads(N_EXPLAINED):
+    with deterministic_threads(N_EXPLAINED):
         reasons_seconds, _ = _timed(lambda: contributions(fitted.pipeline, some, fitted.background, SEED))
     return {
         "rows": len(rows),

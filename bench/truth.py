@@ -1,9 +1,10 @@
-"""The churn model beside the best that anybody could do, on communities of which the truth is known.
+"""The churn model beside the best that anybody could do, on communities of which the hazards are known.
 
     python -m bench.truth [--seeds 7,8,9,10,11]
 
-Each seed is a sample community that goes through the whole job by default settings. Its training judges the champion on
-the test cut-offs beside the chances of the law that moved the members. Written to ``bench/results/truth.json``.
+Each seed is a sample community that goes through the whole job by default settings. Its training measures the champion
+on the test cut-offs, and the oracle: predictions by the hazards that moved the members. Written to
+``bench/results/truth.json``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from bench import measure
 from bench.backfill import say, write
 from bench.daily import run_days
 from bench.sizes import FIRST_DAY
-from models.judge import BEST_POSSIBLE, overall
+from models.backtest import BEST_POSSIBLE, overall
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.sample import write_sample
@@ -31,7 +32,7 @@ Figures = dict[str, Any]
 
 
 def measure_seed(seed: int, work: Path) -> list[Figures]:
-    """Simulate a community, run everything on it, and compare the champion of each definition with the truth."""
+    """Simulate a community, run everything on it, and compare the champion of each definition with the oracle."""
     home = Home(work / str(seed))
     told = write_sample(
         home.landing,
@@ -49,12 +50,12 @@ def measure_seed(seed: int, work: Path) -> list[Figures]:
 
 
 def compare(home: Home) -> list[Figures]:
-    """Return the log-losses on the test cut-offs of champion, base rate and truth, by definition.
+    """Return the log-losses on the test cut-offs of champion, base rate and oracle, by definition.
 
     A definition without a champion has a ``reason`` instead.
 
     Raises:
-        RuntimeError: The truth was not judged.
+        RuntimeError: The oracle was not measured.
     """
     evaluations = overall(ledger.read(home, "churn_evaluations").to_pandas(), "test")
     found = []
@@ -66,7 +67,7 @@ def compare(home: Home) -> list[Figures]:
             found.append(names | {"reason": training["reason"]})
             continue
         if BEST_POSSIBLE not in loss:
-            raise RuntimeError(f"the truth about {training['definition']} does not cover the rows that were judged")
+            raise RuntimeError(f"the oracle of {training['definition']} does not cover the rows of the backtest")
         own, best, base = (float(loss[name]) for name in (training["learner"], BEST_POSSIBLE, "base_rate"))
         figures = {"log_loss": own, "best_possible": best, "base_rate": base, "share": (base - own) / (base - best)}
         found.append(names | {"rows": int(rows["n"].max())} | {name: round(one, 4) for name, one in figures.items()})
@@ -74,7 +75,7 @@ def compare(home: Home) -> list[Figures]:
 
 
 def shares(found: list[Figures]) -> dict[str, float]:
-    """Return the median over seeds of the share of the way from base rate to truth, by definition."""
+    """Return the median over seeds of the share of the way from base rate to oracle, by definition."""
     reached: dict[str, list[float]] = {}
     for one in found:
         if "share" in one:

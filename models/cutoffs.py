@@ -19,8 +19,8 @@ class NotEnoughHistoryError(ValueError):
 class Split:
     """Cut-offs by what they are used for, each ascending.
 
-    A learner is chosen by fitting ``choosing`` and judging ``validation``; the procedure is tested by fitting
-    ``training`` (which holds both, and the days between) and judging ``test``.
+    A learner is chosen by fitting ``choosing`` and measuring ``validation``; the procedure is tested by fitting
+    ``training`` (which holds both, and the days between) and measuring ``test``.
     """
 
     choosing: tuple[date, ...]

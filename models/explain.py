@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from models.features import FEATURE_NAMES, FEATURES, Feature, Show, named, told, words
-from models.fit import believed
+from models.fit import clipped
 from models.odds import log_odds
 from models.sayable import is_sayable
 from models.shapley import shapley_values
@@ -66,7 +66,7 @@ def contributions(pipeline: Pipeline, x: pd.DataFrame, background: pd.DataFrame,
         return _exact(pipeline, x)
 
     def predict(rows: np.ndarray) -> np.ndarray:
-        return log_odds(believed(pipeline, pd.DataFrame(rows, columns=x.columns)))
+        return log_odds(clipped(pipeline, pd.DataFrame(rows, columns=x.columns)))
 
     values = shapley_values(predict, x.to_numpy(), background[x.columns].to_numpy(dtype="float64"), seed)
     return pd.DataFrame(values, index=x.index, columns=x.columns)

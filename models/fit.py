@@ -19,10 +19,10 @@ N_BACKGROUND = 8
 """Training rows that explanations compare a member with."""
 
 LEAST = 0.001
-"""No learner is believed that somebody leaves, or stays, more surely than this: a leaf in which nobody happened to
-leave says 0, and one who does would weigh as much as all others together."""
+"""Probabilities are clipped to stay this far from 0 and 1: a leaf in which nobody happened to leave says 0, and one
+who does would weigh as much as all others together."""
 
-MAX_JUDGED = 20_000
+MAX_RANKED = 20_000
 """About how many training rows these are picked from, at most twice as many."""
 
 
@@ -35,16 +35,16 @@ class Fitted:
 
     def predict(self, features: pd.DataFrame) -> np.ndarray:
         """Return probabilities of churn, shape (n,)."""
-        return believed(self.pipeline, matrix(features))
+        return clipped(self.pipeline, matrix(features))
 
 
-def believed(pipeline: Pipeline, x: pd.DataFrame) -> np.ndarray:
-    """Return a learner's probabilities of churn, none of them surer than ``LEAST``; shape (n,)."""
+def clipped(pipeline: Pipeline, x: pd.DataFrame) -> np.ndarray:
+    """Return a learner's probabilities of churn, clipped by ``LEAST``; shape (n,)."""
     return np.asarray(np.clip(pipeline.predict_proba(x)[:, 1], LEAST, 1 - LEAST))
 
 
 def fit(learner: Learner, rows: pd.DataFrame, seed: int) -> Fitted:
-    """Fit on all rows. No cut-off is held back to calibrate on: the newest ones teach the learner more than that mends.
+    """Fit on all rows. There are no calibration rows: the newest cut-offs teach the learner more than they would mend.
 
     Args:
         learner: What to fit.
@@ -60,8 +60,8 @@ def fit(learner: Learner, rows: pd.DataFrame, seed: int) -> Fitted:
 
 def _background(pipeline: Pipeline, x: pd.DataFrame) -> pd.DataFrame:
     """Return rows that lie evenly along the predictions for all rows, so that they stand for them."""
-    if len(x) > MAX_JUDGED:
-        x = x.iloc[:: len(x) // MAX_JUDGED]
+    if len(x) > MAX_RANKED:
+        x = x.iloc[:: len(x) // MAX_RANKED]
     order = np.argsort(pipeline.predict_proba(x)[:, 1], kind="stable")
     places = (np.arange(N_BACKGROUND) + 0.5) * len(x) / N_BACKGROUND
     background: pd.DataFrame = x.iloc[order[places.astype(int)]].reset_index(drop=True)

@@ -11,7 +11,7 @@ from models.evaluate import roc_auc
 from models.features import FEATURE_NAMES, matrix
 
 MIN_OF_EACH = 50
-"""Churners, and stayers, needed before a feature is judged."""
+"""Churners, and stayers, needed before a feature is looked at."""
 
 
 class LeakSuspectedError(ValueError):
@@ -23,7 +23,7 @@ def check_features(rows: pd.DataFrame, ceiling: float) -> None:
 
     Args:
         rows: Labelled validation rows with features and is_churned.
-        ceiling: Largest ROC-AUC, in either direction, that is believed. Judged with 50 of each outcome or
+        ceiling: Largest ROC-AUC, in either direction, that is honest. Looked at with 50 of each outcome or
             more.
     """
     x = matrix(rows)

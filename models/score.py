@@ -12,7 +12,7 @@ import pandas as pd
 from models.card import ChurnModel
 from models.explain import Reason, contributions, reasons
 from models.features import matrix, named, words
-from models.threads import steady_threads
+from models.threads import deterministic_threads
 
 HIGH_RISK = 0.6
 MEDIUM_RISK = 0.3
@@ -38,7 +38,7 @@ def score(model: ChurnModel, features: pd.DataFrame) -> pd.DataFrame:
     """
     rows = features.assign(as_of_day=pd.to_datetime(features["as_of_day"]))
     rows = rows.sort_values(["as_of_day", "member_id"], kind="stable", ignore_index=True)
-    with steady_threads(len(rows)):
+    with deterministic_threads(len(rows)):
         probability = model.fitted.predict(rows) if model.fitted else model.card.rule.predict(rows)
         why = _reasons(model, rows, probability)
     return pd.DataFrame(

@@ -8,7 +8,7 @@ FEW_ROWS = 20_000
 """Rows below which threads cost more in waiting for each other than they gain."""
 
 
-def steady_threads(n_rows: int) -> threadpool_limits:
+def deterministic_threads(n_rows: int) -> threadpool_limits:
     """Return a context in which two runs agree to the last bit.
 
     Sums of linear algebra (BLAS) depend on how they are shared out, so they stay in one thread. Boosting adds each

@@ -10,6 +10,7 @@ from datetime import date
 
 import pandas as pd
 
+from models.backtest import Backtest, add_oracle, backtest, choose, overall, tables
 from models.card import ChurnModel, ModelCard, data_fingerprint, describe_rows, library_versions, version_of
 from models.cutoffs import NotEnoughHistoryError, Split, split_cutoffs
 from models.definitions import Definition, inactivity
@@ -17,11 +18,10 @@ from models.drift import feature_bins
 from models.evaluate import log_loss
 from models.features import FEATURE_NAMES, KEYS, matrix
 from models.fit import Fitted, fit
-from models.judge import Judged, beside, choose, judge, overall, tables
 from models.learners import LEARNERS, Learner
 from models.rule import fit_rule
 from models.support import support
-from models.threads import steady_threads
+from models.threads import deterministic_threads
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class TrainConfig:
 
 @dataclass(frozen=True)
 class TrainResult:
-    """A model ready to score, and how it was judged.
+    """A model ready to score, and how its backtest went.
 
     ``evaluations`` and ``calibration`` are tidy frames with the columns of ``models.evaluate``; both are
     empty where history doesn't suffice to test anything.
@@ -51,7 +51,7 @@ class TrainResult:
 
 
 def train(
-    features: pd.DataFrame, labels: pd.DataFrame, config: TrainConfig, chances: pd.DataFrame | None = None
+    features: pd.DataFrame, labels: pd.DataFrame, config: TrainConfig, oracle: pd.DataFrame | None = None
 ) -> TrainResult:
     """Train the churn model of one definition.
 
@@ -60,14 +60,14 @@ def train(
             ignored.
         labels: dbt's ``churn_labels``: member_id, as_of_day, definition, is_churned, known_day.
         config: Everything else.
-        chances: The true chances of churn, where they are known: member_id, as_of_day, probability. They are judged
-            beside the learners after the champion was chosen, and touch nothing else.
+        oracle: The true probabilities of churn, where they are known: member_id, as_of_day, probability. They are
+            measured like a learner after the champion was chosen, and touch nothing else.
 
     Raises:
         LeakSuspectedError: where a feature orders validation members too well to be honest.
     """
     rows = labelled_rows(features, labels, config)
-    with steady_threads(len(rows)):
+    with deterministic_threads(len(rows)):
         try:
             split = split_cutoffs(_days(rows), config.definition.known_after_days, config.n_test_cutoffs)
         except NotEnoughHistoryError as error:
@@ -76,9 +76,9 @@ def train(
         if n_churners < config.min_churners:
             reason = f"rule: {n_churners} members have churned so far, {config.min_churners} are needed"
             return _result(rows, config, split, None, reason, [])
-        judged = judge(rows, split, config.learners, config.seed, config.definition.max_auc)
-        champion, reason = choose(judged)
-        return _result(rows, config, split, champion, reason, judged, chances)
+        backtests = backtest(rows, split, config.learners, config.seed, config.definition.max_auc)
+        champion, reason = choose(backtests)
+        return _result(rows, config, split, champion, reason, backtests, oracle)
 
 
 def labelled_rows(features: pd.DataFrame, labels: pd.DataFrame, config: TrainConfig) -> pd.DataFrame:
@@ -98,15 +98,15 @@ def _result(
     split: Split | None,
     champion: Learner | None,
     reason: str,
-    judged: list[Judged],
-    chances: pd.DataFrame | None = None,
+    backtests: list[Backtest],
+    oracle: pd.DataFrame | None = None,
 ) -> TrainResult:
     fingerprint, libraries = data_fingerprint(rows), library_versions()
     version = version_of(fingerprint, config, libraries)
     final: Fitted | None = fit(champion, rows, config.seed) if champion else None
-    marks = {"definition": config.definition.name, "model_version": version}
-    shown = judged if chances is None else beside(judged, chances)
-    evaluations, calibration = tables(shown, marks, champion, config.n_resamples, config.seed)
+    shared_columns = {"definition": config.definition.name, "model_version": version}
+    shown = backtests if oracle is None else add_oracle(backtests, oracle)
+    evaluations, calibration = tables(shown, shared_columns, champion, config.n_resamples, config.seed)
     tested = overall(evaluations, "test")
     tested = tested[tested["is_champion"].astype(bool)]
     card = ModelCard(
@@ -123,13 +123,13 @@ def _result(
             name: [float(low), float(high)]
             for name, low, high in zip(tested["metric"], tested["low"], tested["high"], strict=True)
         },
-        validation={one.name: log_loss(one.validation) for one in judged},
+        validation={one.name: log_loss(one.validation) for one in backtests},
         feature_bins=feature_bins(rows),
         features=FEATURE_NAMES,
         feature_medians={str(name): float(value) for name, value in matrix(rows).median().items()},
         libraries=libraries,
         rule=fit_rule(rows, config.definition),
-        support=next((support(one.test) for one in judged if champion and one.name == champion.name), None),
+        support=next((support(one.test) for one in backtests if champion and one.name == champion.name), None),
     )
     return TrainResult(ChurnModel(card, final), evaluations, calibration)
 

@@ -1,4 +1,4 @@
-"""The measurement beside the truth reads what trainings said, and refuses what was not judged on the same rows."""
+"""The measurement against the oracle reads what trainings said, and refuses what was not tested on the same rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from bench.churn import make_rows, true_chance
+from bench.churn import make_rows, true_probability
 from bench.truth import compare, shares
 from models.train import TrainConfig, train
 from pipelines.churn import store
@@ -22,33 +22,33 @@ def rows():
     return make_rows(6_000)
 
 
-def trained(home, rows, chances, **changes):
+def trained(home, rows, oracle, **changes):
     """Keep a training in a home."""
     labels = rows[["member_id", "as_of_day", "definition", "is_churned"]]
-    result = train(rows.drop(columns="is_churned"), labels, replace(CONFIG, **changes), chances)
+    result = train(rows.drop(columns="is_churned"), labels, replace(CONFIG, **changes), oracle)
     store.keep_training(home, result, date(2025, 1, 1), "test")
     return home
 
 
-def chances_of(rows):
-    return rows[["member_id", "as_of_day"]].assign(probability=true_chance(rows))
+def oracle_of(rows):
+    return rows[["member_id", "as_of_day"]].assign(probability=true_probability(rows))
 
 
-def test_the_champion_comes_near_the_truth_and_does_not_beat_it(tmp_path, rows):
-    [found] = compare(trained(Home(tmp_path), rows, chances_of(rows)))
+def test_the_champion_comes_near_the_oracle_and_does_not_beat_it(tmp_path, rows):
+    [found] = compare(trained(Home(tmp_path), rows, oracle_of(rows)))
     assert (found["definition"], found["learner"]) == ("inactivity", "logistic")
     assert found["rows"] == rows["as_of_day"].isin(sorted(rows["as_of_day"].unique())[-6:]).sum()
     assert found["best_possible"] < found["log_loss"] < found["base_rate"]
     assert 0.6 < found["share"] < 1
 
 
-def test_a_truth_that_does_not_cover_all_rows_is_refused(tmp_path, rows):
-    with pytest.raises(RuntimeError, match="the truth about inactivity does not cover"):
-        compare(trained(Home(tmp_path), rows, chances_of(rows[rows["decayed_90"] > 5])))
+def test_an_oracle_that_does_not_cover_all_rows_is_refused(tmp_path, rows):
+    with pytest.raises(RuntimeError, match="the oracle of inactivity does not cover"):
+        compare(trained(Home(tmp_path), rows, oracle_of(rows[rows["decayed_90"] > 5])))
 
 
 def test_a_rule_has_its_reason_and_no_figures(tmp_path, rows):
-    [found] = compare(trained(Home(tmp_path), rows, chances_of(rows), min_churners=10**9))
+    [found] = compare(trained(Home(tmp_path), rows, oracle_of(rows), min_churners=10**9))
     assert found["reason"].startswith("rule: ")
     assert shares([found]) == {}
 

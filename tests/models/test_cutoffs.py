@@ -1,4 +1,4 @@
-"""Cut-offs and their split: nothing is learnt from a day whose outcome wasn't known before the judged one."""
+"""Cut-offs and their split: nothing is learnt from a day whose outcome wasn't known before the day tested on."""
 
 from datetime import date, timedelta
 from itertools import pairwise
@@ -26,7 +26,7 @@ def test_a_cut_off_has_a_horizon_of_history_and_one_of_outcome(n_days, n_cutoffs
 
 
 @given(st.integers(0, 120), st.integers(7, 90), st.integers(1, 40), st.integers(1, 24))
-def test_labels_end_before_what_they_are_judged_on(n, horizon, step, n_test):
+def test_labels_end_before_what_they_are_tested_on(n, horizon, step, n_test):
     days = [date(2020, 1, 1) + step * i * DAY for i in range(n)]
     try:
         split = split_cutoffs(days, horizon, n_test)
@@ -43,7 +43,7 @@ def test_labels_end_before_what_they_are_judged_on(n, horizon, step, n_test):
 
 @pytest.mark.parametrize(("known_after", "newest"), [(29, 30), (30, 30), (31, 60), (37, 60)])
 def test_an_outcome_known_on_the_first_test_day_is_learnt_from(known_after, newest):
-    """The test day is judged by what was known at its end, and so is an outcome that is complete by then."""
+    """The test day is predicted from what was known at its end, and so is an outcome that is complete by then."""
     days = [date(2020, 1, 1) + 30 * i * DAY for i in range(30)]
     split = split_cutoffs(days, known_after, 12)
     assert (split.test[0] - split.training[-1]).days == newest

@@ -6,7 +6,7 @@ import pytest
 
 from models.explain import SILENT_GROUPS, contributions, reasons
 from models.features import FEATURE_NAMES, FEATURES, matrix, told, words
-from models.fit import believed, fit
+from models.fit import clipped, fit
 from models.learners import LEARNERS
 from models.odds import log_odds
 from models.shapley import shapley_values
@@ -71,8 +71,8 @@ def test_other_contributions_add_up_to_the_distance_from_the_background_and_foll
     fitted = fit(LEARNERS[name], rows, 7)
     x = matrix(rows[:60])
     parts = contributions(fitted.pipeline, x, fitted.background, 7)
-    base = log_odds(believed(fitted.pipeline, fitted.background)).mean()
-    assert parts.sum(axis=1).to_numpy() == pytest.approx(log_odds(believed(fitted.pipeline, x)) - base)
+    base = log_odds(clipped(fitted.pipeline, fitted.background)).mean()
+    assert parts.sum(axis=1).to_numpy() == pytest.approx(log_odds(clipped(fitted.pipeline, x)) - base)
     assert parts["days_since_active"].corr(x["days_since_active"]) > 0.7
     assert parts.abs().mean().idxmax() == "days_since_active"
     assert (parts["reads_30"] == 0).all()

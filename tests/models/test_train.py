@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
+from models.backtest import BEST_POSSIBLE
 from models.definitions import lapse
 from models.evaluate import CALIBRATION_COLUMNS, EVALUATION_COLUMNS
 from models.features import FEATURE_NAMES, matrix
 from models.fit import LEAST, fit
-from models.judge import BEST_POSSIBLE
 from models.leaks import LeakSuspectedError
 from models.learners import CANDIDATES, LEARNERS
 from models.score import PREDICTION_COLUMNS, score
@@ -66,32 +66,33 @@ def test_tables_are_tidy(result):
 
 
 @pytest.fixture(scope="module")
-def chances(made):
-    """The true chances of the made-up rows."""
+def oracle(made):
+    """The true probabilities of the made-up rows."""
     features, _, truth = made
     return features[["member_id", "as_of_day"]].assign(probability=truth)
 
 
-def test_true_chances_are_judged_beside_the_learners_and_change_nothing(made, result, chances):
+def test_the_oracle_is_measured_like_a_learner_and_changes_nothing(made, result, oracle):
     features, labels, truth = made
-    beside = train(features, labels, CONFIG, chances.sample(frac=1, random_state=5))
-    assert repr(beside.model.card) == repr(result.model.card)  # a median may be nan
-    own = beside.evaluations["learner"] == BEST_POSSIBLE
-    pd.testing.assert_frame_equal(beside.evaluations[~own].reset_index(drop=True), result.evaluations)
-    assert not beside.evaluations.loc[own, "is_champion"].any()
-    for split, days in (("test", beside.model.card.cutoffs.test), ("validation", beside.model.card.cutoffs.validation)):
-        judged = features["as_of_day"].isin(pd.to_datetime(list(days)))
-        chance = truth[judged]
-        expected = -np.mean(np.log(np.where(labels.loc[judged, "is_churned"], chance, 1 - chance)))
-        assert overall(beside, BEST_POSSIBLE, "log_loss", split) == pytest.approx(expected)
+    with_oracle = train(features, labels, CONFIG, oracle.sample(frac=1, random_state=5))
+    assert repr(with_oracle.model.card) == repr(result.model.card)  # a median may be nan
+    own = with_oracle.evaluations["learner"] == BEST_POSSIBLE
+    pd.testing.assert_frame_equal(with_oracle.evaluations[~own].reset_index(drop=True), result.evaluations)
+    assert not with_oracle.evaluations.loc[own, "is_champion"].any()
+    cutoffs = with_oracle.model.card.cutoffs
+    for split, days in (("test", cutoffs.test), ("validation", cutoffs.validation)):
+        used = features["as_of_day"].isin(pd.to_datetime(list(days)))
+        probability = truth[used]
+        expected = -np.mean(np.log(np.where(labels.loc[used, "is_churned"], probability, 1 - probability)))
+        assert overall(with_oracle, BEST_POSSIBLE, "log_loss", split) == pytest.approx(expected)
 
 
-def test_chances_that_do_not_cover_every_judged_row_are_not_judged(made, result, chances):
+def test_an_oracle_that_does_not_cover_every_tested_row_is_not_measured(made, result, oracle):
     features, labels, _ = made
-    tested = chances["as_of_day"].isin(pd.to_datetime(list(result.model.card.cutoffs.test)))
-    one_short = chances.drop(chances.index[tested][0])
-    beside = train(features, labels, replace(CONFIG, learners=("base_rate", "logistic")), one_short)
-    assert set(beside.evaluations["learner"]) == {"base_rate", "logistic"}
+    tested = oracle["as_of_day"].isin(pd.to_datetime(list(result.model.card.cutoffs.test)))
+    one_short = oracle.drop(oracle.index[tested][0])
+    without = train(features, labels, replace(CONFIG, learners=("base_rate", "logistic")), one_short)
+    assert set(without.evaluations["learner"]) == {"base_rate", "logistic"}
 
 
 def test_two_trainings_on_rows_in_any_order_are_bit_identical(made, result):
@@ -206,7 +207,7 @@ def test_excluded_cut_offs_are_neither_learnt_from_nor_tested_on(made):
 
 
 def test_the_newest_cut_off_is_learnt_from(made):
-    """Held back to calibrate on, its members would be strangers to the learner."""
+    """As calibration rows, its members would be strangers to the learner."""
     features, labels, _ = made
     newest = features["as_of_day"] == features["as_of_day"].max()
     rows = features.assign(is_churned=labels["is_churned"].astype(int).where(~newest, 1))
@@ -233,7 +234,7 @@ def test_features_that_are_missing_are_named(made):
         matrix(features.drop(columns="sd_gap"))
 
 
-def test_no_learner_is_believed_to_be_certain(made):
+def test_probabilities_are_clipped_short_of_certainty(made):
     """A leaf of stayers alone says 0; without a bound a single one who leaves would cost 34."""
     features, labels, _ = made
     stays = features["days_since_active"] < 10

@@ -1,4 +1,4 @@
-"""Judging learners on days they have not seen, choosing the champion among them, and the tables that tell of it."""
+"""The backtest: learners tried on days they have not seen, the champion chosen among them, the tables of results."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from models.leaks import check_features, check_learner
 from models.learners import LEARNERS, Learner
 
 BEST_POSSIBLE = "best_possible"
-"""Name under which predictions by the true chances are judged, where those are known."""
+"""Name under which the oracle stands beside the learners, where it is known."""
 
 
 @dataclass(frozen=True)
-class Judged:
+class Backtest:
     """One learner's predictions on days it hasn't seen: member_id, as_of_day, tenure_days, is_churned, probability."""
 
     name: str
@@ -35,29 +35,29 @@ class Judged:
     test: pd.DataFrame
 
 
-def judge(rows: pd.DataFrame, split: Split, names: tuple[str, ...], seed: int, max_auc: float) -> list[Judged]:
-    """Fit every learner on the days before those it is judged on.
+def backtest(rows: pd.DataFrame, split: Split, names: tuple[str, ...], seed: int, max_auc: float) -> list[Backtest]:
+    """Fit every learner on the days before those that it is tested on.
 
     Raises:
         LeakSuspectedError: A feature or a learner orders validation members better than ``max_auc``.
     """
     check_features(_of(rows, split.validation), max_auc)
-    judged = []
+    backtests = []
     for learner in (LEARNERS[name] for name in names):
         validation = _predict(fit(learner, _of(rows, split.choosing), seed), _of(rows, split.validation))
         auc = roc_auc(validation["is_churned"], validation["probability"])
         check_learner(learner.name, auc, max_auc)
         test = _predict(fit(learner, _of(rows, split.training), seed), _of(rows, split.test))
-        judged.append(Judged(learner.name, validation, test))
-    return judged
+        backtests.append(Backtest(learner.name, validation, test))
+    return backtests
 
 
-def choose(judged: list[Judged]) -> tuple[Learner | None, str]:
+def choose(backtests: list[Backtest]) -> tuple[Learner | None, str]:
     """Return the champion and why: validation chooses it and the best baseline; the test period may only veto."""
     candidates = sorted(
-        (one for one in judged if not LEARNERS[one.name].is_baseline), key=lambda one: log_loss(one.validation)
+        (one for one in backtests if not LEARNERS[one.name].is_baseline), key=lambda one: log_loss(one.validation)
     )
-    baselines = [one for one in judged if LEARNERS[one.name].is_baseline]
+    baselines = [one for one in backtests if LEARNERS[one.name].is_baseline]
     champion = candidates[0]
     for period in ("validation", "test"):
         best = min(baselines, key=lambda one: log_loss(getattr(one, period)))
@@ -73,39 +73,39 @@ def choose(judged: list[Judged]) -> tuple[Learner | None, str]:
     return LEARNERS[champion.name], reason + others
 
 
-def beside(judged: list[Judged], chances: pd.DataFrame) -> list[Judged]:
-    """Return ``judged`` with the best possible predictions at the end, as if they were one more learner.
+def add_oracle(backtests: list[Backtest], oracle: pd.DataFrame) -> list[Backtest]:
+    """Return ``backtests`` with the oracle at the end, as if it were one more learner.
 
     Args:
-        judged: Learners judged on the same rows; none of them was chosen with these chances in sight.
-        chances: True chances of churn: member_id, as_of_day, probability. Unless every row that the learners were
-            judged on has one, nothing is added: losses of different rows do not compare.
+        backtests: Learners tested on the same rows; none of them was chosen with the oracle in sight.
+        oracle: True probabilities of churn: member_id, as_of_day, probability. Unless every row that the learners were
+            tested on has one, nothing is added: losses of different rows do not compare.
     """
     periods = []
     for period in ("validation", "test"):
-        rows = getattr(judged[0], period).drop(columns="probability")
-        found = rows.merge(chances, on=KEYS, how="left", validate="one_to_one")
+        rows = getattr(backtests[0], period).drop(columns="probability")
+        found = rows.merge(oracle, on=KEYS, how="left", validate="one_to_one")
         if found["probability"].isna().any():
-            return judged
+            return backtests
         periods.append(found)
-    return [*judged, Judged(BEST_POSSIBLE, *periods)]
+    return [*backtests, Backtest(BEST_POSSIBLE, *periods)]
 
 
 def tables(
-    judged: list[Judged], marks: dict[str, Any], champion: Learner | None, n_resamples: int, seed: int
+    backtests: list[Backtest], shared_columns: dict[str, Any], champion: Learner | None, n_resamples: int, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return evaluations and calibration as tidy frames; ``marks`` are columns that all rows share."""
+    """Return evaluations and calibration as tidy frames; ``shared_columns`` are columns that all rows share."""
     evaluations, calibration = [], []
-    for one in judged:
+    for one in backtests:
         for split, predictions in (("validation", one.validation), ("test", one.test)):
-            own = marks | {
+            own = shared_columns | {
                 "learner": one.name,
                 "split": split,
                 "is_champion": champion is not None and one.name == champion.name,
             }
             evaluations.append(evaluate(predictions, n_resamples, seed).assign(**own))
             calibration.append(calibration_bins(predictions).assign(**own))
-    if not judged:
+    if not backtests:
         return pd.DataFrame(columns=EVALUATION_COLUMNS), pd.DataFrame(columns=CALIBRATION_COLUMNS)
     return (
         pd.concat(evaluations, ignore_index=True)[EVALUATION_COLUMNS],
