@@ -64,7 +64,7 @@ def _verdict(
 
 
 def _held_out(log: str, day: str, *, keeps_earlier: bool = False) -> str:
-    return f"insert into marts.held_out_days values ('{log}', 41, {keeps_earlier}, '{day}');"
+    return f"insert into marts.held_out_days values ('{log}', '{day}', 41, {keeps_earlier});"
 
 
 LAST_DAY = "date '2026-11-19'"

@@ -40,7 +40,7 @@ def test_the_sentence_says_how_many_interacted_and_how_few_make_most(fill: Fill)
 
 
 def test_who_only_published_is_no_interaction(fill: Fill) -> None:
-    sql = "insert into marts.interaction_histogram values (30, 0, 0, 4, 0, 4, 1, null, '2026-11-19');"
+    sql = "insert into marts.interaction_histogram values ('2026-11-19', 30, 0, 0, 4, 0, 4, 1, null);"
     assert page_of(interactions.page, fill(sql)).answer.en == "Nobody interacted in the window."
 
 
@@ -117,8 +117,8 @@ def _rule(series: str, fired: int, right: int, still_open: int, judged: int = 30
 
 def _alarm(series: str, day: str, outcome: str, direction: str = "above") -> str:
     return (
-        f"insert into marts.alerts values ('community', '{series}', '{direction}', 90, 50, 30, 70, 5, 0.8, 7, 3, "
-        f"'{outcome}', '{day}');"
+        f"insert into marts.alerts values ('community', '{series}', '{day}', '{direction}', 90, 50, 30, 70, 5, 0.8, "
+        f"7, 3, '{outcome}');"
     )
 
 
@@ -168,7 +168,7 @@ def test_series_that_fired_are_drawn_in_their_band_the_latest_first(fill: Fill) 
         _rule("dau", 1, 0, 1)
         + """
         insert into marts.alert_days
-        select 'community', series, value, 50, 30, 70, true, value > 70, day
+        select 'community', series, day, value, 50, 30, 70, true, value > 70
         from (values ('dau', 90, date '2026-11-01'), ('dau', null, date '2026-11-02'), ('mau', 50, date '2026-11-01'),
             ('n_reads', 95, date '2026-11-03')) as v (series, value, day);
     """

@@ -101,7 +101,7 @@ def test_a_log_is_complete_where_nothing_is_missing(source: Source, state: str, 
 HELD_OUT = """
     insert into marts.log_coverage values ('interactions', true, '2026-01-01', '2026-11-19', 300, 9, 0, false);
     insert into marts.held_out_days values
-        ('interactions', 41, false, '2026-03-01'), ('interactions', 7, true, '2026-11-18');
+        ('interactions', '2026-03-01', 41, false), ('interactions', '2026-11-18', 7, true);
     insert into marts.gate_results values
         ('deliveries', 'interactions', '2026-03-01', 'quarantine_share <= 0.05', 'critical', false, false, '0.4', '',
             'it is broken', 'run', '2026-03-02 06:00+08'),

@@ -18,7 +18,7 @@ _TITLE = "What does not agree between logs"
 
 def _check(rule: str, n_rows: int, n_broken: int, log_day: str, examples: str = "", log: str = "payments") -> str:
     named = f"'{examples}'" if examples else "null"
-    return f"insert into marts.relation_checks values ('{rule}', '{log}', {n_rows}, {n_broken}, {named}, '{log_day}');"
+    return f"insert into marts.relation_checks values ('{rule}', '{log}', '{log_day}', {n_rows}, {n_broken}, {named});"
 
 
 def test_rules_that_rows_break_are_summed_over_days_the_latest_breaks_first(fill: Fill) -> None:
