@@ -26,8 +26,9 @@ gates = typer.Typer(no_args_is_help=True, help="Look at gates and record excepti
 app.add_typer(imports, name="import")
 app.add_typer(gates, name="gate")
 app.add_typer(identities, name="identity")
-actions = typer.Typer(no_args_is_help=True, help="The daily list of members worth contacting.")
-app.add_typer(actions, name="actions")
+retention = typer.Typer(no_args_is_help=True, help="The daily list of members worth contacting.")
+app.add_typer(retention, name="retention")
+app.add_typer(retention, name="actions", hidden=True)  # the name that cron jobs may still call
 app.command(epilog="Example: guildbook check acts.csv --log interactions --day 2026-02-04")(check)
 app.command(epilog="Example: guildbook quarantine interactions 2026-02-04")(quarantine)
 app.command(epilog="Example: guildbook pseudonym m01096")(pseudonym)
@@ -190,13 +191,13 @@ def waive(
     typer.echo(f"waived; run the day again: guildbook run --from {day.date()} --to {day.date()}")
 
 
-@actions.command(epilog="Example: guildbook actions export --day 2026-02-04")
+@retention.command(epilog="Example: guildbook retention export --day 2026-02-04")
 def export(
     day: Annotated[
         datetime | None, typer.Option(help="Day of the list; the newest where not given.", formats=["%Y-%m-%d"])
     ] = None,
 ) -> None:
-    """Write the day's list of members to contact as a CSV file; the held-out are not in it."""
+    """Write the day's list of members to contact as a CSV file; the control arm is not in it."""
     from pipelines.actions.export import NoListError, export_list  # noqa: PLC0415
     from pipelines.actions.store import UnloggedListError  # noqa: PLC0415
 

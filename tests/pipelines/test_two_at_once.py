@@ -69,7 +69,7 @@ COMMANDS = {
     "erase": "erase m1",
     "rollback": "rollback",
     "gate waive": "gate waive interactions 2025-03-01 --reason because",
-    "actions export": "actions export",
+    "retention export": "retention export",
     "status": "status",
     "quarantine": "quarantine",
 }

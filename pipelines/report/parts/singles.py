@@ -34,8 +34,8 @@ def _note(block: Block) -> Note:
     return Note(
         title=block.title,
         body=Text(
-            "Single members are not shown on these pages. The list to contact is written by: guildbook actions export",
-            "这些页面不显示单个成员。联系名单由 guildbook actions export 导出。",
+            "Single members are not shown on these pages. The list to contact is written by: guildbook retention export",
+            "这些页面不显示单个成员。联系名单由 guildbook retention export 导出。",
         ),
         half=block.half,
         anchor=block.anchor,

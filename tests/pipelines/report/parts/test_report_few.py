@@ -218,7 +218,7 @@ def test_members_are_on_no_page_and_the_page_says_where_they_are(rendered):
         assert not members & {*html.words}, page
     (note,) = (block for block in pages["risk"].blocks if block.title.en == "Worth contacting today")
     assert isinstance(note, Note)
-    assert "guildbook actions export" in note.body.en
+    assert "guildbook retention export" in note.body.en
 
 
 def test_a_key_given_out_twice_is_not_named(tmp_path):
