@@ -86,7 +86,7 @@ def _judge(home: Home, path: Path, settings: Settings, log: Log, log_day: date) 
     others = [(log_day, one) for one in delivery["findings"] if one["finding"] not in (MISSPELT, SHARED_KEY)]
     lines += [f"  look at: {one}" for one in said(others)]
     if outcome.held_out:
-        lines.append(f"  the day would be held out; if it is right as it is, guildbook gate waive {log.name} {log_day}")
+        lines.append(f"  the day would be withheld; if it is right as it is, guildbook gate waive {log.name} {log_day}")
     return Checked(is_good=not found and not outcome.held_out, lines=lines)
 
 

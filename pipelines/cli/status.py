@@ -27,7 +27,7 @@ SHOWN_RULES = 5
 
 
 def status_lines(home: Home, first_log_day: date = date.min) -> list[str]:
-    """Lines about the publication that is up, the log days held out, and the gates that failed in the last run."""
+    """Lines about the publication that is up, the withheld log days, and the gates that failed in the last run."""
     number = versions.current(home)
     if number is None:
         lines = ["published   nothing yet"]
@@ -44,7 +44,7 @@ def status_lines(home: Home, first_log_day: date = date.min) -> list[str]:
     named = ", ".join(f"{one.log} {one.log_day}" for one in held[:SHOWN_DAYS])
     more = f" and {len(held) - SHOWN_DAYS} more" if len(held) > SHOWN_DAYS else ""
     days = f"{len(held):,} log day{'' if len(held) == 1 else 's'}"
-    lines.append(f"held out    {named}{more} ({days})" if held else "held out    none")
+    lines.append(f"withheld    {named}{more} ({days})" if held else "withheld    none")
     lines += _finding_lines(home)
     lines += _disagreement_lines(home)
     lines += [f"not read    {one}" for one in ignored_entries(home, first_log_day)]

@@ -21,7 +21,7 @@ def delivered_logs(
         if full:
             changed |= {day: "everything is asked for" for day in days if is_delivered(home, log.name, day)}
         waiting = home.lake / "candidates" / log.name
-        held = {day: "was held out by gate 1" for day in days if (waiting / f"log_day={day.isoformat()}").is_dir()}
+        held = {day: "was withheld by gate 1" for day in days if (waiting / f"log_day={day.isoformat()}").is_dir()}
         if changed or held:
             found[log.name] = held | changed
     return found

@@ -21,12 +21,12 @@ _INTRO = """\
 # What becomes of a damaged delivery
 
 Exports break in many ways. Each entry below is a kind of damage that was made on purpose: a test delivers it and
-looks what notices it, what becomes of it, and that the sentence is said. The contract is in
+checks what notices it, what happens to it, and that the message is there. The contract is in
 [log-contract.md](log-contract.md), what to do about a refusal in the [operator guide](operator-guide.md).
 
 * *rejected*: the file is not read, and the day says so.
-* *quarantined*: the row is kept aside with file, line, reason and text; its neighbours count.
-* *held out*: the log day does not flow on; its last good delivery stays.
+* *quarantined*: the row is kept aside with file, line, reason and text; the other rows count.
+* *withheld*: the log day does not go on; its last good delivery stays.
 * *not published*: the run stops, and the last published version stays.
 * *warned*: it counts, and the warning says how many rows and what to do.
 * *read as meant*: nothing is lost.
@@ -36,9 +36,9 @@ looks what notices it, what becomes of it, and that the sentence is said. The co
 _HEADINGS = {
     Where.FILE: ("The file", "Noticed when a file is opened or cut into rows."),
     Where.ROW: ("The row", "Noticed when a row is read by the log contract."),
-    Where.FINDING: ("Findings of ingestion", "Said of accepted rows, and of what lies in the landing folder."),
-    Where.GATE_1: ("Gate 1", "Noticed when a log day's delivery is judged as a whole."),
-    Where.GATE_2: ("Gate 2", "Noticed when logs are put together."),
+    Where.FINDING: ("Findings of ingestion", "About accepted rows, and about files that lie in the wrong place."),
+    Where.GATE_1: ("Gate 1", "Noticed when a log day's delivery is checked as a whole."),
+    Where.GATE_2: ("Gate 2", "Noticed when logs are compared with each other."),
     Where.NOWHERE: ("What cannot be known", "Nothing in the delivery speaks against it."),
 }
 

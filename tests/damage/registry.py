@@ -30,18 +30,18 @@ class Where(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What becomes of what is damaged."""
+    """What happens to the damage."""
 
     REJECTED = "rejected"
     """The file is not read; the day is incomplete."""
     QUARANTINED = "quarantined"
     """The row is kept aside with its reason and text."""
-    HELD_OUT = "held out"
-    """The log day does not flow on; its last good delivery stays."""
+    WITHHELD = "withheld"
+    """The log day does not go on; its last good delivery stays."""
     NOT_PUBLISHED = "not published"
     """Nothing of the run is published."""
     WARNED = "warned"
-    """It counts, and it is said in words."""
+    """It counts, and a message says so."""
     READ = "read as meant"
     """It is read as it was meant; nothing is lost."""
     STAYS = "stays"

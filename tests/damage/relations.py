@@ -238,7 +238,7 @@ ACTIONS = [
     _action("contacted_after_gone", "message to a member who left", "left on 1 March", action("a2", "gone-l")),
     _action("arms_differ", "member in both arms of a campaign", "treated and held_out in may",
         action("a3a", campaign_id="may", arm="held_out"), action("a3b", campaign_id="may", arm="treated"), n_broken=2),
-    _action("held_out_but_treated", "present for a member who is held out", "arm=held_out, points=50",
+    _action("held_out_but_treated", "present for a member of the control arm", "arm=held_out, points=50",
         action("a4", kind="points", campaign_id="june", arm="held_out", points=50)),
     _action("points_below_zero", "more points taken than there are", "points=-50 of none",
         action("a5", "m7", kind="points", points=-50)),

@@ -39,7 +39,7 @@ class ShapeDamage(Damage):
 
 
 def _held(rule: str, log: str, kind: str, example: str, change: Change, says: str) -> ShapeDamage:
-    where, verdict = Where.GATE_1, Verdict.HELD_OUT
+    where, verdict = Where.GATE_1, Verdict.WITHHELD
     return ShapeDamage(
         kind=kind, log=log, example=example, where=where, verdict=verdict, says=says, change=change, rule=rule
     )

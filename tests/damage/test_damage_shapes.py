@@ -22,9 +22,9 @@ def pasts():
 def test_a_damaged_day_has_the_verdict_that_the_suite_states(pasts, damage):
     seen = look(LOGS[damage.log], changed(damage.log, damage.change), pasts[damage.log])
     found = {name: one for name, one in seen.items() if one.value}
-    assert any(one.is_certain for one in found.values()) is (damage.verdict is Verdict.HELD_OUT), found
+    assert any(one.is_certain for one in found.values()) is (damage.verdict is Verdict.WITHHELD), found
     if damage.rule:
-        assert found[damage.rule].is_certain is (damage.verdict is Verdict.HELD_OUT)
+        assert found[damage.rule].is_certain is (damage.verdict is Verdict.WITHHELD)
         assert damage.says in found[damage.rule].said
     else:
         assert found == {}

@@ -87,7 +87,7 @@ def test_gate_1_holds_a_day_in_the_middle_out_until_it_is_waived(running):
     assert digest(part) == last_good
     assert running.query(f"select count(*) from lake.interactions where log_day = '{middle}'") == rows_before
     assert running.query(f"select count(*) > 0 from marts.fct_member_days where day = '{NEXT}'") == [(True,)]
-    assert f"held out    interactions {middle}" in CliRunner().invoke(app, ["status"]).output
+    assert f"withheld    interactions {middle}" in CliRunner().invoke(app, ["status"]).output
 
     waived = CliRunner().invoke(app, ["gate", "waive", "interactions", str(middle), "--reason", "half is all there is"])
     assert waived.exit_code == 0, waived.output
@@ -97,7 +97,7 @@ def test_gate_1_holds_a_day_in_the_middle_out_until_it_is_waived(running):
     assert digest(part) != last_good
     left = sum(not n % 3 for n, _ in enumerate(DELIVERED["interactions", middle]))
     assert running.query(f"select count(*) from lake.interactions where log_day = '{middle}'") == [(left,)]
-    assert "held out    none" in CliRunner().invoke(app, ["status"]).output
+    assert "withheld    none" in CliRunner().invoke(app, ["status"]).output
     assert running.query(
         "select distinct is_waived from marts.gate_results where not is_passed and severity = 'critical'"
     ) == [(True,)]

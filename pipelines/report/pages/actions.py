@@ -1,4 +1,4 @@
-"""Actions: which strategy works? Every campaign, treated against held-out."""
+"""Campaigns: which strategy works? Every campaign, treated against held-out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.report.parts.header import Facts
 from pipelines.report.parts.text import MISSING, Text, integer, price
 from pipelines.report.sections import effects, suggestions
 
-_TITLE = Text("Actions", "运营动作")
+_TITLE = Text("Campaigns", "运营活动")
 _QUESTION = Text("Which strategy works?", "哪种策略有效？")
 _NAME = re.compile(r"[\w.-]{1,40}")
 

@@ -43,7 +43,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     blocks.append(scores.headline(marts, context))
     blocks.append(
         Note(
-            title=Text("May I believe this page?", "这一页可信吗？"),
+            title=Text("Can I trust this page?", "这一页可信吗？"),
             body=Claim(facts.trust.en, facts.trust.zh),
             link=("health.html", Text("Data health", "数据健康")),
         )

@@ -1,4 +1,4 @@
-"""Data health: may I believe today's pages? What came, what was kept, the gates, what is missing."""
+"""Data health: can I trust today's pages? What came, what was kept, the gates, what is missing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.report.parts.text import Claim, Text, day, integer, plural
 from pipelines.report.sections import deliveries, findings, gaps, held_out, relations, restated
 
 _TITLE = Text("Data health", "数据健康")
-_QUESTION = Text("May I believe today's pages?", "今天的页面可信吗？")
+_QUESTION = Text("Can I trust today's pages?", "今天的页面可信吗？")
 
 
 def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:

@@ -126,10 +126,10 @@ class Facts:
 
     @property
     def trust(self) -> Text:
-        """Whether the pages may be believed, in a sentence."""
+        """Whether the pages can be trusted, in a sentence."""
         if not self.n_collected:
-            nothing = "There is nothing to believe yet: no log has been delivered."
-            return Text(nothing, "尚无可信之物：还没有送达任何日志。")
+            nothing = "There is nothing to show yet: no log has been delivered."
+            return Text(nothing, "尚无数据：还没有送达任何日志。")
         but = self._reservations
         if self.n_failed:
             return (

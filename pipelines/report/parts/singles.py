@@ -34,8 +34,8 @@ def _note(block: Block) -> Note:
     return Note(
         title=block.title,
         body=Text(
-            "Single members are not shown on these pages. The list to contact is written by: guildbook retention export",
-            "这些页面不显示单个成员。联系名单由 guildbook retention export 导出。",
+            "These pages do not show single members. To get the list to contact, run: guildbook retention export",
+            "这些页面不显示单个成员。如需联系名单，请运行：guildbook retention export",
         ),
         half=block.half,
         anchor=block.anchor,

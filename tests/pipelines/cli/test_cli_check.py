@@ -74,7 +74,7 @@ def test_a_wrong_header_is_answered_in_pairs(tmp_path):
     assert code == 1
     assert lines[0] == f"{path} as interactions of 2026-02-04: refused"
     assert lines[1].startswith(f"{path} the header lacks interaction_id, occurred_at; rename interaction_id: your")
-    assert lines[2].startswith("the day would be held out")
+    assert lines[2].startswith("the day would be withheld")
 
 
 def test_a_workbook_is_answered_with_how_to_save_it(tmp_path):

@@ -25,7 +25,7 @@ def acts(day):
 
 
 def broken(day):
-    """Five of eight rows cannot be read, so the day is held out."""
+    """Five of eight rows cannot be read, so the day is withheld."""
     return [*acts(day), *(act(f"{day}{n}", day, "ana") | {"kind": "teleport"} for n in range(5))]
 
 
@@ -45,7 +45,7 @@ def good(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def held(tmp_path_factory):
-    """A community of which one day is held out; not to be changed."""
+    """A community of which one day is withheld; not to be changed."""
     house = delivered(tmp_path_factory.mktemp("held") / "home")
     house.run(DAYS)
     return house
@@ -97,8 +97,8 @@ def test_a_day_whose_earlier_delivery_is_kept_is_no_gap(tmp_path, good):
 
 
 def test_status_counts_what_the_warehouse_counts_however_old_it_is(held):
-    (line,) = [line for line in status_lines(held.home) if line.startswith("held out")]
-    assert line == f"held out    interactions {BAD} (1 log day)"
+    (line,) = [line for line in status_lines(held.home) if line.startswith("withheld")]
+    assert line == f"withheld    interactions {BAD} (1 log day)"
     assert len(manifest.held_out_days(held.home)) == held.query("select count(*) from marts.held_out_days")[0][0]
 
 

@@ -98,7 +98,7 @@ def test_the_latest_verdict_counts(fill: Fill, verdicts: str, said: str) -> None
 @pytest.mark.parametrize(
     ("sources", "n_checks", "n_failed", "sentence"),
     [
-        ([Source("content", is_collected=False)], 0, 0, "There is nothing to believe yet"),
+        ([Source("content", is_collected=False)], 0, 0, "There is nothing to show yet"),
         ([Source("content", is_collected=True)], 9, 2, "Not all of them: 2 of 9 checks failed."),
         (
             [Source("content", is_collected=True)],
