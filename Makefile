@@ -33,8 +33,8 @@ demo: setup ## Run everything on the sample community and say where the report i
 test: setup ## Run every test but the long ones: what a change has to pass
 	$(PYTEST) -m "not long"
 
-test-fast: setup ## Run what needs no dbt, no whole job and no browser: within a minute
-	$(PYTEST) -m "not long and not dbt and not job and not browser"
+test-fast: setup ## Run what starts no dbt, no whole job, no browser and no training, while you write
+	$(PYTEST) -m "not long and not dbt and not job and not browser and not slow"
 
 test-long: setup ## Run the long tests, which make test leaves to the nightly run
 	$(PYTEST) -m long

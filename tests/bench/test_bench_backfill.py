@@ -14,6 +14,8 @@ from bench.generate import generate
 from bench.in_guildbook import TABLES
 from bench.sizes import SIZES
 
+pytestmark = pytest.mark.slow
+
 SIZE = replace(SIZES["tiny"], interactions=4_000, days=40)
 
 

@@ -10,6 +10,8 @@ from bench.in_churn_day import score_day
 from models.evaluate import roc_auc
 from pipelines.home import Home
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def rows():

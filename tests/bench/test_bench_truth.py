@@ -14,6 +14,8 @@ from models.train import TrainConfig, train
 from pipelines.churn import store
 from pipelines.home import Home
 
+pytestmark = pytest.mark.slow
+
 CONFIG = TrainConfig(learners=("base_rate", "recency", "decayed_90", "logistic"), n_resamples=10)
 
 

@@ -9,6 +9,8 @@ from tests.damage.reads import DAMAGES, ReadDamage
 from tests.damage.registry import Verdict
 from tests.support.ingest_community import Community
 
+pytestmark = pytest.mark.slow
+
 BESIDE = HEADER.replace(",channel", "") + "z,2024-03-05T08:00:00,like,m9\n"
 
 

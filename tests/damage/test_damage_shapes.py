@@ -10,6 +10,8 @@ from tests.damage.registry import Verdict
 from tests.damage.shapes import DAMAGES
 from tests.support.steady_logs import LAST, changed, steady_past
 
+pytestmark = pytest.mark.slow
+
 LOGS_DAMAGED = sorted({damage.log for damage in DAMAGES})
 
 

@@ -12,6 +12,8 @@ from models.odds import log_odds
 from models.shapley import shapley_values
 from tests.support.made_up import community
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def rows():

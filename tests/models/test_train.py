@@ -20,6 +20,8 @@ from models.score import PREDICTION_COLUMNS, score
 from models.train import train
 from tests.support.made_up import CONFIG, QUICK, community
 
+pytestmark = pytest.mark.slow
+
 
 def overall(result, learner, metric, split="test"):
     table = result.evaluations

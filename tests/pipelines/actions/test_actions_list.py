@@ -21,6 +21,8 @@ from pipelines.lake.schemas import PREDICTIONS
 from pipelines.lake.sources import EMPTY_DAY
 from pipelines.settings import PROJECT_DIR, Settings
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2025, 6, 30)
 N = 60
 

@@ -14,6 +14,8 @@ from pipelines.churn import store
 from pipelines.lake import ledger
 from tests.support.churn_frames import DAY, frames, versions_in
 
+pytestmark = pytest.mark.slow
+
 INACTIVITY = inactivity(30)
 
 

@@ -16,6 +16,8 @@ from pipelines.lake import ledger, manifest
 from pipelines.warehouse.plan import BuildPlan
 from tests.support.churn_frames import DAY, frames, versions_in
 
+pytestmark = pytest.mark.slow
+
 GAPS = """create table marts.data_completeness (log varchar, is_outage boolean, is_identity_break boolean,
     is_held_out boolean, day date)"""
 

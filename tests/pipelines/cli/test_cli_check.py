@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 
+pytestmark = pytest.mark.slow
+
 HEADER = "interaction_id,occurred_at,kind,member_id\n"
 ROWS = [f"{n},2026-02-04T08:{n:02}:00,like,m{n}\n" for n in range(40)]
 GOOD = HEADER + "".join(ROWS)

@@ -21,6 +21,8 @@ from pipelines.connectors.mapping import read_mapping
 from pipelines.settings import Settings
 from tests.support.connector_dump import write_dump
 
+pytestmark = pytest.mark.slow
+
 POST = '<row Id="1" PostTypeId="1" CreationDate="2021-04-27T15:06:44.553" Body="{}"/>'
 
 

@@ -13,7 +13,10 @@ from pipelines.contract import LOGS
 PROJECT = Path(__file__).resolve().parents[3]
 DATA = PROJECT.parent / "shared" / "data"
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="real exports are not at ../shared/data")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not DATA.is_dir(), reason="real exports are not at ../shared/data"),
+]
 
 
 @pytest.fixture(autouse=True)

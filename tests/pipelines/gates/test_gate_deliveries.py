@@ -10,6 +10,8 @@ from pipelines.lake import ledger
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, act, days_between
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def house(tmp_path):

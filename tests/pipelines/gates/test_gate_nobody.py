@@ -12,6 +12,8 @@ from pipelines.lake import ledger
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, act, days_between
 
+pytestmark = pytest.mark.slow
+
 LIMITS = {"max_share": 0.99, "max_rise": 0.25}
 
 

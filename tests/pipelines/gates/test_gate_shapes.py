@@ -19,6 +19,8 @@ from tests.support.house import House
 from tests.support.steady_logs import LAST, changed, past_days, shapes_of, steady_past, steady_rows
 from tests.support.tiny_logs import act
 
+pytestmark = pytest.mark.slow
+
 LOG = "payments"
 
 

@@ -12,6 +12,8 @@ from pipelines.lake import ledger
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, act
 
+pytestmark = pytest.mark.slow
+
 LOG = "interactions"
 
 

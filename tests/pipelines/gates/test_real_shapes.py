@@ -22,7 +22,10 @@ ACTIVITY = PROJECT_DIR.parent / "shared" / "data" / "lean_zulip" / "activity.par
 INTERACTIONS = LOGS["interactions"]
 FIRST, LAST = date(2024, 6, 1), date(2026, 2, 28)
 
-pytestmark = pytest.mark.skipif(not ACTIVITY.exists(), reason="../shared/data/lean_zulip is not here")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not ACTIVITY.exists(), reason="../shared/data/lean_zulip is not here"),
+]
 
 
 @pytest.fixture(scope="module")

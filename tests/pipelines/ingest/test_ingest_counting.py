@@ -21,6 +21,8 @@ from pipelines.reading.lines import read_lines
 from pipelines.settings import Settings
 from tests.support.ingest_community import DAY, HEADER, Community
 
+pytestmark = pytest.mark.slow
+
 ROW = "i{},2024-03-05T10:00:00Z,like,m1\n"
 ROWS = ROW.format(1) + ROW.format(2)
 LONG = "i3,2024-03-05T10:00:00Z,like," + "x" * (33 << 20)

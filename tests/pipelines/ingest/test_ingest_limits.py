@@ -18,6 +18,8 @@ from pipelines.reading.nesting import most_nested
 from pipelines.settings import PROJECT_DIR, Settings
 from tests.support.ingest_community import HEADER, Community
 
+pytestmark = pytest.mark.slow
+
 ROW = "i{},2024-03-05T10:00:00Z,like,m1\n"
 ROWS = ROW.format(1) + ROW.format(2)
 ONE = {"interaction_id": "i1", "occurred_at": "2024-03-05", "kind": "like"}

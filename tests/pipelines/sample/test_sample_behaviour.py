@@ -12,6 +12,8 @@ import pytest
 from pipelines.sample.tables import TOLD_LOGS
 from tests.support.sample_reading import Sample, Values, accepted, moment
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def logs(sample: Sample) -> dict[str, list[Values]]:

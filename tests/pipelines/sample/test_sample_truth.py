@@ -16,6 +16,8 @@ from pipelines.sample.lives import Lives, Snapshot, live
 from pipelines.sample.population import Population, draw_population
 from pipelines.sample.truth import HORIZON, tell
 
+pytestmark = pytest.mark.slow
+
 Town = tuple[Population, Lives, Clock]
 
 

@@ -27,6 +27,8 @@ from tests.support.report_html import Html
 from tests.support.report_marts import COMMUNITIES, CONTEXT, HOSTILE
 from tests.support.report_pages import PAGES
 
+pytestmark = pytest.mark.slow
+
 LEAST = 5
 SMALL = re.compile("[1-4]")
 PEOPLE = re.compile(r"(?<![\d.,<])[1-4] ?(名|人|位)|(?<![\d.,<])[1-4] (members?|people|payers?|readers?|guests?)\b")
