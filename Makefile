@@ -64,7 +64,7 @@ audit: ## Compare the pinned packages with known vulnerabilities (needs a networ
 docs: setup ## Write the generated reference pages, and dbt's own site of the tables
 	$(BIN)/python -m pipelines.reference
 	$(BIN)/python -m tests.damage
-	$(BIN)/python -m pipelines.warehouse.docs_site
+	$(BIN)/python -m pipelines.reference.docs_site
 
 $(BENCH_STAMP): $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'

@@ -2,7 +2,6 @@
 
 import dagster as dg
 
-from pipelines import private
 from pipelines.defs.checks import facts_checks, predictions_check, relations_check
 from pipelines.defs.jobs import STEPS, main_job
 from pipelines.defs.loggers import progress_logger
@@ -10,8 +9,9 @@ from pipelines.defs.raw import delivery_checks
 from pipelines.defs.resources import HomeResource
 from pipelines.defs.schedules import daily
 from pipelines.defs.sensors import changed_files, dead_runs, failed_run, missing_run
+from pipelines.privacy import readers
 
-private.close_umask()  # the code server, its run workers and sensors begin here, and they write into the home
+readers.close_umask()  # the code server, its run workers and sensors begin here, and they write into the home
 
 defs = dg.Definitions(
     assets=STEPS,

@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pipelines import clock
-from pipelines.keys import secret_key
 from pipelines.lake import ledger
+from pipelines.privacy.keys import secret_key
 
 if TYPE_CHECKING:
     from datetime import date

@@ -19,7 +19,7 @@ def pseudonym(
     ] = None,
 ) -> None:
     """Say by which pseudonyms pages and lists name these members: a line each, the id, a tab and the pseudonym."""
-    from pipelines.pseudonyms import known_as  # noqa: PLC0415
+    from pipelines.privacy.pseudonyms import known_as  # noqa: PLC0415
 
     settings = read_settings()
     if not settings.pseudonyms:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines import event_store, lock
+from pipelines import lock
 from pipelines.cli.instance import prepare_instance
+from pipelines.defs import event_store
 from pipelines.faults import sentence
 from pipelines.home import Home
 from pipelines.ingest.ignored import ignored_entries

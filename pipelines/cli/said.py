@@ -10,9 +10,9 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperGroup
 
-from pipelines import private
 from pipelines.faults import Fault, sentence
 from pipelines.home import Home
+from pipelines.privacy import readers
 from pipelines.settings import Settings, get_settings
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -45,14 +45,14 @@ def read_settings(*, opens_home: bool = True) -> Settings:
 
     What the command writes is private. A home that is open to others is closed before the command opens it.
     """
-    private.close_umask()
+    readers.close_umask()
     try:
         settings = get_settings()
     except ValidationError as error:
         for problem in error.errors():
             say(f"GUILDBOOK_{str(problem['loc'][0]).upper()}: {problem['msg']}")
         raise typer.Exit(2) from error
-    for line in private.protect(Home(settings.home), settings) if opens_home else ():
+    for line in readers.protect(Home(settings.home), settings) if opens_home else ():
         say(line)
     return settings
 

@@ -22,7 +22,7 @@ from pipelines.reading.blocks import Rejected, Unpacked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.settings_limits import LimitSettings
+    from pipelines.settings.limits import LimitSettings
 
 BROKEN = (tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError, OSError)
 """What reading a broken archive raises."""

@@ -11,14 +11,14 @@ from defusedxml.ElementTree import DefusedXMLParser
 from pipelines.connectors.archive import BROKEN, xml_files
 from pipelines.connectors.report import ConnectorError
 from pipelines.reading.blocks import Rejected
-from pipelines.settings_limits import beyond
+from pipelines.settings.limits import beyond
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pipelines.connectors.archive import Source
-    from pipelines.settings_limits import LimitSettings
+    from pipelines.settings.limits import LimitSettings
 
 _BLOCK = 1 << 16
 

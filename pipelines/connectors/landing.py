@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from pipelines.connectors.prepare import Prepared
     from pipelines.connectors.report import NotMapped
-    from pipelines.settings_limits import LimitSettings
+    from pipelines.settings.limits import LimitSettings
 
 _ROWS_AT_ONCE = 1_000_000  # about 100 MB of text
 _FLUSHERS = 8  # flushes that wait together share the disk's work

@@ -24,10 +24,10 @@ from pydantic import (
 
 from pipelines.connectors.report import ConnectorError
 from pipelines.contract import LOGS, Type
-from pipelines.settings_limits import DEFAULT_LIMITS, beyond
+from pipelines.settings.limits import DEFAULT_LIMITS, beyond
 
 if TYPE_CHECKING:
-    from pipelines.settings_limits import LimitSettings
+    from pipelines.settings.limits import LimitSettings
 
 
 class _Model(BaseModel):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipelines.connectors.prepare import Problem, shown
 from pipelines.connectors.sql import epoch_time, identifier, iso_time, literal, local_day
 from pipelines.contract import Column, Type
-from pipelines.contract_rules import EMPTY_SPELLINGS
+from pipelines.contract.rules import EMPTY_SPELLINGS
 
 if TYPE_CHECKING:
     from pipelines.connectors.mapping import Filter, Value

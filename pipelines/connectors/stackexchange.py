@@ -14,13 +14,13 @@ from pipelines.connectors.landing import open_workspace, write_landing
 from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
 from pipelines.connectors.stackexchange_mapping import prepare_all, remarks
 from pipelines.connectors.stackexchange_raw import RAW_FILES, create_tables, link, load
-from pipelines.settings_limits import DEFAULT_LIMITS
+from pipelines.settings.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pipelines.settings_limits import LimitSettings
+    from pipelines.settings.limits import LimitSettings
 
 _COUNTED_ONLY = {
     "PostLinks.xml": "links between posts have no log",

@@ -27,14 +27,14 @@ from pipelines.lake.duck import as_named
 from pipelines.reading.blocks import Rejected, blocks
 from pipelines.reading.counting import Counter
 from pipelines.reading.parquet import footer_of
-from pipelines.settings_limits import DEFAULT_LIMITS, beyond
+from pipelines.settings.limits import DEFAULT_LIMITS, beyond
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from duckdb import DuckDBPyConnection
 
-    from pipelines.settings_limits import LimitSettings
+    from pipelines.settings.limits import LimitSettings
 
 _LEFT_OUT = "left out by where"
 

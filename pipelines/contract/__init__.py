@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pipelines import contract_rules as rules
+from pipelines.contract import rules
 
 if TYPE_CHECKING:
-    from pipelines.contract_rules import RowRule
+    from pipelines.contract.rules import RowRule
 
 
 class Type(StrEnum):

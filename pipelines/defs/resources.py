@@ -5,9 +5,11 @@ from contextlib import ExitStack, contextmanager
 
 import dagster as dg
 
-from pipelines import event_store, lock, private
+from pipelines import lock
+from pipelines.defs import event_store
 from pipelines.erasure.stated import erase_stated
 from pipelines.home import Home
+from pipelines.privacy import readers
 from pipelines.settings import Settings, get_settings
 from pipelines.watch import alive, guard
 
@@ -35,7 +37,7 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             stack.enter_context(lock.hold(self.paths, on_wait=say, what="a run of the daemon"))
             if context.run_id:
                 stack.enter_context(guard.guarded(self.paths, self.settings, context.run_id))
-            for sentence in private.protect(self.paths, self.settings):
+            for sentence in readers.protect(self.paths, self.settings):
                 if say:
                     say(sentence)
             lock.prepare(self.paths, self.settings)

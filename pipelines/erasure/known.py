@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from pipelines.keys import secret_key
 from pipelines.lake import ledger
+from pipelines.privacy.keys import secret_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,7 +15,7 @@ from pipelines.erasure.refused import quoted_texts
 from pipelines.identity.links import link_name
 from pipelines.ingest.landing import delivered_days, landing_files
 from pipelines.lake.duck import connect, file_list
-from pipelines.pseudonyms import known_as
+from pipelines.privacy.pseudonyms import known_as
 from pipelines.warehouse.plan import completed_build
 
 if TYPE_CHECKING:

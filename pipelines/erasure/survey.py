@@ -15,7 +15,7 @@ from pipelines.erasure.files import rewrite
 from pipelines.erasure.names import draw_tombstones
 from pipelines.erasure.places import places
 from pipelines.erasure.search import search
-from pipelines.pseudonyms import known_as
+from pipelines.privacy.pseudonyms import known_as
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ import duckdb
 from pipelines.contract import IDENTITY_LINKS
 from pipelines.lake.duck import files_below, trimmed
 from pipelines.lake.sources import EMPTY_DAY
-from pipelines.pseudonyms import known_as
+from pipelines.privacy.pseudonyms import known_as
 
 if TYPE_CHECKING:
     from datetime import date

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
-from pipelines import pseudonyms
 from pipelines.ingest.careful import record_tables
 from pipelines.ingest.rules import STAGED_COLUMNS, cast_sql, columns_sql
 from pipelines.ingest.shape import Inspected, Shape, inspect
 from pipelines.ingest.texts import csv_texts, jsonl_texts, parquet_texts, record_texts, strict_reader
 from pipelines.lake.sources import part_columns
+from pipelines.privacy import pseudonyms
 from pipelines.reading.blocks import Rejected
 from pipelines.reading.counting import parsed_records
 

@@ -18,14 +18,14 @@ from pipelines.ingest.quotes import Malformed, quoted_fields
 from pipelines.reading.counting import BLANKS
 from pipelines.reading.lines import RAW_BYTES, Line, as_many, read_lines
 from pipelines.reading.nesting import most_nested
-from pipelines.settings_limits import beyond
+from pipelines.settings.limits import beyond
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pipelines.ingest.shape import Shape
-    from pipelines.settings_limits import LimitSettings
+    from pipelines.settings.limits import LimitSettings
 
 _RECORDS_PER_TABLE = 100_000
 _BYTES_PER_TABLE = 32 << 20

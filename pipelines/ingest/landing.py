@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import pseudonyms
 from pipelines.contract import DUCKDB_TYPES
 from pipelines.ingest.reach import folder_problem, unreadable
-from pipelines.settings_limits import beyond, changed_limits
+from pipelines.privacy import pseudonyms
+from pipelines.settings.limits import beyond, changed_limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipelines.contract import Log
     from pipelines.home import Home
     from pipelines.settings import Settings
-    from pipelines.settings_limits import LimitSettings
+    from pipelines.settings.limits import LimitSettings
 
 _RULES_VERSION = "2"
 """Raise it when the rules of ingestion change in a way that delivered days must be ingested anew for."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.contract import CURRENCIES, Type
-from pipelines.contract_rules import EMPTY_SPELLINGS
+from pipelines.contract.rules import EMPTY_SPELLINGS
 from pipelines.ingest.batch import STAGED
 from pipelines.ingest.row_rules import broken
 from pipelines.lake.duck import literal

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.contract import Type
-from pipelines.contract_rules import EMPTY_SPELLINGS
+from pipelines.contract.rules import EMPTY_SPELLINGS
 from pipelines.ingest.advice import time_advice
 from pipelines.lake.duck import array, literal
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from pipelines.contract import Column, Log
-    from pipelines.contract_rules import RowRule
+    from pipelines.contract.rules import RowRule
 
 MOST_CHARACTERS = 1000
 """Longest id; addresses of pages are used as ids, and few are longer."""

@@ -21,7 +21,7 @@ from pipelines.ingest.parts import describe, read_delivery, write_days
 from pipelines.lake import ledger
 from pipelines.lake.duck import connect
 from pipelines.lake.files import staging_folder
-from pipelines.settings_limits import beyond
+from pipelines.settings.limits import beyond
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -12,14 +12,14 @@ from pipelines.ingest.names import pair_names
 from pipelines.reading.blocks import Rejected, blocks
 from pipelines.reading.counting import Count, Counter
 from pipelines.reading.parquet import footer_of
-from pipelines.settings_limits import beyond
+from pipelines.settings.limits import beyond
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.contract import Log
     from pipelines.ingest.landing import LandingFile
-    from pipelines.settings_limits import LimitSettings
+    from pipelines.settings.limits import LimitSettings
 
 Format = Literal["csv", "jsonl", "parquet"]
 

@@ -12,10 +12,10 @@ import re
 from typing import TYPE_CHECKING
 
 from pipelines.home import Home
-from pipelines.keys import secret_key
 from pipelines.lake import manifest
 from pipelines.lake.duck import trimmed
 from pipelines.lake.sources import part_columns
+from pipelines.privacy.keys import secret_key
 
 if TYPE_CHECKING:
     import duckdb

@@ -6,8 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines import clock, private
+from pipelines import clock
 from pipelines.lake import ledger
+from pipelines.privacy import readers
 from pipelines.publishing import versions
 from pipelines.publishing.database import copy_marts
 from pipelines.publishing.stopped import forget_stopped
@@ -73,7 +74,7 @@ def publish(
     )
     write_status(draft / "site", status)
     with suppress(PermissionError):  # said wherever the home is opened
-        private.share(draft, settings)
+        readers.share(draft, settings)
     size = database.stat().st_size
     versions.put_up(home, number, kept=settings.publications_kept)
     restatements.settle(home)

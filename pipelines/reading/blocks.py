@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.settings_limits import beyond
+from pipelines.settings.limits import beyond
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pipelines.settings_limits import LimitSettings
+    from pipelines.settings.limits import LimitSettings
 
 _BLOCK = 1 << 20
 _SMALL = 64_000_000

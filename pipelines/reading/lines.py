@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pipelines.settings_limits import LimitSettings
+    from pipelines.settings.limits import LimitSettings
 
 RAW_BYTES = 65_536
 """Raw text kept of a malformed record; beyond it the hash of the whole stands in."""

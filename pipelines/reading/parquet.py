@@ -9,12 +9,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.reading.blocks import Rejected, first_line
-from pipelines.settings_limits import beyond
+from pipelines.settings.limits import beyond
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.settings_limits import LimitSettings
+    from pipelines.settings.limits import LimitSettings
 
 _BATCH_ROWS = 256
 

@@ -1,4 +1,4 @@
-"""``python -m pipelines.warehouse.docs_site`` (``make docs``): dbt's own site of every table, its lineage and its SQL.
+"""``python -m pipelines.reference.docs_site`` (``make docs``): dbt's own site of every table, its lineage and its SQL.
 
 The tables are built without rows in a folder that is thrown away. So the site is the same on a fresh clone and beside
 years of data, and no run waits for it.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipelines.marts_manifest import Mart
+    from pipelines.reference.manifest import Mart
 
 INTERFACE = PROJECT_DIR / "docs" / "marts" / "interface.yml"
 

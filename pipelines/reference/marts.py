@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pipelines import mart_interface
-from pipelines.marts_manifest import Mart, load_manifest, published_marts
-from pipelines.reference import DOCS_DIR, GENERATED, table
+from pipelines.reference import interface
+from pipelines.reference.manifest import Mart, load_manifest, published_marts
+from pipelines.reference.markdown import DOCS_DIR, GENERATED, table
 from pipelines.warehouse.dbt import DBT_PROJECT_DIR
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def pages() -> dict[str, str]:
     examples = _examples(mart.name for mart in marts)
     texts = {"README.md": _index(marts)}
     texts |= {f"{mart.name}.md": page(mart, without.get(mart.name, {}), examples.get(mart.name)) for mart in marts}
-    texts["interface.yml"] = mart_interface.dump(mart_interface.merge(mart_interface.read(), marts))
+    texts["interface.yml"] = interface.dump(interface.merge(interface.read(), marts))
     return texts
 
 
@@ -83,7 +83,7 @@ def write_pages(folder: Path = MARTS_DIR) -> list[Path]:
     """Write every page into ``folder``, remove those of marts that are gone, and return the paths.
 
     Raises:
-        mart_interface.BreakingChangeError: A mart lacks something of the committed interface; nothing is written.
+        interface.BreakingChangeError: A mart lacks something of the committed interface; nothing is written.
     """
     texts = pages()
     folder.mkdir(parents=True, exist_ok=True)

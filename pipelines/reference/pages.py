@@ -1,8 +1,8 @@
-"""The reference pages that code is the source of: the log contract, the rules between logs, settings and marts.
+"""The reference pages that code is the source of: the log contract, rules between logs, settings.
 
 ``python -m pipelines.reference`` (``make docs``) writes them. What a column or a setting means is said in
 ``pipelines.contract`` and ``pipelines.settings``; only what joins them into a page is here. The pages of the marts
-are made in ``pipelines.reference_marts``.
+are made in ``pipelines.reference.marts``.
 """
 
 from __future__ import annotations
@@ -20,17 +20,14 @@ from pydantic import SecretStr
 from expectations.relations import RELATIONS
 from pipelines import contract
 from pipelines.contract import COMMON_COLUMNS, DUCKDB_TYPES, LOGS, Column, Log, Type
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.reference.markdown import DOCS_DIR, GENERATED, table
+from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import ModuleType
 
     from pydantic.fields import FieldInfo
-
-DOCS_DIR = PROJECT_DIR / "docs"
-
-GENERATED = "<!-- Written by `make docs` from {source}; change that instead. -->\n"
 
 _CONTRACT_INTRO = """\
 # The log contract
@@ -106,7 +103,7 @@ next run rebuilds everything ([backfill](backfill.md)).
 def log_contract_page() -> str:
     """Markdown of ``docs/log-contract.md``."""
     parts = [
-        GENERATED.format(source="`pipelines/contract.py`"),
+        GENERATED.format(source="`pipelines/contract`"),
         _CONTRACT_INTRO,
         "## Types\n",
         table(
@@ -132,7 +129,7 @@ def settings_page() -> str:
     ]
     return "\n".join(
         [
-            GENERATED.format(source="`pipelines/settings.py`"),
+            GENERATED.format(source="`pipelines/settings`"),
             _SETTINGS_INTRO,
             table(("variable", "default", "allowed", "what it decides"), rows),
         ]
@@ -251,22 +248,3 @@ def _limits(field: FieldInfo) -> str:
             case Le(le=bound):
                 limits.append(f"≤ {bound}")
     return ", ".join(limits)
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; bars inside cells are escaped."""
-    lines = [header, ["---"] * len(header), *rows]
-    cells = [" | ".join(cell.replace("|", r"\|") for cell in line) for line in lines]
-    return "".join(f"| {line} |\n" for line in cells)
-
-
-def main() -> None:
-    """Write the pages into ``docs/``."""
-    from pipelines import reference_marts  # noqa: PLC0415 - it takes the form of its pages from here
-
-    write_pages()
-    reference_marts.write_pages()
-
-
-if __name__ == "__main__":
-    main()

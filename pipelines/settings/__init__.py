@@ -17,13 +17,13 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from pipelines.faults import Fault, brief
-from pipelines.settings_access import AccessSettings
-from pipelines.settings_erasure import ErasureSettings
-from pipelines.settings_limits import LimitSettings
-from pipelines.settings_relations import RelationSettings
-from pipelines.settings_shapes import ShapeSettings
+from pipelines.settings.access import AccessSettings
+from pipelines.settings.erasure import ErasureSettings
+from pipelines.settings.limits import LimitSettings
+from pipelines.settings.relations import RelationSettings
+from pipelines.settings.shapes import ShapeSettings
 
-PROJECT_DIR = Path(__file__).resolve().parent.parent
+PROJECT_DIR = Path(__file__).resolve().parents[2]
 SETTINGS_FILE = "settings.env"
 """File in the home folder with settings of its own, one ``GUILDBOOK_NAME=value`` a line."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pipelines.reference import DOCS_DIR, GENERATED, table
+from pipelines.reference.markdown import DOCS_DIR, GENERATED, table
 
 from .registry import Verdict, Where, damages
 

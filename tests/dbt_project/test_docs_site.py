@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from pipelines.settings import Settings
-from pipelines.warehouse.docs_site import SITE_DIR, write_docs_site
 
 
 def test_the_site_is_one_page_with_every_table_and_its_columns(project, tmp_path):

@@ -13,9 +13,9 @@ import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-from pipelines import mart_interface
-from pipelines.marts_manifest import load_manifest, published_marts
-from pipelines.reference_marts import page
+from pipelines.reference import interface
+from pipelines.reference.manifest import load_manifest, published_marts
+from pipelines.reference.marts import page
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.warehouse import dbt
 
@@ -87,12 +87,12 @@ def test_both_versions_are_built_and_the_old_one_keeps_its_name_and_says_that_it
 def test_two_versions_break_no_promise_and_the_old_one_is_committed_as_deprecated(changed):
     _, manifest = changed
 
-    merged = mart_interface.merge(mart_interface.read(), published_marts(manifest))
+    merged = interface.merge(interface.read(), published_marts(manifest))
 
     assert merged["log_coverage"]["deprecated_until"] == UNTIL
     assert "n_days" in merged["log_coverage_v2"]["columns"]
     without = {name: promise for name, promise in merged.items() if name != "log_coverage"}
-    assert mart_interface.breaking_changes(merged, without) == []
+    assert interface.breaking_changes(merged, without) == []
 
 
 def test_the_page_of_the_old_version_says_it_on_top(changed):

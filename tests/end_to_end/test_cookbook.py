@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from pipelines.contract import LOGS
-from pipelines.marts_manifest import load_manifest, published_marts
+from pipelines.reference.manifest import load_manifest, published_marts
 from pipelines.settings import PROJECT_DIR
 
 pytestmark = pytest.mark.xdist_group("job")

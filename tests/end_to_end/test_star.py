@@ -7,8 +7,8 @@ import re
 import duckdb
 import pytest
 
-from pipelines.marts_manifest import load_manifest, published_marts
-from pipelines.reference_marts import REFERENCES, dimension_of
+from pipelines.reference.manifest import load_manifest, published_marts
+from pipelines.reference.marts import REFERENCES, dimension_of
 from pipelines.settings import PROJECT_DIR
 
 pytestmark = pytest.mark.xdist_group("job")

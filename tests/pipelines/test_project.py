@@ -16,7 +16,7 @@ from pipelines.settings import PROJECT_DIR, Settings
 PACKAGES = ("pipelines", "models", "expectations")
 MAX_LINES = 250
 TABLES = {
-    "pipelines/contract.py": "the columns of ten logs",
+    "pipelines/contract/__init__.py": "the columns of ten logs",
     "pipelines/lake/schemas.py": "the columns of the ledgers",
     "pipelines/sample/words.py": "word lists",
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.event_store import held_open
+from pipelines.defs.event_store import held_open
 
 RUN = "6f4b6a2e-6d0c-4a52-9f0e-1f6f0c8f5a11"
 

@@ -18,7 +18,7 @@ from pipelines.erasure.needles import Needles
 from pipelines.erasure.run import erase
 from pipelines.erasure.stated import erase_stated
 from pipelines.ingest import changed_days
-from pipelines.pseudonyms import known_as
+from pipelines.privacy.pseudonyms import known_as
 from pipelines.settings import PROJECT_DIR
 from tests.support.erasure_house import ADA, ODD
 from tests.support.house import House

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipelines import private
 from pipelines.cli import app
 from pipelines.home import Home
+from pipelines.privacy import readers
 from pipelines.report.files import write_text
 from pipelines.settings import Settings
 
@@ -61,13 +61,13 @@ def test_an_open_home_is_closed_and_it_is_said_once(tmp_path):
     home = open_home(tmp_path / "home")
     n_paths = len(modes(home))
 
-    (sentence,) = private.protect(home, settings_of(home))
+    (sentence,) = readers.protect(home, settings_of(home))
 
     assert sentence.startswith(f"{home.root} was open to others: {n_paths - 1} files and folders are private now.")
     assert {mode & 0o077 for mode in modes(home).values()} == {0}
     assert modes(home)["."] == 0o700
     assert modes(home)["warehouse.duckdb"] == 0o600
-    assert private.protect(home, settings_of(home)) == []
+    assert readers.protect(home, settings_of(home)) == []
 
 
 def test_links_that_lead_out_of_the_home_are_not_followed(tmp_path):
@@ -77,7 +77,7 @@ def test_links_that_lead_out_of_the_home_are_not_followed(tmp_path):
     home = open_home(tmp_path / "home")
     (home.landing / "content").symlink_to(outside)
 
-    private.protect(home, settings_of(home))
+    readers.protect(home, settings_of(home))
 
     assert {stat.S_IMODE(path.stat().st_mode) for path in (outside, outside / "file")} == {0o755, 0o644}
 
@@ -86,7 +86,7 @@ def test_a_folder_that_is_no_home_is_left_alone(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "thesis.txt").write_text("mine")
 
-    assert private.protect(Home(tmp_path / "data"), Settings(home=tmp_path / "data")) == []
+    assert readers.protect(Home(tmp_path / "data"), Settings(home=tmp_path / "data")) == []
     assert stat.S_IMODE((tmp_path / "data" / "thesis.txt").stat().st_mode) == 0o644
 
 
@@ -122,7 +122,7 @@ def test_readers_get_what_is_published_and_nothing_else(tmp_path):
     home = open_home(tmp_path / "home")
     settings = settings_of(home, readers_group=OWN_GROUP)
 
-    private.protect(home, settings)
+    readers.protect(home, settings)
 
     found = modes(home)
     assert {path: mode for path, mode in found.items() if mode & 0o070} == {
@@ -133,13 +133,13 @@ def test_readers_get_what_is_published_and_nothing_else(tmp_path):
         "landing/interactions/2025-01-01/a.csv": 0o640,
     }  # fmt: skip
     assert not any(mode & 0o007 for mode in found.values())
-    assert private.protect(home, settings) == []
+    assert readers.protect(home, settings) == []
 
 
 def test_what_is_written_into_a_site_later_is_the_readers_too(tmp_path):
     home = open_home(tmp_path / "home")
-    private.protect(home, settings_of(home, readers_group=OWN_GROUP))
-    private.close_umask()
+    readers.protect(home, settings_of(home, readers_group=OWN_GROUP))
+    readers.close_umask()
 
     write_text(home.published / "site" / "status.js", "new")
     write_text(home.lake / "note.json", "own")
@@ -150,9 +150,9 @@ def test_what_is_written_into_a_site_later_is_the_readers_too(tmp_path):
 
 def test_without_the_setting_again_the_publication_is_closed(tmp_path):
     home = open_home(tmp_path / "home")
-    private.protect(home, settings_of(home, readers_group=OWN_GROUP))
+    readers.protect(home, settings_of(home, readers_group=OWN_GROUP))
 
-    private.protect(home, settings_of(home))
+    readers.protect(home, settings_of(home))
 
     assert {mode & 0o077 for mode in modes(home).values()} == {0}
 
@@ -166,7 +166,7 @@ def test_a_group_that_this_user_is_not_in_is_named_and_nothing_stays_open(tmp_pa
 
     monkeypatch.setattr(os, "chown", chown)
 
-    *_, sentence = private.protect(home, settings_of(home, readers_group=OWN_GROUP))
+    *_, sentence = readers.protect(home, settings_of(home, readers_group=OWN_GROUP))
 
     assert f"usermod -aG {OWN_GROUP} USER" in sentence
     assert modes(home)["."] == 0o700
@@ -186,7 +186,7 @@ def test_another_user_reads_the_site_as_a_reader_and_nothing_otherwise():
             ).returncode == 0  # fmt: skip
 
         assert can_read("warehouse.duckdb")
-        private.protect(home, settings_of(home, readers_group=group.gr_name))
+        readers.protect(home, settings_of(home, readers_group=group.gr_name))
         for path in ("published/site/index.html", "published/analytics.duckdb", "published/site/data/members.csv"):
             assert can_read(path, group.gr_gid), path
             assert not can_read(path), path

@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from pipelines import pseudonyms
 from pipelines.cli import app
 from pipelines.contract import INTERACTIONS, LOGS, Type
 from pipelines.identity.links import write_link
 from pipelines.identity.preview import preview
 from pipelines.ingest import changed_days
 from pipelines.lake.duck import trimmed
-from pipelines.pseudonyms import (
+from pipelines.privacy import pseudonyms
+from pipelines.privacy.pseudonyms import (
     LEFT_OUT,
     MEMBER_COLUMNS,
     OWN_KEYS,

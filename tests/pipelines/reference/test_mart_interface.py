@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from pipelines import mart_interface
-from pipelines.marts_manifest import Mart, MartColumn, load_manifest, published_marts
+from pipelines.reference import interface
+from pipelines.reference.manifest import Mart, MartColumn, load_manifest, published_marts
 
 DAY = MartColumn("day", "date", "The day.", is_required=True, tests=())
 COUNT = MartColumn("n_acts", "bigint", "Acts.", is_required=False, tests=())
@@ -29,14 +29,14 @@ MART = Mart(
 
 
 def changes(*now):
-    return mart_interface.breaking_changes(mart_interface.promised([MART]), mart_interface.promised(now))
+    return interface.breaking_changes(interface.promised([MART]), interface.promised(now))
 
 
 def test_the_project_keeps_what_is_committed_and_all_of_it_is_committed():
-    promised = mart_interface.promised(published_marts(load_manifest()))
-    committed = mart_interface.read()
+    promised = interface.promised(published_marts(load_manifest()))
+    committed = interface.read()
 
-    assert mart_interface.breaking_changes(committed, promised) == []
+    assert interface.breaking_changes(committed, promised) == []
     assert committed == promised, "run make docs"
 
 
@@ -77,26 +77,26 @@ def test_what_no_reader_misses_is_none(now):
 
 def test_a_mart_may_go_once_it_was_committed_as_deprecated_but_keeps_its_columns_until_then():
     deprecated = replace(MART, deprecated_until=date(2027, 3, 31))
-    committed = mart_interface.promised([deprecated])
+    committed = interface.promised([deprecated])
 
     assert committed["acts"]["deprecated_until"] == date(2027, 3, 31)
-    assert mart_interface.breaking_changes(committed, {}) == []
-    assert mart_interface.breaking_changes(
-        committed, mart_interface.promised([replace(deprecated, columns=(DAY,))])
-    ) == ["acts.n_acts is gone"]
+    assert interface.breaking_changes(committed, {}) == []
+    assert interface.breaking_changes(committed, interface.promised([replace(deprecated, columns=(DAY,))])) == [
+        "acts.n_acts is gone"
+    ]
 
 
 def test_the_file_reads_back_what_was_written(tmp_path):
-    promised = mart_interface.promised([MART, replace(MART, name="old", deprecated_until=date(2027, 3, 31))])
-    (tmp_path / "interface.yml").write_text(mart_interface.dump(promised), encoding="utf-8")
+    promised = interface.promised([MART, replace(MART, name="old", deprecated_until=date(2027, 3, 31))])
+    (tmp_path / "interface.yml").write_text(interface.dump(promised), encoding="utf-8")
 
-    assert mart_interface.read(tmp_path / "interface.yml") == promised
-    assert mart_interface.read(tmp_path / "none.yml") == {}
+    assert interface.read(tmp_path / "interface.yml") == promised
+    assert interface.read(tmp_path / "none.yml") == {}
 
 
 def test_make_docs_refuses_to_take_anything_away():
-    committed = mart_interface.promised([MART])
+    committed = interface.promised([MART])
 
-    assert list(mart_interface.merge(committed, [MART, replace(MART, name="more")])) == ["acts", "more"]
-    with pytest.raises(mart_interface.BreakingChangeError, match=r"acts\.n_acts is gone.*mart-versions\.md"):
-        mart_interface.merge(committed, [replace(MART, columns=(DAY,))])
+    assert list(interface.merge(committed, [MART, replace(MART, name="more")])) == ["acts", "more"]
+    with pytest.raises(interface.BreakingChangeError, match=r"acts\.n_acts is gone.*mart-versions\.md"):
+        interface.merge(committed, [replace(MART, columns=(DAY,))])

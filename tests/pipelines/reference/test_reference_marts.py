@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from pipelines import reference_marts
-from pipelines.marts_manifest import load_manifest, published_marts
+from pipelines.reference.manifest import load_manifest, published_marts
+from pipelines.reference.marts import MARTS_DIR, SUBJECTS, write_pages
+from pipelines.reference.marts import pages as render_pages
 from pipelines.settings import PROJECT_DIR
 
 
@@ -18,11 +19,11 @@ def marts():
 
 @pytest.fixture(scope="module")
 def pages():
-    return reference_marts.pages()
+    return render_pages()
 
 
 def test_the_committed_pages_are_what_the_project_says(pages):
-    committed = {path.name: path.read_text(encoding="utf-8") for path in reference_marts.MARTS_DIR.iterdir()}
+    committed = {path.name: path.read_text(encoding="utf-8") for path in MARTS_DIR.iterdir()}
 
     assert sorted(committed) == sorted(pages), "docs/marts is old: run make docs"
     assert [name for name, text in pages.items() if committed[name] != text] == [], "run make docs"
@@ -39,7 +40,7 @@ def test_every_model_of_the_published_folders_has_a_page(pages):
 def test_pages_of_marts_that_are_gone_are_removed_and_the_others_written(tmp_path, pages):
     (tmp_path / "old_mart.md").write_text("gone")
 
-    paths = reference_marts.write_pages(tmp_path)
+    paths = write_pages(tmp_path)
 
     assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == pages
     assert sorted(paths) == sorted(tmp_path.iterdir())
