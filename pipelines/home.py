@@ -24,6 +24,11 @@ class Home:
         return self.root / "sample_truth"
 
     @property
+    def oracle(self) -> Path:
+        """The true chances of churn of the sample community, which its churn models are measured with."""
+        return self.sample_truth / "oracle.parquet"
+
+    @property
     def lake(self) -> Path:
         """Parquet that the pipeline writes."""
         return self.root / "lake"

@@ -1,10 +1,9 @@
-"""One run at a time on one home folder: the lock that whoever opens the warehouse holds, and a run's start."""
+"""One run at a time on one home folder: the lock that whoever opens the warehouse holds."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,22 +13,11 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from pipelines import clock
-from pipelines.connectors.leftovers import sweep_imports
-from pipelines.contract import LOGS
-from pipelines.faults import Fault
-from pipelines.lake import ledger, manifest
-from pipelines.lake.files import sweep_staging
-from pipelines.warehouse.sources import ensure_sources
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.home import Home
-    from pipelines.settings import Settings
-
-
-class DiskFullError(Fault):
-    """Less disk is free than a run needs."""
 
 
 @dataclass(frozen=True)
@@ -130,37 +118,3 @@ def _write_holder(home: Home, one: Holder) -> None:
 
 def _holder_file(home: Home) -> Path:
     return home.lock.with_name(".lock_holder")
-
-
-def prepare(home: Home, settings: Settings) -> None:
-    """Begin a run, holding the lock: check the disk, heal what a kill left, make sure that every source exists.
-
-    Raises:
-        DiskFullError: Less is free than ``GUILDBOOK_MIN_FREE_DISK_GB``; nothing was written.
-    """
-    check_disk(home, settings)
-    finish_erasure(home, settings)
-    sweep_staging(home)
-    sweep_imports(home.landing)
-    ledger.tidy(home)
-    manifest.finish_moves(home, list(LOGS))
-    ensure_sources(home)
-
-
-def finish_erasure(home: Home, settings: Settings) -> None:
-    """Finish an erasure that was broken off before anything else is read or written."""
-    if home.erasure_journal.exists():
-        from pipelines.erasure.run import resume  # noqa: PLC0415 - it reads what runs make, and hardly ever has to
-
-        resume(home, settings)
-
-
-def check_disk(home: Home, settings: Settings) -> None:
-    """Raise ``DiskFullError`` where less is free than ``GUILDBOOK_MIN_FREE_DISK_GB``."""
-    home.root.mkdir(parents=True, exist_ok=True)
-    free_gb = shutil.disk_usage(home.root).free / 1e9
-    if free_gb < settings.min_free_disk_gb:
-        raise DiskFullError(
-            f"{free_gb:.1f} GB are free at {home.root}, a run wants {settings.min_free_disk_gb:g} GB: "
-            "free some disk, or lower GUILDBOOK_MIN_FREE_DISK_GB"
-        )

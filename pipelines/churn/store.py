@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from models.artifacts import load_model, save_model
@@ -15,7 +16,7 @@ from models.card import to_json
 from pipelines import clock
 from pipelines.lake import ledger
 from pipelines.lake.files import move_in, staging_folder
-from pipelines.lake.schemas import PREDICTIONS
+from pipelines.lake.schemas import ORACLE, PREDICTIONS
 from pipelines.lake.sources import EMPTY_DAY
 
 if TYPE_CHECKING:
@@ -119,6 +120,25 @@ def read_predictions(home: Home, day: date, model_version: str, columns: Sequenc
     table = pq.read_table(path, schema=schema, partitioning=None) if path.exists() else schema.empty_table()
     frame: pd.DataFrame = table.to_pandas()
     return frame
+
+
+def read_oracle(home: Home, definition: Definition) -> pd.DataFrame | None:
+    """Read the true chances of churn, where the members were moved by a law that is known.
+
+    Returns:
+        member_id, as_of_day, probability; one row per member and cut-off that the law was asked for. None where nothing
+        is known: the logs are real, or churn means something else than what was asked.
+    """
+    if not home.oracle.exists():
+        return None
+    meant = (
+        (pc.field("definition") == definition.name)
+        & (pc.field("horizon_days") == definition.horizon_days)
+        & (pc.field("known_after_days") == definition.known_after_days)
+    )
+    told = pq.read_table(home.oracle, schema=ORACLE, columns=["member_id", "as_of_day", "probability"], filters=meant)
+    frame: pd.DataFrame = told.to_pandas(date_as_object=False)
+    return frame if len(frame) else None
 
 
 def _newest(home: Home, definition: Definition) -> dict[str, Any] | None:

@@ -10,7 +10,6 @@ from models.score import score
 from models.train import TrainConfig, train
 from pipelines.churn import definitions, store
 from pipelines.churn.gaps import excluded_cutoffs
-from pipelines.sample.yardstick import true_chances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +78,7 @@ def read_training(
 
 def _train(home: Home, settings: Settings, definition: Definition, through_day: date, run_id: str) -> None:
     features, labels, config = read_training(home, settings, definition)
-    chances = true_chances(home.sample_truth, definition)
+    chances = store.read_oracle(home, definition)
     store.keep_training(home, train(features, labels, config, chances), through_day, run_id)
 
 

@@ -133,7 +133,7 @@ def verify(
 def rollback() -> None:
     """Put the publication before the current one up again, database and site together."""
     from pipelines import lock  # noqa: PLC0415
-    from pipelines.publishing import versions  # noqa: PLC0415
+    from pipelines.lake import versions  # noqa: PLC0415
 
     home = Home(read_settings().home)
     try:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines import lock
+from pipelines import lock, run_start
 from pipelines.cli.instance import prepare_instance
 from pipelines.defs import event_store
 from pipelines.faults import sentence
 from pipelines.home import Home
 from pipelines.ingest.ignored import ignored_entries
-from pipelines.lake import ledger
-from pipelines.publishing import versions
+from pipelines.lake import ledger, versions
 from pipelines.publishing.outcome import AlertError, explain_failure, note_failure
 from pipelines.warehouse.dbt import ensure_manifest
 from pipelines.watch import alive
@@ -84,7 +83,7 @@ def execute(settings: Settings, first: date, last: date, *, full: bool, say: Cal
 
 
 def _launch(home: Home, settings: Settings, days: list[date], *, full: bool, say: Callable[[str], None]) -> RunOutcome:
-    lock.check_disk(home, settings)
+    run_start.check_disk(home, settings)
     prepare_instance(home, settings)
     ensure_manifest()
     import dagster as dg  # noqa: PLC0415 - importing dagster takes seconds

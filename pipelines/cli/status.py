@@ -13,8 +13,8 @@ from pipelines import lock
 from pipelines.ingest.findings import said, standing
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.ingest.refusals import reasons_of_run
-from pipelines.lake import ledger, manifest
-from pipelines.publishing import noted, versions
+from pipelines.lake import ledger, manifest, versions
+from pipelines.publishing import noted
 
 if TYPE_CHECKING:
     from pipelines.home import Home

@@ -6,6 +6,7 @@ from pipelines.contract import LOGS, Log
 from pipelines.defs.checks import gate_result
 from pipelines.defs.partitions import FROM_TAG, FULL_TAG, log_days, tagged_days
 from pipelines.defs.resources import HomeResource
+from pipelines.erasure.returned import replace_returned
 from pipelines.gates import deliveries
 from pipelines.ingest import DayReport, ingest_days
 from pipelines.ingest.refusals import first_reasons
@@ -41,6 +42,7 @@ def _raw_asset(log: Log) -> dg.AssetsDefinition:
             run_id=context.run.run_id,
             force=FULL_TAG in context.run.tags,
             progress=context.log.info,
+            before_reading=replace_returned,
         )
         done = [day for day in report.days if not day.skipped]
         accepted, quarantined = sum(day.accepted for day in done), sum(day.quarantined for day in done)

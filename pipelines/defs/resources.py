@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 
 import dagster as dg
 
-from pipelines import lock
+from pipelines import lock, run_start
 from pipelines.defs import event_store
 from pipelines.erasure.stated import erase_stated
 from pipelines.home import Home
@@ -40,7 +40,7 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             for sentence in readers.protect(self.paths, self.settings):
                 if say:
                     say(sentence)
-            lock.prepare(self.paths, self.settings)
+            run_start.prepare(self.paths, self.settings)
             with ExitStack() as of_run:
                 if context.instance and context.run_id:
                     of_run.enter_context(event_store.held_open(context.instance, context.run_id))

@@ -8,6 +8,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
 from pipelines.actions.judgement import record_judgement_days
+from pipelines.churn.schedule import training_days
 from pipelines.contract import LOGS
 from pipelines.defs.partitions import FULL_TAG, tagged_days
 from pipelines.defs.raw import raw_key
@@ -50,7 +51,7 @@ def build_plan(context: dg.AssetExecutionContext, home: HomeResource) -> Iterato
     days = tagged_days(context.run.tags)
     for missing in _check_arrivals(home, days, may_lack=is_full or len(days) > 1):
         context.log.warning(missing)
-    plan = make_plan(home.paths, home.settings, full=is_full)
+    plan = make_plan(home.paths, home.settings, full=is_full, schedule=training_days)
     if (version := inputs.unchanged_since(home.paths, home.settings, plan)) is not None:
         inputs.note_unchanged(home.paths, version)
         context.log.info(f"nothing changed since version {version}: nothing is built or published")

@@ -13,7 +13,6 @@ import duckdb
 import pyarrow.compute as pc
 
 from pipelines import clock
-from pipelines.erasure.returned import replace_returned
 from pipelines.ingest.batch import read_batch
 from pipelines.ingest.findings import said
 from pipelines.ingest.landing import fingerprint, is_delivered, landing_files
@@ -24,12 +23,15 @@ from pipelines.lake.files import staging_folder
 from pipelines.settings.limits import beyond
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pipelines.contract import Log
     from pipelines.home import Home
     from pipelines.ingest.landing import LandingFile
     from pipelines.settings import Settings
+
+    BeforeReading = Callable[[Home, Settings, Log, Mapping[date, list[LandingFile]]], dict[date, int]]
+    """Changes files of these log days, and returns the days whose files it changed, with how many rows."""
 
 _MAX_BATCH_DAYS = 64
 _MAX_BATCH_BYTES = 512 << 20
@@ -77,6 +79,7 @@ def ingest_days(
     run_id: str,
     force: bool = False,
     progress: Callable[[str], None] | None = None,
+    before_reading: BeforeReading | None = None,
 ) -> IngestReport:
     """Turn the landing files of a log's days into candidate parts, quarantine and delivery records.
 
@@ -91,6 +94,7 @@ def ingest_days(
         run_id: Run that the delivery records name.
         force: Ingest unchanged days too.
         progress: Called with one line of text per batch.
+        before_reading: May change the files that are about to be read, as it has to where members were erased.
 
     Returns:
         Report of every day that is or was delivered.
@@ -106,7 +110,8 @@ def ingest_days(
             stale[log_day] = files
         else:
             reports.append(_report(log_day, recorded[log_day], skipped=True))
-    for log_day, n_rows in replace_returned(home, settings, log, stale).items():
+    replaced = before_reading(home, settings, log, stale) if before_reading else {}
+    for log_day, n_rows in replaced.items():
         stale[log_day] = landing_files(home, log, log_day)
         if progress:
             progress(f"{log.name} {log_day}: {n_rows:,} rows name erased members again; they are theirs no more")

@@ -265,6 +265,18 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
 }
 
+ORACLE = pa.schema(
+    [
+        ("definition", pa.string()),
+        ("horizon_days", pa.int64()),
+        ("known_after_days", pa.int64()),
+        ("member_id", pa.string()),
+        ("as_of_day", pa.date32()),
+        ("probability", pa.float64()),
+    ]
+)
+"""Chances of churn by the law that moved the members of a simulated community."""
+
 PREDICTIONS = pa.schema(
     [
         ("member_id", pa.string()),

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import clock
 from pipelines.contract import LOGS
-from pipelines.lake import ledger, manifest
-from pipelines.publishing import versions
+from pipelines.lake import ledger, manifest, versions
 from pipelines.publishing.stopped import forget_stopped
 from pipelines.report.files import write_text
 from pipelines.report.status import SiteStatus, write_status

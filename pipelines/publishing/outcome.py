@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from pipelines import clock
 from pipelines.faults import Fault, brief, explain
 from pipelines.ingest.refusals import first_reasons
-from pipelines.lake import ledger
-from pipelines.publishing import noted, versions
+from pipelines.lake import ledger, versions
+from pipelines.publishing import noted
 from pipelines.publishing.stopped import PAGE, stopping_verdict, write_stopped
 from pipelines.report.status import SiteStatus, write_status
 

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines import clock
-from pipelines.lake import ledger
+from pipelines.lake import ledger, versions
 from pipelines.privacy import readers
-from pipelines.publishing import versions
 from pipelines.publishing.database import copy_marts
 from pipelines.publishing.stopped import forget_stopped
 from pipelines.report.context import SiteContext
 from pipelines.report.site import render_site
 from pipelines.report.status import SiteStatus, write_status
-from pipelines.restating import record as restatements
 
 if TYPE_CHECKING:
     from datetime import date
@@ -77,7 +75,6 @@ def publish(
         readers.share(draft, settings)
     size = database.stat().st_size
     versions.put_up(home, number, kept=settings.publications_kept)
-    restatements.settle(home)
     forget_stopped(home)
     row = {
         "version": number,

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.contract import LOGS
 from pipelines.ingest.refusals import reasons_of_run
-from pipelines.lake import ledger, manifest
-from pipelines.publishing import versions
+from pipelines.lake import ledger, manifest, versions
 from pipelines.report.files import write_text
 from pipelines.report.parts.text import Text
 from pipelines.report.stopped import StoppedRun, render_stopped

@@ -14,10 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines import clock
-from pipelines.lake import ledger, manifest
+from pipelines.lake import ledger, manifest, versions
 from pipelines.lake.files import move_in, staging_folder
 from pipelines.lake.schemas import SCHEMAS
-from pipelines.publishing import versions
 from pipelines.restating.causes import Causes, StaleParts
 from pipelines.restating.compare import compare
 from pipelines.restating.figures import watched

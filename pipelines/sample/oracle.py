@@ -5,31 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow as pa
 
 from models.definitions import inactivity, lapse
+from pipelines.lake.schemas import ORACLE
 from pipelines.sample.lapse import GRACE
 from pipelines.sample.truth import HORIZON
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
-    from models.definitions import Definition
+_TOLD = {"inactivity_probability": inactivity(HORIZON), "lapse_probability": lapse(HORIZON, GRACE)}
+"""Table of the truth -> the definition of churn that it tells of."""
 
 
-def true_chances(truth: Path, definition: Definition) -> pd.DataFrame | None:
+def oracle(truths: Mapping[str, pd.DataFrame]) -> pa.Table:
     """Return the chances of churn for somebody who knows law and traits, and of the rest what the logs show.
 
     Args:
-        truth: Folder of the sample's truth.
-        definition: What churn means.
-
-    Returns:
-        member_id, as_of_day, probability; one row per member and cut-off of the truth. None where nothing is known:
-        the logs are real, or churn means something else than in the truth.
+        truths: The tables of the truth; one that is left out has no rows.
     """
-    table = truth / f"{definition.name}_probability.parquet"
-    if definition not in {inactivity(HORIZON), lapse(HORIZON, GRACE)} or not table.exists():
-        return None
-    told = pd.read_parquet(table, columns=["member_id", "day", "probability_observable"])
-    told = told.set_axis(["member_id", "as_of_day", "probability"], axis="columns")
-    return told.assign(as_of_day=pd.to_datetime(told["as_of_day"]))
+    frames = [
+        pd.DataFrame(
+            {
+                "definition": definition.name,
+                "horizon_days": definition.horizon_days,
+                "known_after_days": definition.known_after_days,
+                "member_id": truths[name]["member_id"],
+                "as_of_day": truths[name]["day"],
+                "probability": truths[name]["probability_observable"],
+            }
+        )
+        for name, definition in _TOLD.items()
+        if name in truths
+    ]
+    tables = [pa.Table.from_pandas(frame, schema=ORACLE, preserve_index=False) for frame in frames]
+    return pa.concat_tables([ORACLE.empty_table(), *tables])

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from pipelines.sample.activity import act
 from pipelines.sample.billing import bill
@@ -21,6 +22,7 @@ from pipelines.sample.events import hold_events
 from pipelines.sample.files import write_parcel
 from pipelines.sample.lapse import lapse_probability
 from pipelines.sample.lives import live
+from pipelines.sample.oracle import oracle
 from pipelines.sample.outreach import act_on_members
 from pipelines.sample.population import draw_population
 from pipelines.sample.registry import register
@@ -141,6 +143,7 @@ def write_sample(
         }
     for name, frame in truths.items():
         frame.to_parquet(building[truth] / f"{name}.parquet", index=False)
+    pq.write_table(oracle(truths), building[truth] / "oracle.parquet")
     (building[truth] / "injected.json").write_text(json.dumps(injected, indent=1) + "\n", encoding="utf-8")
     for folder, partial in building.items():
         _move_in(partial, folder)

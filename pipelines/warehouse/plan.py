@@ -12,8 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from models.cutoffs import cutoff_days
-from pipelines.churn import definitions, store
 from pipelines.contract import LOGS
 from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import manifest
@@ -23,8 +21,13 @@ from pipelines.lake.sources import EMPTY_DAY
 from pipelines.warehouse import dbt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipelines.home import Home
     from pipelines.settings import Settings
+
+    Schedule = Callable[[Home, Settings, date, date], tuple[date, ...]]
+    """From the first and the last day of the calendar to the cut-offs that features are built for."""
 
 
 CODE_CHANGED = "a transformation or a setting changed"
@@ -60,8 +63,14 @@ class CompletedBuild:
     through_day: date
 
 
-def make_plan(home: Home, settings: Settings, *, full: bool = False) -> BuildPlan:
+def make_plan(home: Home, settings: Settings, *, full: bool = False, schedule: Schedule | None = None) -> BuildPlan:
     """Decide what the run builds; the caller holds the home's lock.
+
+    Args:
+        home: Home folder of the community.
+        settings: Settings of the community.
+        full: Whether everything is rebuilt whatever changed.
+        schedule: Says for which cut-offs a model is trained; without it none is.
 
     Raises:
         NothingAcceptedError: Nothing was ever accepted.
@@ -78,7 +87,7 @@ def make_plan(home: Home, settings: Settings, *, full: bool = False) -> BuildPla
         first_day=first_day,
         through_day=through_day,
         full_because=_full_because(completed_build(home), fingerprint, first_day, through_day, asked=full),
-        training_days=_training_days(home, settings, first_day, through_day),
+        training_days=schedule(home, settings, first_day, through_day) if schedule else (),
     )
 
 
@@ -201,15 +210,6 @@ def _full_because(
     if through_day < completed.through_day or first_day > completed.first_day:
         return "days at an end of the history were withdrawn"
     return ""
-
-
-def _training_days(home: Home, settings: Settings, first_day: date, through_day: date) -> tuple[date, ...]:
-    """Cut-offs to build features for: all of them when training is due, none on the days between."""
-    trained = store.newest_training_day(home, definitions.wanted(home, settings))
-    if trained is not None and 0 <= (through_day - trained).days < settings.training_interval_days:
-        return ()
-    step = settings.churn_cutoff_step_days
-    return tuple(cutoff_days(first_day, through_day, settings.churn_horizon_days, step))
 
 
 def _manifest_table(home: Home) -> pa.Table:

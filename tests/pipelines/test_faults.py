@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from pipelines import lock
+from pipelines import run_start
 from pipelines.cli import app
 from pipelines.faults import Fault, explain, sentence
 from pipelines.home import Home
@@ -131,7 +131,7 @@ def test_a_home_that_cannot_be_written_still_reaches_the_operator(home, monkeypa
     def refuse(*_):
         raise OSError(errno.EROFS, "Read-only file system", str(home.dagster))
 
-    monkeypatch.setattr(lock, "check_disk", refuse)
+    monkeypatch.setattr(run_start, "check_disk", refuse)
     monkeypatch.setattr("pipelines.publishing.noted.write_text", refuse)
     monkeypatch.setattr("pipelines.publishing.stopped.write_text", refuse)
 

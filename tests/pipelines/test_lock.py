@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 from filelock import Timeout
 
-from pipelines import lock
+from pipelines import lock, run_start
 from pipelines.contract import LOGS
 from pipelines.home import Home
 from pipelines.lake import ledger
@@ -109,11 +109,11 @@ def test_a_full_disk_is_named_before_anything_is_written(home, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**12, 10**12 - 2 * 10**9, 2 * 10**9))
 
-    with pytest.raises(lock.DiskFullError, match=r"2\.0 GB are free .* wants 2\.5 GB.*GUILDBOOK_MIN_FREE_DISK_GB"):
-        lock.prepare(home, Settings(home=home.root, min_free_disk_gb=2.5))
+    with pytest.raises(run_start.DiskFullError, match=r"2\.0 GB are free .* wants 2\.5 GB.*GUILDBOOK_MIN_FREE_DISK_GB"):
+        run_start.prepare(home, Settings(home=home.root, min_free_disk_gb=2.5))
     assert tree(home.root) == before
 
-    lock.prepare(home, Settings(home=home.root, min_free_disk_gb=2))
+    run_start.prepare(home, Settings(home=home.root, min_free_disk_gb=2))
     assert tree(home.root) != before
 
 
@@ -130,7 +130,7 @@ def test_a_run_begins_by_healing_what_a_killed_one_left(tmp_path):
     for name, content in before_merge.items():
         (folder / name).write_bytes(content)
 
-    lock.prepare(home, house.settings)
+    run_start.prepare(home, house.settings)
 
     assert not home.staging.exists() or not any(home.staging.iterdir())
     assert [path.name for path in folder.iterdir()] == ["00000001-00000003.parquet"]
@@ -139,10 +139,10 @@ def test_a_run_begins_by_healing_what_a_killed_one_left(tmp_path):
 
 def test_every_log_has_something_to_read_and_preparing_again_changes_nothing(tmp_path):
     house = House(tmp_path / "home")
-    lock.prepare(house.home, house.settings)
+    run_start.prepare(house.home, house.settings)
     before = tree(house.home.root)
 
-    lock.prepare(house.home, house.settings)
+    run_start.prepare(house.home, house.settings)
 
     assert tree(house.home.root) == before
     assert {path.name for path in (house.home.lake / "raw").iterdir()} == set(LOGS)

@@ -18,8 +18,7 @@ from pipelines.cli import app
 from pipelines.connectors.leftovers import alone, sweep_imports
 from pipelines.home import Home
 from pipelines.identity import links
-from pipelines.lake import ledger
-from pipelines.publishing import versions
+from pipelines.lake import ledger, versions
 from pipelines.settings import PROJECT_DIR
 
 GUIDE = (PROJECT_DIR / "docs" / "operator-guide.md").read_text(encoding="utf-8")
@@ -158,7 +157,7 @@ import sys
 import time
 from pathlib import Path
 from pipelines.home import Home
-from pipelines.publishing import versions
+from pipelines.lake import versions
 
 home = Home(Path(sys.argv[1]))
 sys.stdin.readline()

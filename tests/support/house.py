@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines import lock
+from pipelines import lock, run_start
 from pipelines.contract import LOGS
+from pipelines.erasure.returned import replace_returned
 from pipelines.gates import deliveries
 from pipelines.home import Home
 from pipelines.ingest import ingest_days
@@ -67,7 +68,7 @@ class House:
         """Ingest and judge log days; return gate 1's outcome of each log."""
         outcomes = {}
         for log in LOGS.values():
-            ingest_days(self.home, self.settings, log, days, run_id=run_id)
+            ingest_days(self.home, self.settings, log, days, run_id=run_id, before_reading=replace_returned)
             outcomes[log.name] = deliveries.judge(self.home, self.settings, log.name, days, run_id)
         return outcomes
 
@@ -80,7 +81,7 @@ class House:
         """Do what the job does up to the marts, and complete the run, unless a gate is to stop it there."""
         self.n_runs += 1
         with lock.hold(self.home):
-            lock.prepare(self.home, self.settings)
+            run_start.prepare(self.home, self.settings)
             self.accept(days, f"run-{self.n_runs}")
             made = plan.make_plan(self.home, self.settings, full=full)
             plan.write_plan(self.home, made)

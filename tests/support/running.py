@@ -10,7 +10,7 @@ import dagster as dg
 
 from pipelines.cli import run as cli_run
 from pipelines.cli.instance import prepare_instance
-from pipelines.publishing import versions
+from pipelines.lake import versions
 from pipelines.settings import get_settings
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, days_between, tiny_community

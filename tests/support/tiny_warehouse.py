@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.home import Home
-from pipelines.lake import ledger
-from pipelines.publishing import versions
+from pipelines.lake import ledger, versions
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:

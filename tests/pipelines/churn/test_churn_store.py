@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from models.definitions import inactivity, lapse
@@ -138,3 +140,38 @@ def test_predictions_come_back_as_they_were_made(home):
     pd.testing.assert_frame_equal(
         kept[made.columns], made.assign(day=made["day"].dt.date), check_dtype=False, check_exact=True
     )
+
+
+def know(home, definition, *, probability=0.25):
+    """Let it be known what the chances of one member are."""
+    home.oracle.parent.mkdir(parents=True, exist_ok=True)
+    row = {"definition": definition.name, "horizon_days": definition.horizon_days}
+    row |= {"known_after_days": definition.known_after_days, "member_id": "a", "as_of_day": DAY}
+    pq.write_table(pa.Table.from_pylist([row | {"probability": probability}], schema=ORACLE), home.oracle)
+
+
+@pytest.mark.parametrize("definition", [INACTIVITY, lapse()], ids=lambda one: one.name)
+def test_the_true_chances_are_those_of_the_definition_asked_for(home, definition):
+    know(home, definition)
+
+    told = store.read_oracle(home, definition)
+
+    assert told.to_dict("records") == [{"member_id": "a", "as_of_day": pd.Timestamp(DAY), "probability": 0.25}]
+    features, _ = frames(2)
+    keys = ["member_id", "as_of_day"]
+    assert features[keys].assign(member_id="a").head(1).merge(told, on=keys)["probability"].to_list() == [0.25]
+
+
+@pytest.mark.parametrize(
+    ("known", "asked"),
+    [(INACTIVITY, inactivity(29)), (lapse(), lapse(30, 8)), (lapse(), lapse(29, 8)), (INACTIVITY, lapse())],
+    ids=["horizon", "grace", "horizon of lapse", "definition"],
+)
+def test_of_another_meaning_of_churn_no_chance_is_known(home, known, asked):
+    know(home, known)
+
+    assert store.read_oracle(home, asked) is None
+
+
+def test_of_real_logs_no_chance_is_known(home):
+    assert store.read_oracle(home, INACTIVITY) is None

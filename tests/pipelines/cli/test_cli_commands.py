@@ -12,8 +12,7 @@ from pipelines.cli import app
 from pipelines.cli import run as running
 from pipelines.contract import LOGS
 from pipelines.home import Home
-from pipelines.lake import ledger
-from pipelines.publishing import versions
+from pipelines.lake import ledger, versions
 from pipelines.settings import get_settings
 
 

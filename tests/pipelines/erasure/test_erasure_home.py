@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import lock
+from pipelines import lock, run_start
 from pipelines.actions.export import export_list
 from pipelines.contract import LOGS
 from pipelines.erasure import known
@@ -149,7 +149,7 @@ def test_a_kill_at_any_stage_is_made_up_for(full_house, house, at):
     assert house.home.erasure_journal.stat().st_mode & 0o777 == 0o600
     tombstones = json.loads(house.home.erasure_journal.read_text(encoding="utf-8"))["kept"]["ids"]
 
-    lock.prepare(house.home, house.settings)  # as the next run begins
+    run_start.prepare(house.home, house.settings)  # as the next run begins
 
     assert found(house.home.root) == set()
     assert marts(house.home.warehouse, {}) == marts(full_house.home.warehouse, tombstones)

@@ -10,7 +10,7 @@ from contextlib import closing
 import duckdb
 from typer.testing import CliRunner
 
-from pipelines import lock
+from pipelines import lock, run_start
 from pipelines.cli import app
 from pipelines.contract import LOGS
 from pipelines.erasure import known, sqlite
@@ -86,7 +86,7 @@ def test_pseudonyms_of_an_erased_id_become_those_of_its_tombstone(tmp_path):
     rows = [{"member_id": one, "occurred_at": "2025-03-01T10:00:00", "joined_at": "2025-03-01"} for one in (ADA, "m1")]
     house.deliver("members", DAYS[0], rows)
     with lock.hold(house.home):
-        lock.prepare(house.home, house.settings)
+        run_start.prepare(house.home, house.settings)
         house.accept([DAYS[0]])
     outcome = erase(house.home, house.settings, [[ADA]], asked_by="test", must_exist=True)
 

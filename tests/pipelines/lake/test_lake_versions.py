@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.publishing import versions
-from pipelines.publishing.versions import NothingToRollBackError
+from pipelines.lake import versions
+from pipelines.lake.versions import NothingToRollBackError
+from tests.support.tiny_warehouse import Publisher
+
+
+@pytest.fixture
+def publisher(tmp_path):
+    return Publisher(tmp_path / "home")
 
 
 def test_before_the_first_there_is_nothing(publisher):

@@ -9,7 +9,7 @@ from threading import Event
 import duckdb
 import pytest
 
-from pipelines.publishing import versions
+from pipelines.lake import versions
 from pipelines.publishing.database import STORAGE_VERSION, copy_marts
 from tests.support.tiny_warehouse import DAY
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from pipelines.gates import verdicts
-from pipelines.lake import ledger
-from pipelines.publishing import inputs, versions
+from pipelines.lake import ledger, versions
+from pipelines.publishing import inputs
 from pipelines.warehouse.plan import BuildPlan
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, act

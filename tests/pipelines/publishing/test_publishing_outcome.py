@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipelines import clock
-from pipelines.lake import ledger
-from pipelines.publishing import versions
+from pipelines.lake import ledger, versions
 from pipelines.publishing.outcome import AlertError, explain_failure, note_failure, overdue_day
 from pipelines.publishing.publish import publish
 from tests.support.tiny_warehouse import DAY, Publisher

@@ -7,9 +7,8 @@ from datetime import timedelta
 import duckdb
 import pytest
 
-from pipelines.lake import ledger
+from pipelines.lake import ledger, versions
 from pipelines.publishing import publish as publishing
-from pipelines.publishing import versions
 from pipelines.publishing.publish import UnpassedGateError, check_verdicts, publish
 from tests.support.tiny_warehouse import DAY, Publisher
 

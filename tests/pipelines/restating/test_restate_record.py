@@ -8,8 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.home import Home
-from pipelines.lake import ledger
-from pipelines.publishing import versions
+from pipelines.lake import ledger, versions
 from pipelines.restating import record
 from pipelines.settings import Settings
 from pipelines.warehouse.plan import CODE_CHANGED, BuildPlan

@@ -1,42 +1,37 @@
-"""The truth as the churn model is measured with it: of these definitions and of these only."""
+"""The table that the churn model is measured with: the chances of an observer of the logs."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from datetime import date
 
 import pandas as pd
 import pytest
 
-from models.definitions import Definition, inactivity, lapse
-from pipelines.sample.yardstick import true_chances
+from pipelines.lake.schemas import ORACLE
+from pipelines.sample.oracle import oracle
+
+DAY = date(2025, 3, 1)
 
 
-@pytest.fixture
-def truth(tmp_path: Path) -> Path:
-    told = pd.DataFrame(
-        {"member_id": ["a"], "day": [pd.Timestamp("2025-03-01").date()], "probability": [0.0],
-         "probability_observable": [0.25]}
-    )  # fmt: skip
-    for name in ("inactivity", "lapse"):
-        told.to_parquet(tmp_path / f"{name}_probability.parquet")
-    return tmp_path
+def told(member_id: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"member_id": [member_id], "day": [DAY], "probability": [0.0], "probability_observable": [0.25]}
+    )
 
 
-@pytest.mark.parametrize("definition", [inactivity(), lapse()], ids=lambda one: one.name)
-def test_chances_are_those_of_an_observer(truth: Path, definition: Definition) -> None:
-    chances = true_chances(truth, definition)
-    assert chances is not None
-    assert chances.to_dict("records") == [
-        {"member_id": "a", "as_of_day": pd.Timestamp("2025-03-01"), "probability": 0.25}
+def test_chances_are_those_of_an_observer() -> None:
+    table = oracle({"hazard": told("c"), "inactivity_probability": told("a"), "lapse_probability": told("b")})
+
+    assert table.schema == ORACLE
+    assert [tuple(row.values()) for row in table.to_pylist()] == [
+        ("inactivity", 30, 30, "a", DAY, 0.25),
+        ("lapse", 30, 37, "b", DAY, 0.25),
     ]
 
 
-@pytest.mark.parametrize(
-    "definition", [inactivity(29), lapse(30, 8), lapse(29, 7)], ids=["horizon", "grace", "horizon of lapse"]
-)
-def test_of_another_meaning_of_churn_nothing_is_known(truth: Path, definition: Definition) -> None:
-    assert true_chances(truth, definition) is None
+@pytest.mark.parametrize("names", [(), ("inactivity_probability",)], ids=["nothing", "no lapses"])
+def test_what_was_not_drawn_has_no_rows(names: tuple[str, ...]) -> None:
+    table = oracle({name: told("a") for name in names})
 
-
-def test_of_real_logs_nothing_is_known(tmp_path: Path) -> None:
-    assert true_chances(tmp_path / "sample_truth", inactivity()) is None
+    assert table.schema == ORACLE
+    assert table["definition"].to_pylist() == [name.partition("_")[0] for name in names]

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipelines import lock
+from pipelines import run_start
 from pipelines.lake import manifest
 from pipelines.settings import Settings
 from pipelines.warehouse import dbt
@@ -33,7 +33,7 @@ CHANGED = {
 def house(tmp_path):
     """An empty home with its sources in place."""
     house = House(tmp_path / "home")
-    lock.prepare(house.home, house.settings)
+    run_start.prepare(house.home, house.settings)
     return house
 
 

@@ -1,0 +1,54 @@
+"""How a run begins: is there room, and what did a killed one leave? Whoever calls this holds the home's lock."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from pipelines.connectors.leftovers import sweep_imports
+from pipelines.contract import LOGS
+from pipelines.erasure.run import resume
+from pipelines.faults import Fault
+from pipelines.lake import ledger, manifest
+from pipelines.lake.files import sweep_staging
+from pipelines.warehouse.sources import ensure_sources
+
+if TYPE_CHECKING:
+    from pipelines.home import Home
+    from pipelines.settings import Settings
+
+
+class DiskFullError(Fault):
+    """Less disk is free than a run needs."""
+
+
+def prepare(home: Home, settings: Settings) -> None:
+    """Begin a run, holding the lock: check the disk, heal what a kill left, make sure that every source exists.
+
+    Raises:
+        DiskFullError: Less is free than ``GUILDBOOK_MIN_FREE_DISK_GB``; nothing was written.
+    """
+    check_disk(home, settings)
+    finish_erasure(home, settings)
+    sweep_staging(home)
+    sweep_imports(home.landing)
+    ledger.tidy(home)
+    manifest.finish_moves(home, list(LOGS))
+    ensure_sources(home)
+
+
+def finish_erasure(home: Home, settings: Settings) -> None:
+    """Finish an erasure that was broken off before anything else is read or written."""
+    if home.erasure_journal.exists():
+        resume(home, settings)
+
+
+def check_disk(home: Home, settings: Settings) -> None:
+    """Raise ``DiskFullError`` where less is free than ``GUILDBOOK_MIN_FREE_DISK_GB``."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    free_gb = shutil.disk_usage(home.root).free / 1e9
+    if free_gb < settings.min_free_disk_gb:
+        raise DiskFullError(
+            f"{free_gb:.1f} GB are free at {home.root}, a run wants {settings.min_free_disk_gb:g} GB: "
+            "free some disk, or lower GUILDBOOK_MIN_FREE_DISK_GB"
+        )
