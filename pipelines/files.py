@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from pipelines.home import Home
+    from typing import IO
 
 _MANY_FILES = 32
-
-
-@contextmanager
-def staging_folder(home: Home) -> Iterator[Path]:
-    """Give a new folder on the lake's file system, so that moving out of it is atomic; removed afterwards."""
-    home.staging.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=home.staging))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def spill_folder(home: Home) -> Path:
-    """Give the folder where DuckDB puts what does not fit into memory; it makes none whose parent is missing."""
-    folder = home.staging / "duckdb"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
-
-
-def sweep_staging(home: Home) -> None:
-    """Remove what killed runs left half-written. Call it only while holding the home's lock."""
-    shutil.rmtree(home.staging, ignore_errors=True)
 
 
 def sync(path: Path) -> None:
@@ -47,6 +21,12 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_open(stream: IO[Any]) -> None:
+    """Force to disk what was written to an open file."""
+    stream.flush()
+    os.fsync(stream.fileno())
 
 
 def sync_all(paths: Sequence[Path]) -> None:
@@ -82,3 +62,19 @@ def remove(path: Path) -> None:
     path.unlink(missing_ok=True)
     if path.parent.is_dir() and not any(path.parent.iterdir()):
         path.parent.rmdir()
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text whole. Who may read the folder may read the file."""
+    with whole(path) as beside:
+        beside.touch(mode=0o600)
+        beside.chmod(path.parent.stat().st_mode & 0o666)
+        beside.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def private_text(path: Path) -> Iterator[IO[str]]:
+    """Open a new file that nobody else may read, and force it to disk once the block is through."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        yield stream
+        sync_open(stream)

@@ -10,7 +10,7 @@ from pipelines.contract import LOGS
 from pipelines.erasure.run import resume
 from pipelines.faults import Fault
 from pipelines.lake import ledger, manifest
-from pipelines.lake.files import sweep_staging
+from pipelines.lake.staging import sweep_staging
 from pipelines.warehouse.sources import ensure_sources
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.lake.duck import identifier, literal
+from pipelines.sql import identifier, literal
 
 _SIGNS = r"=+\-@" + "＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋−"
 _SKIPPED = (

@@ -10,7 +10,7 @@ from models.actions.arms import TREATED
 from pipelines.actions import store
 from pipelines.churn.store import last_scored_day
 from pipelines.erasure.known import erased_members
-from pipelines.lake.files import whole
+from pipelines.files import whole
 from pipelines.spreadsheets import plain_cell
 
 if TYPE_CHECKING:

@@ -14,10 +14,11 @@ import pyarrow.parquet as pq
 from models.artifacts import load_model, save_model
 from models.card import to_json
 from pipelines import clock
+from pipelines.files import move_in
 from pipelines.lake import ledger
-from pipelines.lake.files import move_in, staging_folder
 from pipelines.lake.schemas import ORACLE, PREDICTIONS
 from pipelines.lake.sources import EMPTY_DAY
+from pipelines.lake.staging import staging_folder
 
 if TYPE_CHECKING:
     import pandas as pd

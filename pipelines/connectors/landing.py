@@ -7,7 +7,6 @@ module's business.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -24,10 +23,12 @@ from pipelines import lock
 from pipelines.connectors.leftovers import SOURCE, alone, sweep_imports
 from pipelines.connectors.prepare import not_mapped
 from pipelines.connectors.report import ConnectorError, ImportReport
-from pipelines.connectors.sql import identifier, literal, local_day, utc_text
+from pipelines.connectors.sql import local_day, utc_text
 from pipelines.contract import LOGS, Type
+from pipelines.files import sync
 from pipelines.home import Home
 from pipelines.ingest.reach import unreadable
+from pipelines.sql import identifier, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -216,26 +217,18 @@ def _install(workspace: Workspace, moves: dict[Path, Path], places: set[Path]) -
     home = Home(workspace.landing.parent)
     is_held = lock.hold(home, on_wait=workspace.on_wait, what="guildbook import")  # no run reads half of it
     with is_held, ThreadPoolExecutor(_FLUSHERS) as pool:
-        list(pool.map(_flush, moves.values()))
+        list(pool.map(sync, moves.values()))
         for place, built in moves.items():
             place.parent.mkdir(parents=True, exist_ok=True)
             built.replace(place)
         for place in stale:
             place.unlink()
         folders = {place.parent for place in (*moves, *stale)}
-        list(pool.map(_flush, folders | {folder.parent for folder in folders}))
+        list(pool.map(sync, folders | {folder.parent for folder in folders}))
     for folder in folders:
         if not any(folder.iterdir()):
             folder.rmdir()
     return len(stale)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _is_day(text: str) -> bool:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.connectors.prepare import Problem, shown
-from pipelines.connectors.sql import epoch_time, identifier, iso_time, literal, local_day
+from pipelines.connectors.sql import epoch_time, iso_time, local_day
 from pipelines.contract import Column, Type
 from pipelines.contract.rules import EMPTY_SPELLINGS
+from pipelines.sql import identifier, literal
 
 if TYPE_CHECKING:
     from pipelines.connectors.mapping import Filter, Value

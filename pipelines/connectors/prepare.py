@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.connectors.report import NotMapped
-from pipelines.connectors.sql import identifier, literal
 from pipelines.contract import Column, Log, Type
+from pipelines.sql import identifier, literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,9 +1,11 @@
-"""Small pieces of SQL that every connector needs: quoting, reading times, writing them.
+"""Small pieces of SQL that every connector needs: reading times, writing them.
 
 Times travel through a connector as TIMESTAMP in UTC; only these functions know how they look outside.
 """
 
 from __future__ import annotations
+
+from pipelines.sql import literal
 
 _OFFSET = r"(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)"
 _ISO = rf"^(19[7-9]|20\d|21\d)\d-\d{{2}}-\d{{2}}([T ]\d{{2}}:\d{{2}}(:\d{{2}}(\.\d{{1,9}})?)?{_OFFSET}?)?$"
@@ -13,16 +15,6 @@ _EPOCH_END_S = 7_258_118_400  # 2200-01-01
 
 UNITS_PER_SECOND = {"epoch_s": 1, "epoch_ms": 1_000}
 """Units of a time given as a number since 1970."""
-
-
-def literal(text: str) -> str:
-    """Quote ``text`` as an SQL string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """Quote ``name`` as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def iso_time(text: str, timezone: str) -> str:

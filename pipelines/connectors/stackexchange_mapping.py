@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.connectors.prepare import Prepared, Problem, prepare
 from pipelines.connectors.report import NotMapped
-from pipelines.connectors.sql import literal
 from pipelines.contract import ACTIONS, CONTENT, INTERACTIONS, MEMBERS, Log
+from pipelines.sql import literal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

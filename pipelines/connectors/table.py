@@ -21,13 +21,12 @@ from pipelines.connectors.mapping_sql import as_text, condition, empty_spellings
 from pipelines.connectors.places import locate
 from pipelines.connectors.prepare import Prepared, Problem, prepare
 from pipelines.connectors.report import ConnectorError, ImportReport
-from pipelines.connectors.sql import identifier, literal
 from pipelines.contract import LOGS, Type
-from pipelines.lake.duck import as_named
 from pipelines.reading.blocks import Rejected, blocks
 from pipelines.reading.counting import Counter
 from pipelines.reading.parquet import footer_of
 from pipelines.settings.limits import DEFAULT_LIMITS, beyond
+from pipelines.sql import as_named, identifier, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

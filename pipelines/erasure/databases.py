@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pipelines.erasure.names import MEMBER_COLUMNS
 from pipelines.erasure.needles import MADE_OF
-from pipelines.lake.duck import identifier, literal
+from pipelines.sql import identifier, literal
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from pipelines.erasure import databases, delivered, sqlite, tables, texts
 from pipelines.erasure.places import BESIDE
-from pipelines.lake.files import move_in
+from pipelines.files import move_in
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pipelines.erasure.needles import Needles
-from pipelines.lake.files import sync
+from pipelines.files import private_text, sync, sync_open
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,10 +49,8 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = home.erasure_journal.with_suffix(".new")
         shred(beside)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        with private_text(beside) as file:
             json.dump(asdict(self), file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
         older = home.erasure_journal.open("r+b") if home.erasure_journal.exists() else None
         beside.replace(home.erasure_journal)
         sync(folder)
@@ -85,5 +83,4 @@ def shred(path: Path) -> None:
 def _overwrite(file: BinaryIO) -> None:
     with file:
         file.write(bytes(os.fstat(file.fileno()).st_size))
-        file.flush()
-        os.fsync(file.fileno())
+        sync_open(file)

@@ -14,8 +14,9 @@ from pipelines.erasure.needles import Needles
 from pipelines.erasure.refused import quoted_texts
 from pipelines.identity.links import link_name
 from pipelines.ingest.landing import delivered_days, landing_files
-from pipelines.lake.duck import connect, file_list
+from pipelines.lake.duck import connect
 from pipelines.privacy.pseudonyms import known_as
+from pipelines.sql import file_list
 from pipelines.warehouse.plan import completed_build
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from pipelines.erasure.survey import FILE_ERRORS, Erased, archives, brief, look_
 from pipelines.faults import Fault
 from pipelines.home import Home
 from pipelines.lake import ledger
-from pipelines.lake.files import sweep_staging
+from pipelines.lake.staging import sweep_staging
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from pipelines.erasure import sqlite
 from pipelines.erasure.places import places
-from pipelines.lake.duck import identifier, literal
+from pipelines.sql import identifier, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

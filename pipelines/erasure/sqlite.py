@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pipelines.lake.duck import identifier
+from pipelines.sql import identifier
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.contract import IDENTITY_LINKS
-from pipelines.lake.duck import files_below, trimmed
+from pipelines.lake.duck import trimmed
 from pipelines.lake.sources import EMPTY_DAY
 from pipelines.privacy.pseudonyms import known_as
+from pipelines.sql import files_below
 
 if TYPE_CHECKING:
     from datetime import date

@@ -22,9 +22,9 @@ from pipelines.contract import IDENTITY_LINKS
 from pipelines.home import Home
 from pipelines.identity.links import LinkError, sorted_pair
 from pipelines.lake.borrow import borrow_lake
-from pipelines.lake.duck import identifier, literal
 from pipelines.lake.sources import EMPTY_DAY, part_columns
 from pipelines.privacy.pseudonyms import known_as
+from pipelines.sql import identifier, literal
 from pipelines.warehouse import dbt
 from pipelines.warehouse.plan import completed_build, make_plan, write_plan
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.lake.duck import literal
+from pipelines.sql import literal
 
 _CLOCK = r"([ T]+([0-9]{2}:[0-9]{2}(:[0-9]{2})?))?"
 _YEAR_LAST = rf"([0-9]{{2}})[./-]([0-9]{{2}})[./-]([0-9]{{4}}){_CLOCK}"

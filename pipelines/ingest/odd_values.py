@@ -12,7 +12,7 @@ from pipelines.contract import CURRENCIES, Type
 from pipelines.contract.rules import EMPTY_SPELLINGS
 from pipelines.ingest.batch import STAGED
 from pipelines.ingest.row_rules import broken
-from pipelines.lake.duck import literal
+from pipelines.sql import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,13 +10,13 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pipelines.files import remove, sync_all
 from pipelines.ingest.batch import STAGED, IngestError
 from pipelines.ingest.findings import DayFindings, find
 from pipelines.ingest.profile import measure
 from pipelines.ingest.rules import identity
-from pipelines.lake.duck import array, literal
-from pipelines.lake.files import remove, sync_all
 from pipelines.lake.sources import part_columns
+from pipelines.sql import array, literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ import duckdb
 from pipelines.contract import LOGS
 from pipelines.ingest.parts import read_delivery
 from pipelines.lake import ledger, manifest
-from pipelines.lake.duck import file_list
+from pipelines.sql import file_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipelines.contract import Type
 from pipelines.contract.rules import EMPTY_SPELLINGS
 from pipelines.ingest.advice import time_advice
-from pipelines.lake.duck import array, literal
+from pipelines.sql import array, literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

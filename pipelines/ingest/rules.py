@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.contract import INTERACTIONS, Type
 from pipelines.ingest.row_rules import any_broken_rule, first_broken_rule
-from pipelines.lake.duck import identifier, literal
 from pipelines.lake.sources import part_columns
+from pipelines.sql import identifier, literal
 
 if TYPE_CHECKING:
     from pipelines.contract import Column, Log

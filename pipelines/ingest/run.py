@@ -19,7 +19,7 @@ from pipelines.ingest.landing import fingerprint, is_delivered, landing_files
 from pipelines.ingest.parts import describe, read_delivery, write_days
 from pipelines.lake import ledger
 from pipelines.lake.duck import connect
-from pipelines.lake.files import staging_folder
+from pipelines.lake.staging import staging_folder
 from pipelines.settings.limits import beyond
 
 if TYPE_CHECKING:

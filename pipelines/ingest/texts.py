@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.contract import Type
-from pipelines.lake.duck import array, file_list, literal
+from pipelines.sql import array, file_list, literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

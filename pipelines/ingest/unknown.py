@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.batch import STAGED
 from pipelines.ingest.names import pair_names
-from pipelines.lake.duck import literal
+from pipelines.sql import literal
 
 if TYPE_CHECKING:
     from datetime import date

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 
 from pipelines.faults import Fault, brief
-from pipelines.lake.files import whole
+from pipelines.files import whole
 from pipelines.lake.schemas import SCHEMAS
 
 if TYPE_CHECKING:

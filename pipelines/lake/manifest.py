@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import clock
+from pipelines.files import move_in
 from pipelines.lake import ledger
-from pipelines.lake.files import move_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.contract import DUCKDB_TYPES, LOGS
-from pipelines.lake.duck import identifier, literal
-from pipelines.lake.files import move_in, staging_folder
+from pipelines.files import move_in
+from pipelines.lake.staging import staging_folder
+from pipelines.sql import identifier, literal
 
 if TYPE_CHECKING:
     from pipelines.contract import Log

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from pipelines.lake.files import sync
+from pipelines.files import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from typing import TYPE_CHECKING
+
+from pipelines.files import private_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,9 +21,7 @@ def secret_key(given: SecretStr, kept: Path) -> bytes:
         kept.parent.mkdir(parents=True, exist_ok=True)
         beside = kept.with_suffix(".new")
         beside.unlink(missing_ok=True)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_hex(32).encode())
-            file.flush()
-            os.fsync(file.fileno())
+        with private_text(beside) as file:
+            file.write(secrets.token_hex(32))
         beside.replace(kept)
     return kept.read_bytes()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.lake.duck import identifier, literal
-from pipelines.lake.files import sync
+from pipelines.files import sync
+from pipelines.sql import identifier, literal
 
 if TYPE_CHECKING:
     from datetime import date

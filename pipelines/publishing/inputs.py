@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import clock
 from pipelines.contract import LOGS
+from pipelines.files import write_text
 from pipelines.lake import ledger, manifest, versions
 from pipelines.publishing.stopped import forget_stopped
-from pipelines.report.files import write_text
 from pipelines.report.status import SiteStatus, write_status
 from pipelines.settings import PROJECT_DIR
 

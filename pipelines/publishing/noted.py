@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipelines.report.files import write_text
+from pipelines.files import write_text
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,9 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from pipelines.contract import LOGS
+from pipelines.files import write_text
 from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest, versions
-from pipelines.report.files import write_text
 from pipelines.report.parts.text import Text
 from pipelines.report.stopped import StoppedRun, render_stopped
 

@@ -6,7 +6,6 @@ Queries and wording belong to the page modules, looks to templates/ and static/.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from pipelines.files import sync_all
 from pipelines.report.context import SiteContext
 from pipelines.report.pages import (
     actions,
@@ -81,7 +81,7 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
         for page in pages:
             html = template.render(page=page, pages=pages, facts=facts, context=context)
             (beside / f"{page.name}.html").write_text(html, encoding="utf-8")
-        _sync(beside)
+        sync_all([path for path in beside.rglob("*") if path.is_file()])
         if out.exists():
             out.replace(Path(folder) / "old")
         beside.replace(out)
@@ -115,10 +115,3 @@ def _embed(figure: charts.Figure) -> Markup:
     for mark in "<>&\u2028\u2029":
         body = body.replace(mark, f"\\u{ord(mark):04x}")
     return Markup(body)  # noqa: S704 - every character that HTML could read is escaped above
-
-
-def _sync(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as stream:
-                os.fsync(stream.fileno())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from pipelines.report.files import write_text
+from pipelines.files import write_text
 
 
 @dataclass(frozen=True, kw_only=True)

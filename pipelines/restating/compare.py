@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.lake.duck import identifier, literal
+from pipelines.sql import identifier, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines import clock
+from pipelines.files import move_in
 from pipelines.lake import ledger, manifest, versions
-from pipelines.lake.files import move_in, staging_folder
 from pipelines.lake.schemas import SCHEMAS
+from pipelines.lake.staging import staging_folder
 from pipelines.restating.causes import Causes, StaleParts
 from pipelines.restating.compare import compare
 from pipelines.restating.figures import watched

@@ -13,11 +13,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.contract import LOGS
+from pipelines.files import move_in
 from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import manifest
-from pipelines.lake.duck import connect, files_below
-from pipelines.lake.files import move_in, staging_folder
+from pipelines.lake.duck import connect
 from pipelines.lake.sources import EMPTY_DAY
+from pipelines.lake.staging import staging_folder
+from pipelines.sql import files_below
 from pipelines.warehouse import dbt
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contract import LOGS
-from pipelines.lake.files import move_in, staging_folder
+from pipelines.files import move_in
 from pipelines.lake.manifest import WAITING
 from pipelines.lake.schemas import PREDICTIONS, QUARANTINE, SCHEMAS
 from pipelines.lake.sources import EMPTY_DAY, ensure_empty_parts
+from pipelines.lake.staging import staging_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

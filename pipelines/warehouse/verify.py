@@ -9,7 +9,7 @@ import duckdb
 
 from pipelines.home import Home
 from pipelines.lake.borrow import borrow_lake
-from pipelines.lake.duck import identifier, literal
+from pipelines.sql import identifier, literal
 from pipelines.warehouse import dbt
 from pipelines.warehouse.plan import completed_build, is_planned, make_plan, write_plan
 

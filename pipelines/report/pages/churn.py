@@ -7,10 +7,11 @@ import json
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import words
 from pipelines.report.parts.blocks import Block, Note, Page, Tile, Tiles
-from pipelines.report.parts.database import Marts, Result, Row, literal
+from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Facts
 from pipelines.report.parts.text import MISSING, Text, day, decimal, integer
 from pipelines.report.sections import churn_detail, churn_learners
+from pipelines.sql import literal
 
 _TITLE = Text("Churn model", "流失模型")
 _QUESTION = Text("How good is the model?", "模型有多好？")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import absent, charts, words
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Page, Table
-from pipelines.report.parts.database import Marts, Result, literal
+from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.few import is_hidden
 from pipelines.report.parts.header import Facts
 from pipelines.report.parts.text import MISSING, Text, integer, percent, plural
 from pipelines.report.sections import interaction_trends
+from pipelines.sql import literal
 
 _TITLE = Text("Interactions", "互动")
 _QUESTION = Text("Is the place alive, and broad?", "社区是否活跃，参与是否广泛？")

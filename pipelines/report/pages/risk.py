@@ -7,10 +7,11 @@ from datetime import date
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import marks, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Page, Table, Tile, Tiles
-from pipelines.report.parts.database import Marts, Result, Row, literal
+from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Facts
 from pipelines.report.parts.text import Text, ago, day, decimal, integer, percent, plural
 from pipelines.report.sections import contacts, scores
+from pipelines.sql import literal
 
 _QUESTION = Text("Whom do we contact today?", "今天该联系谁？")
 _SHOWN = 200

@@ -19,6 +19,7 @@ from pipelines.report.parts.few import HIDDEN, is_told
 from pipelines.report.parts.few_columns import NAMED, PERSON, UNTOLD
 from pipelines.report.parts.few_rows import guard
 from pipelines.spreadsheets import plain_cell, plain_cell_sql
+from pipelines.sql import literal
 
 Row = dict[str, Any]
 
@@ -135,8 +136,3 @@ class Marts:
 def _named(row: Row) -> set[str]:
     """Columns of a row that name a member, or may: keys that were given out twice are words of a finding."""
     return {*NAMED, *(("name", "said") if row.get("finding") == SHARED_KEY else ())}
-
-
-def literal(value: str) -> str:
-    """Text as an SQL literal, so that the query shown is the query run."""
-    return "'" + value.replace("'", "''") + "'"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pipelines.report.parts import charts, words
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Table
-from pipelines.report.parts.database import Marts, Result, Row, literal
+from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.text import MISSING, Text, day, decimal, integer
+from pipelines.sql import literal
 
 
 def calibration(marts: Marts, training: Row, mark: Text) -> Chart:

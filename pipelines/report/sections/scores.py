@@ -7,8 +7,9 @@ import json
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import marks
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table, Tone
-from pipelines.report.parts.database import Marts, Row, literal
+from pipelines.report.parts.database import Marts, Row
 from pipelines.report.parts.text import Text, integer, percent
+from pipelines.sql import literal
 
 TITLE = Text("Members at risk", "流失风险成员")
 TONES: dict[str, Tone] = {"high": "bad", "medium": "warn", "low": "good"}

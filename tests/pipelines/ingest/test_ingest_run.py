@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import files
 from pipelines.contract import LOGS
 from pipelines.ingest import changed_days, parts, run
 from pipelines.ingest.rules import cast_sql

@@ -7,11 +7,13 @@ import pyarrow as pa
 import pytest
 
 from pipelines.contract import LOGS
+from pipelines.files import move_in, remove
 from pipelines.home import Home
-from pipelines.lake.duck import connect, file_list, identifier, literal, trimmed
-from pipelines.lake.files import move_in, remove, staging_folder, sweep_staging
+from pipelines.lake.duck import connect, trimmed
 from pipelines.lake.sources import EMPTY_DAY, ensure_empty_parts, part_columns
+from pipelines.lake.staging import staging_folder, sweep_staging
 from pipelines.settings import Settings
+from pipelines.sql import file_list, identifier, literal
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.files import write_text
 from pipelines.home import Home
 from pipelines.privacy import readers
-from pipelines.report.files import write_text
 from pipelines.settings import Settings
 
 OWN_GROUP = grp.getgrgid(os.getgid()).gr_name
