@@ -64,8 +64,13 @@ class Verdict:
 
     @property
     def blocks(self) -> bool:
-        """Whether the day must not flow on."""
-        return not self.is_passed and self.severity == CRITICAL
+        """Whether the day must not flow on, unless an operator waives it."""
+        return is_blocking(self.severity, is_passed=self.is_passed)
+
+
+def is_blocking(severity: str, *, is_passed: bool, is_waived: bool = False) -> bool:
+    """What a verdict means: a critical failure stops what would flow on, unless an operator waived it."""
+    return severity == CRITICAL and not is_passed and not is_waived
 
 
 def validate(table_name: str, rules: Sequence[Rule], profile: pd.DataFrame) -> list[Verdict]:

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from pipelines.home import Home
 
 
-class Fault(RuntimeError):  # noqa: N818 - a fault of the surroundings, not an error of the program
-    """A fault that the operator can mend; the message names the file and says what to do."""
+class UserError(RuntimeError):
+    """What whoever runs Guildbook can mend; the message names it and says what to do. A command says it in a line."""
+
+    exit_code = 1
+    """That of the command which meets it."""
 
 
 _CURES = (
@@ -52,13 +55,13 @@ def explain(text: str, home: Home) -> str:
 
 def sentence(error: BaseException, home: Home) -> str | None:
     """Return a line about an error that the operator can mend; None for an error of the program."""
-    if isinstance(error, Fault):
+    if isinstance(error, UserError):
         return str(error)
     chain = [error]
     while (before := chain[-1].__cause__ or chain[-1].__context__) is not None:
         chain.append(before)
     for one in chain:
-        if isinstance(one, Fault):
+        if isinstance(one, UserError):
             return str(one)
         if _is_of_the_surroundings(one) and _cure(str(one), home):
             return explain(str(one), home)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.connectors.leftovers import sweep_imports
 from pipelines.contract import LOGS
 from pipelines.erasure.run import resume
-from pipelines.faults import Fault
+from pipelines.faults import UserError
 from pipelines.lake import ledger, manifest
 from pipelines.lake.staging import sweep_staging
 from pipelines.warehouse.sources import ensure_sources
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 
-class DiskFullError(Fault):
+class DiskFullError(UserError):
     """Less disk is free than a run needs."""
 
 

@@ -10,6 +10,7 @@ from models.actions.arms import TREATED
 from pipelines.actions import store
 from pipelines.churn.store import last_scored_day
 from pipelines.erasure.known import erased_members
+from pipelines.faults import UserError
 from pipelines.files import whole
 from pipelines.spreadsheets import plain_cell
 
@@ -25,7 +26,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-class NoListError(LookupError):
+class NoListError(UserError):
     """There is no list of the day."""
 
 

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pipelines import clock
+from pipelines.faults import UserError
 from pipelines.lake import ledger
 from pipelines.privacy.keys import secret_key
 
@@ -97,5 +98,5 @@ def arm_key(home: Home, settings: Settings) -> bytes:
     return secret_key(settings.arm_key, home.arm_key)
 
 
-class UnloggedListError(RuntimeError):
+class UnloggedListError(UserError):
     """A list names members whose draw was not logged."""

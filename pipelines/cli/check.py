@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.contract import LOGS
+from pipelines.faults import UserError
 from pipelines.gates import deliveries
 from pipelines.home import Home
 from pipelines.ingest import ingest_days
@@ -33,8 +34,10 @@ _NO_DAY = date(2199, 12, 31)
 _SHOWN = 20
 
 
-class NotToldError(RuntimeError):
+class NotToldError(UserError):
     """Nobody said which log or day a file is of, and neither its path nor its content does."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True)

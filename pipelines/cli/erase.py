@@ -46,9 +46,6 @@ def erase(
     except Timeout as error:
         say(f"{lock.holder(home) or 'another process'} is at work: nothing was erased; try again when it has ended")
         raise typer.Exit(1) from error
-    except run.ErasureError as error:
-        say(str(error))
-        raise typer.Exit(1) from error
     for line in _lines(outcome, dry_run=dry_run, again=len(before)):
         typer.echo(line)
     for sentence in outcome.left:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.said import read_settings, say, show
+from pipelines.cli.said import read_settings, show
 from pipelines.contract import LOGS
 from pipelines.home import Home
 
@@ -40,17 +40,13 @@ def check(
     ] = None,
 ) -> None:
     """Judge files before they are delivered; needs no home, writes nothing, exit code 1 if anything is refused."""
-    from pipelines.cli.check import NotToldError, check_file  # noqa: PLC0415
+    from pipelines.cli.check import check_file  # noqa: PLC0415
 
     _known(log)
     settings = read_settings(opens_home=False).model_copy(update={"pseudonyms": False})  # values may be shown here
     is_good = True
     for path in files:
-        try:
-            verdict = check_file(path, settings, log=log, day=day.date() if day else None)
-        except NotToldError as error:
-            say(str(error))
-            raise typer.Exit(2) from error
+        verdict = check_file(path, settings, log=log, day=day.date() if day else None)
         is_good &= verdict.is_good
         for line in verdict.lines:
             show(line)

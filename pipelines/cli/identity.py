@@ -38,19 +38,14 @@ def preview_link(
     proposed: Proposed = False,
 ) -> None:
     """Show what the last months' figures would be if A and B were one person. Changes nothing."""
-    from pipelines.identity.links import LinkError  # noqa: PLC0415
     from pipelines.identity.preview import preview_all  # noqa: PLC0415
 
     settings = read_settings()
-    try:
-        links = _links(Home(settings.home), one, other, proposed=proposed)
-        if proposed:
-            for old, new in links:
-                typer.echo(f"proposed  {old}  {new}")
-        changes = preview_all(Home(settings.home), settings, links, months=months, on_wait=say)
-    except LinkError as error:
-        say(str(error))
-        raise typer.Exit(1) from error
+    links = _links(Home(settings.home), one, other, proposed=proposed)
+    if proposed:
+        for old, new in links:
+            typer.echo(f"proposed  {old}  {new}")
+    changes = preview_all(Home(settings.home), settings, links, months=months, on_wait=say)
     for line in table_lines(changes):
         typer.echo(line)
 
@@ -58,14 +53,7 @@ def preview_link(
 @identities.command(epilog="Example: guildbook identity link m17 m2040 --day 2026-02-04")
 def link(one: MaybeOne = None, other: MaybeOther = None, day: LogDay = None, proposed: Proposed = False) -> None:
     """State that A and B are one person: writes one file into the landing folder."""
-    from pipelines.identity.links import LinkError  # noqa: PLC0415
-
-    try:
-        links = _links(Home(read_settings().home), one, other, proposed=proposed)
-    except LinkError as error:
-        say(str(error))
-        raise typer.Exit(1) from error
-    _state(links, day, revoke=False)
+    _state(_links(Home(read_settings().home), one, other, proposed=proposed), day, revoke=False)
 
 
 @identities.command(epilog="Example: guildbook identity unlink m17 m2040")
@@ -106,19 +94,15 @@ def _links(home: Home, one: str | None, other: str | None, *, proposed: bool) ->
 
 def _state(links: Sequence[tuple[str, str]], day: datetime | None, *, revoke: bool) -> None:
     from pipelines import lock  # noqa: PLC0415
-    from pipelines.identity.links import LinkError, write_link  # noqa: PLC0415
+    from pipelines.identity.links import write_link  # noqa: PLC0415
 
     settings = read_settings()
     home = Home(settings.home)
-    try:
-        with lock.hold(home, on_wait=say, what="guildbook identity"):
-            log_day = day.date() if day else _last_day(home)
-            for one, other in links:
-                path = write_link(home, settings, one, other, log_day, revoke=revoke)
-                typer.echo(f"written   {path}")
-    except LinkError as error:
-        say(str(error))
-        raise typer.Exit(1) from error
+    with lock.hold(home, on_wait=say, what="guildbook identity"):
+        log_day = day.date() if day else _last_day(home)
+        for one, other in links:
+            path = write_link(home, settings, one, other, log_day, revoke=revoke)
+            typer.echo(f"written   {path}")
     typer.echo(f"next      guildbook run --from {log_day} --to {log_day}")
 
 

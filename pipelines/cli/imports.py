@@ -49,13 +49,7 @@ def table(
 
 def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:
     """Run an import and say what it read, wrote and could not map."""
-    from pipelines.connectors import ConnectorError  # noqa: PLC0415
-
-    try:
-        report = work()
-    except ConnectorError as error:
-        say(str(error))
-        raise typer.Exit(1) from error
+    report = work()
     for name, rows in report.rows_read.items():
         typer.echo(f"read      {rows:>10,}  {name}")
     for log, rows in report.rows_written.items():

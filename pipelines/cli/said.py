@@ -10,7 +10,7 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperGroup
 
-from pipelines.faults import Fault, sentence
+from pipelines.faults import UserError, sentence
 from pipelines.home import Home
 from pipelines.privacy import readers
 from pipelines.settings import Settings, get_settings
@@ -20,7 +20,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 
 
 class Commands(TyperGroup):
-    """The commands; a fault that the operator can mend is one line and exit code 1, whichever command meets it."""
+    """The commands; what the operator can mend is one line and an exit code, whichever command meets it."""
 
     def invoke(self, ctx: Any) -> object:  # noqa: ANN401 - typer brings a click of its own
         """Run the command that was asked for."""
@@ -30,13 +30,13 @@ class Commands(TyperGroup):
             if (line := sentence(error, Home(_home()))) is None:
                 raise
             say(line)
-            raise typer.Exit(1) from error
+            raise typer.Exit(getattr(error, "exit_code", 1)) from error
 
 
 def _home() -> Path:
     try:
         return get_settings().home
-    except (Fault, ValidationError):
+    except (UserError, ValidationError):
         return Path("of these settings")
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipelines.faults import UserError
+
 if TYPE_CHECKING:
     from datetime import date
 
 
-class ConnectorError(Exception):
+class ConnectorError(UserError):
     """The import cannot be done; the message names the file or key and what to do. Landing is as it was."""
 
 

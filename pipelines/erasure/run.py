@@ -15,7 +15,7 @@ from pipelines.erasure.journal import Journal, forget, unfinished
 from pipelines.erasure.names import TOMBSTONE
 from pipelines.erasure.places import BESIDE, STAGES, places
 from pipelines.erasure.survey import FILE_ERRORS, Erased, archives, brief, look_for_rest, roots, tombstones
-from pipelines.faults import Fault
+from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.lake.staging import sweep_staging
@@ -34,7 +34,7 @@ _LATER = ("dagster", _BACKUPS)
 _UNFINISHED = "not finished, mend this and the next run or guildbook erase goes on"
 
 
-class ErasureError(Fault):
+class ErasureError(UserError):
     """An erasure cannot be done or could not be finished; the message says what to do."""
 
 

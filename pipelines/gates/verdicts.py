@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from expectations.runner import CRITICAL, is_blocking
 from pipelines import clock
 from pipelines.lake import ledger
 
@@ -39,6 +40,23 @@ class GateOutcome:
             return f"{self.table_name}: held out {days}{more}: {'; '.join(self.reasons[:3])}"
         warned = f", {len(self.warned)} with warnings" if self.warned else ""
         return f"{self.table_name}: {self.n_days} days passed{warned}"
+
+
+BLOCKING = f"severity = '{CRITICAL}' and not is_passed and not is_waived"
+"""What ``is_blocking`` says, of a row of ``marts.gate_results`` in SQL."""
+
+
+def blocking(home: Home, run_id: str) -> list[dict[str, Any]]:
+    """Return the stored verdicts of a run that block, in the order in which they were given."""
+    waived = {(row["table_name"], row["day"]) for row in ledger.read(home, "waivers").to_pylist()}
+    return [
+        row
+        for row in ledger.read(home, "gate_results").to_pylist()
+        if row["run_id"] == run_id
+        and is_blocking(
+            row["severity"], is_passed=row["is_passed"], is_waived=(row["table_name"], row["day"]) in waived
+        )
+    ]
 
 
 def waived_days(home: Home, table_name: str) -> set[date]:
@@ -77,14 +95,18 @@ def record(home: Home, gate: str, verdicts: Sequence[Verdict], run_id: str) -> N
 def outcome(gate: str, table_name: str, verdicts: Iterable[Verdict], waived: set[date]) -> GateOutcome:
     """Sum verdicts up: a day with a critical failure that nobody waived is held out."""
     verdicts = list(verdicts)
-    blocking = [verdict for verdict in verdicts if verdict.blocks and verdict.day not in waived]
+    blocked = [
+        verdict
+        for verdict in verdicts
+        if is_blocking(verdict.severity, is_passed=verdict.is_passed, is_waived=verdict.day in waived)
+    ]
     failed = {verdict.day for verdict in verdicts if not verdict.is_passed}
-    held_out = {verdict.day for verdict in blocking}
+    held_out = {verdict.day for verdict in blocked}
     return GateOutcome(
         gate=gate,
         table_name=table_name,
         n_days=len({verdict.day for verdict in verdicts}),
         held_out=tuple(sorted(held_out, key=lambda day: day or date.min)),
         warned=tuple(sorted(failed - held_out, key=lambda day: day or date.min)),
-        reasons=tuple(f"{verdict.expectation}, found {verdict.observed} ({verdict.reason})" for verdict in blocking),
+        reasons=tuple(f"{verdict.expectation}, found {verdict.observed} ({verdict.reason})" for verdict in blocked),
     )

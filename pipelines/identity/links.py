@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.contract import IDENTITY_LINKS
+from pipelines.faults import UserError
 from pipelines.lake.duck import trimmed
 from pipelines.lake.sources import EMPTY_DAY
 from pipelines.privacy.pseudonyms import known_as
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 
-class LinkError(ValueError):
+class LinkError(UserError):
     """The two ids cannot be linked, or are not; the message says why."""
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from pipelines.faults import Fault, brief
+from pipelines.faults import UserError, brief
 from pipelines.files import whole
 from pipelines.lake.schemas import SCHEMAS
 
@@ -125,7 +125,7 @@ def _named(path: Path) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise Fault(
+        raise UserError(
             f"{path} is damaged ({brief(str(error))}): put it back from a backup; without one, move it away: what this "
             "one file records is then lost, and nothing else"
         ) from error

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from pipelines.faults import UserError
 from pipelines.files import sync
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _NONE_EARLIER = "no earlier publication is kept; GUILDBOOK_PUBLICATIONS_KEPT says how many are"
 
 
-class NothingToRollBackError(RuntimeError):
+class NothingToRollBackError(UserError):
     """There is no earlier publication to go back to."""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipelines import clock
-from pipelines.faults import Fault, brief, explain
+from pipelines.faults import UserError, brief, explain
 from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import ledger, versions
 from pipelines.publishing import noted
@@ -49,7 +49,7 @@ def note_failure(home: Home, settings: Settings, *, failed_gate: str, reason: st
     for say in (noted.note, _say_on_page, _say_on_banner):
         try:
             say(home, settings, stop)
-        except (OSError, Fault) as error:
+        except (OSError, UserError) as error:
             unsaid.append(brief(str(error)))
     said = f"{reason}; besides, the pages could not be told: {unsaid[0]}" if unsaid else reason
     send_alert(settings, {"community": settings.community, "failed_gate": failed_gate, "reason": said})
@@ -87,7 +87,7 @@ def explain_failure(home: Home, run_id: str, message: str, *, last_day: date | N
     """Return the gate that stopped a run and why; an empty gate and the run's own message where none did."""
     try:
         first = stopping_verdict(home, run_id, last_day)
-    except (OSError, Fault):  # then the verdicts cannot be read, and the message says why
+    except (OSError, UserError):  # then the verdicts cannot be read, and the message says why
         first = None
     if first is None:
         return "", explain(message, home)

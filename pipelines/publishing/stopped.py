@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.contract import LOGS
 from pipelines.files import write_text
+from pipelines.gates import verdicts
 from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest, versions
 from pipelines.report.parts.text import Text
@@ -31,17 +32,9 @@ def stopping_verdict(home: Home, run_id: str, last_day: date | None) -> dict[str
     Of the deliveries that of ``last_day``, the run's last log day, can stop it, and any of a log that names who was
     active, while nothing of it was accepted: another one is only held out.
     """
-    waived = {(row["table_name"], row["day"]) for row in ledger.read(home, "waivers").to_pylist()}
     never_accepted = {log.name for log in LOGS.values() if log.person} - manifest.accepted_logs(home)
-    rows: list[dict[str, Any]] = ledger.read(home, "gate_results").to_pylist()
-    for row in rows:
-        if (
-            row["run_id"] == run_id
-            and row["severity"] == "critical"
-            and not row["is_passed"]
-            and (row["gate"] != "deliveries" or row["day"] == last_day or row["table_name"] in never_accepted)
-            and (row["table_name"], row["day"]) not in waived
-        ):
+    for row in verdicts.blocking(home, run_id):
+        if row["gate"] != "deliveries" or row["day"] == last_day or row["table_name"] in never_accepted:
             return row  # what failed after it may follow from it
     return None
 
@@ -55,7 +48,7 @@ def write_stopped(
     failed = [
         row for row in ledger.read(home, "gate_results").to_pylist() if row["run_id"] == run_id and not row["is_passed"]
     ]
-    failed.sort(key=lambda row: (row["severity"], row["table_name"], str(row["day"])))
+    failed.sort(key=_place)
     run = StoppedRun(
         community=settings.community,
         timezone=settings.timezone,
@@ -64,7 +57,7 @@ def write_stopped(
         through_day=last[-1]["through_day"] if last else None,
         failed_gate=failed_gate,
         reason=reason,
-        cures=_cures(failed, failed_gate),
+        cures=_cures(sorted(verdicts.blocking(home, run_id), key=_place), failed_gate),
         refused=tuple(reasons_of_run(home, run_id)),
         verdicts=tuple(failed[:_SHOWN]),
         read=tuple(_read(home, run_id)[-_SHOWN:]),
@@ -83,8 +76,12 @@ def forget_stopped(home: Home) -> None:
     shutil.rmtree(home.last_run, ignore_errors=True)
 
 
-def _cures(failed: list[dict[str, Any]], failed_gate: str) -> tuple[Text, ...]:
-    blocking = [row for row in failed if row["severity"] == "critical"]
+def _place(row: dict[str, Any]) -> tuple[str, str, str]:
+    """Where a verdict stands on the page."""
+    return row["severity"], row["table_name"], str(row["day"])
+
+
+def _cures(blocking: list[dict[str, Any]], failed_gate: str) -> tuple[Text, ...]:
     if not blocking:
         return (
             Text(

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from pipelines.faults import UserError
 from pipelines.sample.activity import act
 from pipelines.sample.billing import bill
 from pipelines.sample.clock import Clock, only
@@ -44,6 +45,10 @@ _CHANNELS = {
     "announcement": "news",
     "event_notice": "news",
 }
+
+
+class NotEmptyError(UserError):
+    """A folder that the sample is to be written into holds something."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +114,13 @@ def write_sample(
 
     Raises:
         ValueError: Too few members or days.
-        FileExistsError: A folder already holds something.
+        NotEmptyError: A folder already holds something.
     """
     if members < MIN_MEMBERS or days < MIN_DAYS:
         raise ValueError(f"a sample needs at least {MIN_MEMBERS} members and {MIN_DAYS} days; got {members} and {days}")
     for folder in (landing, truth):
         if folder.exists() and any(folder.iterdir()):
-            raise FileExistsError(f"{folder} is not empty; give an empty folder or remove it first")
+            raise NotEmptyError(f"{folder} is not empty; give an empty folder or remove it first")
     clock = Clock(first_day, days, timezone)
     story, delivery, files = np.random.SeedSequence(seed).spawn(3)
     tables, truths = _simulate(story, members, clock, lapse_draws)

@@ -16,7 +16,7 @@ from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from pipelines.faults import Fault, brief
+from pipelines.faults import UserError, brief
 from pipelines.settings.access import AccessSettings
 from pipelines.settings.erasure import ErasureSettings
 from pipelines.settings.limits import LimitSettings
@@ -217,15 +217,15 @@ def get_settings() -> Settings:
             _check_lines(path)
         return Settings(home=home, _env_file=path)
     except (OSError, UnicodeDecodeError) as error:
-        raise Fault(f"{path} cannot be read ({brief(str(error))}): mend it, or move it away") from error
+        raise UserError(f"{path} cannot be read ({brief(str(error))}): mend it, or move it away") from error
 
 
 def _check_lines(path: Path) -> None:
-    """Raise ``Fault`` on a line that sets nothing; its reader would pass over it."""
+    """Raise ``UserError`` on a line that sets nothing; its reader would pass over it."""
     with path.open(encoding="utf-8") as stream:
         for one in parse_stream(stream):
             if one.error or (one.key and one.value is None):
-                raise Fault(
+                raise UserError(
                     f"{path}:{one.original.line} is no setting: write GUILDBOOK_NAME=value, or begin the line with #"
                 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.lake.borrow import borrow_lake
 from pipelines.sql import identifier, literal
@@ -23,8 +24,10 @@ SHOWN_ROWS = 5
 """Rows that differ which are shown per mart and side."""
 
 
-class NotComparableError(RuntimeError):
+class NotComparableError(UserError):
     """The warehouse is not what a completed run has made of the lake as it is, so a rebuild has to differ."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from pipelines import run_start
 from pipelines.cli import app
-from pipelines.faults import Fault, explain, sentence
+from pipelines.faults import UserError, explain, sentence
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.publishing import noted
@@ -27,7 +27,7 @@ ERRORS = [
     (PermissionError(errno.EACCES, "Permission denied", "/srv/x"), "'/srv/x'; the user "),
     (OSError(errno.EIO, "Input/output error", "/srv/x"), "look at it and at the system's log"),
     (IsADirectoryError(errno.EISDIR, "Is a directory", "/srv/x"), "Is a directory: '/srv/x'"),
-    (Fault("mend this"), "mend this"),
+    (UserError("mend this"), "mend this"),
     (
         duckdb.IOException('IO Error: Could not set lock on file "w": Conflicting lock is held in python (PID 7)'),
         "close",

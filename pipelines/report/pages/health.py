@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from expectations.runner import is_blocking
 from pipelines.contract import LOGS
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import collected, marks, words
@@ -125,7 +126,7 @@ def _verdict(is_passed: bool, is_waived: bool, severity: str) -> object:
         return marks.badge(Text("passed", "通过"), "good")
     if is_waived:
         return marks.badge(Text("waived", "豁免"), "neutral")
-    if severity == "critical":
+    if is_blocking(severity, is_passed=is_passed, is_waived=is_waived):
         return marks.badge(Text("failed", "失败"), "bad")
     return marks.badge(Text("warning", "警告"), "warn")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pipelines.contract import GONE_STATUSES, LOGS
+from pipelines.gates.verdicts import BLOCKING
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import words
 from pipelines.report.parts.collected import missing_facts
@@ -168,7 +169,7 @@ def latest_verdicts(marts: Marts, context: SiteContext) -> str:
     )
     return f"""\
         verdicts as (
-            select *, not is_passed and not is_waived as is_open
+            select *, not is_passed and not is_waived as is_open, {BLOCKING} as is_blocking
             from marts.gate_results
             where day is null or day between {context.through} - 6 and {context.through} {waiting}
             qualify rank() over (partition by gate, table_name, day order by checked_at desc) = 1
@@ -229,8 +230,8 @@ def read_facts(marts: Marts, context: SiteContext) -> Facts:
             {latest_verdicts(marts, context).strip()}
             select
                 count(*) as n_checks,
-                count(*) filter (where is_open and severity = 'critical') as n_failed,
-                count(*) filter (where is_open and severity <> 'critical') as n_warned,
+                count(*) filter (where is_blocking) as n_failed,
+                count(*) filter (where is_open and not is_blocking) as n_warned,
                 count(*) filter (where not is_passed and is_waived) as n_waived,
             from verdicts
             """,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+import duckdb
 import pytest
 
-from expectations.runner import Verdict
-from pipelines.gates.verdicts import outcome, waive, waived_days
+from expectations.runner import Verdict, is_blocking
+from pipelines.gates.verdicts import BLOCKING, blocking, outcome, record, waive, waived_days
 from pipelines.home import Home
 
 DAY, NEXT = date(2025, 3, 1), date(2025, 3, 2)
@@ -49,3 +50,24 @@ def test_a_waiver_is_of_one_table(tmp_path):
     waive(home, "interactions", DAY, reason="known", waived_by="me")
     assert waived_days(home, "interactions") == {DAY}
     assert waived_days(home, "content") == set()
+
+
+def test_of_a_run_those_verdicts_block_that_are_critical_failed_and_not_waived(tmp_path):
+    home = Home(tmp_path)
+    stored = [verdict(), verdict(severity="warning"), verdict(NEXT, is_passed=True), verdict(NEXT), verdict(None)]
+    record(home, "deliveries", [verdict()], "an earlier run")
+    record(home, "facts", stored, "run")
+    assert [row["day"] for row in blocking(home, "run")] == [DAY, NEXT, None]
+
+    waive(home, "interactions", NEXT, reason="known", waived_by="me")
+    waive(home, "content", DAY, reason="of another table", waived_by="me")
+    assert [row["day"] for row in blocking(home, "run")] == [DAY, None]
+
+
+@pytest.mark.parametrize("severity", ["critical", "warning"])
+@pytest.mark.parametrize("is_passed", [True, False])
+@pytest.mark.parametrize("is_waived", [True, False])
+def test_sql_and_python_agree_on_what_blocks(severity, is_passed, is_waived):
+    row = f"(select '{severity}' as severity, {is_passed} as is_passed, {is_waived} as is_waived)"
+    (found,) = duckdb.sql(f"select {BLOCKING} from {row}").fetchall()[0]
+    assert found is is_blocking(severity, is_passed=is_passed, is_waived=is_waived)

@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.contract import LOGS
 from pipelines.sample import write_sample
+from pipelines.sample.simulate import NotEmptyError
 from pipelines.sample.tables import TOLD_LOGS
 from tests.support.sample_reading import Sample, accepted, moment, problem, read_log
 
@@ -102,6 +103,6 @@ def test_too_small_a_sample_is_refused(tmp_path: Path, members: int, days: int) 
 
 def test_folder_in_use_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "landing" / "content").mkdir(parents=True)
-    with pytest.raises(FileExistsError, match="not empty"):
+    with pytest.raises(NotEmptyError, match="not empty"):
         write_sample(tmp_path / "landing", tmp_path / "truth", members=20, days=31)
     assert not (tmp_path / "truth").exists()
