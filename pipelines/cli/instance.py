@@ -16,13 +16,11 @@ nux: {enabled: false}
 # One run at a time: DuckDB has one writer.
 concurrency:
   runs: {max_concurrent_runs: 1}
-  pools: {default_limit: 1, granularity: op}
-# A killed run is found, failed and its pool slot freed. A run's own guard ends it after GUILDBOOK_MAX_RUN_HOURS; this
-# is twice as long, since a run may have to wait for another one first.
+# A killed run is found and failed. A run's own guard ends it after GUILDBOOK_MAX_RUN_HOURS; this is twice as long,
+# since a run may have to wait for another one first.
 run_monitoring:
   enabled: true
   poll_interval_seconds: 30
-  free_slots_after_run_end_seconds: 30
   max_runtime_seconds: {max_runtime_seconds}
 """
 

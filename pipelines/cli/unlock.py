@@ -25,7 +25,7 @@ class Unlocked:
 
 
 def unlock(home: Home, settings: Settings) -> Unlocked:
-    """Fail dead runs and free their pool slots; does nothing while a process holds the lock."""
+    """Fail dead runs; does nothing while a process holds the lock."""
     if not home.lock.exists() and not home.dagster.exists():
         return Unlocked(is_free=True, lines=[f"nothing to do: no run was ever started on {home.root}"])
     left = lock.last_holder(home)

@@ -22,7 +22,6 @@ from pipelines.warehouse.counts import StaleCounts, record_build
 from pipelines.warehouse.plan import make_plan, read_plan, write_plan
 
 AFTER_SCORING = "tag:after_scoring"
-WRITER_POOL = "duckdb_writer"
 
 
 class _Translator(DagsterDbtTranslator):
@@ -88,7 +87,6 @@ def _check_arrivals(home: HomeResource, days: list[date], *, may_lack: bool) -> 
     manifest=dbt.MANIFEST_PATH,
     exclude=AFTER_SCORING,
     dagster_dbt_translator=_TRANSLATOR,
-    pool=WRITER_POOL,
     name="warehouse",
 )
 def warehouse(
@@ -108,7 +106,6 @@ def warehouse(
     manifest=dbt.MANIFEST_PATH,
     select=AFTER_SCORING,
     dagster_dbt_translator=_TRANSLATOR,
-    pool=WRITER_POOL,
     name="records",
 )
 def records(

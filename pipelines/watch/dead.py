@@ -1,4 +1,4 @@
-"""Runs that are dead and look alive in Dagster's history: found, failed, said, and their pool slots freed.
+"""Runs that are dead and look alive in Dagster's history: found, failed and said.
 
 A process that was killed leaves its run as it stood, and the daemon's queue, which allows one run, waits for it.
 """
@@ -43,7 +43,7 @@ class DeadRun:
 
 
 def fail_dead_runs(home: Home, settings: Settings, instance: DagsterInstance) -> list[DeadRun]:
-    """Fail the runs whose process is gone, free their pool slots, and tell the pages and the operator.
+    """Fail the runs whose process is gone, and tell the pages and the operator.
 
     The caller holds the home's lock, so none of them is at work. A run that has only just begun, and waits for that
     lock or has not yet come to ask for it, is told by its mark, or by its age where it has none yet. What waits in the
@@ -57,7 +57,6 @@ def fail_dead_runs(home: Home, settings: Settings, instance: DagsterInstance) ->
         one = DeadRun(run.run_id, alive.why(home, run.run_id) or KILLED)
         instance.report_run_failed(run, one.reason)
         found.append(one)
-    _free_slots(instance)
     for one in found:
         with suppress(AlertError):
             note_failure(home, settings, failed_gate="", reason=one.reason, run_id=one.run_id)
@@ -97,12 +96,3 @@ def _dead(home: Home, instance: DagsterInstance) -> list[DagsterRun]:
 def _is_dead(home: Home, record: RunRecord) -> bool:
     lives = alive.is_alive(home, record.dagster_run.run_id)
     return clock.now() - record.update_timestamp > FIRST_MOMENTS if lives is None else not lives
-
-
-def _free_slots(instance: DagsterInstance) -> None:
-    """Free the pool slots of every run that is finished or gone."""
-    storage = instance.event_log_storage
-    for run_id in storage.get_concurrency_run_ids():
-        run = instance.get_run_by_id(run_id)
-        if run is None or run.is_finished:
-            storage.free_concurrency_slots_for_run(run_id)

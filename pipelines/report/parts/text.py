@@ -8,18 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
+from iso4217 import Currency
 from markupsafe import Markup, escape
 
 from pipelines.report.parts.few import is_hidden
 
 MISSING = "–"
 Number = int | float | Decimal
-_CURRENCY_DIGITS: dict[str, int] = {
-    **dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
-"""Digits of minor units after ISO 4217, where they are not two."""
 _WEEKDAYS_ZH = "一二三四五六日"
 
 
@@ -98,13 +95,23 @@ def price(minor: Number | None, currency: str | None, *, named: bool = True) -> 
     if minor is None:
         return MISSING
     code = currency or ""
-    shown = decimal(major(minor, code), _CURRENCY_DIGITS.get(code, 2))
+    shown = decimal(major(minor, code), _minor_digits(code))
     return f"{shown} {code}".rstrip() if named else shown
 
 
 def major(minor: Number, currency: str) -> float:
-    """Amount in minor units in units of its currency; most have two digits."""
-    return (minor if isinstance(minor, float) else float(minor)) / 10.0 ** _CURRENCY_DIGITS.get(currency, 2)
+    """Amount in minor units in units of its currency."""
+    return (minor if isinstance(minor, float) else float(minor)) / 10.0 ** _minor_digits(currency)
+
+
+@cache
+def _minor_digits(currency: str) -> int:
+    """Digits of the minor unit after ISO 4217; two where it knows none, as of a currency that is no more."""
+    try:
+        digits = Currency(currency).exponent
+    except ValueError:
+        return 2
+    return 2 if digits is None else digits
 
 
 def signed(value: Number) -> str:

@@ -68,10 +68,6 @@ def test_a_run_leaves_out_the_raw_logs_without_a_delivery_and_nothing_else():
     assert left_out == RAW - {raw_key("interactions"), raw_key("members")}
 
 
-def test_only_dbt_writes_the_warehouse_and_one_step_at_a_time():
-    assert {warehouse.op.pool, records.op.pool} == {"duckdb_writer"}
-
-
 def test_dagster_keeps_to_one_run_and_reports_to_nobody(tmp_path, monkeypatch):
     home = Home(tmp_path / "home")
     monkeypatch.setenv("DAGSTER_HOME", "elsewhere")
@@ -82,7 +78,6 @@ def test_dagster_keeps_to_one_run_and_reports_to_nobody(tmp_path, monkeypatch):
     with dg.DagsterInstance.get() as instance:
         assert instance.root_directory == str(home.dagster)
         assert not instance.telemetry_enabled
-        assert instance.global_op_concurrency_default_limit == 1
         assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
         assert instance.run_monitoring_enabled
 

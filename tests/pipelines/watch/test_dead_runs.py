@@ -79,20 +79,6 @@ def test_what_waits_in_the_queue_or_is_finished_is_not_dead(watched, monkeypatch
     assert (watched.status(queued), watched.status(done)) == ("QUEUED", "SUCCESS")
 
 
-def test_the_pool_slots_of_dead_and_of_finished_runs_are_freed(watched, at_work):
-    storage = watched.instance.event_log_storage
-    dead, done, lives = watched.run(), watched.run(dg.DagsterRunStatus.FAILURE), watched.run()
-    storage.set_concurrency_slots("warehouse_writer", 3)
-    for run_id in (dead, done, lives):
-        assert storage.claim_concurrency_slot("warehouse_writer", run_id, "warehouse").is_claimed
-    killed(at_work, dead)
-    at_work(lives, "mark")
-
-    fail(watched)
-
-    assert storage.get_concurrency_run_ids() == {lives}
-
-
 def test_the_daemon_looks_for_dead_runs_while_nobody_is_at_work(watched, at_work):
     """A command that was killed with its guard, as by a container's end, must not block the daemon's queue."""
     dead = watched.run()

@@ -94,10 +94,21 @@ def test_renewal_by_plan_sums_the_counts_before_it_divides(fill: Fill) -> None:
     assert rates[Text("not said", "未注明")] == (200, 0.8)
 
 
-def test_money_has_the_digits_of_its_currency() -> None:
-    assert (money(123400, "CNY"), money(500, "JPY"), money(2500, "KWD"), money(None, "CNY")) == (
-        "1,234 CNY", "500 JPY", "2 KWD", "–",
-    )  # fmt: skip
+@pytest.mark.parametrize(
+    ("minor", "currency", "shown"),
+    [
+        (123400, "CNY", "1,234 CNY"),
+        (500, "JPY", "500 JPY"),
+        (500, "RWF", "500 RWF"),
+        (2500, "KWD", "2 KWD"),
+        (123400, "RSD", "1,234 RSD"),
+        (123400, "HRK", "1,234 HRK"),  # a currency that is no more
+        (123400, "XXX", "1,234 XXX"),  # no currency, which has no minor unit
+        (None, "CNY", "–"),
+    ],
+)
+def test_money_has_the_digits_of_its_currency(minor: int | None, currency: str, shown: str) -> None:
+    assert money(minor, currency) == shown
 
 
 def test_events_without_attendance_are_no_part_of_the_share_that_came(fill: Fill) -> None:

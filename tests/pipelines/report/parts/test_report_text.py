@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from models import learners
+from models.judge import BEST_POSSIBLE
 from pipelines.contract import LOGS
 from pipelines.report.parts import marks, text, words
 from pipelines.report.parts.text import Text
@@ -83,3 +85,9 @@ def test_a_sparkline_needs_two_values(values: list[float], is_drawn: bool) -> No
 def test_every_log_of_the_contract_has_a_name() -> None:
     assert set(words.LOGS) == set(LOGS)
     assert words.word(words.LOGS, "unheard_of") == Text("unheard_of", "unheard_of")
+
+
+def test_every_learner_has_a_name_and_the_baselines_are_those_of_the_model() -> None:
+    assert set(words.LEARNERS) == {"rule", BEST_POSSIBLE, *learners.LEARNERS}
+    assert set(words.BASELINES) == {one.name for one in learners.BASELINES}
+    assert words.BEST_POSSIBLE == BEST_POSSIBLE
