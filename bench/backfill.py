@@ -17,17 +17,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
 
 from bench import measure
 from bench.equal import digests
 from bench.generate import generate
 from bench.in_guildbook import TABLES
-from bench.sizes import SIZES
-
-if TYPE_CHECKING:
-    from bench.measure import Usage
-    from bench.sizes import Size
+from bench.measure import Usage
+from bench.sizes import SIZES, Size
 
 RESULTS = Path(__file__).parent / "results"
 GUILDBOOK, FLOOR = "guildbook", "duckdb"

@@ -13,17 +13,14 @@ import json
 import shutil
 import tempfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
 
 from bench import measure
 from bench.backfill import say, write
 from bench.generate import generate, late_file
 from bench.sizes import DAILY
-
-if TYPE_CHECKING:
-    from datetime import date
 
 DAYS = 4
 """Single days that are run after a history; the first one is not counted."""

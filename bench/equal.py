@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import duckdb
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    Digest = dict[str, tuple[int, str]]
+Digest = dict[str, tuple[int, str]]
 
 TYPES = {"boolean": "boolean", "varchar": "varchar", "double": "double", "date": "date", "timestamp": "date"}
 """Types that are compared as they are; every other type is a whole number."""

@@ -7,14 +7,11 @@ same size gives the same bytes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import duckdb
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bench.sizes import Size
+from bench.sizes import Size
 
 KINDS = {
     "view": 20, "like": 20, "read": 15, "comment": 15, "reply": 10, "chat_live": 6, "share": 5, "answer": 4, "ask": 3,

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import dagster as dg
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def step_seconds(instance: dg.DagsterInstance, run_id: str) -> dict[str, float]:

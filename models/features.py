@@ -10,15 +10,12 @@ The template of a flag is what no and what yes mean, with a bar between; ``model
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from string import Formatter
-from typing import TYPE_CHECKING
 
 import pandas as pd
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 KEYS = ["member_id", "as_of_day"]
 """What one row of the feature table is about."""

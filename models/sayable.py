@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from models.features import Feature, Show, told
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 NOTHING_AT_ZERO = {
     "contents_30", "threads_30", "starts_30", "started_share_30", "events_registered_365", "events_cancelled_365",

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import getpass
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pipelines.home import Home
+from pipelines.home import Home
 
 
 class UserError(RuntimeError):

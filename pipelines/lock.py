@@ -8,16 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from pipelines import clock
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.home import Home
+from pipelines.home import Home
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
 
 from pipelines.connectors.leftovers import sweep_imports
 from pipelines.contract import LOGS
 from pipelines.erasure.run import resume
 from pipelines.faults import UserError
+from pipelines.home import Home
 from pipelines.lake import ledger, manifest
 from pipelines.lake.staging import sweep_staging
+from pipelines.settings import Settings
 from pipelines.warehouse.sources import ensure_sources
-
-if TYPE_CHECKING:
-    from pipelines.home import Home
-    from pipelines.settings import Settings
 
 
 class DiskFullError(UserError):

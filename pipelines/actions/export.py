@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 from models.actions.arms import TREATED
 from pipelines.actions import store
@@ -12,13 +14,8 @@ from pipelines.churn.store import last_scored_day
 from pipelines.erasure.known import erased_members
 from pipelines.faults import UserError
 from pipelines.files import whole
+from pipelines.home import Home
 from pipelines.spreadsheets import plain_cell
-
-if TYPE_CHECKING:
-    from datetime import date
-    from pathlib import Path
-
-    from pipelines.home import Home
 
 COLUMNS = (
     "day", "rank", "member_id", "campaign_id", "kind", "suggestion_en", "suggestion_zh", "content_ids", "event_id",

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
 
 from pipelines import clock
+from pipelines.home import Home
 from pipelines.lake import ledger
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 NAMED = "judgement_days"
 

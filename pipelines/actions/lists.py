@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -15,10 +15,8 @@ from pipelines.actions import reading, store
 from pipelines.actions.library import Library
 from pipelines.churn.store import base_rates
 from pipelines.erasure.known import erased_members
-
-if TYPE_CHECKING:
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.home import Home
+from pipelines.settings import Settings
 
 Rows = list[dict[str, Any]]
 

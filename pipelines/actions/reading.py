@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
 
 import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 
+from pipelines.home import Home
 from pipelines.lake.schemas import PREDICTIONS
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from pipelines.home import Home
 
 DEFINITIONS = ("lapse", "inactivity")
 """The definitions of churn whose probability is the risk, first choice first: whose paid term is about to end is judged

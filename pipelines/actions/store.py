@@ -7,18 +7,15 @@ list of those very members. A list without its log is never exported.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
 from pipelines import clock
 from pipelines.faults import UserError
+from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.privacy.keys import secret_key
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 Rows = list[dict[str, Any]]
 

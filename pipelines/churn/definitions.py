@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from models.definitions import Definition, inactivity, lapse
+from pipelines.home import Home
 from pipelines.lake import manifest
-
-if TYPE_CHECKING:
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 
 def wanted(home: Home, settings: Settings) -> list[Definition]:

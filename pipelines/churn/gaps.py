@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from models.definitions import Definition
 
+if TYPE_CHECKING:
     import duckdb
 
-    from models.definitions import Definition
 
 MOST_MISSING = {"inactivity": 0.05}
 """Definition -> share of a window's days that an outage may take before the cut-off is left out; none for others.

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
 
 from models.cutoffs import cutoff_days
 from pipelines.churn import definitions, store
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.home import Home
+from pipelines.settings import Settings
 
 
 def training_days(home: Home, settings: Settings, first_day: date, through_day: date) -> tuple[date, ...]:

@@ -5,28 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from models.artifacts import load_model, save_model
-from models.card import to_json
+from models.card import ChurnModel, to_json
+from models.definitions import Definition
+from models.train import TrainResult
 from pipelines import clock
 from pipelines.files import move_in
+from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.lake.schemas import ORACLE, PREDICTIONS
 from pipelines.lake.sources import EMPTY_DAY
 from pipelines.lake.staging import staging_folder
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from models.card import ChurnModel
-    from models.definitions import Definition
-    from models.train import TrainResult
-    from pipelines.home import Home
 
 
 def newest_training_day(home: Home, definitions: Sequence[Definition]) -> date | None:

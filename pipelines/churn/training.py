@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from datetime import date
 
 import duckdb
+import pandas as pd
 
+from models.card import ChurnModel, ModelCard
+from models.definitions import Definition
 from models.score import score
 from models.train import TrainConfig, train
 from pipelines.churn import definitions, store
 from pipelines.churn.gaps import excluded_cutoffs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
-    import pandas as pd
-
-    from models.card import ChurnModel, ModelCard
-    from models.definitions import Definition
-    from pipelines.home import Home
-    from pipelines.settings import Settings
-    from pipelines.warehouse.plan import BuildPlan
+from pipelines.home import Home
+from pipelines.settings import Settings
+from pipelines.warehouse.plan import BuildPlan
 
 VECTORS_PER_BATCH = 16
 """DuckDB vectors (2,048 rows) that are scored together, so that memory does not grow with the community."""

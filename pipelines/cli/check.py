@@ -8,9 +8,8 @@ import tempfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pipelines.contract import LOGS
+from pipelines.contract import LOGS, Log
 from pipelines.faults import UserError
 from pipelines.gates import deliveries
 from pipelines.home import Home
@@ -23,10 +22,7 @@ from pipelines.ingest.shape import inspect
 from pipelines.ingest.unknown import MISSPELT
 from pipelines.lake import ledger
 from pipelines.reading.blocks import Rejected
-
-if TYPE_CHECKING:
-    from pipelines.contract import Log
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 _NO_DAY = date(2199, 12, 31)
 """Log day of a first reading that only asks which days a file holds: no row can lie after it."""

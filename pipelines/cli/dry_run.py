@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date
-from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -18,11 +17,9 @@ from pipelines.defs.launch import delivered_logs
 from pipelines.home import Home
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.lake import manifest
+from pipelines.settings import Settings
 from pipelines.warehouse.arrivals import missing_days
 from pipelines.warehouse.plan import NothingAcceptedError, completed_build, make_plan
-
-if TYPE_CHECKING:
-    from pipelines.settings import Settings
 
 
 def stale_lines(

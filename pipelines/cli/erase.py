@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,8 +11,6 @@ from pipelines.cli.said import read_settings, say
 from pipelines.home import Home
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pipelines.erasure.survey import Erased
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +12,6 @@ from pipelines.cli.said import read_settings, say
 from pipelines.home import Home
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pipelines.identity.preview import Change
 
 identities = typer.Typer(no_args_is_help=True, help="Join ids of one person, and see beforehand what that changes.")

@@ -10,11 +10,10 @@ import typer
 
 from pipelines.cli.said import read_settings, say, show
 from pipelines.home import Home
-from pipelines.settings import SETTINGS_FILE, keep_setting
+from pipelines.settings import SETTINGS_FILE, Settings, keep_setting
 
 if TYPE_CHECKING:
     from pipelines.connectors import ImportReport
-    from pipelines.settings import Settings
 
 imports = typer.Typer(no_args_is_help=True, help="Write landing files from another system's data.")
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.home import Home
+from pipelines.settings import Settings
 
 _DAGSTER_YAML = """\
 # Written by guildbook at every start; change pipelines/cli/instance.py instead.

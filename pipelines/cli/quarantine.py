@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from pipelines.contract import LOGS
+from pipelines.home import Home
 from pipelines.ingest.refusals import Refusal, refused
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from pipelines.home import Home
 
 _SHOWN_DAYS = 30
 _SHOWN_PER_DAY = 20

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from pipelines import lock, run_start
 from pipelines.cli.instance import prepare_instance
@@ -15,14 +15,10 @@ from pipelines.home import Home
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.lake import ledger, versions
 from pipelines.publishing.outcome import AlertError, explain_failure, note_failure
+from pipelines.settings import Settings
 from pipelines.warehouse.dbt import ensure_manifest
 from pipelines.watch import alive
 from pipelines.watch.dead import fail_dead_runs
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pipelines.settings import Settings
 
 
 @dataclass(frozen=True)

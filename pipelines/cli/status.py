@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
 from expectations.relations import RELATIONS
 from pipelines import lock
+from pipelines.home import Home
 from pipelines.ingest.findings import said, standing
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest, versions
 from pipelines.publishing import noted
-
-if TYPE_CHECKING:
-    from pipelines.home import Home
 
 SHOWN_DAYS = 10
 """Held-out log days that are named; Data health names them all."""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from filelock import Timeout
 
 from pipelines import lock
 from pipelines.cli.instance import prepare_instance
+from pipelines.home import Home
+from pipelines.settings import Settings
 from pipelines.watch.dead import fail_dead_runs, young_runs
-
-if TYPE_CHECKING:
-    from pipelines.home import Home
-    from pipelines.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines import lock
 from pipelines.home import Home
+from pipelines.settings import Settings
 from pipelines.warehouse.dbt import ensure_manifest
 from pipelines.warehouse.verify import Comparison, mart_names, record_names, verify
-
-if TYPE_CHECKING:
-    from pipelines.settings import Settings
 
 
 def run_verify(

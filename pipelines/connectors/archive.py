@@ -12,17 +12,14 @@ import lzma
 import tarfile
 import zipfile
 import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, Protocol
 
 from pipelines.connectors.report import ConnectorError
 from pipelines.reading.blocks import Rejected, Unpacked
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipelines.settings.limits import LimitSettings
+from pipelines.settings.limits import LimitSettings
 
 BROKEN = (tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError, OSError)
 """What reading a broken archive raises."""

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import ParseError  # only the error's type; defusedxml parses
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from pipelines.connectors.archive import BROKEN, xml_files
+from pipelines.connectors.archive import BROKEN, Source, xml_files
 from pipelines.connectors.report import ConnectorError
 from pipelines.reading.blocks import Rejected
-from pipelines.settings.limits import beyond
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from pipelines.connectors.archive import Source
-    from pipelines.settings.limits import LimitSettings
+from pipelines.settings.limits import LimitSettings, beyond
 
 _BLOCK = 1 << 16
 

@@ -9,35 +9,28 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
+from duckdb import DuckDBPyConnection
 from filelock import Timeout
 
 from pipelines import lock
 from pipelines.connectors.leftovers import SOURCE, alone, sweep_imports
-from pipelines.connectors.prepare import not_mapped
-from pipelines.connectors.report import ConnectorError, ImportReport
+from pipelines.connectors.prepare import Prepared, not_mapped
+from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
 from pipelines.connectors.sql import local_day, utc_text
 from pipelines.contract import LOGS, Type
 from pipelines.files import sync
 from pipelines.home import Home
 from pipelines.ingest.reach import unreadable
+from pipelines.settings.limits import LimitSettings
 from pipelines.sql import identifier, literal
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from duckdb import DuckDBPyConnection
-
-    from pipelines.connectors.prepare import Prepared
-    from pipelines.connectors.report import NotMapped
-    from pipelines.settings.limits import LimitSettings
 
 _ROWS_AT_ONCE = 1_000_000  # about 100 MB of text
 _FLUSHERS = 8  # flushes that wait together share the disk's work

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from filelock import FileLock, Timeout
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SOURCE = re.compile(r"[a-z0-9][a-z0-9_]*")
 _FOLDER = re.compile(rf"\.import-({SOURCE.pattern})-.*")

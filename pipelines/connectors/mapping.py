@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import string
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -24,10 +24,7 @@ from pydantic import (
 
 from pipelines.connectors.report import ConnectorError
 from pipelines.contract import LOGS, Type
-from pipelines.settings.limits import DEFAULT_LIMITS, beyond
-
-if TYPE_CHECKING:
-    from pipelines.settings.limits import LimitSettings
+from pipelines.settings.limits import DEFAULT_LIMITS, LimitSettings, beyond
 
 
 class _Model(BaseModel):

@@ -5,16 +5,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from pipelines.connectors.mapping import Filter, Value
 from pipelines.connectors.prepare import Problem, shown
 from pipelines.connectors.sql import epoch_time, iso_time, local_day
 from pipelines.contract import Column, Type
 from pipelines.contract.rules import EMPTY_SPELLINGS
 from pipelines.sql import identifier, literal
-
-if TYPE_CHECKING:
-    from pipelines.connectors.mapping import Filter, Value
 
 
 def as_text(name: str, type_: str) -> str:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from pipelines.connectors.mapping import Mapping, Output
 from pipelines.connectors.report import ConnectorError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.connectors.mapping import Mapping, Output
 
 
 def locate(mapping: Mapping, output: Output, mapping_file: Path, data: Path | None) -> Path:

@@ -6,17 +6,14 @@ mapped rows from the others. Landing files are written elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from duckdb import DuckDBPyConnection
 
 from pipelines.connectors.report import NotMapped
 from pipelines.contract import Column, Log, Type
 from pipelines.sql import identifier, literal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from duckdb import DuckDBPyConnection
 
 _LONGEST_VALUE = 60
 

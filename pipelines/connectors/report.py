@@ -6,12 +6,9 @@ No reading or writing happens here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import date
 
 from pipelines.faults import UserError
-
-if TYPE_CHECKING:
-    from datetime import date
 
 
 class ConnectorError(UserError):

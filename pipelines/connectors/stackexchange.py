@@ -7,20 +7,15 @@ Which attributes are read is said in ``stackexchange_raw``, which row becomes wh
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 from pipelines.connectors.dump import dump_files, rows
 from pipelines.connectors.landing import open_workspace, write_landing
 from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
 from pipelines.connectors.stackexchange_mapping import prepare_all, remarks
 from pipelines.connectors.stackexchange_raw import RAW_FILES, create_tables, link, load
-from pipelines.settings.limits import DEFAULT_LIMITS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from pipelines.settings.limits import LimitSettings
+from pipelines.settings.limits import DEFAULT_LIMITS, LimitSettings
 
 _COUNTED_ONLY = {
     "PostLinks.xml": "links between posts have no log",

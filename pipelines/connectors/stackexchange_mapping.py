@@ -6,15 +6,13 @@ The raw tables are those of ``stackexchange_raw``; nothing is read or written he
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from duckdb import DuckDBPyConnection
 
 from pipelines.connectors.prepare import Prepared, Problem, prepare
 from pipelines.connectors.report import NotMapped
 from pipelines.contract import ACTIONS, CONTENT, INTERACTIONS, MEMBERS, Log
 from pipelines.sql import literal
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 _COMMUNITY_USER = "-1"
 

@@ -6,14 +6,10 @@ What a row means to a community is said in ``stackexchange_mapping``.
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 import pyarrow as pa
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from duckdb import DuckDBPyConnection
+from duckdb import DuckDBPyConnection
 
 _BATCH_ROWS = 5_000
 

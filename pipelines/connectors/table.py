@@ -8,12 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
+from duckdb import DuckDBPyConnection
 
 from pipelines.connectors.landing import open_workspace, write_landing
 from pipelines.connectors.mapping import Output, read_mapping
@@ -25,15 +26,8 @@ from pipelines.contract import LOGS, Type
 from pipelines.reading.blocks import Rejected, blocks
 from pipelines.reading.counting import Counter
 from pipelines.reading.parquet import footer_of
-from pipelines.settings.limits import DEFAULT_LIMITS, beyond
+from pipelines.settings.limits import DEFAULT_LIMITS, LimitSettings, beyond
 from pipelines.sql import as_named, identifier, literal
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from duckdb import DuckDBPyConnection
-
-    from pipelines.settings.limits import LimitSettings
 
 _LEFT_OUT = "left out by where"
 

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from pipelines.contract import rules
-
-if TYPE_CHECKING:
-    from pipelines.contract.rules import RowRule
+from pipelines.contract.rules import RowRule
 
 
 class Type(StrEnum):

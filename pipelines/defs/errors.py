@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import dagster as dg
 
 from pipelines.faults import sentence
 from pipelines.home import Home
 from pipelines.publishing.outcome import note_failure
 from pipelines.settings import get_settings
-
-if TYPE_CHECKING:
-    import dagster as dg
 
 UNKNOWN = "the run failed; its page in Dagster says more"
 _SAYS_NOTHING = ("Steps failed:", "marked as failed from outside")

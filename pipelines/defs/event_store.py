@@ -9,14 +9,11 @@ committed.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from dagster import DagsterInstance
+from dagster import DagsterInstance
 
 
 @contextmanager

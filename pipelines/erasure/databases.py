@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from pipelines.erasure.names import MEMBER_COLUMNS
-from pipelines.erasure.needles import MADE_OF
+from pipelines.erasure.needles import MADE_OF, Needles
+from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.erasure.needles import Needles
-    from pipelines.settings import Settings
 
 _TEXTS = ("VARCHAR", "VARCHAR[]")
 _CHUNK = 200

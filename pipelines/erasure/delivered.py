@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.contract import Log
 from pipelines.erasure import tables
 from pipelines.erasure.lines import csv_record, csv_records, fields_of, json_record, json_spans, json_text
 from pipelines.erasure.names import MEMBER_COLUMNS
+from pipelines.erasure.needles import Needles
 from pipelines.ingest.shape import form_of
 from pipelines.reading.blocks import Rejected
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipelines.contract import Log
-    from pipelines.erasure.needles import Needles
 
 _BLOCK = 16 << 20
 _BOM = b"\xef\xbb\xbf"

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 
 from pipelines.erasure import databases, delivered, sqlite, tables, texts
-from pipelines.erasure.places import BESIDE
+from pipelines.erasure.needles import Needles
+from pipelines.erasure.places import BESIDE, Place
 from pipelines.files import move_in
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.erasure.needles import Needles
-    from pipelines.erasure.places import Place
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 
 def rewrite(place: Place, needles: Needles, settings: Settings, *, applies: bool) -> int:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
 
-from pipelines.contract import LOGS
+from pipelines.contract import LOGS, Log
+from pipelines.home import Home
 from pipelines.ingest.landing import delivered_days, fingerprint, landing_files
 from pipelines.lake import ledger
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from pipelines.contract import Log
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 
 def settled(home: Home, settings: Settings) -> dict[str, str]:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from pipelines.erasure.needles import Needles
 from pipelines.files import private_text, sync, sync_open
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.home import Home
+from pipelines.home import Home
 
 
 @dataclass

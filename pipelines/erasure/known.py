@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from pydantic import SecretStr
 
+from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.privacy.keys import secret_key
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pipelines.home import Home
 
 LEDGER = "erasures"
 

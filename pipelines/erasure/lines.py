@@ -7,17 +7,13 @@ import io
 import json
 import re
 from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from json.decoder import scanstring  # type: ignore[attr-defined]
-from typing import TYPE_CHECKING
 
+from pipelines.contract import Log
 from pipelines.erasure.names import ERASED, MEMBER_COLUMNS, OWNERS
+from pipelines.erasure.needles import Needles
 from pipelines.erasure.tables import is_private, kept_value, speaks_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from pipelines.contract import Log
-    from pipelines.erasure.needles import Needles
 
 _MOST_LINES = 1000
 _DECODER = json.JSONDecoder()

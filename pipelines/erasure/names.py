@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from pipelines.contract import LOGS, PAYMENT_FAILURE_REASONS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 TOMBSTONE = re.compile(r"erased-[0-9a-f]{12}(-\d\d)?")
 """What an erased id is replaced by: random, the same for all ids of a person but for a number at the end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator
 
 import duckdb
 
@@ -16,15 +16,9 @@ from pipelines.identity.links import link_name
 from pipelines.ingest.landing import delivered_days, landing_files
 from pipelines.lake.duck import connect
 from pipelines.privacy.pseudonyms import known_as
+from pipelines.settings import Settings
 from pipelines.sql import file_list
 from pipelines.warehouse.plan import completed_build
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
-    from pipelines.contract import Log
-    from pipelines.home import Home
-    from pipelines.settings import Settings
 
 _SHARED = 5
 """Members with one referrer from which it is a category and says nothing of one of them."""

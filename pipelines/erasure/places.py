@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from pipelines.contract import LOGS
+from pipelines.contract import LOGS, Log
 from pipelines.erasure import delivered, sqlite
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipelines.contract import Log
 
 Kind = Literal["delivered", "parquet", "duckdb", "sqlite", "archive", "text"]
 

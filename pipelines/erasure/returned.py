@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from datetime import date
 
+from pipelines.contract import Log
 from pipelines.erasure import delivered, known
 from pipelines.erasure.files import rewrite
 from pipelines.erasure.needles import Needles
 from pipelines.erasure.places import Place
+from pipelines.home import Home
+from pipelines.ingest.landing import LandingFile
 from pipelines.lake import ledger
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
-    from pipelines.contract import Log
-    from pipelines.home import Home
-    from pipelines.ingest.landing import LandingFile
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 
 def replace_returned(

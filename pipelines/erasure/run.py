@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipelines import clock
 from pipelines.erasure import fingerprints, known, people
 from pipelines.erasure.files import rewrite
 from pipelines.erasure.journal import Journal, forget, unfinished
 from pipelines.erasure.names import TOMBSTONE
+from pipelines.erasure.needles import Needles
 from pipelines.erasure.places import BESIDE, STAGES, places
 from pipelines.erasure.survey import FILE_ERRORS, Erased, archives, brief, look_for_rest, roots, tombstones
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.lake.staging import sweep_staging
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from pipelines.erasure.needles import Needles
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 _FINGERPRINTS, _BACKUPS = "fingerprints", "backups"
 _LATER = ("dagster", _BACKUPS)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
@@ -14,13 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.erasure import sqlite
+from pipelines.erasure.needles import Needles
 from pipelines.erasure.places import places
 from pipelines.sql import identifier, literal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipelines.erasure.needles import Needles
 
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 _UNPACKED = {".gz": "gzip", ".zst": "zstd"}

@@ -5,15 +5,11 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import quote
 
+from pipelines.erasure.needles import Needles
 from pipelines.sql import identifier
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.erasure.needles import Needles
 
 DatabaseError = sqlite3.DatabaseError
 MAGIC = b"SQLite format 3\x00"

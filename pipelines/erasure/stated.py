@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pipelines.erasure.people import linked_ids, stated_ids
 from pipelines.erasure.run import ErasureError, erase
-
-if TYPE_CHECKING:
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.home import Home
+from pipelines.settings import Settings
 
 MOST_AT_ONCE = 50
 """Ids that one run erases; the next one goes on where more are stated, as each takes time in every file."""

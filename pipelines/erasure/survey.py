@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -13,18 +14,12 @@ import pyarrow as pa
 from pipelines.erasure import known, people
 from pipelines.erasure.files import rewrite
 from pipelines.erasure.names import draw_tombstones
-from pipelines.erasure.places import places
+from pipelines.erasure.needles import Needles
+from pipelines.erasure.places import Place, places
 from pipelines.erasure.search import search
+from pipelines.home import Home
 from pipelines.privacy.pseudonyms import known_as
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from pipelines.erasure.needles import Needles
-    from pipelines.erasure.places import Place
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 FILE_ERRORS = (OSError, ValueError, duckdb.Error, pa.ArrowException, sqlite3.Error)
 """What says that one file cannot be read or written; the others are gone through all the same."""

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.contract import Log
 from pipelines.erasure.names import ERASED, KEPT_REASONS, MEMBER_COLUMNS, OWNERS, PRIVATE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pipelines.contract import Log
-    from pipelines.erasure.needles import Needles
+from pipelines.erasure.needles import Needles
 
 
 def rewrite(table: pa.Table, needles: Needles, log: Log | None = None) -> tuple[pa.Table, int]:

@@ -5,19 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from pipelines.erasure import delivered, tables
 from pipelines.erasure.names import MEMBER_COLUMNS
+from pipelines.erasure.needles import Needles
 from pipelines.ingest.parts import DELIVERY
 from pipelines.ingest.profile import forget
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.erasure.needles import Needles
 
 PACKED = {".gz": "gzip", ".zst": "zstd"}
 _JSON = {".json", ".js", ".jsonl", ".ndjson"}

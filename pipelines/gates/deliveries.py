@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from expectations.runner import CRITICAL, validate
+from expectations.runner import CRITICAL, Rule, Verdict, validate
 from expectations.shape_rules import shape_rules
 from expectations.suites import LEAST_BROKEN_ROWS, delivery_rules
 from pipelines.contract import CONTENT, LOGS
 from pipelines.gates import verdicts
 from pipelines.gates.nobody import PAST_DAYS, Absent, Judged, judge_absent
 from pipelines.gates.shapes.delivered import broken, shapes_seen
+from pipelines.gates.shapes.shape import Seen
+from pipelines.gates.verdicts import GateOutcome
+from pipelines.home import Home
 from pipelines.ingest.findings import SHARED_KEY
 from pipelines.ingest.parts import read_delivery
 from pipelines.ingest.unknown import MISSPELT, UNKNOWN
 from pipelines.lake import manifest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
-
-    from expectations.runner import Rule, Verdict
-    from pipelines.gates.shapes.shape import Seen
-    from pipelines.gates.verdicts import GateOutcome
-    from pipelines.home import Home
-    from pipelines.lake.manifest import Candidate
-    from pipelines.settings import Settings
+from pipelines.lake.manifest import Candidate
+from pipelines.settings import Settings
 
 GATE = "deliveries"
 _BASELINE_DAYS = 28

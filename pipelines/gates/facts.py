@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import duckdb
 
 from expectations.runner import CRITICAL, Rule, Verdict, validate
 from expectations.suites import COMMUNITY_DAY_RULES, ENGAGEMENT_RULES, MEMBER_DAY_RULES
 from pipelines.gates import verdicts
-
-if TYPE_CHECKING:
-    from pipelines.gates.verdicts import GateOutcome
-    from pipelines.home import Home
+from pipelines.gates.verdicts import GateOutcome
+from pipelines.home import Home
 
 GATE = "facts"
 

@@ -6,15 +6,12 @@ A column under another name than the contract's is no error of a row: all of its
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from statistics import median
-from typing import TYPE_CHECKING
 
 from expectations.suites import LEAST_BROKEN_ROWS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
 
 PAST_DAYS = 28
 LEAST_PAST_DAYS = 7

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import date
 
 import duckdb
 import pandas as pd
 
-from expectations.runner import validate
+from expectations.runner import Rule, Verdict, validate
 from expectations.suites import MAX_PSI, prediction_rules
+from models.card import ModelCard
 from models.drift import feature_drift
 from pipelines.churn import definitions, store
 from pipelines.churn.training import read_features
 from pipelines.gates import verdicts
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from expectations.runner import Rule, Verdict
-    from models.card import ModelCard
-    from pipelines.gates.verdicts import GateOutcome
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.gates.verdicts import GateOutcome
+from pipelines.home import Home
+from pipelines.settings import Settings
 
 GATE = "predictions"
 TABLE = "churn_predictions"

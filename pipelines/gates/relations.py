@@ -6,10 +6,10 @@ share of them that the log's own past does not have blocks.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
@@ -19,12 +19,8 @@ from expectations.runner import WARNING, Verdict, validate
 from pipelines.gates import verdicts
 from pipelines.gates.facts import GATE, nothing_rebuilt
 from pipelines.gates.verdicts import GateOutcome
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.home import Home
+from pipelines.settings import Settings
 
 TABLE = "relation_checks"
 _NAMED_DAYS = 7

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from expectations.runner import CRITICAL, is_blocking
+from expectations.runner import CRITICAL, Verdict, is_blocking
 from pipelines import clock
+from pipelines.home import Home
 from pipelines.lake import ledger
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from expectations.runner import Verdict
-    from pipelines.home import Home
 
 
 @dataclass(frozen=True)

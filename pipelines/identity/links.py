@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from pipelines.contract import IDENTITY_LINKS
 from pipelines.faults import UserError
+from pipelines.home import Home
 from pipelines.lake.duck import trimmed
 from pipelines.lake.sources import EMPTY_DAY
 from pipelines.privacy.pseudonyms import known_as
+from pipelines.settings import Settings
 from pipelines.sql import files_below
-
-if TYPE_CHECKING:
-    from datetime import date
-    from pathlib import Path
-
-    from pipelines.home import Home
-    from pipelines.settings import Settings
 
 
 class LinkError(UserError):

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -24,14 +23,10 @@ from pipelines.identity.links import LinkError, sorted_pair
 from pipelines.lake.borrow import borrow_lake
 from pipelines.lake.sources import EMPTY_DAY, part_columns
 from pipelines.privacy.pseudonyms import known_as
+from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
 from pipelines.warehouse import dbt
 from pipelines.warehouse.plan import completed_build, make_plan, write_plan
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipelines.settings import Settings
 
 LINK_DAY = EMPTY_DAY - timedelta(days=1)
 """Log day of the part that holds the link: no delivery has it."""

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from pipelines import lock
+from pipelines.home import Home
 from pipelines.identity.links import LinkError
 from pipelines.warehouse.plan import completed_build
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pipelines.home import Home
 
 PROPOSED = r"""
     with

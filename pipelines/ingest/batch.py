@@ -8,13 +8,16 @@ good rows kept. What then still differs from the count is rejected.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
 import duckdb
 import pyarrow as pa
 
+from pipelines.contract import Log
 from pipelines.ingest.careful import record_tables
+from pipelines.ingest.landing import LandingFile
 from pipelines.ingest.rules import STAGED_COLUMNS, cast_sql, columns_sql
 from pipelines.ingest.shape import Inspected, Shape, inspect
 from pipelines.ingest.texts import csv_texts, jsonl_texts, parquet_texts, record_texts, strict_reader
@@ -22,14 +25,7 @@ from pipelines.lake.sources import part_columns
 from pipelines.privacy import pseudonyms
 from pipelines.reading.blocks import Rejected
 from pipelines.reading.counting import parsed_records
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from datetime import date
-
-    from pipelines.contract import Log
-    from pipelines.ingest.landing import LandingFile
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 STAGED = "staged"
 """Temporary table of a batch: ``rules.STAGED_COLUMNS`` and the part's columns."""

@@ -10,22 +10,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 
 from pipelines.ingest.quotes import Malformed, quoted_fields
+from pipelines.ingest.shape import Shape
 from pipelines.reading.counting import BLANKS
 from pipelines.reading.lines import RAW_BYTES, Line, as_many, read_lines
 from pipelines.reading.nesting import most_nested
-from pipelines.settings.limits import beyond
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
-    from pipelines.ingest.shape import Shape
-    from pipelines.settings.limits import LimitSettings
+from pipelines.settings.limits import LimitSettings, beyond
 
 _RECORDS_PER_TABLE = 100_000
 _BYTES_PER_TABLE = 32 << 20

@@ -8,23 +8,20 @@ Findings are part of what a delivery says of itself (``delivery.json``) and rows
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
+import duckdb
+
+from pipelines.contract import Log
+from pipelines.home import Home
 from pipelines.ingest.batch import STAGED
 from pipelines.ingest.odd_values import odd_values
 from pipelines.ingest.rules import identity
 from pipelines.ingest.unknown import MISSPELT, unknown_columns
 from pipelines.lake import ledger
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
-
-    import duckdb
-
-    from pipelines.contract import Log
-    from pipelines.home import Home
 
 SHARED_KEY = "shared_key"
 """One key for rows of different members or things: all but one of them pass for old versions of it."""

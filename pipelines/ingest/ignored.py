@@ -5,27 +5,23 @@ Names that start with a dot or an underscore are left out on purpose, as the con
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipelines import clock
 from pipelines.contract import LOGS
+from pipelines.home import Home
 from pipelines.ingest.findings import standing
 from pipelines.ingest.landing import day_of, entries, is_folder
 from pipelines.ingest.reach import unreadable
 from pipelines.ingest.shape import form_of
 from pipelines.lake import ledger
 from pipelines.reading.blocks import Rejected
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterator, Sequence
-
-    from pipelines.home import Home
 
 NOT_READ = "not_read"
 

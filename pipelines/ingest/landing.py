@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pipelines.contract import DUCKDB_TYPES
+from pipelines.contract import DUCKDB_TYPES, Log
+from pipelines.home import Home
 from pipelines.ingest.reach import folder_problem, unreadable
 from pipelines.privacy import pseudonyms
-from pipelines.settings.limits import beyond, changed_limits
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.contract import Log
-    from pipelines.home import Home
-    from pipelines.settings import Settings
-    from pipelines.settings.limits import LimitSettings
+from pipelines.settings import Settings
+from pipelines.settings.limits import LimitSettings, beyond, changed_limits
 
 _RULES_VERSION = "2"
 """Raise it when the rules of ingestion change in a way that delivered days must be ingested anew for."""

@@ -5,22 +5,18 @@ Honest rows may look so too, and all of them count. Each finding is of one colum
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
-from pipelines.contract import CURRENCIES, Type
+import duckdb
+
+from pipelines.contract import CURRENCIES, Column, Log, Type
 from pipelines.contract.rules import EMPTY_SPELLINGS
 from pipelines.ingest.batch import STAGED
 from pipelines.ingest.row_rules import broken
 from pipelines.sql import literal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
-    import duckdb
-
-    from pipelines.contract import Column, Log
 
 CONTRADICTION = "contradiction"
 """Columns of a row that hardly go together."""

@@ -7,26 +7,22 @@ in last.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+import duckdb
+
+from pipelines.contract import Log
 from pipelines.files import remove, sync_all
-from pipelines.ingest.batch import STAGED, IngestError
+from pipelines.home import Home
+from pipelines.ingest.batch import STAGED, FileCount, IngestError
 from pipelines.ingest.findings import DayFindings, find
 from pipelines.ingest.profile import measure
 from pipelines.ingest.rules import identity
 from pipelines.lake.sources import part_columns
 from pipelines.sql import array, literal
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    import duckdb
-
-    from pipelines.contract import Log
-    from pipelines.home import Home
-    from pipelines.ingest.batch import FileCount
 
 DELIVERY = "delivery.json"
 """File beside a part that says what it was made from; see ``describe``."""

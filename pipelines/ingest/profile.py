@@ -6,24 +6,19 @@ stays small however many rows it has, and the shapes of several days can be adde
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime
 from hashlib import md5
 from math import ceil
 from math import log as logarithm
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.contract import Type
+import duckdb
+
+from pipelines.contract import Column, Log, Type
 from pipelines.ingest.batch import STAGED
 from pipelines.ingest.rules import identity
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from datetime import date
-
-    import duckdb
-
-    from pipelines.contract import Column, Log
 
 MEASURED = 8192
 """Rows of a day of which about as many are measured at most; of more, those by their hash, so that the same are."""

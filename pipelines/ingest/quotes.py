@@ -7,10 +7,8 @@ may open again.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from collections.abc import Iterator
+from typing import cast
 
 _OPENING = re.compile(' ?"')
 _QUOTED = re.compile('[^"]*(?:" *"[^"]*)*')

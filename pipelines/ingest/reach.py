@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.home import Home
+from pipelines.home import Home
 
 _GIVE_RIGHT = "give the user that runs Guildbook the right to read it"
 

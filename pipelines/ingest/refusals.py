@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
 from pipelines.contract import LOGS
+from pipelines.home import Home
 from pipelines.ingest.parts import read_delivery
 from pipelines.lake import ledger, manifest
 from pipelines.sql import file_list
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from pipelines.home import Home
 
 # What differs from line to line is left out: the value, numbers, and what to do about it.
 _KIND = "split_part(regexp_replace(regexp_replace(reason, '''.*''', ''), '[0-9]+', '', 'g'), ';', 1)"

@@ -6,18 +6,12 @@ where the text is nothing of the column's type.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator
 
-from pipelines.contract import Type
-from pipelines.contract.rules import EMPTY_SPELLINGS
+from pipelines.contract import Column, Log, Type
+from pipelines.contract.rules import EMPTY_SPELLINGS, RowRule
 from pipelines.ingest.advice import time_advice
 from pipelines.sql import array, literal
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
-    from pipelines.contract import Column, Log
-    from pipelines.contract.rules import RowRule
 
 MOST_CHARACTERS = 1000
 """Longest id; addresses of pages are used as ids, and few are longer."""

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pipelines.contract import INTERACTIONS, Type
+from pipelines.contract import INTERACTIONS, Column, Log, Type
 from pipelines.ingest.row_rules import any_broken_rule, first_broken_rule
 from pipelines.lake.sources import part_columns
+from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
-
-if TYPE_CHECKING:
-    from pipelines.contract import Column, Log
-    from pipelines.settings import Settings
 
 TEXT_COLUMNS = ("file_id", "log_day", "line", "malformed", "raw_text", "raw_sha256", "raw_bytes")
 """Columns that a query of texts gives besides the log's own and ``extra``."""

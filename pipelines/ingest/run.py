@@ -5,33 +5,29 @@ The landing folder is the truth: a day's part is what its folder holds now; noth
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import pyarrow.compute as pc
 
 from pipelines import clock
+from pipelines.contract import Log
+from pipelines.home import Home
 from pipelines.ingest.batch import read_batch
 from pipelines.ingest.findings import said
-from pipelines.ingest.landing import fingerprint, is_delivered, landing_files
+from pipelines.ingest.landing import LandingFile, fingerprint, is_delivered, landing_files
 from pipelines.ingest.parts import describe, read_delivery, write_days
 from pipelines.lake import ledger
 from pipelines.lake.duck import connect
 from pipelines.lake.staging import staging_folder
+from pipelines.settings import Settings
 from pipelines.settings.limits import beyond
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from pipelines.contract import Log
-    from pipelines.home import Home
-    from pipelines.ingest.landing import LandingFile
-    from pipelines.settings import Settings
-
-    BeforeReading = Callable[[Home, Settings, Log, Mapping[date, list[LandingFile]]], dict[date, int]]
-    """Changes files of these log days, and returns the days whose files it changed, with how many rows."""
+BeforeReading = Callable[[Home, Settings, Log, Mapping[date, list[LandingFile]]], dict[date, int]]
+"""Changes files of these log days, and returns the days whose files it changed, with how many rows."""
 
 _MAX_BATCH_DAYS = 64
 _MAX_BATCH_BYTES = 512 << 20

@@ -6,20 +6,16 @@ import csv
 import os
 from collections import Counter as Counts
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import Literal
 
+from pipelines.contract import Log
+from pipelines.ingest.landing import LandingFile
 from pipelines.ingest.names import pair_names
 from pipelines.reading.blocks import Rejected, blocks
 from pipelines.reading.counting import Count, Counter
 from pipelines.reading.parquet import footer_of
-from pipelines.settings.limits import beyond
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.contract import Log
-    from pipelines.ingest.landing import LandingFile
-    from pipelines.settings.limits import LimitSettings
+from pipelines.settings.limits import LimitSettings, beyond
 
 Format = Literal["csv", "jsonl", "parquet"]
 

@@ -6,19 +6,14 @@ Each query gives ``rules.TEXT_COLUMNS``, the log's own columns as VARCHAR (null 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from pipelines.contract import Type
+import duckdb
+
+from pipelines.contract import Column, Log, Type
+from pipelines.ingest.landing import LandingFile
+from pipelines.ingest.shape import Shape
 from pipelines.sql import array, file_list, literal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import duckdb
-
-    from pipelines.contract import Column, Log
-    from pipelines.ingest.landing import LandingFile
-    from pipelines.ingest.shape import Shape
 
 _LONGEST_RECORD = 2_000_000
 """Longest record that is read strictly; DuckDB's buffer is sixteen times as big."""

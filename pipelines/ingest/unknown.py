@@ -6,19 +6,15 @@ They are looked for in the accepted rows: their values are kept in ``extra``.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import Any
 
+import duckdb
+
+from pipelines.contract import Log
 from pipelines.ingest.batch import STAGED
 from pipelines.ingest.names import pair_names
 from pipelines.sql import literal
-
-if TYPE_CHECKING:
-    from datetime import date
-    from typing import Any
-
-    import duckdb
-
-    from pipelines.contract import Log
 
 UNKNOWN = "unknown_column"
 """A column that the contract does not know; nothing speaks for a slip of the pen."""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
 
 from pipelines.contract import LOGS
-
-if TYPE_CHECKING:
-    from pipelines.home import Home
+from pipelines.home import Home
 
 
 def borrow_lake(home: Home, scratch: Home, *, own_log: str = "") -> None:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import duckdb
 
+from pipelines.home import Home
 from pipelines.lake.staging import spill_folder
-
-if TYPE_CHECKING:
-    from pipelines.home import Home
-    from pipelines.settings import Settings
-
+from pipelines.settings import Settings
 
 _SPACES = " \xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u205f\u3000"
 

@@ -8,8 +8,10 @@ others loses and repeats nothing. What the ledgers hold is declared in ``pipelin
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,13 +19,8 @@ from filelock import FileLock
 
 from pipelines.faults import UserError, brief
 from pipelines.files import whole
+from pipelines.home import Home
 from pipelines.lake.schemas import SCHEMAS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from pipelines.home import Home
 
 MAX_FILES = 200
 """Files of a ledger beyond which an append merges them."""

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import clock
 from pipelines.files import move_in
+from pipelines.home import Home
 from pipelines.lake import ledger
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from pipelines.home import Home
 
 PASSED = "passed"
 WAIVED = "waived"

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.contract import DUCKDB_TYPES, LOGS
+from pipelines.contract import DUCKDB_TYPES, LOGS, Log
 from pipelines.files import move_in
+from pipelines.home import Home
 from pipelines.lake.staging import staging_folder
 from pipelines.sql import identifier, literal
-
-if TYPE_CHECKING:
-    from pipelines.contract import Log
-    from pipelines.home import Home
 
 EMPTY_DAY = date.max
 """Log day of the part without rows. It sorts last: DuckDB guesses the rows of many files from the first one, and plans

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
 from pipelines.faults import UserError
 from pipelines.files import sync
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipelines.home import Home
-
+from pipelines.home import Home
 
 _NONE_EARLIER = "no earlier publication is kept; GUILDBOOK_PUBLICATIONS_KEPT says how many are"
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from pathlib import Path
+
+from pydantic import SecretStr
 
 from pipelines.files import private_text
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pydantic import SecretStr
 
 
 def secret_key(given: SecretStr, kept: Path) -> bytes:

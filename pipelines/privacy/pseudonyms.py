@@ -9,19 +9,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from typing import TYPE_CHECKING
 
+import duckdb
+
+from pipelines.contract import Log
 from pipelines.home import Home
 from pipelines.lake import manifest
 from pipelines.lake.duck import trimmed
 from pipelines.lake.sources import part_columns
 from pipelines.privacy.keys import secret_key
-
-if TYPE_CHECKING:
-    import duckdb
-
-    from pipelines.contract import Log
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 MEMBER_COLUMNS = ("member_id", "author_id", "target_member_id", "host_id", "member_a", "member_b")
 """Columns of the logs that name a member."""

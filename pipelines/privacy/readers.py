@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.home import Home
+from pipelines.settings import Settings
 
 _OTHERS = stat.S_IRWXO
 _GROUP = stat.S_IRWXG

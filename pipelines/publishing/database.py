@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from pipelines.files import sync
+from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from pipelines.settings import Settings
 
 STORAGE_VERSION = "v1.2.0"
 """Oldest DuckDB storage format that holds the marts; clients from 1.2 on open it, not the writer's default."""

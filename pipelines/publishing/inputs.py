@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pipelines import clock
 from pipelines.contract import LOGS
 from pipelines.files import write_text
+from pipelines.home import Home
 from pipelines.lake import ledger, manifest, versions
 from pipelines.publishing.stopped import forget_stopped
 from pipelines.report.status import SiteStatus, write_status
-from pipelines.settings import PROJECT_DIR
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.home import Home
-    from pipelines.settings import Settings
-    from pipelines.warehouse.plan import BuildPlan
+from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.warehouse.plan import BuildPlan
 
 _CODE = ("pipelines", "models", "expectations")
 _NO_PAGE_USES = {

@@ -5,15 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipelines.files import write_text
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.home import Home
+from pipelines.settings import Settings
 
 
 @dataclass(frozen=True)

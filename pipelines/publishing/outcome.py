@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipelines import clock
 from pipelines.faults import UserError, brief, explain
+from pipelines.home import Home
 from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import ledger, versions
 from pipelines.publishing import noted
 from pipelines.publishing.stopped import PAGE, stopping_verdict, write_stopped
 from pipelines.report.status import SiteStatus, write_status
-
-if TYPE_CHECKING:
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 _ALERT_SECONDS = 60
 _AGAIN = timedelta(days=1)

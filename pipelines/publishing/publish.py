@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
 from pipelines import clock
 from pipelines.gates import verdicts
+from pipelines.home import Home
 from pipelines.lake import ledger, versions
 from pipelines.privacy import readers
 from pipelines.publishing.database import copy_marts
@@ -15,12 +16,7 @@ from pipelines.publishing.stopped import forget_stopped
 from pipelines.report.context import SiteContext
 from pipelines.report.site import render_site
 from pipelines.report.status import SiteStatus, write_status
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 
 class UnpassedGateError(RuntimeError):

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
 
 from pipelines.contract import LOGS
 from pipelines.files import write_text
 from pipelines.gates import verdicts
+from pipelines.home import Home
 from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest, versions
 from pipelines.report.parts.text import Text
 from pipelines.report.stopped import StoppedRun, render_stopped
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-    from pathlib import Path
-
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from pipelines.settings import Settings
 
 PAGE = "last_run.html"
 """Name of the page beside those of the publication that is up, which link to it."""

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.settings.limits import beyond
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from pipelines.settings.limits import LimitSettings
+from pipelines.settings.limits import LimitSettings, beyond
 
 _BLOCK = 1 << 20
 _SMALL = 64_000_000

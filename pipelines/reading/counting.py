@@ -8,17 +8,14 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from numpy.typing import NDArray
-
-    Positions = NDArray[np.intp]
+Positions = NDArray[np.intp]
 
 BLANKS = b" \t\r"
 """Bytes of which a blank line consists; it is no record."""

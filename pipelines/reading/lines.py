@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 from pipelines.reading.blocks import Rejected, blocks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from pipelines.settings.limits import LimitSettings
+from pipelines.settings.limits import LimitSettings
 
 RAW_BYTES = 65_536
 """Raw text kept of a malformed record; beyond it the hash of the whole stands in."""

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.reading.blocks import Rejected, first_line
-from pipelines.settings.limits import beyond
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.settings.limits import LimitSettings
+from pipelines.settings.limits import LimitSettings, beyond
 
 _BATCH_ROWS = 256
 

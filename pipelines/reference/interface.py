@@ -6,17 +6,14 @@ one, or ``make docs`` and the tests stop; ``docs/mart-versions.md`` says how.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import yaml
 
+from pipelines.reference.manifest import Mart
 from pipelines.settings import PROJECT_DIR
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from pipelines.reference.manifest import Mart
 
 INTERFACE = PROJECT_DIR / "docs" / "marts" / "interface.yml"
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pipelines.contract import LOGS
 from pipelines.warehouse import dbt
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FOLDERS = ("marts", "records")
 """Folders of dbt models whose tables are published."""

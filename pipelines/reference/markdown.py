@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from pipelines.settings import PROJECT_DIR
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 DOCS_DIR = PROJECT_DIR / "docs"
 

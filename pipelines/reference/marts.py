@@ -7,8 +7,9 @@ its subject is the folder that it lies in; the example is the first question of 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
@@ -16,9 +17,6 @@ from pipelines.reference import interface
 from pipelines.reference.manifest import Mart, load_manifest, published_marts
 from pipelines.reference.markdown import DOCS_DIR, GENERATED, table
 from pipelines.warehouse.dbt import DBT_PROJECT_DIR
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 MARTS_DIR = DOCS_DIR / "marts"
 

@@ -9,25 +9,21 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
 
 from annotated_types import Ge, Gt, Le
 from pydantic import SecretStr
+from pydantic.fields import FieldInfo
 
 from expectations.relations import RELATIONS
 from pipelines import contract
 from pipelines.contract import COMMON_COLUMNS, DUCKDB_TYPES, LOGS, Column, Log, Type
 from pipelines.reference.markdown import DOCS_DIR, GENERATED, table
 from pipelines.settings import Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from types import ModuleType
-
-    from pydantic.fields import FieldInfo
 
 _CONTRACT_INTRO = """\
 # The log contract

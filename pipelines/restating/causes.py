@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+from pipelines.restating.compare import Change
+from pipelines.restating.figures import Figures
 
+if TYPE_CHECKING:
     from pipelines.lake.manifest import ChangedDay
-    from pipelines.restating.compare import Change
-    from pipelines.restating.figures import Figures
 
 DELIVERY = "delivery"
 DEFINITION = "definition"

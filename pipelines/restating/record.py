@@ -8,25 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines import clock
 from pipelines.files import move_in
+from pipelines.home import Home
 from pipelines.lake import ledger, manifest, versions
 from pipelines.lake.schemas import SCHEMAS
 from pipelines.lake.staging import staging_folder
 from pipelines.restating.causes import Causes, StaleParts
 from pipelines.restating.compare import compare
 from pipelines.restating.figures import watched
-from pipelines.warehouse.plan import CODE_CHANGED
-
-if TYPE_CHECKING:
-    from pipelines.home import Home
-    from pipelines.settings import Settings
-    from pipelines.warehouse.plan import BuildPlan
+from pipelines.settings import Settings
+from pipelines.warehouse.plan import CODE_CHANGED, BuildPlan
 
 LEDGER = "restatements"
 

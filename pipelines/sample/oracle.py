@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import pandas as pd
 import pyarrow as pa
@@ -11,9 +11,6 @@ from models.definitions import inactivity, lapse
 from pipelines.lake.schemas import ORACLE
 from pipelines.sample.lapse import GRACE
 from pipelines.sample.truth import HORIZON
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _TOLD = {"inactivity_probability": inactivity(HORIZON), "lapse_probability": lapse(HORIZON, GRACE)}
 """Table of the truth -> the definition of churn that it tells of."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from pipelines.contract import LOGS
+from pipelines.home import Home
 from pipelines.ingest.landing import landing_files
 from pipelines.lake import ledger
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from pipelines.home import Home
 
 _WEEKS = 4
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines import clock
+from pipelines.home import Home
 from pipelines.lake import ledger
 
 if TYPE_CHECKING:
-    from pipelines.home import Home
     from pipelines.warehouse.plan import BuildPlan
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -14,22 +15,18 @@ import pyarrow.parquet as pq
 
 from pipelines.contract import LOGS
 from pipelines.files import move_in
+from pipelines.home import Home
 from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import manifest
 from pipelines.lake.duck import connect
 from pipelines.lake.sources import EMPTY_DAY
 from pipelines.lake.staging import staging_folder
+from pipelines.settings import Settings
 from pipelines.sql import files_below
 from pipelines.warehouse import dbt
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pipelines.home import Home
-    from pipelines.settings import Settings
-
-    Schedule = Callable[[Home, Settings, date, date], tuple[date, ...]]
-    """From the first and the last day of the calendar to the cut-offs that features are built for."""
+Schedule = Callable[[Home, Settings, date, date], tuple[date, ...]]
+"""From the first and the last day of the calendar to the cut-offs that features are built for."""
 
 
 CODE_CHANGED = "a transformation or a setting changed"

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contract import LOGS
 from pipelines.files import move_in
+from pipelines.home import Home
 from pipelines.lake.manifest import WAITING
 from pipelines.lake.schemas import PREDICTIONS, QUARANTINE, SCHEMAS
 from pipelines.lake.sources import EMPTY_DAY, ensure_empty_parts
 from pipelines.lake.staging import staging_folder
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.home import Home
 
 
 def ensure_sources(home: Home) -> None:

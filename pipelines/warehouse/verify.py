@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.lake.borrow import borrow_lake
+from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
 from pipelines.warehouse import dbt
 from pipelines.warehouse.plan import completed_build, is_planned, make_plan, write_plan
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from pipelines.settings import Settings
 
 SHOWN_ROWS = 5
 """Rows that differ which are shown per mart and side."""

@@ -9,14 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.home import Home
+from pipelines.home import Home
 
 
 @contextmanager

@@ -12,14 +12,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipelines import clock
+from pipelines.home import Home
 from pipelines.publishing.outcome import AlertError, note_failure
+from pipelines.settings import Settings
 from pipelines.watch import alive
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, DagsterRun, RunRecord
 
-    from pipelines.home import Home
-    from pipelines.settings import Settings
 
 FIRST_MOMENTS = timedelta(minutes=5)
 """For so long a run without a mark may still be on its way to the home's lock: the daemon is starting its process."""

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +21,6 @@ from pipelines.home import Home
 from pipelines.watch import alive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pipelines.settings import Settings
 
 _THROUGH = b"through\n"

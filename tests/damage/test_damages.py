@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from pipelines.contract import LOGS
-from pipelines.reference import DOCS_DIR
+from pipelines.reference.markdown import DOCS_DIR
 from tests.damage.page import PAGE, damages_page, write_page
 from tests.damage.registry import Verdict, Where, areas, damages
 

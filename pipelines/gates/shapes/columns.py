@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
-from typing import TYPE_CHECKING
 
-from pipelines.contract import Type
+from pipelines.contract import Log, Type
 from pipelines.gates.shapes.shape import (
     LEAST_DAYS,
     NOTHING,
     PLANNED,
     SURE_DAYS,
+    Measured,
     Seen,
     Shape,
     bound,
@@ -19,12 +20,6 @@ from pipelines.gates.shapes.shape import (
     percent,
     usable,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.contract import Log
-    from pipelines.gates.shapes.shape import Measured
 
 _LEAST_ROWS = 20
 _LEAST_ALIKE = 50

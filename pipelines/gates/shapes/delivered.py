@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from expectations.shape_rules import column_of
 from pipelines.gates import verdicts
 from pipelines.gates.shapes.judge import KEPT_DAYS, judge_shapes
-from pipelines.gates.shapes.shape import shape_of
+from pipelines.gates.shapes.shape import Seen, Shape, shape_of
+from pipelines.home import Home
 from pipelines.ingest.parts import read_delivery
 from pipelines.lake import manifest
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
-
-    from pipelines.gates.shapes.shape import Seen, Shape
-    from pipelines.home import Home
-    from pipelines.lake.manifest import Candidate
-    from pipelines.settings import Settings
+from pipelines.lake.manifest import Candidate
+from pipelines.settings import Settings
 
 
 def shapes_seen(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
-from typing import TYPE_CHECKING
 
+from pipelines.contract import Log
 from pipelines.gates.shapes.shape import (
     LEAST_DAYS,
     NOTHING,
@@ -17,11 +18,6 @@ from pipelines.gates.shapes.shape import (
     percent,
     usable,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.contract import Log
 
 _LEAST_IN_HOURS = 60
 _FEW_ROWS = 20

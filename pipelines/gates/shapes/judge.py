@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import date
 
-from pipelines.contract import LOGS
+from pipelines.contract import LOGS, Log
 from pipelines.gates.shapes import columns, hours, numbers, people, repeats, volume
 from pipelines.gates.shapes.shape import Seen, Shape
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-    from datetime import date
-
-    from pipelines.contract import Log
 
 KEPT_DAYS = 56
 """Log days of the past that the rules may look at: eight of each weekday."""

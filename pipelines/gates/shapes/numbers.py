@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
+from pipelines.contract import Log
 from pipelines.gates.shapes.shape import LEAST_DAYS, NOTHING, PLANNED, SURE_DAYS, Seen, Shape, highest, usable
 from pipelines.ingest.profile import NUMBERS, STEPS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from pipelines.contract import Log
 
 JUMP = 2.5
 """Times the usual median, or its fraction, from which a number is said to have moved."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from math import sqrt
 from statistics import median
-from typing import TYPE_CHECKING
 
 from pipelines.gates.shapes.shape import (
     LEAST_DAYS,
@@ -19,9 +19,6 @@ from pipelines.gates.shapes.shape import (
     percent,
     usable,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _LEAST_PEOPLE = 10
 _LEAST_KNOWN = 10

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import date
 
 from pipelines.gates.shapes.shape import (
     LEAST_DAYS,
@@ -16,10 +17,6 @@ from pipelines.gates.shapes.shape import (
     percent,
     usable,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
 
 _LEAST_ROWS = 10
 _SURE_ROWS = 20

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.ingest.profile import HEX, KEPT_HEX, SAMPLED
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import date
 
 PAST_DAYS = 56
 """Log days that a day is compared with, the latest of those that say enough: eight of each weekday, two of a month."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log, sqrt
 from statistics import median, stdev
-from typing import TYPE_CHECKING
 
 from pipelines.gates.shapes.shape import (
     LEAST_DAYS,
@@ -18,9 +18,6 @@ from pipelines.gates.shapes.shape import (
     percent,
     usable,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 FEW = 0.35
 """Share of the usual rows below which a day is short."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pipelines.report.parts import words
 from pipelines.report.parts.blocks import Cell, Column, Table
+from pipelines.report.parts.database import Marts, Row
 from pipelines.report.parts.text import Text, day, integer, percent, signed
-
-if TYPE_CHECKING:
-    from pipelines.report.parts.database import Marts, Row
 
 
 def block(marts: Marts) -> Table:

@@ -14,6 +14,7 @@ from models.score import score
 from models.train import TrainConfig, train
 from pipelines.churn import store
 from pipelines.lake import ledger
+from pipelines.lake.schemas import ORACLE
 from tests.support.churn_frames import DAY, frames, versions_in
 
 pytestmark = pytest.mark.slow

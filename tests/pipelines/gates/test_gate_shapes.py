@@ -14,7 +14,7 @@ from pipelines.gates.shapes.judge import AS_NEW_DAYS, RULES, judge_shapes, look
 from pipelines.gates.shapes.shape import shape_of
 from pipelines.gates.verdicts import waive
 from pipelines.lake import ledger
-from pipelines.reference import DOCS_DIR
+from pipelines.reference.markdown import DOCS_DIR
 from tests.support.house import House
 from tests.support.steady_logs import LAST, changed, past_days, shapes_of, steady_past, steady_rows
 from tests.support.tiny_logs import act

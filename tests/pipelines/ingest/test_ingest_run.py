@@ -13,7 +13,7 @@ from pipelines import files
 from pipelines.contract import LOGS
 from pipelines.ingest import changed_days, parts, run
 from pipelines.ingest.rules import cast_sql
-from pipelines.lake import files, ledger
+from pipelines.lake import ledger
 from tests.support.ingest_community import DAY, HEADER, Community
 
 ROW = "1,2024-03-05,like,m\n"

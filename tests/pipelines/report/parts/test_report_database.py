@@ -7,7 +7,8 @@ import duckdb
 import pytest
 import yaml
 
-from pipelines.report.parts.database import Marts, literal
+from pipelines.report.parts.database import Marts
+from pipelines.sql import literal
 from tests.support.report_marts import FIXTURE
 
 DBT_MARTS = Path(__file__).parents[4] / "dbt_project" / "models"
