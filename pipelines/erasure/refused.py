@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
 from pipelines.erasure.names import is_number
 from pipelines.erasure.needles import Needles, is_long
 from pipelines.erasure.tables import speaks_of
-
-if TYPE_CHECKING:
-    from pipelines.home import Home
+from pipelines.home import Home
 
 _QUOTED = re.compile(r"'(.*)'", re.DOTALL)
 

@@ -108,7 +108,7 @@ def test_a_name_that_only_a_reason_of_quarantine_quotes_goes_and_a_plan_that_oth
     rows += [rows[0] | {"occurred_at": one} for one in ("Ada-yonder Lovelace", plan)]
     house.deliver("members", DAYS[0], [*rows, rows[1] | {"occurred_at": "the day before"}])
     with lock.hold(house.home):
-        lock.prepare(house.home, house.settings)
+        run_start.prepare(house.home, house.settings)
         house.accept([DAYS[0]])
     assert {text for _, text in found(house.home.root)} == {"ada.l", "yonder"}
 
