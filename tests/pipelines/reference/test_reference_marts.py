@@ -51,7 +51,7 @@ def test_the_index_lists_each_mart_once_under_its_subject(pages, marts):
 
     assert sorted(name for name, _ in listed) == sorted(marts)
     sections = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", pages["README.md"], flags=re.MULTILINE | re.DOTALL))
-    assert list(sections) == list(reference_marts.SUBJECTS.values())
+    assert list(sections) == list(SUBJECTS.values())
     assert "`renewals`" in sections["Money"]
     assert "`answer_times`" in sections["Content"]
 
