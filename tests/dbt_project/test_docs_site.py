@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipelines.reference.docs_site import SITE_DIR, write_docs_site
 from pipelines.settings import Settings
 
 
