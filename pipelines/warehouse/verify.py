@@ -98,7 +98,7 @@ def _check_completed(home: Home, settings: Settings) -> None:
 
 
 def _model_names(folder: str) -> list[str]:
-    return sorted(path.stem for path in (dbt.DBT_PROJECT_DIR / "models" / folder).glob("*.sql"))
+    return sorted(path.stem for path in (dbt.DBT_PROJECT_DIR / "models" / folder).rglob("*.sql"))
 
 
 def _compare(con: duckdb.DuckDBPyConnection, mart: str) -> Comparison:

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse import dbt
+from pipelines.warehouse.verify import mart_names, record_names
 
 CHARTER = (PROJECT_DIR / "dbt_project" / "models" / "README.md").read_text(encoding="utf-8")
 LAYERED = ("intermediate", "marts", "records")
@@ -61,6 +62,14 @@ def test_every_model_lies_in_the_folder_of_a_layer_and_subject_of_the_charter(mo
     assert {layer(node) for node in models.values()} == set(layers)
     depth = {name: 4 if layer(node) in LAYERED else 3 for name, node in models.items()}
     assert [name for name, node in models.items() if len(node["fqn"]) != depth[name]] == []
+
+
+def test_verify_compares_every_mart_and_knows_every_record(models):
+    of_layer = {
+        name: sorted(one["name"] for one in models.values() if layer(one) == name) for name in ("marts", "records")
+    }
+    assert len(of_layer["marts"]) > 30
+    assert (mart_names(), record_names()) == (of_layer["marts"], of_layer["records"])
 
 
 def test_models_read_only_what_stands_before_them(models):
