@@ -20,7 +20,7 @@ def oracle(truths: Mapping[str, pd.DataFrame]) -> pa.Table:
     """Return the chances of churn for somebody who knows law and traits, and of the rest what the logs show.
 
     Args:
-        truths: The tables of the truth; one that is left out has no rows.
+        truths: The tables of the truth; one that is left out or empty has no rows.
     """
     frames = [
         pd.DataFrame(
@@ -34,7 +34,7 @@ def oracle(truths: Mapping[str, pd.DataFrame]) -> pa.Table:
             }
         )
         for name, definition in _TOLD.items()
-        if name in truths
+        if name in truths and len(truths[name])  # an empty frame has no types
     ]
     tables = [pa.Table.from_pandas(frame, schema=ORACLE, preserve_index=False) for frame in frames]
     return pa.concat_tables([ORACLE.empty_table(), *tables])

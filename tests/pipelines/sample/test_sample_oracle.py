@@ -35,3 +35,10 @@ def test_what_was_not_drawn_has_no_rows(names: tuple[str, ...]) -> None:
 
     assert table.schema == ORACLE
     assert table["definition"].to_pylist() == [name.partition("_")[0] for name in names]
+
+
+def test_a_sample_too_short_for_any_cut_off_has_no_rows() -> None:
+    nothing = pd.DataFrame({"member_id": [], "day": [], "probability": [], "probability_observable": []})
+    table = oracle({"inactivity_probability": nothing, "lapse_probability": nothing.drop(columns="probability")})
+
+    assert table.equals(ORACLE.empty_table())
