@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from pipelines.erasure.names import MEMBER_COLUMNS
 from pipelines.erasure.needles import MADE_OF, Needles
+from pipelines.home import Home
+from pipelines.lake.duck import connect
 from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
 
@@ -23,7 +25,7 @@ def rewrite(path: Path, target: Path, needles: Needles, settings: Settings, *, a
     Returns:
         How many different values are other ones, over all columns of all tables.
     """
-    with duckdb.connect(config={"threads": settings.threads, "memory_limit": settings.memory_limit}) as con:
+    with connect(Home(settings.home), settings) as con:
         con.execute(f"attach {literal(path)} as old (read_only)")
         changes = {table: found for table in _tables(con) if (found := _changes(con, table, needles))}
         n_changed: int = sum(new.num_rows for found in changes.values() for new in found.values())

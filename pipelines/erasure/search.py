@@ -31,17 +31,22 @@ class Searched:
     found: dict[Path, int]
 
 
-def search(root: Path, needles: Needles) -> Searched:
+def search(root: Path, needles: Needles, con: duckdb.DuckDBPyConnection) -> Searched:
     """Look for persons in all files: as UTF-8 and UTF-16, raw and unpacked, values of Parquet, DuckDB and SQLite.
 
     Looked for are distinctive ids, as words, and long texts of theirs, in every form that a file may write them in.
+
+    Args:
+        root: Folder with the files.
+        needles: Whom to look for.
+        con: In-memory database to which each DuckDB file is attached for a while.
     """
     wanted = [core.encode(encoding) for core in needles.cores for encoding in _ENCODINGS]
     n_files, n_bytes, found = 0, 0, {}
     for place in places(root):
         n_files += 1
         n_found = 0
-        for block in _blocks(place.path):
+        for block in _blocks(place.path, con):
             n_bytes += len(block)
             if any(one in block for one in wanted):
                 n_found += sum(map(needles.count, _readings(block)))
@@ -59,15 +64,15 @@ def _readings(block: bytes) -> Iterator[str]:
             yield block[start:].decode("utf-16-be", "replace")
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
+def _blocks(path: Path, con: duckdb.DuckDBPyConnection) -> Iterator[bytes]:
     yield path.read_bytes()
     try:
-        yield from _inside(path)
+        yield from _inside(path, con)
     except (pa.ArrowException, OSError, EOFError, zipfile.BadZipFile, duckdb.Error, sqlite.DatabaseError):
         return  # it cannot be unpacked; its bytes were looked at
 
 
-def _inside(path: Path) -> Iterator[bytes]:
+def _inside(path: Path, con: duckdb.DuckDBPyConnection) -> Iterator[bytes]:
     suffix = path.suffix.lower()
     if suffix == ".gz":
         with gzip.open(path) as packed:
@@ -80,12 +85,14 @@ def _inside(path: Path) -> Iterator[bytes]:
         yield from _texts(table)
         yield str(table.schema.metadata).encode()
     elif suffix == ".duckdb":
-        with duckdb.connect() as con:
-            con.execute(f"attach {literal(path)} as looked_at (read_only)")
+        con.execute(f"attach {literal(path)} as looked_at (read_only)")
+        try:
             for schema, table in con.execute(
                 "select schema_name, table_name from duckdb_tables() where database_name = 'looked_at'"
             ).fetchall():
                 yield from _values(con, f"looked_at.{identifier(schema)}.{identifier(table)}")
+        finally:
+            con.execute("detach looked_at")
     elif zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():

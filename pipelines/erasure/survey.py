@@ -18,6 +18,7 @@ from pipelines.erasure.needles import Needles
 from pipelines.erasure.places import Place, places
 from pipelines.erasure.search import search
 from pipelines.home import Home
+from pipelines.lake.duck import connect
 from pipelines.privacy.pseudonyms import known_as
 from pipelines.settings import Settings
 
@@ -103,11 +104,12 @@ def _counted(place: Place, needles: Needles, settings: Settings, outcome: Erased
 
 def look_for_rest(home: Home, settings: Settings, needles: Needles, outcome: Erased) -> None:
     """Search every byte of the home and the backups, and name what is left."""
-    for root, _ in roots(home, settings):
-        searched = search(root, needles)
-        outcome.n_searched_files += searched.n_files
-        outcome.n_searched_bytes += searched.n_bytes
-        outcome.left += [f"{path} still has {n:,} of it: look at it" for path, n in searched.found.items()]
+    with connect(home, settings) as con:
+        for root, _ in roots(home, settings):
+            searched = search(root, needles, con)
+            outcome.n_searched_files += searched.n_files
+            outcome.n_searched_bytes += searched.n_bytes
+            outcome.left += [f"{path} still has {n:,} of it: look at it" for path, n in searched.found.items()]
 
 
 def brief(error: Exception) -> str:

@@ -12,8 +12,8 @@ _SPACES = " \xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u20
 
 
 def connect(home: Home, settings: Settings) -> duckdb.DuckDBPyConnection:
-    """Open an in-memory database with the settings' threads, memory and time zone; it spills into the home."""
-    return duckdb.connect(
+    """Open an in-memory database with the settings' threads, memory and time zone; it spills into the home, quietly."""
+    con = duckdb.connect(
         config={
             "threads": settings.threads,
             "memory_limit": settings.memory_limit,
@@ -22,6 +22,8 @@ def connect(home: Home, settings: Settings) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": False,
         }
     )
+    con.execute("set enable_progress_bar = false")
+    return con
 
 
 def trimmed(text: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import duckdb
 import pyarrow as pa
 import pytest
@@ -12,7 +15,7 @@ from pipelines.home import Home
 from pipelines.lake.duck import connect, trimmed
 from pipelines.lake.sources import EMPTY_DAY, ensure_empty_parts, part_columns
 from pipelines.lake.staging import staging_folder, sweep_staging
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sql import file_list, identifier, literal
 
 
@@ -64,6 +67,20 @@ def test_a_connection_follows_the_settings(tmp_path):
         names = ("TimeZone", "threads", "memory_limit", "temp_directory")
         values = con.execute(f"select {', '.join(f'current_setting({literal(name)})' for name in names)}").fetchall()[0]
     assert values == ("Asia/Tokyo", 1, "190.7 MiB", str(tmp_path / "lake" / ".staging" / "duckdb"))
+
+
+def test_a_connection_draws_no_progress_bar_where_duckdb_takes_the_process_for_a_person(tmp_path):
+    code = """if True:
+        import sys
+        from pathlib import Path
+        from pipelines.home import Home
+        from pipelines.lake.duck import connect
+        from pipelines.settings import Settings
+        home = Path(sys.argv[1])
+        asked = connect(Home(home), Settings(home=home)).execute("select current_setting('enable_progress_bar')")
+        sys.exit(asked.fetchone()[0])
+    """
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=PROJECT_DIR, check=False).returncode == 0
 
 
 def test_a_connection_spills_into_a_private_folder_of_a_new_home(tmp_path):
