@@ -45,10 +45,17 @@ _CURES = (
     ),
 )
 
+INTERRUPTED = "it was interrupted (by Ctrl-C, a restart or a stop of the service); run the same days again"
+"""What is said of a run whose process was asked to end, of which an error has nothing but a name."""
+
+_WAS_INTERRUPTED = re.compile(r"DagsterExecutionInterruptedError|KeyboardInterrupt")
+
 
 def explain(text: str, home: Home) -> str:
     """Return what an error says, with what to do about it where that is known."""
-    return f"{brief(text)}; {cure}" if (cure := _cure(text, home)) and cure not in text else text
+    if cure := _cure(text, home):
+        return text if cure in text else f"{brief(text)}; {cure}"
+    return INTERRUPTED if _WAS_INTERRUPTED.search(text) else text
 
 
 def sentence(error: BaseException, home: Home) -> str | None:

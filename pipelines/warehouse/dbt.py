@@ -188,7 +188,7 @@ def _manifest(digest: str) -> Manifest:
     with _environment({"GUILDBOOK_HOME": "any"}):
         result = dbtRunner().invoke(["parse", *_common_arguments(MANIFEST_PATH.parent)])
     if not result.success:
-        raise DbtError(str(result.exception))
+        raise DbtError(str(result.exception)) from result.exception
     manifest: Manifest = result.result
     return manifest
 

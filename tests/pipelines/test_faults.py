@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import signal
 import sqlite3
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
+import dagster as dg
 import duckdb
 import pytest
+from dagster._core.errors import DagsterExecutionInterruptedError
 from typer.testing import CliRunner
 
 from pipelines import run_start
 from pipelines.cli import app
-from pipelines.faults import UserError, explain, sentence
+from pipelines.defs.errors import failure_message
+from pipelines.faults import INTERRUPTED, UserError, explain, sentence
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.publishing import noted
+from pipelines.publishing.outcome import explain_failure
 from pipelines.settings import get_settings
+from pipelines.warehouse import dbt
 
 HOME = Home(Path("/srv/guildbook"))
 
@@ -64,6 +73,37 @@ def test_a_message_that_dagster_or_dbt_handed_on_gets_its_cure_once():
     assert said.endswith("; the disk is full: free some space, then run the same days again")
     assert explain(said, HOME) == said
     assert explain("the run is tired", HOME) == "the run is tired"
+
+
+def test_a_run_that_was_asked_to_end_is_said_as_interrupted_and_not_by_the_name_of_an_error(tmp_path):
+    @dg.op
+    def asked_to_end():
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+    job = dg.GraphDefinition("ended", node_defs=[asked_to_end]).to_job()
+    with dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+
+    gate, reason = explain_failure(Home(tmp_path), result.run_id, failure_message(result.all_events), last_day=None)
+    assert (gate, reason) == ("", INTERRUPTED)
+    full = explain("dagster._core.errors.DagsterExecutionInterruptedError; No space left on device", HOME)
+    assert full.endswith("the disk is full: free some space, then run the same days again"), "what can be mended is said"
+
+
+def test_a_run_that_was_asked_to_end_while_dbt_parsed_is_said_as_interrupted(monkeypatch):
+    class Interrupting:
+        def invoke(self, _):
+            return SimpleNamespace(success=False, exception=DagsterExecutionInterruptedError())
+
+    monkeypatch.setattr("dbt.cli.main.dbtRunner", Interrupting)
+
+    @dg.op
+    def parses():
+        dbt._manifest("of no project")
+
+    result = dg.GraphDefinition("ended", node_defs=[parses]).to_job().execute_in_process(raise_on_error=False)
+    assert explain(failure_message(result.all_events), HOME) == INTERRUPTED
 
 
 @pytest.fixture
