@@ -21,7 +21,7 @@ def rewrite(path: Path, needles: Needles, *, applies: bool) -> int:
     """Change every value of a database in place; returns how many.
 
     Raises:
-        sqlite3.OperationalError: Another process went on writing to it.
+        sqlite3.OperationalError: Another process went on writing to it, or reading what it was; the next try goes on.
     """
     # Closing a connection that may write moves the write-ahead log into the file.
     address = f"file:{quote(str(path))}?mode={'rw' if applies else 'ro'}"
@@ -38,7 +38,9 @@ def rewrite(path: Path, needles: Needles, *, applies: bool) -> int:
         if applies and (found or _has_log(path)):
             # Pages that an earlier, killed erasure freed go with these.
             con.execute("vacuum")
-            con.execute("pragma wal_checkpoint(truncate)").fetchall()
+            (is_busy, *_), *_ = con.execute("pragma wal_checkpoint(truncate)").fetchall()
+            if is_busy:  # the old pages stay in the file until its reader has ended
+                raise sqlite3.OperationalError(f"another process went on reading it for {_WAIT_SECONDS} seconds")
     return len(found)
 
 

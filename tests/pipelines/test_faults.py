@@ -88,7 +88,7 @@ def test_a_run_that_was_asked_to_end_is_said_as_interrupted_and_not_by_the_name_
     gate, reason = explain_failure(Home(tmp_path), result.run_id, failure_message(result.all_events), last_day=None)
     assert (gate, reason) == ("", INTERRUPTED)
     full = explain("dagster._core.errors.DagsterExecutionInterruptedError; No space left on device", HOME)
-    assert full.endswith("the disk is full: free some space, then run the same days again"), "what can be mended is said"
+    assert full.endswith("the disk is full: free some space, then run the same days again"), "what helps is said"
 
 
 def test_a_run_that_was_asked_to_end_while_dbt_parsed_is_said_as_interrupted(monkeypatch):

@@ -157,7 +157,7 @@ def _leave_traces(house: House) -> None:
     shown = Text(ODD, ODD).__html__()
     (home.last_run / "index.html").write_text(f"<p>{shown}</p><td>{PLAIN}</td>", encoding="utf-8")
     (home.last_run / "notes.txt").write_bytes(f"{ADA} {TITLE} c1".encode("utf-16"))
-    _dagster(house)
+    leave_history(house)
     (home.lake / "old.csv.gz").write_bytes(gzip.compress(f"member_id\n{ADA}\n".encode()))
 
 
@@ -176,7 +176,8 @@ def _cell(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def _dagster(house: House) -> None:
+def leave_history(house: House) -> None:
+    """Dagster's events of a run that named both ids, freed pages too."""
     folder = house.home.dagster / "history"
     folder.mkdir(parents=True)
     with closing(sqlite3.connect(folder / "runs.db")) as con:

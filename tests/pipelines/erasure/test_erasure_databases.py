@@ -1,17 +1,24 @@
-"""Databases without the person, DuckDB's and SQLite's: what is freed, spilled or written beside them has none either."""
+"""DuckDB's and SQLite's databases without the person: what is freed, spilled or written beside them has none either."""
 
 from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
 
 import duckdb
 import pytest
 
-from pipelines.erasure import databases
+from pipelines import run_start
+from pipelines.erasure import databases, sqlite
 from pipelines.erasure.needles import Needles
+from pipelines.erasure.run import erase
 from pipelines.erasure.search import search
 from pipelines.home import Home
 from pipelines.lake.duck import connect
 from pipelines.settings import Settings
-from tests.support.erasure_house import ADA
+from tests.support.erasure_house import ADA, leave_history
+from tests.support.house import House
+from tests.support.looking import DAYS, IDS, found
 
 GONE = "erased-00aa11bb22cc"
 NEEDLES = Needles({ADA: GONE})
@@ -47,3 +54,29 @@ def test_what_does_not_fit_into_memory_is_spilled_into_the_home_and_goes(big_dat
         assert search(home.root, NEEDLES, con).found == {big_database: 600}
         assert con.execute("select 1 from duckdb_databases() where database_name = 'looked_at'").fetchall() == []
     assert [path for path in home.staging.rglob("*") if path.is_file()] == []
+
+
+def holding_ids(house):
+    return {name for name, text in found(house.home.root) if text in ("ada.l", "Neil")}
+
+
+def test_a_reader_who_keeps_old_pages_in_a_database_is_named_and_the_next_run_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlite, "_WAIT_SECONDS", 0.1)
+    house = House(tmp_path / "home")
+    house.deliver("members", DAYS[0], [{"member_id": ADA, "occurred_at": f"{DAYS[0]}T10:00:00"}])
+    leave_history(house)
+    history = house.home.dagster / "history" / "runs.db"
+    with closing(sqlite3.connect(history)) as idle, closing(sqlite3.connect(history, isolation_level=None)) as reader:
+        idle.execute("select count(*) from event_logs").fetchall()  # so that it is not the reader who ends the log
+        reader.execute("begin")
+        reader.execute("select count(*) from event_logs").fetchall()
+
+        outcome = erase(house.home, house.settings, [IDS], asked_by="test")
+
+        assert any("runs.db: another process went on reading it" in one for one in outcome.left), outcome.left
+        assert "dagster/history/runs.db" in holding_ids(house)
+        reader.execute("commit")
+        run_start.prepare(house.home, house.settings)  # as the next run begins
+
+        assert holding_ids(house) == set()
+        assert not house.home.erasure_journal.exists()
