@@ -1,0 +1,88 @@
+"""A home and models that version 0.1.0 made, opened by the code of today: nothing is lost, every figure is the same.
+
+``made_by_0_1_0/home.tar.xz`` is a sample community of 40 members and 50 log days after two runs, an identity link, a waiver
+and an exported list, without Dagster's history and pages. ``models.tar.xz`` holds two trained models on made-up rows, with
+probabilities that they gave. Neither is ever made anew: what they are for is to have been made by that version.
+"""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from models.artifacts import load_model
+from pipelines.lake import ledger
+from tests.support.house import RECORDS
+from tests.support.running import Running
+
+MADE = Path(__file__).with_name("made_by_0_1_0")
+LAST = date(2025, 2, 19)
+
+
+def unpack(name: str, folder: Path) -> Path:
+    with tarfile.open(MADE / name) as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+def published(database: Path) -> dict[str, pd.DataFrame]:
+    with duckdb.connect(str(database), read_only=True) as con:
+        names = con.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
+        return {name: con.execute(f"select * from marts.{name}").df() for (name,) in names}
+
+
+def rows(frame: pd.DataFrame, columns: list[str]) -> list[str]:
+    """Rows as texts, sorted, so that neither order nor kind of null counts."""
+    return sorted(frame[columns].astype(object).where(frame[columns].notna(), None).apply(repr_row, axis=1))
+
+
+def repr_row(row: pd.Series) -> str:
+    return repr(row.tolist())
+
+
+@pytest.mark.job
+@pytest.mark.dbt
+def test_a_home_of_0_1_0_goes_on_with_equal_marts_and_all_its_records(tmp_path, monkeypatch):
+    root = unpack("home.tar.xz", tmp_path / "home")
+    running = Running(root, monkeypatch)
+    before = published(root / "published" / "analytics.duckdb")
+    written = [path.name for path in (root / "lake" / "ledger").iterdir() if path.is_dir()]
+    kept = {name: ledger.read(running.home, name).num_rows for name in written}
+
+    outcome = running.execute(LAST, LAST)
+
+    assert outcome.succeeded, outcome
+    assert outcome.unchanged_since is None
+    after = published(root / "published" / "analytics.duckdb")
+    assert before.keys() <= after.keys()
+    for name, old in before.items():
+        new = after[name]
+        assert set(old.columns) <= set(new.columns), name
+        columns = sorted(old.columns)
+        if RECORDS.fullmatch(name):
+            lost = set(rows(old, columns)) - set(rows(new, columns))
+            assert name == "publication" or not lost, (name, sorted(lost)[:3])
+        else:
+            assert rows(old, columns) == rows(new, columns), name
+    for name, n_rows in kept.items():
+        assert ledger.read(running.home, name).num_rows >= n_rows, name
+    assert len(before["retention_actions"]) > 0
+    assert "a quiet day of the fixture" in ledger.read(running.home, "waivers")["reason"].to_pylist()
+
+
+@pytest.mark.parametrize("learner", ["svm", "blend"])
+def test_a_model_of_0_1_0_loads_and_gives_the_same_probabilities(learner, tmp_path):
+    folder = unpack("models.tar.xz", tmp_path)
+    expected = json.loads((folder / f"{learner}.json").read_text(encoding="utf-8"))
+
+    model = load_model(folder / learner)
+
+    assert model.card.learner == learner
+    features = pd.DataFrame(expected["rows"]).assign(as_of_day=pd.Timestamp("2025-01-01"))
+    assert model.fitted.predict(features) == pytest.approx(expected["probabilities"], rel=1e-9)  # the features were written with ten digits
