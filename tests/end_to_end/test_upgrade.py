@@ -23,6 +23,8 @@ from tests.support.running import Running
 
 MADE = Path(__file__).with_name("made_by_0_1_0")
 LAST = date(2025, 2, 19)
+OF_A_RUN = {"run_id", "scored_at", "ingested_at"}
+"""Columns that say which run wrote a row last: the last day is ingested and scored once more."""
 
 
 def unpack(name: str, folder: Path) -> Path:
@@ -64,7 +66,7 @@ def test_a_home_of_0_1_0_goes_on_with_equal_marts_and_all_its_records(tmp_path, 
     for name, old in before.items():
         new = after[name]
         assert set(old.columns) <= set(new.columns), name
-        columns = sorted(old.columns)
+        columns = sorted(set(old.columns) - OF_A_RUN)
         if RECORDS.fullmatch(name):
             lost = set(rows(old, columns)) - set(rows(new, columns))
             assert name == "publication" or not lost, (name, sorted(lost)[:3])
