@@ -1,4 +1,4 @@
-"""The reference pages that code is the source of: the log contract, rules between logs, settings.
+"""The reference pages that code is the source of: the log contract, rules, settings, commands.
 
 ``python -m pipelines.reference`` (``make docs``) writes them. What a column or a setting means is said in
 ``pipelines.contract`` and ``pipelines.settings``; only what joins them into a page is here. The pages of the marts
@@ -22,6 +22,8 @@ from pydantic.fields import FieldInfo
 from expectations.relations import RELATIONS
 from pipelines import contract
 from pipelines.contract import COMMON_COLUMNS, DUCKDB_TYPES, LOGS, Column, Log, Type
+from pipelines.reference.commands import commands_page
+from pipelines.reference.gates import gates_page
 from pipelines.reference.markdown import DOCS_DIR, GENERATED, table
 from pipelines.settings import Settings
 
@@ -143,7 +145,13 @@ def relations_page() -> str:
     return GENERATED.format(source="`expectations/relations.py`") + _RELATIONS_INTRO + table(header, rows)
 
 
-PAGES = {"log-contract.md": log_contract_page, "settings.md": settings_page, "relations.md": relations_page}
+PAGES = {
+    "log-contract.md": log_contract_page,
+    "settings.md": settings_page,
+    "relations.md": relations_page,
+    "gates.md": gates_page,
+    "commands.md": commands_page,
+}
 """File under ``docs/`` -> function that renders it."""
 
 

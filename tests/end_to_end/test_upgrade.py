@@ -1,8 +1,8 @@
 """A home and models that version 0.1.0 made, opened by the code of today: nothing is lost, every figure is the same.
 
-``made_by_0_1_0/home.tar.xz`` is a sample community of 40 members and 50 log days after two runs, an identity link, a waiver
-and an exported list, without Dagster's history and pages. ``models.tar.xz`` holds two trained models on made-up rows, with
-probabilities that they gave. Neither is ever made anew: what they are for is to have been made by that version.
+``made_by_0_1_0/home.tar.xz`` is a sample community of 40 members and 50 log days after two runs, an identity link, a
+waiver and an exported list, without Dagster's history and pages. ``models.tar.xz`` holds two trained models on made-up
+rows, with probabilities that they gave. Neither is ever made anew: they are for having been made by that version.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.support.running import Running
 
 MADE = Path(__file__).with_name("made_by_0_1_0")
 LAST = date(2025, 2, 19)
-OF_A_RUN = {"run_id", "scored_at", "ingested_at"}
+OF_A_RUN = {"run_id", "scored_at", "found_at"}
 """Columns that say which run wrote a row last: the last day is ingested and scored once more."""
 
 
@@ -87,4 +87,6 @@ def test_a_model_of_0_1_0_loads_and_gives_the_same_probabilities(learner, tmp_pa
 
     assert model.card.learner == learner
     features = pd.DataFrame(expected["rows"]).assign(as_of_day=pd.Timestamp("2025-01-01"))
-    assert model.fitted.predict(features) == pytest.approx(expected["probabilities"], rel=1e-9)  # the features were written with ten digits
+    assert model.fitted.predict(features) == pytest.approx(
+        expected["probabilities"], rel=1e-9
+    )  # the features were written with ten digits

@@ -16,7 +16,8 @@ from pipelines.report.site import PAGES
 from pipelines.settings import PROJECT_DIR, Settings
 
 DOCS = PROJECT_DIR / "docs"
-BY_HAND = [PROJECT_DIR / "README.md", PROJECT_DIR / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+PAGES_OF_DOCS = [PROJECT_DIR / "README.md", PROJECT_DIR / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+BY_HAND = [path for path in PAGES_OF_DOCS if not path.read_text(encoding="utf-8").startswith("<!-- Written by")]
 
 
 def titles():
