@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from models.judge import BEST_POSSIBLE
 
 from models import learners
+from models.backtest import BEST_POSSIBLE
 from pipelines.contract import LOGS
 from pipelines.report.parts import marks, text, words
 from pipelines.report.parts.text import Text
