@@ -14,12 +14,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.erasure import sqlite
+from pipelines.erasure.names import is_distinctive
 from pipelines.erasure.needles import Needles
 from pipelines.erasure.places import places
 from pipelines.sql import identifier, literal
 
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 _UNPACKED = {".gz": "gzip", ".zst": "zstd"}
+_DATABASES = {".db", ".duckdb"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Searched:
 def search(root: Path, needles: Needles, con: duckdb.DuckDBPyConnection) -> Searched:
     """Look for persons in all files: as UTF-8 and UTF-16, raw and unpacked, values of Parquet, DuckDB and SQLite.
 
-    Looked for are distinctive ids, as words, and long texts of theirs, in every form that a file may write them in.
+    Looked for are distinctive ids, as words, and long texts of theirs, in every form that a file may write them in. In
+    the bytes of a database an id counts between letters too, unless one of its values has it there.
 
     Args:
         root: Folder with the files.
@@ -42,15 +45,21 @@ def search(root: Path, needles: Needles, con: duckdb.DuckDBPyConnection) -> Sear
         con: In-memory database to which each DuckDB file is attached for a while.
     """
     wanted = [core.encode(encoding) for core in needles.cores for encoding in _ENCODINGS]
+    ids = [one.encode("utf-8", "surrogatepass") for one in needles.ids if is_distinctive(one)]
     n_files, n_bytes, found = 0, 0, {}
     for place in places(root):
         n_files += 1
         n_found = 0
-        for block in _blocks(place.path, con):
+        packed: set[bytes] = set()
+        for number, block in enumerate(_blocks(place.path, con)):
             n_bytes += len(block)
             if any(one in block for one in wanted):
                 n_found += sum(map(needles.count, _readings(block)))
-        n_found += needles.count(place.path.name)
+            if number == 0 and place.path.suffix.lower() in _DATABASES:
+                packed = {one for one in ids if one in block}
+            else:
+                packed -= {one for one in packed if one in block}
+        n_found = n_found + needles.count(place.path.name) or len(packed)
         if n_found:
             found[place.path] = n_found
     return Searched(n_files, n_bytes, found)

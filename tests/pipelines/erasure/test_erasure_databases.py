@@ -80,3 +80,20 @@ def test_a_reader_who_keeps_old_pages_in_a_database_is_named_and_the_next_run_go
 
         assert holding_ids(house) == set()
         assert not house.home.erasure_journal.exists()
+
+
+def test_a_freed_page_that_has_an_id_between_letters_is_found_and_an_id_that_contains_it_is_none(tmp_path):
+    path, settings = tmp_path / "runs.db", Settings(home=tmp_path / "home", threads=1)
+    with closing(sqlite3.connect(path)) as con:
+        con.execute("pragma secure_delete = off")
+        con.execute("create table t (v text)")
+        con.executemany("insert into t values (?)", [(f"m010961 {'x' * 3000}",)] * 4)
+        con.commit()
+    with connect(Home(settings.home), settings) as duck:
+        assert search(tmp_path, Needles({"m01096": GONE}), duck).found == {}, "another member's id contains it"
+        with closing(sqlite3.connect(path)) as con:
+            con.execute("pragma secure_delete = off")
+            con.execute("delete from t")
+            con.commit()
+        assert b"m010961" in path.read_bytes()
+        assert search(tmp_path, Needles({"m01096": GONE}), duck).found == {path: 1}
