@@ -284,7 +284,7 @@ def test_an_alert_names_the_logs_with_gaps_of_its_day_and_how_often_its_rule_rin
     gap = {"is_missing": True, "is_outage": False, "is_identity_break": False}
 
     rows = made_up(
-        "What rang",
+        "Which alerts fired",
         alerts=[alert | {"day": day}, alert | {"day": day - timedelta(days=5)}, alert | {"day": before}],
         alert_rules=[{"rule": "community", "series": "dau", "alarms_per_30_days": 0.456}],
         data_completeness=[
