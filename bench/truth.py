@@ -36,7 +36,7 @@ def measure_seed(seed: int, work: Path) -> list[Figures]:
     home = Home(work / str(seed))
     told = write_sample(
         home.landing,
-        home.sample_truth,
+        home.ground_truth,
         seed=seed,
         members=MEMBERS,
         first_day=FIRST_DAY,

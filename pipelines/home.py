@@ -19,14 +19,14 @@ class Home:
         return self.root / "landing"
 
     @property
-    def sample_truth(self) -> Path:
+    def ground_truth(self) -> Path:
         """What is true of the sample community and in none of its logs; absent where the logs are real."""
         return self.root / "sample_truth"
 
     @property
     def oracle(self) -> Path:
-        """The true chances of churn of the sample community, which its churn models are measured with."""
-        return self.sample_truth / "oracle.parquet"
+        """The true probabilities of churn of the sample community, which its churn models are measured with."""
+        return self.ground_truth / "oracle.parquet"
 
     @property
     def lake(self) -> Path:

@@ -120,10 +120,10 @@ def read_predictions(home: Home, day: date, model_version: str, columns: Sequenc
 
 
 def read_oracle(home: Home, definition: Definition) -> pd.DataFrame | None:
-    """Read the true chances of churn, where the members were moved by a law that is known.
+    """Read the true probabilities of churn, where the hazards that moved the members are known.
 
     Returns:
-        member_id, as_of_day, probability; one row per member and cut-off that the law was asked for. None where nothing
+        member_id, as_of_day, probability; one row per member and cut-off that was asked for. None where nothing
         is known: the logs are real, or churn means something else than what was asked.
     """
     if not home.oracle.exists():

@@ -73,8 +73,8 @@ def read_training(
 
 def _train(home: Home, settings: Settings, definition: Definition, through_day: date, run_id: str) -> None:
     features, labels, config = read_training(home, settings, definition)
-    chances = store.read_oracle(home, definition)
-    store.keep_training(home, train(features, labels, config, chances), through_day, run_id)
+    oracle = store.read_oracle(home, definition)
+    store.keep_training(home, train(features, labels, config, oracle), through_day, run_id)
 
 
 def _scored(home: Home, model: ChurnModel, day: date) -> Iterator[pd.DataFrame]:

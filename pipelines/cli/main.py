@@ -51,7 +51,7 @@ def sample(
     home = Home(settings.home)
     report = write_sample(
         home.landing,
-        home.sample_truth,
+        home.ground_truth,
         seed=seed,
         members=members,
         days=days,

@@ -275,7 +275,7 @@ ORACLE = pa.schema(
         ("probability", pa.float64()),
     ]
 )
-"""Chances of churn by the law that moved the members of a simulated community."""
+"""Probabilities of churn by the hazards that moved the members of a simulated community."""
 
 PREDICTIONS = pa.schema(
     [

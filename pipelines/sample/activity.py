@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipelines.sample.clock import DAY_S, Flags, Floats, Ints, Texts
+from pipelines.sample.calendar import DAY_S, Flags, Floats, Ints, Texts
 from pipelines.sample.content import logged, pieces_frame
-from pipelines.sample.world import NOBODY, World, acts
+from pipelines.sample.context import NOBODY, SampleContext, acts
 
 _KINDS = ("like", "comment", "bookmark", "share", "vote", "mention", "complete")
 _KIND_SHARES = (0.44, 0.24, 0.1, 0.06, 0.08, 0.05, 0.03)
@@ -62,30 +62,30 @@ class Shelf:
         return np.asarray(np.take_along_axis(candidates, liking.argmax(axis=0)[None], axis=0)[0])
 
 
-def act(rng: np.random.Generator, world: World, pieces: pd.DataFrame) -> Acts:
+def act(rng: np.random.Generator, context: SampleContext, pieces: pd.DataFrame) -> Acts:
     """Tell every member's small acts: on an active day at least one that counts, on a visit reads only."""
     shelf = Shelf.of(rng, pieces)
-    members, comments = _members(rng, world, shelf, pieces)
-    bots, bot_comments = _bots(rng, world, shelf)
-    every = [_reads(rng, world, shelf), members, _follows(rng, world), bots, _guests(rng, world, shelf)]
+    members, comments = _members(rng, context, shelf, pieces)
+    bots, bot_comments = _bots(rng, context, shelf)
+    every = [_reads(rng, context, shelf), members, _follows(rng, context), bots, _guests(rng, context, shelf)]
     return Acts(pd.concat(every, ignore_index=True), pd.concat([comments, bot_comments], ignore_index=True))
 
 
-def _spread(rng: np.random.Generator, world: World, on: Flags, mean: Floats, least: int) -> tuple[Ints, Ints]:
+def _spread(rng: np.random.Generator, context: SampleContext, on: Flags, mean: Floats, least: int) -> tuple[Ints, Ints]:
     """Draw how many acts each member-day of ``on`` has and return their moments and members."""
     day, member = np.nonzero(on)
     count = least + rng.poisson(mean[member] * rng.gamma(1.2, 1 / 1.2, len(member)))
     length = np.repeat(count, count) * 110.0
     day, member = np.repeat(day, count), np.repeat(member, count)
-    at = world.within_day(day, member, rng.random(len(day)) * length + 20)
-    return np.maximum(at, world.joined_s[member] + 60), member
+    at = context.within_day(day, member, rng.random(len(day)) * length + 20)
+    return np.maximum(at, context.joined_s[member] + 60), member
 
 
 def _members(
-    rng: np.random.Generator, world: World, shelf: Shelf, pieces: pd.DataFrame
+    rng: np.random.Generator, context: SampleContext, shelf: Shelf, pieces: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    people = world.people
-    at, member = _spread(rng, world, world.lives.active & ~people.bot, 0.5 + 1.2 * np.sqrt(people.rate), 1)
+    people = context.people
+    at, member = _spread(rng, context, context.trajectories.active & ~people.bot, 0.5 + 1.2 * np.sqrt(people.rate), 1)
     kind = rng.choice(_KINDS, size=len(at), p=_KIND_SHARES).astype(object)
     row = shelf.pick(rng, at, people.topic[member])
     on = shelf.pieces.iloc[row]
@@ -123,9 +123,9 @@ def _members(
     return pd.concat([small, told], ignore_index=True), comments.drop(columns=["target", "replies"])
 
 
-def _reads(rng: np.random.Generator, world: World, shelf: Shelf) -> pd.DataFrame:
-    people = world.people
-    at, member = _spread(rng, world, world.came & ~people.bot, np.full(people.size, 1.8), 1)
+def _reads(rng: np.random.Generator, context: SampleContext, shelf: Shelf) -> pd.DataFrame:
+    people = context.people
+    at, member = _spread(rng, context, context.came & ~people.bot, np.full(people.size, 1.8), 1)
     row = shelf.pick(rng, at, people.topic[member])
     deep = rng.random(len(at)) < 0.35
     seconds = np.where(deep, rng.lognormal(5.0, 0.8, len(at)), rng.lognormal(2.5, 0.7, len(at))).round(1)
@@ -139,19 +139,19 @@ def _reads(rng: np.random.Generator, world: World, shelf: Shelf) -> pd.DataFrame
     )
 
 
-def _follows(rng: np.random.Generator, world: World) -> pd.DataFrame:
+def _follows(rng: np.random.Generator, context: SampleContext) -> pd.DataFrame:
     """One follow per new contact: of somebody active on the same day, else of staff."""
-    day, member = np.nonzero(world.lives.befriended)
-    target = world.draw_active(rng, day, np.where(world.people.human, 1.0 + np.sqrt(world.people.expertise), 0.0))
-    staff = int(np.flatnonzero(world.people.staff)[0])
+    day, member = np.nonzero(context.trajectories.befriended)
+    target = context.draw_active(rng, day, np.where(context.people.human, 1.0 + np.sqrt(context.people.expertise), 0.0))
+    staff = int(np.flatnonzero(context.people.staff)[0])
     target = np.where((target == member) | (target == NOBODY), staff, target)
-    at = np.maximum(world.within_day(day, member, rng.integers(60, 1800, len(day))), world.joined_s[member] + 60)
+    at = np.maximum(context.within_day(day, member, rng.integers(60, 1800, len(day))), context.joined_s[member] + 60)
     return acts("follow", at, member, target=target)
 
 
-def _bots(rng: np.random.Generator, world: World, shelf: Shelf) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _bots(rng: np.random.Generator, context: SampleContext, shelf: Shelf) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The first bot greets each question within a minute; all bots post links at any hour."""
-    bots = np.flatnonzero(world.people.bot)
+    bots = np.flatnonzero(context.people.bot)
     asked = shelf.pieces[shelf.pieces["kind"] == "question"]
     at = np.minimum(
         asked["at"].to_numpy() + rng.integers(5, 60, len(asked)),
@@ -171,8 +171,8 @@ def _bots(rng: np.random.Generator, world: World, shelf: Shelf) -> tuple[pd.Data
     told = logged(rng, greetings, "comment", NOBODY)
     # Some greetings are withdrawn some minutes later.
     gone = greetings[rng.random(len(greetings)) < 0.01]
-    gone = gone.assign(at=np.minimum(gone["at"] + 600, world.last_s), source_seq=2, op="delete")
-    count = rng.poisson(BOT_SHARES_PER_DAY, (world.clock.days, len(bots)))
+    gone = gone.assign(at=np.minimum(gone["at"] + 600, context.last_s), source_seq=2, op="delete")
+    count = rng.poisson(BOT_SHARES_PER_DAY, (context.calendar.days, len(bots)))
     day, bot = (np.repeat(index, count.ravel()) for index in np.indices(count.shape).reshape(2, -1))
     moments = day * DAY_S + rng.integers(0, DAY_S, len(day))
     row = shelf.pick(rng, moments, np.full(len(moments), -1))
@@ -180,9 +180,9 @@ def _bots(rng: np.random.Generator, world: World, shelf: Shelf) -> tuple[pd.Data
     return pd.concat([told, links], ignore_index=True), pd.concat([greetings, gone], ignore_index=True)
 
 
-def _guests(rng: np.random.Generator, world: World, shelf: Shelf) -> pd.DataFrame:
-    size = int(GUEST_SHARE * 4 * world.came.sum())
-    day = rng.choice(np.flatnonzero(world.came.any(axis=1)), size)
+def _guests(rng: np.random.Generator, context: SampleContext, shelf: Shelf) -> pd.DataFrame:
+    size = int(GUEST_SHARE * 4 * context.came.sum())
+    day = rng.choice(np.flatnonzero(context.came.any(axis=1)), size)
     at = day * DAY_S + rng.integers(0, DAY_S, size)
     row = shelf.pick(rng, at, np.full(size, -1))
     votes = rng.random(size) < 0.15

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipelines.sample.clock import DAY_S, Ints, Texts
+from pipelines.sample.calendar import DAY_S, Ints, Texts
+from pipelines.sample.context import NOBODY, SampleContext, acts
 from pipelines.sample.words import TOPICS, titles
-from pipelines.sample.world import NOBODY, World, acts
 
 CATALOGUE = 40
 """Pieces by staff from before the first day; they are delivered on it."""
@@ -34,13 +34,13 @@ class Published:
     acts: pd.DataFrame
 
 
-def publish(rng: np.random.Generator, world: World, events: pd.DataFrame) -> Published:
+def publish(rng: np.random.Generator, context: SampleContext, events: pd.DataFrame) -> Published:
     """Write everything but comments."""
-    questions = _questions(rng, world)
-    answers = _answers(rng, world, questions)
-    accepted, accepts = _accept(rng, world, questions, answers)
+    questions = _questions(rng, context)
+    answers = _answers(rng, context, questions)
+    accepted, accepts = _accept(rng, context, questions, answers)
     pieces = pd.concat(
-        [_catalogue(rng, world), _articles(rng, world), _by_staff(rng, world, events), questions, answers],
+        [_catalogue(rng, context), _articles(rng, context), _by_staff(rng, context, events), questions, answers],
         ignore_index=True,
     )
     pieces["title"] = titles(
@@ -49,7 +49,7 @@ def publish(rng: np.random.Generator, world: World, events: pd.DataFrame) -> Pub
         pieces["topic"].to_numpy(dtype=np.int64),
         rng.random(len(pieces)) < 0.75,
     )
-    versions = pd.concat([accepted, _edits(rng, world, pieces)], ignore_index=True)
+    versions = pd.concat([accepted, _edits(rng, context, pieces)], ignore_index=True)
     versions["title"] = versions["content_id"].map(pieces.set_index("content_id")["title"])
     told = [logged(rng, questions, "ask", NOBODY), logged(rng, answers, "answer", answers["asker"]), accepts]
     return Published(pd.concat([pieces, versions], ignore_index=True), pd.concat(told, ignore_index=True))
@@ -83,14 +83,14 @@ def _sizes(rng: np.random.Generator, middle: float, count: int) -> Ints:
     return np.maximum(rng.lognormal(np.log(middle), 0.7, count), 8).astype(np.int64)
 
 
-def _catalogue(rng: np.random.Generator, world: World) -> pd.DataFrame:
+def _catalogue(rng: np.random.Generator, context: SampleContext) -> pd.DataFrame:
     kind = rng.choice(["article", "course"], size=CATALOGUE, p=[0.8, 0.2]).astype(object)
     paid = kind == "course"
     return pieces_frame(
         "k",
         kind,
         -rng.integers(1, 300 * DAY_S, CATALOGUE),
-        rng.choice(np.flatnonzero(world.people.staff), CATALOGUE),
+        rng.choice(np.flatnonzero(context.people.staff), CATALOGUE),
         rng.integers(0, len(TOPICS), CATALOGUE),
         _sizes(rng, 5000, CATALOGUE),
         access=np.where(paid, "paid", "free").astype(object),
@@ -98,30 +98,30 @@ def _catalogue(rng: np.random.Generator, world: World) -> pd.DataFrame:
     )
 
 
-def _articles(rng: np.random.Generator, world: World) -> pd.DataFrame:
-    day, author = np.nonzero(world.lives.active & (rng.random(world.came.shape) < world.people.writes))
-    at = world.within_day(day, author, rng.integers(300, 3600, len(day)))
+def _articles(rng: np.random.Generator, context: SampleContext) -> pd.DataFrame:
+    day, author = np.nonzero(context.trajectories.active & (rng.random(context.came.shape) < context.people.writes))
+    at = context.within_day(day, author, rng.integers(300, 3600, len(day)))
     paid = rng.random(len(day)) < 0.2
     return pieces_frame(
         "a",
         "article",
         at,
         author,
-        _topics(rng, world, author),
+        _topics(rng, context, author),
         _sizes(rng, 3500, len(day)),
         access=np.where(paid, "paid", "free").astype(object),
         price_minor=np.where(paid, rng.choice([900, 1900, 2900], size=len(day)), np.nan),
     )
 
 
-def _by_staff(rng: np.random.Generator, world: World, events: pd.DataFrame) -> pd.DataFrame:
+def _by_staff(rng: np.random.Generator, context: SampleContext, events: pd.DataFrame) -> pd.DataFrame:
     """Announcements, courses, one notice per event and a recording of each talk that took place online."""
-    days = np.arange(world.clock.days)
-    staff = np.flatnonzero(world.people.staff)
-    news = days[(world.clock.weekday(days) < 5) & (rng.random(len(days)) < 0.3)]
-    courses = days[(world.clock.weekday(days) == 1) & (rng.random(len(days)) < 0.4)]
+    days = np.arange(context.calendar.days)
+    staff = np.flatnonzero(context.people.staff)
+    news = days[(context.calendar.weekday(days) < 5) & (rng.random(len(days)) < 0.3)]
+    courses = days[(context.calendar.weekday(days) == 1) & (rng.random(len(days)) < 0.4)]
     shown = events[(events["mode"] == "online") & events["kind"].isin(["talk", "live", "workshop", "ama"])]
-    shown = shown[shown["ends"] + 3600 <= world.last_s]
+    shown = shown[shown["ends"] + 3600 <= context.last_s]
     parts = [
         ("announcement", news * DAY_S + 10 * 3600, rng.integers(0, len(TOPICS), len(news)), 600.0),
         ("course", courses * DAY_S + 11 * 3600, rng.integers(0, len(TOPICS), len(courses)), 12_000.0),
@@ -136,7 +136,7 @@ def _by_staff(rng: np.random.Generator, world: World, events: pd.DataFrame) -> p
     return pieces_frame(
         "s",
         kind,
-        np.minimum(at, world.last_s),
+        np.minimum(at, context.last_s),
         rng.choice(staff, len(at)),
         np.concatenate([topic for _, _, topic, _ in parts]),
         size,
@@ -145,37 +145,37 @@ def _by_staff(rng: np.random.Generator, world: World, events: pd.DataFrame) -> p
     )
 
 
-def _questions(rng: np.random.Generator, world: World) -> pd.DataFrame:
-    day, author = np.nonzero(world.lives.asked)
-    at = world.within_day(day, author, rng.integers(30, 1500, len(day)))
+def _questions(rng: np.random.Generator, context: SampleContext) -> pd.DataFrame:
+    day, author = np.nonzero(context.trajectories.asked)
+    at = context.within_day(day, author, rng.integers(30, 1500, len(day)))
     return pieces_frame(
         "q",
         "question",
         at,
         author,
-        _topics(rng, world, author),
+        _topics(rng, context, author),
         _sizes(rng, 420, len(day)),
-        answered=world.lives.answered[day, author],
+        answered=context.trajectories.answered[day, author],
     )
 
 
-def _answers(rng: np.random.Generator, world: World, questions: pd.DataFrame) -> pd.DataFrame:
+def _answers(rng: np.random.Generator, context: SampleContext, questions: pd.DataFrame) -> pd.DataFrame:
     """One answer or more to each question that finds one, by members active on the day, else by staff."""
     found = questions[questions["answered"]]
     asked = found.loc[found.index.repeat(rng.geometric(0.62, len(found)))].reset_index(drop=True)
     wait = np.maximum(rng.lognormal(np.log(2.5 * 3600), 1.5, len(asked)), 120)
     earliest = asked["at"].to_numpy() + np.minimum(wait, 20 * DAY_S).astype(np.int64)
     day = earliest // DAY_S
-    in_time = day < world.clock.days
+    in_time = day < context.calendar.days
     asked, earliest, day = asked[in_time].reset_index(drop=True), earliest[in_time], day[in_time]
-    weight = np.where(world.people.human, world.people.expertise, 0.0)
-    author = world.draw_active(rng, day, weight)
-    helper = rng.choice(np.flatnonzero(world.people.staff), len(asked))
+    weight = np.where(context.people.human, context.people.expertise, 0.0)
+    author = context.draw_active(rng, day, weight)
+    helper = rng.choice(np.flatnonzero(context.people.staff), len(asked))
     author = np.where((author == NOBODY) | (author == asked["author"].to_numpy()), helper, author)
     return pieces_frame(
         "r",
         "answer",
-        np.maximum(earliest, world.within_day(day, author, rng.integers(60, 1800, len(day)))),
+        np.maximum(earliest, context.within_day(day, author, rng.integers(60, 1800, len(day)))),
         author,
         asked["topic"].to_numpy(),
         _sizes(rng, 600, len(asked)),
@@ -186,15 +186,15 @@ def _answers(rng: np.random.Generator, world: World, questions: pd.DataFrame) ->
 
 
 def _accept(
-    rng: np.random.Generator, world: World, questions: pd.DataFrame, answers: pd.DataFrame
+    rng: np.random.Generator, context: SampleContext, questions: pd.DataFrame, answers: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the questions' second versions and the acts of accepting, by askers who are back in a week."""
     first = answers.drop_duplicates("parent_id")
     asker, answered = first["asker"].to_numpy(), first["at"].to_numpy()
-    day = world.next_active[answered // DAY_S, asker]
-    in_week = (day <= answered // DAY_S + 7) & (day < world.clock.days) & (rng.random(len(first)) < P_ACCEPT)
+    day = context.next_active[answered // DAY_S, asker]
+    in_week = (day <= answered // DAY_S + 7) & (day < context.calendar.days) & (rng.random(len(first)) < P_ACCEPT)
     first, asker, answered, day = first[in_week], asker[in_week], answered[in_week], day[in_week]
-    later = np.maximum(world.within_day(day, asker, rng.integers(60, 900, len(first))), answered + 60)
+    later = np.maximum(context.within_day(day, asker, rng.integers(60, 900, len(first))), answered + 60)
     at = np.minimum(later, (day + 1) * DAY_S - 1)
     versions = questions.set_index("content_id", drop=False).loc[first["parent_id"]].reset_index(drop=True)
     versions = versions.assign(at=at, accepted_answer_id=first["content_id"].to_numpy(), source_seq=2)
@@ -202,21 +202,21 @@ def _accept(
     return versions, acts("accept", at, asker, content_id=first["content_id"].to_numpy(), target=target)
 
 
-def _edits(rng: np.random.Generator, world: World, pieces: pd.DataFrame) -> pd.DataFrame:
+def _edits(rng: np.random.Generator, context: SampleContext, pieces: pd.DataFrame) -> pd.DataFrame:
     """Return the second versions of articles: longer ones."""
     articles = pieces[(pieces["kind"] == "article") & (pieces["published"] >= 0)]
     articles = articles[rng.random(len(articles)) < P_EDITED]
     author = articles["author"].to_numpy(dtype=np.int64)
-    later = np.minimum(articles["at"].to_numpy() // DAY_S + 1, world.clock.days - 1)
-    day = world.next_active[later, author]
-    comes = (day < world.clock.days) & (day * DAY_S > articles["at"].to_numpy())
+    later = np.minimum(articles["at"].to_numpy() // DAY_S + 1, context.calendar.days - 1)
+    day = context.next_active[later, author]
+    comes = (day < context.calendar.days) & (day * DAY_S > articles["at"].to_numpy())
     articles, author, day = articles[comes], author[comes], day[comes]
-    at = world.within_day(day, author, rng.integers(60, 1800, len(day)))
+    at = context.within_day(day, author, rng.integers(60, 1800, len(day)))
     longer = articles["n_chars"].to_numpy() + rng.integers(5, 200, len(at))
     edited: pd.DataFrame = articles.assign(at=at, n_chars=longer, source_seq=2)
     return edited
 
 
-def _topics(rng: np.random.Generator, world: World, member: Ints) -> Ints:
+def _topics(rng: np.random.Generator, context: SampleContext, member: Ints) -> Ints:
     other = np.minimum(rng.geometric(0.12, len(member)) - 1, len(TOPICS) - 1)
-    return np.asarray(np.where(rng.random(len(member)) < 0.55, world.people.topic[member], other), dtype=np.int64)
+    return np.asarray(np.where(rng.random(len(member)) < 0.55, context.people.topic[member], other), dtype=np.int64)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.contract import LOGS, Type
-from pipelines.sample.clock import Flags, Ints
+from pipelines.sample.calendar import Flags, Ints
 from pipelines.sample.tables import Table
 
 P_LATE, P_TWICE = 0.015, 0.006

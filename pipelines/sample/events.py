@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipelines.sample.clock import DAY_S, Flags, Ints
+from pipelines.sample.calendar import DAY_S, Flags, Ints
+from pipelines.sample.context import SampleContext, acts, numbered
 from pipelines.sample.words import TOPICS, titles
-from pipelines.sample.world import World, acts, numbered
 
 _KINDS = ("talk", "contest", "showcase", "workshop", "meetup", "live", "ama")
 _KIND_SHARES = (0.24, 0.08, 0.1, 0.16, 0.12, 0.18, 0.12)
@@ -29,33 +29,33 @@ class Events:
     """Shape (days, members)."""
 
 
-def hold_events(rng: np.random.Generator, world: World) -> Events:
+def hold_events(rng: np.random.Generator, context: SampleContext) -> Events:
     """Plan all events and let members take part; an event after the last day is planned only."""
-    events = _plan(rng, world)
-    attended = np.zeros_like(world.lives.active)
+    events = _plan(rng, context)
+    attended = np.zeros_like(context.trajectories.active)
     states, doings = [], []
     for event in events.itertuples(index=False):
-        rows, done = _take_part(rng, world, event, attended)
+        rows, done = _take_part(rng, context, event, attended)
         states.append(rows)
         doings.append(done)
     participation = pd.concat(states, ignore_index=True)
     return Events(events, participation, pd.concat(doings, ignore_index=True), attended)
 
 
-def _plan(rng: np.random.Generator, world: World) -> pd.DataFrame:
-    days = world.clock.days
+def _plan(rng: np.random.Generator, context: SampleContext) -> pd.DataFrame:
+    days = context.calendar.days
     day = 3 + np.flatnonzero(rng.random(days + 6) < P_EVENT_DAY)
     day = np.union1d(day, [3])
     announced = np.maximum(day - rng.integers(6, 13, len(day)), 0)
     day, announced = day[announced < days], announced[announced < days]
     size = len(day)
     kind = rng.choice(_KINDS, size=size, p=_KIND_SHARES).astype(object)
-    weekend = world.clock.weekday(day) >= 5
+    weekend = context.calendar.weekday(day) >= 5
     hour = np.where(weekend, rng.integers(14, 17, size), rng.integers(19, 21, size))
     starts = day * DAY_S + hour * 3600
     offline = np.isin(kind, ["meetup", "contest"]) & (rng.random(size) < 0.7)
     topic = rng.integers(0, len(TOPICS), size)
-    hosts = [_host(rng, world, at) for at in announced.tolist()]
+    hosts = [_host(rng, context, at) for at in announced.tolist()]
     wording = np.where(kind == "live", "talk", kind).astype(object)
     return pd.DataFrame(
         {
@@ -75,30 +75,30 @@ def _plan(rng: np.random.Generator, world: World) -> pd.DataFrame:
     )
 
 
-def _host(rng: np.random.Generator, world: World, day: int) -> int:
-    people = world.people
-    willing = np.flatnonzero(np.isin(people.role, ["host", "contributor"]) & world.lives.present[day])
+def _host(rng: np.random.Generator, context: SampleContext, day: int) -> int:
+    people = context.people
+    willing = np.flatnonzero(np.isin(people.role, ["host", "contributor"]) & context.trajectories.present[day])
     candidates = willing if len(willing) and rng.random() < 0.7 else np.flatnonzero(people.staff)
     return int(rng.choice(candidates))
 
 
 def _take_part(
-    rng: np.random.Generator, world: World, event: object, attended: Flags
+    rng: np.random.Generator, context: SampleContext, event: object, attended: Flags
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the participation rows and acts of one event; marks those who attend in ``attended``."""
-    people, lives, days = world.people, world.lives, world.clock.days
+    people, trajectories, days = context.people, context.trajectories, context.calendar.days
     planned, start = int(event.at) // DAY_S, int(event.starts) // DAY_S  # type: ignore[attr-defined]
     event_id, capacity = event.event_id, int(event.capacity)  # type: ignore[attr-defined]
     chance = rng.random((5, people.size))
-    known_gone = lives.announced & (lives.left_day < planned)
+    known_gone = trajectories.announced & (trajectories.left_day < planned)
     invited = people.human & (people.join_day <= planned) & ~known_gone & (chance[0] < P_INVITED)
     # Invitations go out on the day after the announcement; who comes between then and the eve may register.
     first, last = planned + 1, min(start - 1, days - 1)
-    came = world.next_came[first] if first < days else np.full(people.size, days)
+    came = context.next_came[first] if first < days else np.full(people.size, days)
     liking = people.outgoing * np.where(invited, 2.0, 1.0) * np.where(people.topic == event.topic, 1.6, 1.0)  # type: ignore[attr-defined]
     registered = people.human & (came <= last) & (chance[1] < liking)
     who = np.flatnonzero(registered)
-    seconds = world.within_day(came[who], who, rng.integers(60, 1800, len(who)))
+    seconds = context.within_day(came[who], who, rng.integers(60, 1800, len(who)))
     order = np.argsort(seconds, kind="stable")
     who, seconds = who[order], seconds[order]
     waiting = np.arange(len(who)) >= capacity
@@ -124,11 +124,11 @@ def _take_part(
         )
 
     expected = who[~waiting & ~cancels]
-    there = expected[lives.present[start, expected] & (chance[3, expected] < P_ATTENDS)]
+    there = expected[trajectories.present[start, expected] & (chance[3, expected] < P_ATTENDS)]
     attended[start, there] = True
     absent = np.setdiff1d(expected, there)
     begins, ends = int(event.starts), int(event.ends)  # type: ignore[attr-defined]
-    talks = there[lives.active[start, there]] if event.mode == "online" else there[:0]  # type: ignore[attr-defined]
+    talks = there[trajectories.active[start, there]] if event.mode == "online" else there[:0]  # type: ignore[attr-defined]
     n_chats = rng.poisson(2.2, len(talks))
     joins = acts("join_live", begins + rng.integers(-300, 900, len(talks)), talks, event_id=event_id)
     joins["duration_s"] = (ends - begins) * rng.uniform(0.3, 1.0, len(talks)).round(3)

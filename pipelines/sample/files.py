@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contract import LOGS, Type
-from pipelines.sample.clock import Clock, Texts
+from pipelines.sample.calendar import Calendar, Texts
 from pipelines.sample.delivery import Parcel, break_values, broken_lines
 
 FORMATS = {"interactions": "csv.gz", "content": "jsonl", "payments": "parquet"}
@@ -38,7 +38,7 @@ class Delivered:
     """Broken lines by reason."""
 
 
-def write_parcel(rng: np.random.Generator, landing: Path, parcel: Parcel, clock: Clock) -> Delivered:
+def write_parcel(rng: np.random.Generator, landing: Path, parcel: Parcel, calendar: Calendar) -> Delivered:
     """Write all files of one log below ``landing``."""
     log, rows = parcel.table.log, parcel.table.rows
     extension = FORMATS.get(log, "csv")
@@ -48,7 +48,7 @@ def write_parcel(rng: np.random.Generator, landing: Path, parcel: Parcel, clock:
     file_of = parcel.log_day * 2 + parcel.resend
     edges = np.flatnonzero(np.diff(file_of)) + 1
     for chosen in np.split(np.arange(len(file_of)), edges):
-        day, resend = clock.day(parcel.log_day[chosen[0]]).isoformat(), bool(parcel.resend[chosen[0]])
+        day, resend = calendar.day(parcel.log_day[chosen[0]]).isoformat(), bool(parcel.resend[chosen[0]])
         path = landing / log / day / f"{log}-{day}{'-resend' if resend else ''}.{extension}"
         path.parent.mkdir(parents=True, exist_ok=True)
         index = parcel.row[chosen]

@@ -9,18 +9,18 @@ import pyarrow as pa
 
 from models.definitions import inactivity, lapse
 from pipelines.lake.schemas import ORACLE
+from pipelines.sample.ground_truth import HORIZON
 from pipelines.sample.lapse import GRACE
-from pipelines.sample.truth import HORIZON
 
 _TOLD = {"inactivity_probability": inactivity(HORIZON), "lapse_probability": lapse(HORIZON, GRACE)}
-"""Table of the truth -> the definition of churn that it tells of."""
+"""Table of the ground truth -> the definition of churn that it tells of."""
 
 
-def oracle(truths: Mapping[str, pd.DataFrame]) -> pa.Table:
-    """Return the chances of churn for somebody who knows law and traits, and of the rest what the logs show.
+def oracle(truth_tables: Mapping[str, pd.DataFrame]) -> pa.Table:
+    """Return the probabilities of churn for somebody who knows hazards and traits, and of the rest what the logs show.
 
     Args:
-        truths: The tables of the truth; one that is left out or empty has no rows.
+        truth_tables: The tables of the ground truth; one that is left out or empty has no rows.
     """
     frames = [
         pd.DataFrame(
@@ -28,13 +28,13 @@ def oracle(truths: Mapping[str, pd.DataFrame]) -> pa.Table:
                 "definition": definition.name,
                 "horizon_days": definition.horizon_days,
                 "known_after_days": definition.known_after_days,
-                "member_id": truths[name]["member_id"],
-                "as_of_day": truths[name]["day"],
-                "probability": truths[name]["probability_observable"],
+                "member_id": truth_tables[name]["member_id"],
+                "as_of_day": truth_tables[name]["day"],
+                "probability": truth_tables[name]["probability_observable"],
             }
         )
         for name, definition in _TOLD.items()
-        if name in truths and len(truths[name])  # an empty frame has no types
+        if name in truth_tables and len(truth_tables[name])  # an empty frame has no types
     ]
     tables = [pa.Table.from_pandas(frame, schema=ORACLE, preserve_index=False) for frame in frames]
     return pa.concat_tables([ORACLE.empty_table(), *tables])

@@ -1,4 +1,4 @@
-"""Who lives in the sample community: members' fixed traits, drawn once. What they do is in ``lives``."""
+"""Who lives in the sample community: members' fixed traits, drawn once. What they do is in ``trajectories``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pipelines.sample.clock import Flags, Floats, Ints, Texts
+from pipelines.sample.calendar import Flags, Floats, Ints, Texts
 from pipelines.sample.words import TOPICS
 
 NEEDS = ("learning", "social", "problem_solving", "entertainment")

@@ -1,4 +1,4 @@
-"""``write_sample``: draw a community, tell its logs, deliver them, and put the truth aside."""
+"""``write_sample``: draw a community, tell its logs, deliver them, and put the ground truth aside."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ import pyarrow.parquet as pq
 from pipelines.faults import UserError
 from pipelines.sample.activity import act
 from pipelines.sample.billing import bill
-from pipelines.sample.clock import Clock, only
+from pipelines.sample.calendar import Calendar, only
 from pipelines.sample.content import publish
+from pipelines.sample.context import SampleContext, numbered
 from pipelines.sample.delivery import deliver
 from pipelines.sample.events import hold_events
 from pipelines.sample.files import write_parcel
+from pipelines.sample.ground_truth import Frames, ground_truth_tables
 from pipelines.sample.lapse import lapse_probability
-from pipelines.sample.lives import live
 from pipelines.sample.oracle import oracle
 from pipelines.sample.outreach import act_on_members
 from pipelines.sample.population import draw_population
 from pipelines.sample.registry import register
 from pipelines.sample.survey import ask_feedback
 from pipelines.sample.tables import TOLD_LOGS, Table, write_out
-from pipelines.sample.truth import Frames, tell
+from pipelines.sample.trajectories import draw_trajectories
 from pipelines.sample.words import tags
-from pipelines.sample.world import World, numbered
 
 MIN_MEMBERS, MIN_DAYS = 20, 31
 
@@ -86,7 +86,7 @@ class SampleReport:
 
 def write_sample(
     landing: Path,
-    truth: Path,
+    ground_truth: Path,
     *,
     seed: int = 7,
     members: int = 2000,
@@ -95,19 +95,19 @@ def write_sample(
     timezone: str = "Asia/Shanghai",
     lapse_draws: int = 0,
 ) -> SampleReport:
-    """Write the logs of a simulated community and the truth about it.
+    """Write the logs of a simulated community and the ground truth about it.
 
     The same arguments give the same bytes. Both folders are built beside their place and moved in whole.
 
     Args:
         landing: Landing folder; must be absent or empty.
-        truth: Folder of what no log shows; must be absent or empty, and outside of ``landing``.
+        ground_truth: Folder of what no log shows; must be absent or empty, and outside of ``landing``.
         seed: Seed of every draw.
         members: Number of members who ever join, staff and bots included; 20 at least.
         first_day: First log day.
         days: Number of log days; 31 at least.
         timezone: IANA time zone of the community.
-        lapse_draws: Draws of the weeks ahead for the truth about lapses; it is left out where 0.
+        lapse_draws: Draws of the weeks ahead for the ground truth about lapses; it is left out where 0.
 
     Returns:
         Counts of what was written, per log.
@@ -118,19 +118,19 @@ def write_sample(
     """
     if members < MIN_MEMBERS or days < MIN_DAYS:
         raise ValueError(f"a sample needs at least {MIN_MEMBERS} members and {MIN_DAYS} days; got {members} and {days}")
-    for folder in (landing, truth):
+    for folder in (landing, ground_truth):
         if folder.exists() and any(folder.iterdir()):
             raise NotEmptyError(f"{folder} is not empty; give an empty folder or remove it first")
-    clock = Clock(first_day, days, timezone)
+    calendar = Calendar(first_day, days, timezone)
     story, delivery, files = np.random.SeedSequence(seed).spawn(3)
-    tables, truths = _simulate(story, members, clock, lapse_draws)
+    tables, truth_tables = _simulate(story, members, calendar, lapse_draws)
 
-    building = {folder: _partial(folder) for folder in (landing, truth)}
+    building = {folder: _partial(folder) for folder in (landing, ground_truth)}
     logs, injected = {}, {}
     n_logs = len(TOLD_LOGS)
     for name, delivery_seed, files_seed in zip(TOLD_LOGS, delivery.spawn(n_logs), files.spawn(n_logs), strict=True):
         parcel = deliver(np.random.default_rng(delivery_seed), tables[name], days)
-        written = write_parcel(np.random.default_rng(files_seed), building[landing], parcel, clock)
+        written = write_parcel(np.random.default_rng(files_seed), building[landing], parcel, calendar)
         rows = tables[name].rows
         logs[name] = LogReport(
             delivered=written.lines,
@@ -146,26 +146,28 @@ def write_sample(
             "malformed_by_reason": broken,
             "duplicates_by_place": parcel.duplicates,
         }
-    for name, frame in truths.items():
-        frame.to_parquet(building[truth] / f"{name}.parquet", index=False)
-    pq.write_table(oracle(truths), building[truth] / "oracle.parquet")
-    (building[truth] / "injected.json").write_text(json.dumps(injected, indent=1) + "\n", encoding="utf-8")
+    for name, frame in truth_tables.items():
+        frame.to_parquet(building[ground_truth] / f"{name}.parquet", index=False)
+    pq.write_table(oracle(truth_tables), building[ground_truth] / "oracle.parquet")
+    (building[ground_truth] / "injected.json").write_text(json.dumps(injected, indent=1) + "\n", encoding="utf-8")
     for folder, partial in building.items():
         _move_in(partial, folder)
-    return SampleReport(seed, members, first_day, clock.day(days - 1), logs)
+    return SampleReport(seed, members, first_day, calendar.day(days - 1), logs)
 
 
 def _simulate(
-    seed: np.random.SeedSequence, members: int, clock: Clock, lapse_draws: int = 0
+    seed: np.random.SeedSequence, members: int, calendar: Calendar, lapse_draws: int = 0
 ) -> tuple[dict[str, Table], Frames]:
-    """Return the logs' clean tables and the truth; every part has its own source of chance."""
+    """Return the logs' clean tables and the ground truth; every part has its own source of chance."""
     rngs = [np.random.default_rng(child) for child in seed.spawn(9)]
-    people = draw_population(rngs[0], members, clock.days)
-    world = World(people, live(rngs[1], people, clock), clock, clock.sessions(rngs[2], members))
-    events = hold_events(rngs[3], world)
-    published = publish(rngs[4], world, events.events)
-    acts = act(rngs[5], world, published.pieces)
-    bills = bill(rngs[6], world, published.pieces)
+    people = draw_population(rngs[0], members, calendar.days)
+    context = SampleContext(
+        people, draw_trajectories(rngs[1], people, calendar), calendar, calendar.sessions(rngs[2], members)
+    )
+    events = hold_events(rngs[3], context)
+    published = publish(rngs[4], context, events.events)
+    acts = act(rngs[5], context, published.pieces)
+    bills = bill(rngs[6], context, published.pieces)
 
     pieces = pd.concat([published.pieces, acts.comments], ignore_index=True)
     pieces["channel"] = pieces["kind"].map(_CHANNELS)
@@ -181,22 +183,22 @@ def _simulate(
     interactions["channel"] = places[rngs[7].integers(0, len(places), len(interactions))]
 
     frames = {
-        "members": register(world, bills.upgrades),
+        "members": register(context, bills.upgrades),
         "content": pieces,
         "interactions": interactions,
         "events": events.events.assign(currency="CNY", source_seq=1),
         "event_participation": events.participation,
-        "feedback": ask_feedback(rngs[8], world, events, interactions),
+        "feedback": ask_feedback(rngs[8], context, events, interactions),
         "subscriptions": bills.subscriptions,
         "payments": bills.payments,
-        "actions": act_on_members(world, published, bills.subscriptions),
+        "actions": act_on_members(context, published, bills.subscriptions),
     }
-    tables = {name: write_out(name, frames[name], world) for name in TOLD_LOGS}
-    seen = world.came | events.attended
-    truths = tell(people, world.lives, clock, seen)
+    tables = {name: write_out(name, frames[name], context) for name in TOLD_LOGS}
+    seen = context.came | events.attended
+    truth_tables = ground_truth_tables(people, context.trajectories, calendar, seen)
     if lapse_draws:
-        truths["lapse_probability"] = lapse_probability(people, world.lives, clock, seen, lapse_draws)
-    return tables, truths
+        truth_tables["lapse_probability"] = lapse_probability(people, context.trajectories, calendar, seen, lapse_draws)
+    return tables, truth_tables
 
 
 def _partial(folder: Path) -> Path:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipelines.sample.clock import DAY_S, Flags, Floats, Ints, Texts, only
+from pipelines.sample.calendar import DAY_S, Flags, Floats, Ints, Texts, only
+from pipelines.sample.context import SampleContext, numbered
 from pipelines.sample.events import Events
 from pipelines.sample.words import COMMENTS
-from pipelines.sample.world import World, numbered
 
 P_EVENT_ANSWER, P_SURVEY_ANSWER, P_RATING = 0.4, 0.3, 0.015
 SURVEY_EVERY, SURVEY_DAYS = 60, 5
 
 
-def ask_feedback(rng: np.random.Generator, world: World, events: Events, interactions: pd.DataFrame) -> pd.DataFrame:
+def ask_feedback(
+    rng: np.random.Generator, context: SampleContext, events: Events, interactions: pd.DataFrame
+) -> pd.DataFrame:
     """Return the rows of the feedback log; everybody answers on a day on which they came or attended."""
-    parts = [_after_events(rng, events), _of_pieces(rng, world, interactions), _of_community(rng, world)]
+    parts = [_after_events(rng, events), _of_pieces(rng, context, interactions), _of_community(rng, context)]
     rows = pd.concat(parts, ignore_index=True).sort_values("at", kind="stable", ignore_index=True)
     happy = np.where(rows["scale"] == "nps10", rows["score"] >= 8, rows["score"] >= 4)
     rows["comment"] = _comments(rng, happy)
@@ -32,9 +34,9 @@ def _after_events(rng: np.random.Generator, events: Events) -> pd.DataFrame:
     return _rows(at, there["member"].to_numpy(), "event", score, "csat5").assign(about_id=there["event_id"].to_numpy())
 
 
-def _of_pieces(rng: np.random.Generator, world: World, interactions: pd.DataFrame) -> pd.DataFrame:
+def _of_pieces(rng: np.random.Generator, context: SampleContext, interactions: pd.DataFrame) -> pd.DataFrame:
     reads = interactions[(interactions["kind"] == "read") & (interactions["member"] >= 0)]
-    reads = reads[world.people.human[reads["member"]]]
+    reads = reads[context.people.human[reads["member"]]]
     reads = reads[rng.random(len(reads)) < P_RATING].drop_duplicates(["member", "content_id"])
     score = np.clip(np.round(rng.normal(4.1, 0.9, len(reads))), 1, 5)
     at = reads["at"].to_numpy()
@@ -44,20 +46,20 @@ def _of_pieces(rng: np.random.Generator, world: World, interactions: pd.DataFram
     )
 
 
-def _of_community(rng: np.random.Generator, world: World) -> pd.DataFrame:
-    people, parts = world.people, []
-    for start in range(20, world.clock.days, SURVEY_EVERY):
-        until = min(start + SURVEY_DAYS, world.clock.days) - 1
-        day = world.next_came[start]
+def _of_community(rng: np.random.Generator, context: SampleContext) -> pd.DataFrame:
+    people, parts = context.people, []
+    for start in range(20, context.calendar.days, SURVEY_EVERY):
+        until = min(start + SURVEY_DAYS, context.calendar.days) - 1
+        day = context.next_came[start]
         who = np.flatnonzero(people.human & (day <= until) & (rng.random(people.size) < P_SURVEY_ANSWER))
         day = day[who]
         mood = (
             7.4
-            + 1.2 * np.minimum(world.lives.answered[: start + 1, who].sum(axis=0), 1)
-            - 1.5 * world.lives.failed[day, who]
+            + 1.2 * np.minimum(context.trajectories.answered[: start + 1, who].sum(axis=0), 1)
+            - 1.5 * context.trajectories.failed[day, who]
         )
         score = np.clip(np.round(mood + rng.normal(0, 1.8, len(who))), 0, 10)
-        at = world.within_day(day, who, rng.integers(300, 1200, len(who)))
+        at = context.within_day(day, who, rng.integers(300, 1200, len(who)))
         rows = _rows(at, who, "community", score, "nps10")
         parts.append(rows.assign(needs=only(rng.random(len(who)) < 0.7, people.needs[who])))
     return pd.concat(parts, ignore_index=True)

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from pipelines.contract import IDENTITY_LINKS, LOGS, Type
-from pipelines.sample.clock import DAY_S, Ints, TimeStyle
-from pipelines.sample.world import World
+from pipelines.sample.calendar import DAY_S, Ints, TimeStyle
+from pipelines.sample.context import SampleContext
 
 STYLES: dict[str, TimeStyle] = {"content": "offset", "events": "offset", "payments": "utc"}
 """How each log writes its times; the others write local time without an offset."""
@@ -42,7 +42,7 @@ class Table:
     """Day of each row's occurred_at; negative before the first day."""
 
 
-def write_out(log: str, frame: pd.DataFrame, world: World) -> Table:
+def write_out(log: str, frame: pd.DataFrame, context: SampleContext) -> Table:
     """Return the table of one log; the simulator's columns that the contract lacks are left out."""
     frame = frame.sort_values("at", kind="stable", ignore_index=True)
     columns: dict[str, object] = {}
@@ -53,11 +53,11 @@ def write_out(log: str, frame: pd.DataFrame, world: World) -> Table:
             continue
         values = frame[source]
         if source in _PEOPLE:
-            columns[column.name] = world.name(values.fillna(-1).to_numpy(dtype=np.int64))
+            columns[column.name] = context.name(values.fillna(-1).to_numpy(dtype=np.int64))
         elif column.type is Type.TIME:
-            columns[column.name] = world.clock.times_text(values, STYLES.get(log, "local"))
+            columns[column.name] = context.calendar.times_text(values, STYLES.get(log, "local"))
         elif column.type is Type.DAY:
-            columns[column.name] = world.clock.days_text(values)
+            columns[column.name] = context.calendar.days_text(values)
         elif column.type is Type.INTEGER:
             columns[column.name] = values.astype("Int64").astype(object).where(values.notna(), None)
         else:

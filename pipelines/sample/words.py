@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.sample.clock import Flags, Ints, Texts
+from pipelines.sample.calendar import Flags, Ints, Texts
 
 
 @dataclass(frozen=True)

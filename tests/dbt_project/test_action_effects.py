@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.sample import simulate
-from pipelines.sample.clock import Clock
+from pipelines.sample.calendar import Calendar
 from pipelines.settings import PROJECT_DIR
 from tests.support import effect_formulas
 from tests.support.compiled_model import CompiledModel
@@ -139,7 +139,7 @@ def test_two_to_one_is_no_coin_and_the_difference_is_not_believed(effects):
 @pytest.fixture(scope="module")
 def town():
     """Actions, terms and active days of a simulated community of 6,000, as the marts would have them."""
-    clock = Clock(FIRST, 400, "UTC")
+    clock = Calendar(FIRST, 400, "UTC")
     tables, _ = simulate._simulate(np.random.SeedSequence(9), 6000, clock)
     acts = tables["interactions"].rows[lambda rows: ~rows["kind"].isin(["view", "read"]) & rows["member_id"].notna()]
     days = pd.DataFrame({"member_id": acts["member_id"], "day": _day(acts["occurred_at"]), "is_active": True})

@@ -23,7 +23,7 @@ class Sample:
     """A written sample."""
 
     landing: Path
-    truth: Path
+    ground_truth: Path
     report: SampleReport
 
 

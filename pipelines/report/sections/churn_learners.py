@@ -40,7 +40,7 @@ def comparison(result: Result, mark: Text) -> Chart:
         )
     return Chart(
         title=Text("Log loss against the baselines", "与基线比较：对数损失") + mark,
-        note=Text("Lower is better; lines are 95% intervals.", "越低越好；线段为 95% 区间。") + _known_truth(rows),
+        note=Text("Lower is better; lines are 95% intervals.", "越低越好；线段为 95% 区间。") + _oracle(rows),
         figure=charts.figure(
             traces,
             x_title=Text("log loss", "对数损失"),
@@ -58,13 +58,13 @@ def _group(row: Row) -> Text:
     return _CHAMPION if row["is_champion"] else _OTHERS
 
 
-def _known_truth(rows: list[Row]) -> Text:
+def _oracle(rows: list[Row]) -> Text:
     """What the best possible is, where it is known."""
     if all(row["learner"] != words.BEST_POSSIBLE for row in rows):
         return Text("", "")
     return Text(
-        " These members are simulated, so the best possible is known: the predictions of somebody who knows the law "
-        "that moves them, and of the rest what the logs show.",
+        " These members are simulated, so the best possible is known: the predictions of somebody who knows what "
+        "moves them, and of the rest what the logs show.",
         "这些成员为模拟数据，因此理论最优已知：即完全了解其行为规律、其余仅凭日志所能作出的预测。",
     )
 

@@ -67,7 +67,7 @@ def test_references_exist_and_come_first(logs: dict[str, list[Values]]) -> None:
 def test_nobody_acts_before_joining_or_after_leaving(sample: Sample, logs: dict[str, list[Values]]) -> None:
     joined = {row["member_id"]: moment(row["joined_at"]) for row in logs["members"]}
     left: dict[object, date | None] = {
-        row["member_id"]: row["left_day"] for row in pq.read_table(sample.truth / "left.parquet").to_pylist()
+        row["member_id"]: row["left_day"] for row in pq.read_table(sample.ground_truth / "left.parquet").to_pylist()
     }
     assert sum(day is not None for day in left.values()) > 50
     doings = {

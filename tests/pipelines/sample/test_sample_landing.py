@@ -81,7 +81,7 @@ def test_broken_lines_are_rare_and_never_above_two_percent_of_a_day(sample: Samp
 
 
 def test_every_kind_of_damage_occurs(sample: Sample) -> None:
-    injected = json.loads((sample.truth / "injected.json").read_text())
+    injected = json.loads((sample.ground_truth / "injected.json").read_text())
     reasons = set(injected["interactions"]["malformed_by_reason"])
     assert reasons == {"bad_date", "missing_id", "unknown_kind", "field_count", "not_utf8"}
     assert all(injected["interactions"]["duplicates_by_place"].values())

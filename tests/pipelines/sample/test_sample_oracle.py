@@ -1,4 +1,4 @@
-"""The table that the churn model is measured with: the chances of an observer of the logs."""
+"""The table that the churn model is measured with: the probabilities of an observer of the logs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def told(member_id: str) -> pd.DataFrame:
     )
 
 
-def test_chances_are_those_of_an_observer() -> None:
+def test_probabilities_are_those_of_an_observer() -> None:
     table = oracle({"hazard": told("c"), "inactivity_probability": told("a"), "lapse_probability": told("b")})
 
     assert table.schema == ORACLE

@@ -1,4 +1,4 @@
-"""What the modules that tell the logs share: lives, clock, session starts, and draws over active days."""
+"""What the modules that tell the logs share: trajectories, calendar, session starts, and draws over active days."""
 
 from __future__ import annotations
 
@@ -8,49 +8,49 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from pipelines.sample.clock import DAY_S, Clock, Flags, Floats, Ints, Texts, only
-from pipelines.sample.lives import Lives
+from pipelines.sample.calendar import DAY_S, Calendar, Flags, Floats, Ints, Texts, only
 from pipelines.sample.population import Population
+from pipelines.sample.trajectories import Trajectories
 
 NOBODY = -1
 """Member number of anonymous acts and of acts directed at nobody."""
 
 
 @dataclass(frozen=True)
-class World:
-    """One sample's members, lives and calendar."""
+class SampleContext:
+    """One sample's members, trajectories and calendar."""
 
     people: Population
-    lives: Lives
-    clock: Clock
+    trajectories: Trajectories
+    calendar: Calendar
     session: Ints
     """Second of the day at which each member's session starts; shape (days, members)."""
 
     @property
     def last_s(self) -> int:
         """Last second of the last day."""
-        return self.clock.days * DAY_S - 1
+        return self.calendar.days * DAY_S - 1
 
     @cached_property
     def came(self) -> Flags:
         """Who was there at all, reading or acting; shape (days, members)."""
-        return self.lives.active | self.lives.visited
+        return self.trajectories.active | self.trajectories.visited
 
     @cached_property
     def next_came(self) -> Ints:
-        """First day, from each day on, on which each member came; ``clock.days`` where never."""
+        """First day, from each day on, on which each member came; ``calendar.days`` where never."""
         return self._next(self.came)
 
     @cached_property
     def next_active(self) -> Ints:
         """First day, from each day on, on which each member was active; as ``next_came``."""
-        return self._next(self.lives.active)
+        return self._next(self.trajectories.active)
 
     @cached_property
     def joined_s(self) -> Ints:
         """Second at which each member joined, before anything that the member did."""
         day = self.people.join_day
-        inside = np.clip(day, 0, self.clock.days - 1)
+        inside = np.clip(day, 0, self.calendar.days - 1)
         return day * DAY_S + np.maximum(self.session[inside, np.arange(self.people.size)] - 300, 0)
 
     def within_day(self, day: Ints, member: Ints, after: Ints | Floats) -> Ints:
@@ -59,7 +59,7 @@ class World:
 
     def draw_active(self, rng: np.random.Generator, day: Ints, weight: Floats) -> Ints:
         """Draw, for each entry of ``day``, a member active on it by ``weight``; ``NOBODY`` where none was."""
-        on_day, member = np.nonzero(self.lives.active & (weight > 0))
+        on_day, member = np.nonzero(self.trajectories.active & (weight > 0))
         edges = np.concatenate([[0.0], np.cumsum(weight[member])])
         starts = np.searchsorted(on_day, day, side="left")
         stops = np.searchsorted(on_day, day, side="right")
@@ -72,7 +72,7 @@ class World:
         return only(member >= 0, self.people.ids[member])
 
     def _next(self, flags: Flags) -> Ints:
-        days = np.where(flags, np.arange(len(flags))[:, None], self.clock.days)
+        days = np.where(flags, np.arange(len(flags))[:, None], self.calendar.days)
         return np.asarray(np.minimum.accumulate(days[::-1], axis=0)[::-1])
 
 

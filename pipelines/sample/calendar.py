@@ -37,7 +37,7 @@ def only(flags: Flags, values: Texts) -> Texts:
 
 
 @dataclass(frozen=True)
-class Clock:
+class Calendar:
     """The calendar of one sample: its first day, number of days and time zone."""
 
     first_day: date

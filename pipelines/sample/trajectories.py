@@ -1,7 +1,7 @@
-"""The members' lives, drawn day by day: who is active, asks, finds an answer, fades, pauses, pays and leaves.
+"""The members' trajectories, drawn day by day: who is active, asks, finds an answer, fades, pauses, pays and leaves.
 
 Everything else in the sample (content, acts, events, bills) is told from these records and never changes
-them, so what ``truth`` computes from the law stays true of the logs.
+them, so what ``ground_truth`` computes from the hazards stays true of the logs.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from pipelines.sample import law
-from pipelines.sample.clock import Clock, Flags, Floats, Ints
-from pipelines.sample.law import ABSENT, ENGAGED, FADING, LEFT, PAUSED, State
+from pipelines.sample import hazards
+from pipelines.sample.calendar import Calendar, Flags, Floats, Ints
+from pipelines.sample.hazards import ABSENT, ENGAGED, FADING, LEFT, PAUSED, State
 from pipelines.sample.population import Population
 
 DUNNING_DAYS = 5
 """Days after which an unpaid subscription of somebody who stopped is closed."""
 CUTOFF_EVERY = 30
-"""Days between two cut-offs of the truth; the last one is the last day."""
+"""Days between two cut-offs of the ground truth; the last one is the last day."""
 _FLAGS = ("active", "visited", "present", "asked", "answered", "befriended", "failed", "word")
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything the law reads at the end of a day."""
+    """Everything the hazards read at the end of a day."""
 
     day: int
     state: State
@@ -34,7 +34,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class Lives:
+class Trajectories:
     """Records of all days; arrays have the shape (days, members)."""
 
     active: Flags
@@ -90,13 +90,13 @@ class _Steps:
 class _Town:
     """All members on the way through the days; one instance draws one sample."""
 
-    def __init__(self, rng: np.random.Generator, people: Population, clock: Clock) -> None:
+    def __init__(self, rng: np.random.Generator, people: Population, calendar: Calendar) -> None:
         """Start before the first day, when nobody has arrived."""
-        shape = (clock.days, people.size)
-        self.rng, self.people, self.clock = rng, people, clock
+        shape = (calendar.days, people.size)
+        self.rng, self.people, self.calendar = rng, people, calendar
         self.flags = {name: np.zeros(shape, dtype=bool) for name in _FLAGS}
         self.modes, self.hazard = np.zeros(shape, dtype=np.int64), np.zeros((2, *shape))
-        self.state, self.steps = law.begin(people, clock), _Steps()
+        self.state, self.steps = hazards.begin(people, calendar), _Steps()
         self.snapshots: list[Snapshot] = []
         self.mode = np.full(people.size, ABSENT, dtype=np.int64)
         self.failed, self.paying = np.zeros(people.size, dtype=bool), ~people.comped
@@ -127,20 +127,20 @@ class _Town:
         """Send bills. Those who pause are billed too; those who left do not renew."""
         recovers, lapses, fails = self.rng.random((3, self.people.size))
         here = self.mode < PAUSED
-        recovered = self.failed & here & (recovers < law.P_PAYMENT_RECOVERS)
+        recovered = self.failed & here & (recovers < hazards.P_PAYMENT_RECOVERS)
         self.failed &= ~recovered
         self.paid(day, recovered)
 
         due = self.paying & (self.mode != ABSENT) & (self.state.term_end == day)
-        lapsing = due & ((self.mode == LEFT) | ((self.mode == PAUSED) & (lapses < law.P_LAPSE_PAUSED)))
+        lapsing = due & ((self.mode == LEFT) | ((self.mode == PAUSED) & (lapses < hazards.P_LAPSE_PAUSED)))
         self.step(day, lapsing & self.announced, "cancelled")
         self.step(day, lapsing & ~self.announced, "expired")
         self.step(day, self.closes == day, "unpaid")
         self.paying &= ~lapsing
 
         renewing = due & ~lapsing
-        self.state.next_term(renewing, self.people, self.clock)
-        failing = renewing & here & (fails < law.P_PAYMENT_FAILS)
+        self.state.next_term(renewing, self.people, self.calendar)
+        failing = renewing & here & (fails < hazards.P_PAYMENT_FAILS)
         self.failed = np.where(renewing, failing, self.failed)
         self.step(day, failing, "payment_failed")
         self.paid(day, renewing & ~failing)
@@ -149,16 +149,16 @@ class _Town:
         """Let members come, act, ask, find an answer and make contacts."""
         people, flags = self.people, self.flags
         returns, acts, reads, asks, finds, meets = self.rng.random((6, people.size))
-        word = flags["word"][day] = law.word_works(self.state, people, day, self.clock.days)
-        back = (self.mode == PAUSED) & (returns < law.p_return(word))
+        word = flags["word"][day] = hazards.word_works(self.state, people, day, self.calendar.days)
+        back = (self.mode == PAUSED) & (returns < hazards.p_return(word))
         self.mode[back] = ENGAGED
         here = self.mode < PAUSED
-        slower = np.where(self.mode == FADING, law.FADING_RATE, 1.0)
-        active = here & (back | (acts < law.p_active(law.pace(people, word) * slower, factor)))
+        slower = np.where(self.mode == FADING, hazards.FADING_RATE, 1.0)
+        active = here & (back | (acts < hazards.p_active(hazards.pace(people, word) * slower, factor)))
         asked = active & (asks < people.asks)
         flags["present"][day], flags["active"][day], flags["asked"][day] = here, active, asked
-        flags["visited"][day] = here & ~active & (reads < law.p_visit(people.rate * slower, factor))
-        flags["answered"][day] = asked & (finds < law.P_ANSWERED)
+        flags["visited"][day] = here & ~active & (reads < hazards.p_visit(people.rate * slower, factor))
+        flags["answered"][day] = asked & (finds < hazards.P_ANSWERED)
         flags["befriended"][day] = active & (meets < people.sociable)
         self._subscribe_again(day, back & ~self.paying & ~people.comped)
 
@@ -168,12 +168,12 @@ class _Town:
         self.number[who] += 1
         self.paying |= who
         self.state.anchor[who], self.state.term[who] = day, 0
-        self.state.next_term(who, self.people, self.clock)
+        self.state.next_term(who, self.people, self.calendar)
         self.step(day, who, "start")
 
-    def live(self, days: range) -> None:
+    def go_through(self, days: range) -> None:
         """Go through days one after the other."""
-        factors = self.clock.weekday_factors.tolist()
+        factors = self.calendar.weekday_factors.tolist()
         for day in days:
             self.arrive(day)
             self.morning(day)
@@ -185,34 +185,36 @@ class _Town:
         leaves, announces, pauses, turns = self.rng.random((4, self.people.size))
         flags, mode, here = self.flags, self.mode, self.mode < PAUSED
         self.state.age(flags["active"][day], flags["answered"][day], flags["befriended"][day])
-        self.hazard[:, day] = law.hazards(self.state, self.people, self.failed, day, self.clock.days)
+        self.hazard[:, day] = hazards.p_leave(self.state, self.people, self.failed, day, self.calendar.days)
         flags["failed"][day], self.modes[day] = self.failed, mode
 
         fading = mode == FADING
-        chance = np.select([mode == ENGAGED, fading, mode == PAUSED], [*self.hazard[:, day], law.P_LEAVE_PAUSED], 0.0)
+        chance = np.select(
+            [mode == ENGAGED, fading, mode == PAUSED], [*self.hazard[:, day], hazards.P_LEAVE_PAUSED], 0.0
+        )
         leaving = leaves < chance
-        loud = leaving & here & (announces < law.P_ANNOUNCE)
+        loud = leaving & here & (announces < hazards.P_ANNOUNCE)
         self.left_day[leaving] = day
         self.announced |= loud
         self.step(day, loud & self.paying & ~self.failed, "cancel_scheduled")
 
         staying = here & ~leaving & self.people.human
-        pausing = staying & (pauses < np.where(fading, law.P_PAUSE[FADING], law.P_PAUSE[ENGAGED]))
-        turning = staying & ~pausing & (turns < np.where(fading, law.P_REVIVE, law.P_FADE))
+        pausing = staying & (pauses < np.where(fading, hazards.P_PAUSE[FADING], hazards.P_PAUSE[ENGAGED]))
+        turning = staying & ~pausing & (turns < np.where(fading, hazards.P_REVIVE, hazards.P_FADE))
         self.mode = np.select([leaving, pausing, turning & fading, turning], [LEFT, PAUSED, ENGAGED, FADING], mode)
         unpaid = self.failed & (leaving | pausing)
         self.closes[unpaid] = day + DUNNING_DAYS
         self.paying &= ~unpaid
         self.failed = self.failed & ~unpaid
-        if (self.clock.days - 1 - day) % CUTOFF_EVERY == 0 and day >= CUTOFF_EVERY - 1:
+        if (self.calendar.days - 1 - day) % CUTOFF_EVERY == 0 and day >= CUTOFF_EVERY - 1:
             self.snapshots.append(Snapshot(day, self.state.copy(), self.mode.copy(), self.failed.copy()))
 
 
-def live(rng: np.random.Generator, people: Population, clock: Clock) -> Lives:
+def draw_trajectories(rng: np.random.Generator, people: Population, calendar: Calendar) -> Trajectories:
     """Draw all days of all members."""
-    town = _Town(rng, people, clock)
-    town.live(range(clock.days))
-    return Lives(
+    town = _Town(rng, people, calendar)
+    town.go_through(range(calendar.days))
+    return Trajectories(
         **town.flags,
         mode=town.modes,
         hazard_engaged=town.hazard[0],
@@ -224,20 +226,22 @@ def live(rng: np.random.Generator, people: Population, clock: Clock) -> Lives:
     )
 
 
-def live_on(rng: np.random.Generator, people: Population, clock: Clock, snapshot: Snapshot, until: int) -> pd.DataFrame:
+def draw_ahead(
+    rng: np.random.Generator, people: Population, calendar: Calendar, snapshot: Snapshot, until: int
+) -> pd.DataFrame:
     """Draw the days after a snapshot up to ``until`` once more, for members whose bills are paid.
 
     Args:
         rng: Where chance comes from.
         people: The members of the snapshot.
-        clock: The calendar.
+        calendar: The calendar.
         snapshot: What is true of them at the end of its day.
         until: The last day; one of the sample's.
 
     Returns:
-        The subscription steps of those days, as in ``Lives.steps``.
+        The subscription steps of those days, as in ``Trajectories.steps``.
     """
-    town = _Town(rng, people, clock)
+    town = _Town(rng, people, calendar)
     town.state, town.mode = snapshot.state.copy(), snapshot.mode.copy()
-    town.live(range(snapshot.day + 1, until + 1))
+    town.go_through(range(snapshot.day + 1, until + 1))
     return town.steps.table()

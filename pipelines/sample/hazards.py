@@ -1,7 +1,7 @@
-"""The law of coming, fading and leaving: every chance that decides who is active and who goes.
+"""The hazards of coming, fading and leaving: every chance that decides who is active and who goes.
 
-``lives`` draws from it day by day; ``truth`` computes with it exactly. Both use the same functions, so they
-cannot differ.
+``trajectories`` draws by them day by day; ``ground_truth`` computes with them exactly. Both use the same functions, so
+they cannot differ.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from pipelines.sample.clock import Clock, Flags, Floats, Ints
+from pipelines.sample.calendar import Calendar, Flags, Floats, Ints
 from pipelines.sample.population import TRIAL_DAYS, Population
 
 ENGAGED, FADING, PAUSED, LEFT, ABSENT = range(5)
@@ -77,10 +77,10 @@ class State:
         """Return the state of some members, in the order of ``index``; one may be named several times."""
         return State(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
 
-    def next_term(self, who: Flags, people: Population, clock: Clock) -> None:
+    def next_term(self, who: Flags, people: Population, calendar: Calendar) -> None:
         """Move the members ``who`` to their next term."""
         self.term[who] += 1
-        self.term_end[who] = clock.add_months(self.anchor[who], self.term[who] * people.interval[who])
+        self.term_end[who] = calendar.add_months(self.anchor[who], self.term[who] * people.interval[who])
 
     def age(self, active: Flags, answered: Flags, befriended: Flags) -> None:
         """Take in one day."""
@@ -91,7 +91,7 @@ class State:
         self.quiet = np.where(active, 0, self.quiet + 1)
 
 
-def begin(people: Population, clock: Clock) -> State:
+def begin(people: Population, calendar: Calendar) -> State:
     """Return the state before the first day: at their usual pace, newcomers without replies and contacts."""
     old = people.join_day < 0
     pace = p_active(people.rate, 1.0)
@@ -104,11 +104,11 @@ def begin(people: Population, clock: Clock) -> State:
         contacts=np.where(old, np.round(6.0 * pace), 0.0),
         anchor=anchor,
         term=term,
-        term_end=clock.add_months(anchor, term * people.interval),
+        term_end=calendar.add_months(anchor, term * people.interval),
         quiet=np.zeros(people.size, dtype=np.int64),
     )
     while (behind := state.term_end < 0).any():
-        state.next_term(behind, people, clock)
+        state.next_term(behind, people, calendar)
     state.term_end[people.comped] = FOREVER
     return state
 
@@ -163,7 +163,7 @@ def word_works(state: State, people: Population, day: int, days: int) -> Flags:
     """Whether a personal word works on ``day``: for the treated, for some days, while the very silence lasts.
 
     Args:
-        state: What the law reads, up to the day before.
+        state: What the hazards read, up to the day before.
         people: The members.
         day: The day.
         days: Days of the sample; they fix when words are given.
@@ -185,7 +185,7 @@ def p_return(word: Flags) -> Floats:
     return np.where(word, P_RETURN_WORD, P_RETURN)
 
 
-def hazards(state: State, people: Population, failed: Flags, day: int, days: int) -> tuple[Floats, Floats]:
+def p_leave(state: State, people: Population, failed: Flags, day: int, days: int) -> tuple[Floats, Floats]:
     """Chance of leaving at the end of ``day`` when engaged and when fading; 0 for staff and bots.
 
     Args:
