@@ -18,7 +18,7 @@ import duckdb
 import pandas as pd
 
 from models.card import ChurnModel
-from models.definitions import inactivity
+from models.churn_definitions import inactivity
 from models.fit import fit
 from models.learners import LEARNERS
 from models.train import TrainConfig, TrainResult, train

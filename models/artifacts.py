@@ -17,8 +17,8 @@ from typing import Any
 import pandas as pd
 
 from models.card import ChurnModel, ModelCard, to_json
+from models.churn_definitions import Definition
 from models.cutoffs import Split
-from models.definitions import Definition
 from models.fit import Fitted
 from models.rule import Rule
 from models.support import Support

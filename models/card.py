@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from models.churn_definitions import Definition
 from models.cutoffs import Split
-from models.definitions import Definition
 from models.features import FEATURE_NAMES, matrix
 from models.rule import Rule
 from models.support import Support

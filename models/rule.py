@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.definitions import Definition
+from models.churn_definitions import Definition
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import pandas as pd
 
 from models.backtest import Backtest, add_oracle, backtest, choose, overall, tables
 from models.card import ChurnModel, ModelCard, data_fingerprint, describe_rows, library_versions, version_of
+from models.churn_definitions import Definition, inactivity
 from models.cutoffs import NotEnoughHistoryError, Split, split_cutoffs
-from models.definitions import Definition, inactivity
 from models.drift import feature_bins
 from models.evaluate import log_loss
 from models.features import FEATURE_NAMES, KEYS, matrix

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from models.definitions import Definition
+from models.churn_definitions import Definition
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from models.artifacts import load_model, save_model
 from models.card import ChurnModel, to_json
-from models.definitions import Definition
+from models.churn_definitions import Definition
 from models.train import TrainResult
 from pipelines import clock
 from pipelines.files import move_in

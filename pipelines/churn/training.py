@@ -9,11 +9,12 @@ import duckdb
 import pandas as pd
 
 from models.card import ChurnModel, ModelCard
-from models.definitions import Definition
+from models.churn_definitions import Definition
 from models.score import score
 from models.train import TrainConfig, train
-from pipelines.churn import definitions, store
+from pipelines.churn import store
 from pipelines.churn.gaps import excluded_cutoffs
+from pipelines.churn.schedule import active_definitions
 from pipelines.home import Home
 from pipelines.settings import Settings
 from pipelines.warehouse.plan import BuildPlan
@@ -24,11 +25,11 @@ VECTORS_PER_BATCH = 16
 
 def train_if_due(home: Home, settings: Settings, plan: BuildPlan, run_id: str) -> list[ModelCard]:
     """Train the churn models where the plan asked for their features; return the newest card of each definition."""
-    wanted = definitions.wanted(home, settings)
-    if plan.training_days or store.newest_training_day(home, wanted) is None:
-        for definition in wanted:
+    definitions = active_definitions(home, settings)
+    if plan.training_days or store.newest_training_day(home, definitions) is None:
+        for definition in definitions:
             _train(home, settings, definition, plan.through_day, run_id)
-    return [store.load_newest(home, definition).card for definition in wanted]
+    return [store.load_newest(home, definition).card for definition in definitions]
 
 
 def score_day(home: Home, settings: Settings, day: date, run_id: str) -> dict[str, int]:
@@ -37,7 +38,7 @@ def score_day(home: Home, settings: Settings, day: date, run_id: str) -> dict[st
     Members are scored in batches.
     """
     counts = {}
-    for definition in definitions.wanted(home, settings):
+    for definition in active_definitions(home, settings):
         model = store.load_newest(home, definition)
         counts[definition.name] = store.keep_predictions(home, day, model.version, _scored(home, model, day), run_id)
     return counts

@@ -14,7 +14,7 @@ from pipelines.faults import UserError
 from pipelines.gates import deliveries
 from pipelines.home import Home
 from pipelines.ingest import ingest_days
-from pipelines.ingest.findings import SHARED_KEY, said
+from pipelines.ingest.findings import SHARED_KEY, summary
 from pipelines.ingest.landing import LandingFile
 from pipelines.ingest.parts import read_delivery
 from pipelines.ingest.refusals import refused
@@ -83,7 +83,7 @@ def _judge(home: Home, path: Path, settings: Settings, log: Log, log_day: date) 
         if not row["is_passed"] and not row["expectation"].startswith("rejected_")
     ]
     others = [(log_day, one) for one in delivery["findings"] if one["finding"] not in (MISSPELT, SHARED_KEY)]
-    lines += [f"  look at: {one}" for one in said(others)]
+    lines += [f"  look at: {one}" for one in summary(others)]
     if outcome.held_out:
         lines.append(f"  the day would be withheld; if it is right as it is, guildbook gate waive {log.name} {log_day}")
     return Checked(is_good=not found and not outcome.held_out, lines=lines)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import typer
 
+from pipelines.cli.console import read_settings, say
 from pipelines.cli.instance import prepare_instance
-from pipelines.cli.said import read_settings, say
 from pipelines.cli.unlock import free_of_dead_runs
 from pipelines.home import Home
 from pipelines.settings import PROJECT_DIR

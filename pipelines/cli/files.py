@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.said import read_settings, show
+from pipelines.cli.console import read_settings, show
 from pipelines.contract import LOGS
 from pipelines.home import Home
 

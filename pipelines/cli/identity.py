@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.said import read_settings, say
+from pipelines.cli.console import read_settings, say
 from pipelines.home import Home
 
 if TYPE_CHECKING:

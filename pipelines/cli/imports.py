@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.said import read_settings, say, show
+from pipelines.cli.console import read_settings, say, show
 from pipelines.home import Home
 from pipelines.settings import SETTINGS_FILE, Settings, keep_setting
 

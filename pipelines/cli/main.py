@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli.console import Commands, read_settings, say, show
 from pipelines.cli.erase import erase
 from pipelines.cli.files import check, quarantine
 from pipelines.cli.identity import identities
 from pipelines.cli.imports import imports
 from pipelines.cli.pseudonym import pseudonym
-from pipelines.cli.said import Commands, read_settings, say, show
 from pipelines.home import Home
 
 app = typer.Typer(
@@ -128,7 +128,7 @@ def rollback() -> None:
     from pipelines.lake import versions  # noqa: PLC0415
 
     home = Home(read_settings().home)
-    number = versions.roll_back(home)
+    number = versions.rollback(home)
     typer.echo(f"version {number} is up again")
     if (holder := lock.holder(home)) is not None:
         say(f"{holder} is at work: if it publishes, its version is up in place of this one; then roll back again")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.said import read_settings, say, show
+from pipelines.cli.console import read_settings, say, show
 
 
 def pseudonym(

@@ -11,7 +11,7 @@ import duckdb
 from expectations.relations import RELATIONS
 from pipelines import lock
 from pipelines.home import Home
-from pipelines.ingest.findings import said, standing
+from pipelines.ingest.findings import standing, summary
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest, versions
@@ -83,7 +83,7 @@ def _finding_lines(home: Home) -> list[str]:
     for row in standing(home):
         if row["log_day"] is not None:
             of_log[row["log"]].append((row["log_day"], row))
-    return [f"look at     {log}: {line}" for log, rows in sorted(of_log.items()) for line in said(rows)]
+    return [f"look at     {log}: {line}" for log, rows in sorted(of_log.items()) for line in summary(rows)]
 
 
 def _disagreement_lines(home: Home) -> list[str]:

@@ -5,7 +5,7 @@ import dagster as dg
 from pipelines.defs.checks import SCORES_KEY, mart_key
 from pipelines.defs.resources import HomeResource
 from pipelines.restating.figures import watched
-from pipelines.restating.record import restate
+from pipelines.restating.restatements import restate
 from pipelines.settings import get_settings
 from pipelines.warehouse.plan import read_plan
 

@@ -12,7 +12,8 @@ from expectations.runner import Rule, Verdict, validate
 from expectations.suites import MAX_PSI, prediction_rules
 from models.card import ModelCard
 from models.drift import feature_drift
-from pipelines.churn import definitions, store
+from pipelines.churn import store
+from pipelines.churn.schedule import active_definitions
 from pipelines.churn.training import read_features
 from pipelines.gates import verdicts
 from pipelines.gates.verdicts import GateOutcome
@@ -31,7 +32,7 @@ def judge(home: Home, settings: Settings, day: date, run_id: str) -> GateOutcome
     profile: dict[str, object] = {"day": day}
     rules: list[Rule] = []
     drifted: dict[str, str] = {}
-    for definition in definitions.wanted(home, settings):
+    for definition in active_definitions(home, settings):
         name = definition.name
         card = store.load_newest(home, definition).card
         predictions = store.read_predictions(home, day, card.version, ["member_id", "probability"])

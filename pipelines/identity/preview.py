@@ -20,7 +20,7 @@ from pipelines import lock
 from pipelines.contract import IDENTITY_LINKS
 from pipelines.home import Home
 from pipelines.identity.links import LinkError, sorted_pair
-from pipelines.lake.borrow import borrow_lake
+from pipelines.lake.scratch import link_lake
 from pipelines.lake.sources import EMPTY_DAY, part_columns
 from pipelines.privacy.pseudonyms import known_as
 from pipelines.settings import Settings
@@ -137,7 +137,7 @@ def _copied(home: Home, settings: Settings, on_wait: Callable[[str], None] | Non
             if completed_build(home) is None:
                 raise LinkError("nothing is built yet: run some log days first")
             shutil.copyfile(home.warehouse, scratch.warehouse)
-            borrow_lake(home, scratch, own_log=IDENTITY_LINKS.name)
+            link_lake(home, scratch, own_log=IDENTITY_LINKS.name)
         scratch.raw_part(IDENTITY_LINKS.name, LINK_DAY).parent.mkdir()
         yield scratch, settings.model_copy(update={"home": scratch.root})
 

@@ -1,6 +1,6 @@
 """Landing files to typed Parquet and quarantine: plain functions, no Dagster, no gates, no marts.
 
-``run`` is the way in. ``landing`` finds the files, ``shape`` opens them, ``texts`` and ``careful`` read them
+``run`` is the way in. ``landing`` finds the files, ``shape`` opens them, ``texts`` and ``line_reader`` read them
 as text, ``rules`` turns text into typed rows or reasons, ``batch`` does that for a few log days, ``parts``
 writes parts and moves them in.
 """

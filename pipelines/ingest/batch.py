@@ -16,8 +16,8 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.contract import Log
-from pipelines.ingest.careful import record_tables
 from pipelines.ingest.landing import LandingFile
+from pipelines.ingest.line_reader import record_tables
 from pipelines.ingest.rules import STAGED_COLUMNS, cast_sql, columns_sql
 from pipelines.ingest.shape import Inspected, Shape, inspect
 from pipelines.ingest.texts import csv_texts, jsonl_texts, parquet_texts, record_texts, strict_reader
@@ -103,15 +103,15 @@ class _Batch:
             except Rejected as reason:
                 self.rejected[file_id] = str(reason)
         failed = [file_id for shape, file_ids in groups.items() for file_id in self._read_together(shape, file_ids)]
-        careful = {*failed, *self._broken(), *self._miscounted(failed)}
+        by_line = {*failed, *self._broken(), *self._miscounted(failed)}
         for shape, file_ids in groups.items():
             if shape.format != "parquet":
-                self._read_carefully(shape, [file_id for file_id in file_ids if file_id in careful])
+                self._read_by_line(shape, [file_id for file_id in file_ids if file_id in by_line])
         return self._counts()
 
     def _read_together(self, shape: Shape, file_ids: list[int]) -> list[int]:
         """Read files of one shape by one query, without those that cannot be read strictly; return these."""
-        if shape.needs_care:
+        if shape.needs_line_reader:
             return file_ids
         failed: list[int] = []
         # Text files with a broken row are read again, with reasons; of Parquet a row's number is known at once.
@@ -173,7 +173,7 @@ class _Batch:
                 wrong.append(file_id)
         return wrong
 
-    def _read_carefully(self, shape: Shape, file_ids: list[int]) -> None:
+    def _read_by_line(self, shape: Shape, file_ids: list[int]) -> None:
         """Read files of one shape line by line; the records of many small files are cast together."""
         waiting: list[pa.Table] = []
         for file_id in file_ids:

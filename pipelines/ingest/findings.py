@@ -50,7 +50,7 @@ def find(con: duckdb.DuckDBPyConnection, log: Log, log_days: Iterable[date]) -> 
     return found
 
 
-def said(findings: Iterable[tuple[date, dict[str, Any]]]) -> list[str]:
+def summary(findings: Iterable[tuple[date, dict[str, Any]]]) -> list[str]:
     """Sum findings of a log's days up in lines, misspelt columns first; shared keys in one, by the worst of them."""
     groups: dict[tuple[str, str], list[tuple[date, dict[str, Any]]]] = defaultdict(list)
     for log_day, row in findings:

@@ -17,7 +17,7 @@ from pipelines import clock
 from pipelines.contract import Log
 from pipelines.home import Home
 from pipelines.ingest.batch import read_batch
-from pipelines.ingest.findings import said
+from pipelines.ingest.findings import summary
 from pipelines.ingest.landing import LandingFile, fingerprint, is_delivered, landing_files
 from pipelines.ingest.parts import describe, read_delivery, write_days
 from pipelines.lake import ledger
@@ -63,7 +63,7 @@ class IngestReport:
     @property
     def findings(self) -> list[str]:
         """What was found in the days ingested, summed up in lines."""
-        return said((day.log_day, finding) for day in self.days for finding in day.findings)
+        return summary((day.log_day, finding) for day in self.days for finding in day.findings)
 
 
 def ingest_days(

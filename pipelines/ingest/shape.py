@@ -50,7 +50,7 @@ class Shape:
     compression: str | None = None
     columns: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
-    needs_care: bool = False
+    needs_line_reader: bool = False
     """Whether the file can only be read line by line: strict reading takes carriage returns that stand elsewhere than
     before a line feed for the end of a record, and loses a last record that does not fit into its buffer."""
 
@@ -86,7 +86,7 @@ def inspect(file: LandingFile, log: Log, limits: LimitSettings) -> Inspected:
     if format_ == "parquet":
         return _parquet_shape(file, log, limits)
     first, count = _scan(file, format_, compression, limits)
-    needs_care = (
+    needs_line_reader = (
         count.lone_returns > 0
         or count.longest_line > min(LONG_LINE_BYTES, limits.max_line_bytes)
         or count.most_brackets > limits.max_nesting
@@ -98,7 +98,9 @@ def inspect(file: LandingFile, log: Log, limits: LimitSettings) -> Inspected:
         raise Rejected(_LONE_RETURNS)
     else:
         columns = ()
-    return Inspected(Shape(format_, compression, columns, needs_care=needs_care), count.records, count.lines)
+    return Inspected(
+        Shape(format_, compression, columns, needs_line_reader=needs_line_reader), count.records, count.lines
+    )
 
 
 def form_of(path: Path) -> tuple[Format, str | None]:

@@ -77,7 +77,7 @@ def parquet_texts(con: duckdb.DuckDBPyConnection, log: Log, shape: Shape, files:
 
 
 def record_texts(log: Log, shape: Shape, records: str) -> str:
-    """Read the records that ``careful`` cut out of CSV or JSONL files; ``records`` names their table."""
+    """Read the records that ``line_reader`` cut out of CSV or JSONL files; ``records`` names their table."""
     seen = f"select * from {records}"
     return _from_fields(log, shape, seen) if shape.format == "csv" else _from_documents(log, seen)
 

@@ -48,7 +48,7 @@ def draft_folder(home: Home, number: int) -> Path:
     return folder
 
 
-def put_up(home: Home, number: int, *, kept: int) -> None:
+def publish(home: Home, number: int, *, kept: int) -> None:
     """Turn the draft into publication ``number``, point the link at it, and drop all but the newest ``kept``."""
     with _changing(home):
         (home.versions / f".draft-{number}").rename(home.versions / str(number))
@@ -59,7 +59,7 @@ def put_up(home: Home, number: int, *, kept: int) -> None:
                 shutil.rmtree(home.versions / str(old))
 
 
-def roll_back(home: Home) -> int:
+def rollback(home: Home) -> int:
     """Point the link at the publication before the current one and return its number.
 
     Raises:

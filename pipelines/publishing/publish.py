@@ -25,7 +25,7 @@ class UnpassedGateError(RuntimeError):
 
 @dataclass(frozen=True)
 class Publication:
-    """What was put up."""
+    """What was published."""
 
     version: int
     through_day: date
@@ -71,7 +71,7 @@ def publish(
     with suppress(PermissionError):  # said wherever the home is opened
         readers.share(draft, settings)
     size = database.stat().st_size
-    versions.put_up(home, number, kept=settings.publications_kept)
+    versions.publish(home, number, kept=settings.publications_kept)
     forget_stopped(home)
     row = {
         "version": number,

@@ -36,7 +36,7 @@ from pipelines.report.parts import charts, text, words
 from pipelines.report.parts.blocks import Page
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Facts, read_facts
-from pipelines.report.parts.singles import left_out, said
+from pipelines.report.parts.singles import left_out, rounding_note
 
 PAGES: tuple[Callable[[Marts, SiteContext, Facts], Page], ...] = (
     brief.page,
@@ -103,7 +103,7 @@ def environment() -> Environment:
         "integer": text.integer,
         "weekday": text.weekday,
         "log": words.log,
-        "few": said,
+        "few": rounding_note,
     }
     environment.globals["words"] = SimpleNamespace(**words.PAGE)
     return environment

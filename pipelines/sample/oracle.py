@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import pyarrow as pa
 
-from models.definitions import inactivity, lapse
+from models.churn_definitions import inactivity, lapse
 from pipelines.lake.schemas import ORACLE
 from pipelines.sample.ground_truth import HORIZON
 from pipelines.sample.lapse import GRACE

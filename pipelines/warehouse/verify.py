@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.faults import UserError
 from pipelines.home import Home
-from pipelines.lake.borrow import borrow_lake
+from pipelines.lake.scratch import link_lake
 from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
 from pipelines.warehouse import dbt
@@ -74,7 +74,7 @@ def verify(home: Home, settings: Settings, scratch: Path, *, marts: Sequence[str
     names = sorted(marts or mart_names())
     apart = settings.model_copy(update={"home": scratch})
     rebuilt = Home(scratch)
-    borrow_lake(home, rebuilt)
+    link_lake(home, rebuilt)
     write_plan(rebuilt, make_plan(home, settings, full=True))
     selected = [f"+{name}" for name in marts] or ["+path:models/marts"]
     dbt.raise_for_failures(

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from pipelines.churn import definitions, store
+from pipelines.churn import store
+from pipelines.churn.schedule import active_definitions
 from pipelines.gates import predictions
 from pipelines.gates.predictions import judge
 from pipelines.lake import ledger
@@ -36,7 +37,7 @@ def twice(frame):
 
 @pytest.fixture(params=["inactivity", "lapse"])
 def definition(request, running):
-    return next(one for one in definitions.wanted(running.home, running.settings) if one.name == request.param)
+    return next(one for one in active_definitions(running.home, running.settings) if one.name == request.param)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from models.backtest import BEST_POSSIBLE
-from models.definitions import lapse
+from models.churn_definitions import lapse
 from models.evaluate import CALIBRATION_COLUMNS, EVALUATION_COLUMNS
 from models.features import FEATURE_NAMES, matrix
 from models.fit import LEAST, fit

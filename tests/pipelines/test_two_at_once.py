@@ -52,7 +52,7 @@ def home(tmp_path, monkeypatch):
     for number in (1, 2):
         folder = versions.draft_folder(home, number)
         duckdb.connect(str(folder / "analytics.duckdb")).close()
-        versions.put_up(home, number, kept=3)
+        versions.publish(home, number, kept=3)
     home.warehouse.touch()
     return home
 
@@ -164,7 +164,7 @@ sys.stdin.readline()
 while not (home.root / "stop").exists():
     time.sleep(0.001)
     try:
-        versions.roll_back(home)
+        versions.rollback(home)
     except versions.NothingToRollBackError:
         pass
 """
@@ -177,7 +177,7 @@ def test_a_rollback_beside_publications_never_points_at_one_that_is_dropped(home
         try:
             for number in range(3, 60):
                 versions.draft_folder(home, number)
-                versions.put_up(home, number, kept=2)
+                versions.publish(home, number, kept=2)
                 assert home.published.resolve(strict=True).is_dir()
                 assert versions.current(home) in versions.numbers(home)
         finally:

@@ -62,9 +62,9 @@ class Publisher:
         row = {"table_name": table_name, "day": day, "reason": "known", "waived_by": "ann"}
         ledger.append(self.home, "waivers", [row | {"waived_at": datetime(2025, 3, 7, tzinfo=UTC)}])
 
-    def put_up(self, kept: int = 3) -> int:
-        """Put up a publication that is a folder and nothing else."""
+    def publish(self, kept: int = 3) -> int:
+        """Publish a version that is a folder and nothing else."""
         number = versions.next_number(self.home)
         (versions.draft_folder(self.home, number) / "site").mkdir()
-        versions.put_up(self.home, number, kept=kept)
+        versions.publish(self.home, number, kept=kept)
         return number

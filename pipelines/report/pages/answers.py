@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import absent, charts, marks
+from pipelines.report.parts import charts, marks, not_collected
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.parts.collected import NOT_COLLECTED
 from pipelines.report.parts.database import Marts, Result
@@ -23,7 +23,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
             title=_TITLE,
             question=_QUESTION,
             answer=Text("No question is known.", "没有提问数据。"),
-            blocks=[absent.note(_TITLE, "content")],
+            blocks=[not_collected.note(_TITLE, "content")],
         )
     waiting = questions.waiting(marts, context)
     months = _months(marts, context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import absent, charts
+from pipelines.report.parts import charts, not_collected
 from pipelines.report.parts.blocks import Block, Chart, Note, Page
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Facts
@@ -17,7 +17,7 @@ _QUESTION = Text("What changed, and does it matter?", "发生了什么变化，�
 
 def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     """The first page of the site."""
-    nobody = absent.activity(facts, context)
+    nobody = not_collected.activity(facts, context)
     numbers = None if nobody else measures.tiles(marts, context, facts)
     blocks: list[Block] = []
     answer = Text("There is no activity to report yet.", "目前还没有可报告的活动。")

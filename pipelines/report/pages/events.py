@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import absent, charts, least, marks
+from pipelines.report.parts import charts, least, marks, not_collected
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Facts
@@ -30,9 +30,9 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
         answer = _sentence(recent.first)
         blocks += [_steps(recent), _months(marts, context), _table(events), _reading()]
     else:
-        blocks.append(absent.note(_TITLE, "events"))
+        blocks.append(not_collected.note(_TITLE, "events"))
     if not next(source.is_collected for source in facts.sources if source.log == "event_participation"):
-        blocks.append(absent.note(Text("Who came", "谁到场"), "event_participation"))
+        blocks.append(not_collected.note(Text("Who came", "谁到场"), "event_participation"))
     return Page(name="events", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 

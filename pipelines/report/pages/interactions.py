@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import absent, charts, words
+from pipelines.report.parts import charts, not_collected, words
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Page, Table
 from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.few import is_hidden
@@ -35,7 +35,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     if marts.has("latest_interactions"):
         blocks.append(_latest(marts, context))
     if not blocks:
-        blocks.append(absent.note(_TITLE, "interactions"))
+        blocks.append(not_collected.note(_TITLE, "interactions"))
     return Page(name="interactions", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import absent, charts
+from pipelines.report.parts import charts, not_collected
 from pipelines.report.parts.blocks import Block, Chart, Note, Page
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Facts
@@ -18,7 +18,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     """Every block that the marts can fill."""
     blocks: list[Block] = []
     answer = Text("No member has been active yet.", "尚无活跃成员。")
-    if nobody := absent.activity(facts, context):
+    if nobody := not_collected.activity(facts, context):
         return Page(name="members", title=_TITLE, question=_QUESTION, answer=answer, blocks=[nobody])
     if marts.has("activity_histogram"):
         histogram, answer = _histogram(marts, context)

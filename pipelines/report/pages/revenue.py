@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import absent, charts
+from pipelines.report.parts import charts, not_collected
 from pipelines.report.parts.blocks import Block, Chart, Page, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Facts
@@ -34,7 +34,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
         answer = _sentence(rows)
         blocks += [_tiles(rows, result), _bridge(rows, result)]
     else:
-        blocks.append(absent.note(Text("Recurring revenue", "经常性收入"), "subscriptions"))
+        blocks.append(not_collected.note(Text("Recurring revenue", "经常性收入"), "subscriptions"))
     if marts.has("renewals"):
         blocks += [renewal.by_month(marts, context), renewal.by_plan(marts, context)]
     if marts.has("churn_definitions_walk"):

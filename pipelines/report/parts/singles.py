@@ -16,7 +16,7 @@ def left_out(page: Page, least_shown: int) -> Page:
     return replace(page, blocks=[_note(block) if _lists_members(block) else block for block in page.blocks])
 
 
-def said(least_shown: int) -> Text:
+def rounding_note(least_shown: int) -> Text:
     """How counts of members are written on the pages."""
     return Text(
         f"Counts of members are rounded to multiples of {least_shown}; those under {least_shown} are written "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import absent
+from pipelines.report.parts import not_collected
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.header import Facts
@@ -46,7 +46,7 @@ def block(marts: Marts, context: SiteContext, facts: Facts) -> Block:
     link = ("answers.html", Text("All answers", "全部问答"))
     if not marts.has("answer_times"):
         if not any(source.is_collected for source in facts.sources if source.log == "content"):
-            return absent.note(TITLE, "content", half=True)
+            return not_collected.note(TITLE, "content", half=True)
         return Note(title=TITLE, half=True, body=Text("No question is known.", "没有提问数据。"), link=link)
     result = waiting(marts, context)
     if not result.n:

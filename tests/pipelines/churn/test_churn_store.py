@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.definitions import inactivity, lapse
+from models.churn_definitions import inactivity, lapse
 from models.evaluate import CALIBRATION_COLUMNS, EVALUATION_COLUMNS
 from models.score import score
 from models.train import TrainConfig, train

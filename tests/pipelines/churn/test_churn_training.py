@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from models.definitions import inactivity, lapse
+from models.churn_definitions import inactivity, lapse
 from models.score import score
 from pipelines.churn import store, training
 from pipelines.churn.gaps import excluded_cutoffs

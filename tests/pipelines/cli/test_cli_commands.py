@@ -213,7 +213,7 @@ def test_status_lists_the_published_marts_with_their_rows(home):
             "create schema marts; create table marts.quiet (day date); create table other as select 1 as one;"
             "create table marts.busy as select unnest(range(1234)) as n"
         )
-    versions.put_up(home, number, kept=3)
+    versions.publish(home, number, kept=3)
 
     lines = invoke("status", "--marts").output.splitlines()
 
@@ -253,7 +253,7 @@ def test_rollback_puts_the_earlier_publication_up_until_there_is_none(home):
     for _ in range(2):
         number = versions.next_number(home)
         versions.draft_folder(home, number)
-        versions.put_up(home, number, kept=3)
+        versions.publish(home, number, kept=3)
 
     back = invoke("rollback")
     assert (back.exit_code, versions.current(home)) == (0, 1)

@@ -215,6 +215,6 @@ def test_counts_of_a_file_are_kept_with_it(tmp_path: Path):
     community.deliver("a.csv", HEADER + ROWS + "\n")
     (file,) = landing_files(community.home, community.log, DAY)
     found = inspect(file, community.log, community.settings)
-    assert (found.records, found.lines, found.shape.needs_care) == (2, 4, False)
+    assert (found.records, found.lines, found.shape.needs_line_reader) == (2, 4, False)
     community.deliver("a.csv", HEADER + ROWS + "y" * 70_000)
-    assert inspect(file, community.log, community.settings).shape.needs_care
+    assert inspect(file, community.log, community.settings).shape.needs_line_reader

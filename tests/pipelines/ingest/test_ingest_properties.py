@@ -16,8 +16,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.contract import LOGS, Column, Log, Type
-from pipelines.ingest.careful import record_tables
 from pipelines.ingest.landing import LandingFile
+from pipelines.ingest.line_reader import record_tables
 from pipelines.ingest.shape import inspect
 from pipelines.ingest.texts import csv_texts
 from pipelines.settings import Settings
@@ -97,13 +97,13 @@ def test_the_careful_reader_agrees_with_the_strict_one(body, end):
         path = Path(folder) / "a.csv"
         path.write_bytes(("x,y,z" + end + body).encode())
         shape = inspect(LandingFile(DAY, path.name, path, path.stat().st_size, 1), XYZ, Settings()).shape
-        careful = [
+        by_line = [
             tuple(record[f"c{n}"] for n in range(3))
             for table in record_tables(path, shape, Settings())
             for record in table.to_pylist()
             if record["malformed"] is None
         ]
-        if shape.needs_care:
+        if shape.needs_line_reader:
             return
         reader = csv_texts(LOGS["interactions"], shape, {0: LandingFile(DAY, path.name, path, 1, 1)})
         start, stop = reader.index("read_csv("), reader.rindex(")")
@@ -111,5 +111,5 @@ def test_the_careful_reader_agrees_with_the_strict_one(body, end):
             strict = duckdb.execute(f"from {reader[start:stop]}").fetchall()
         except duckdb.Error:
             return
-        as_null = [tuple(value or None for value in row) for row in careful]
+        as_null = [tuple(value or None for value in row) for row in by_line]
         assert as_null == [tuple(value or None for value in row) for row in strict]

@@ -19,46 +19,46 @@ def test_before_the_first_there_is_nothing(publisher):
     assert versions.numbers(publisher.home) == []
     assert versions.next_number(publisher.home) == 1
     with pytest.raises(NothingToRollBackError):
-        versions.roll_back(publisher.home)
+        versions.rollback(publisher.home)
 
 
 @pytest.mark.parametrize(("kept", "left"), [(1, [5]), (3, [3, 4, 5]), (9, [1, 2, 3, 4, 5])])
 def test_the_newest_are_kept(publisher, kept, left):
     for _ in range(5):
-        publisher.put_up(kept)
+        publisher.publish(kept)
     assert versions.numbers(publisher.home) == left
     assert versions.current(publisher.home) == 5
 
 
 def test_numbers_are_ordered_as_numbers(publisher):
     for _ in range(11):
-        publisher.put_up(kept=3)
+        publisher.publish(kept=3)
     assert versions.numbers(publisher.home) == [9, 10, 11]
-    assert versions.roll_back(publisher.home) == 10
+    assert versions.rollback(publisher.home) == 10
 
 
 def test_going_back_step_by_step_ends_at_the_oldest(publisher):
     for _ in range(4):
-        publisher.put_up(kept=3)
-    assert [versions.roll_back(publisher.home) for _ in range(2)] == [3, 2]
+        publisher.publish(kept=3)
+    assert [versions.rollback(publisher.home) for _ in range(2)] == [3, 2]
     with pytest.raises(NothingToRollBackError):
-        versions.roll_back(publisher.home)
+        versions.rollback(publisher.home)
     assert versions.current(publisher.home) == 2
     assert versions.numbers(publisher.home) == [2, 3, 4]
 
 
 def test_after_going_back_the_next_has_a_number_of_its_own(publisher):
     for _ in range(3):
-        publisher.put_up()
-    versions.roll_back(publisher.home)
-    versions.roll_back(publisher.home)
-    assert publisher.put_up(kept=3) == 4
+        publisher.publish()
+    versions.rollback(publisher.home)
+    versions.rollback(publisher.home)
+    assert publisher.publish(kept=3) == 4
     assert versions.current(publisher.home) == 4
-    assert versions.roll_back(publisher.home) == 3
+    assert versions.rollback(publisher.home) == 3
 
 
 def test_drafts_of_killed_runs_are_swept_and_never_counted(publisher):
-    publisher.put_up()
+    publisher.publish()
     left_behind = versions.draft_folder(publisher.home, 2)
     (left_behind / "analytics.duckdb").write_text("half")
     assert versions.numbers(publisher.home) == [1]
@@ -71,18 +71,18 @@ def test_drafts_of_killed_runs_are_swept_and_never_counted(publisher):
 
 
 def test_a_home_can_be_moved(publisher):
-    publisher.put_up()
+    publisher.publish()
     moved = publisher.home.root.rename(publisher.home.root.with_name("elsewhere"))
     assert (moved / "published" / "site").is_dir()
     assert (moved / "published").resolve() == moved / "versions" / "1"
 
 
 def test_a_kill_before_the_link_is_renamed_leaves_the_old_one_up(publisher, monkeypatch):
-    publisher.put_up()
+    publisher.publish()
     with monkeypatch.context() as patch:
         patch.setattr(versions, "_point", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            publisher.put_up()
+            publisher.publish()
     assert versions.current(publisher.home) == 1
-    assert publisher.put_up() == 3
+    assert publisher.publish() == 3
     assert versions.current(publisher.home) == 3

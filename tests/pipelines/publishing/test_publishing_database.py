@@ -15,12 +15,12 @@ from tests.support.tiny_warehouse import DAY
 
 
 def copy(publisher, version=1):
-    """Put up a publication that is the database alone."""
+    """Publish a version that is the database alone."""
     draft = versions.draft_folder(publisher.home, version)
     copy_marts(
         publisher.home.warehouse, draft / "analytics.duckdb", publisher.settings, version=version, through_day=DAY
     )
-    versions.put_up(publisher.home, version, kept=2)
+    versions.publish(publisher.home, version, kept=2)
     return publisher.home.published / "analytics.duckdb"
 
 

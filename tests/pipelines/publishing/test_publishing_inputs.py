@@ -30,7 +30,7 @@ def published(house, run_id):
     inputs.begin(house.home, house.settings, PLAN, run_id)
     number = versions.next_number(house.home)
     (versions.draft_folder(house.home, number) / "site").mkdir()
-    versions.put_up(house.home, number, kept=3)
+    versions.publish(house.home, number, kept=3)
     ledger.append(house.home, "publications", [{"version": number, "run_id": run_id, "through_day": FIRST}])
 
 
@@ -86,7 +86,7 @@ def test_plan_and_settings_decide_too(house, plan, settings, is_unchanged):
 def test_after_going_back_a_run_publishes_again(house):
     published(house, "run-2")
     assert unchanged(house) == 2
-    versions.roll_back(house.home)
+    versions.rollback(house.home)
     assert unchanged(house) is None
 
 

@@ -21,9 +21,9 @@ DELIVERIES = {"gate": "deliveries", "table_name": "interactions", "is_passed": F
 EARLIER = {"day": DAY - timedelta(days=1)}
 
 
-def put_up(publisher, through_day):
-    """Put up a publication that is a folder and a record."""
-    row = {"version": publisher.put_up(), "through_day": through_day, "status": "published", "run_id": "run"}
+def keep_publication(publisher, through_day):
+    """Keep a publication that is a folder and a record."""
+    row = {"version": publisher.publish(), "through_day": through_day, "status": "published", "run_id": "run"}
     ledger.append(publisher.home, "publications", [row | {"published_at": datetime(2025, 3, 6, tzinfo=UTC)}])
 
 
@@ -42,7 +42,7 @@ def alerted(tmp_path):
 
 def test_a_failure_is_said_on_the_pages_and_to_the_operator(alerted):
     publisher, said = alerted
-    put_up(publisher, DAY)
+    keep_publication(publisher, DAY)
 
     note_failure(publisher.home, publisher.settings, failed_gate="gate facts: x", reason="it's “off”; $HOME")
 
@@ -86,7 +86,7 @@ def test_a_stopped_run_has_a_page_before_the_first_publication_too(publisher):
 
 
 def test_the_page_lies_beside_the_pages_that_are_up_and_goes_when_a_run_publishes(publisher):
-    put_up(publisher, DAY)
+    keep_publication(publisher, DAY)
     note_failure(publisher.home, publisher.settings, failed_gate="", reason="no disk", run_id="run-7")
 
     beside = publisher.home.published / "site" / banner(publisher)["page"]
@@ -109,16 +109,16 @@ def test_an_alert_goes_out_even_where_the_page_cannot_be_written(alerted):
 
 
 def test_after_going_back_the_pages_say_the_day_of_what_is_up(publisher):
-    put_up(publisher, DAY)
-    put_up(publisher, DAY + timedelta(days=1))
-    versions.roll_back(publisher.home)
+    keep_publication(publisher, DAY)
+    keep_publication(publisher, DAY + timedelta(days=1))
+    versions.rollback(publisher.home)
     note_failure(publisher.home, publisher.settings, failed_gate="", reason="x")
     assert banner(publisher)["throughDay"] == str(DAY)
 
 
 def test_an_alert_command_that_fails_is_an_error_and_the_pages_still_say_it(tmp_path):
     publisher = Publisher(tmp_path / "home", alert_command="token=s3cret; exit 3")
-    put_up(publisher, DAY)
+    keep_publication(publisher, DAY)
     with pytest.raises(AlertError, match="ended with exit code 3") as failed:
         note_failure(publisher.home, publisher.settings, failed_gate="", reason="x")
     assert "s3cret" not in "".join(traceback.format_exception(failed.value))
@@ -188,9 +188,9 @@ def test_a_day_is_overdue_two_hours_after_its_run_was_due(tmp_path, timezone, da
     instant = datetime.fromisoformat(now).replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
     expected = date(2025, 3, due)
 
-    put_up(publisher, expected - timedelta(days=1))
+    keep_publication(publisher, expected - timedelta(days=1))
     assert overdue_day(publisher.home, publisher.settings, instant, grace_hours=2) == expected
-    put_up(publisher, expected)
+    keep_publication(publisher, expected)
     assert overdue_day(publisher.home, publisher.settings, instant, grace_hours=2) is None
 
 

@@ -1,4 +1,4 @@
-"""Publishing asks the stored verdicts first, and puts up all or nothing."""
+"""Publishing asks the stored verdicts first, and publishes all or nothing."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_database_and_site_come_up_together_and_are_recorded(tmp_path):
 
 def test_pages_that_cannot_be_made_leave_the_last_publication_up(publisher, monkeypatch):
     publisher.judge()
-    publisher.put_up()
+    publisher.publish()
     with monkeypatch.context() as patch:
         patch.setattr(publishing, "render_site", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):

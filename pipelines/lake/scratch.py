@@ -8,7 +8,7 @@ from pipelines.contract import LOGS
 from pipelines.home import Home
 
 
-def borrow_lake(home: Home, scratch: Home, *, own_log: str = "") -> None:
+def link_lake(home: Home, scratch: Home, *, own_log: str = "") -> None:
     """Link the lake of ``home`` into ``scratch`` and copy its control files; the caller holds the home's lock.
 
     Args:

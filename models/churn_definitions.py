@@ -1,4 +1,4 @@
-"""The definitions of churn. One definition says who is judged, what counts as churn and when that is known.
+"""The definitions of churn. One definition says who is scored, what counts as churn and when that is known.
 
 The rows of a definition come from dbt: eligible members from ``churn_features``, outcomes from
 ``churn_labels``. The modelling code knows nothing else about it.

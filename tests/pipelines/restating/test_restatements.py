@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.home import Home
 from pipelines.lake import ledger, versions
-from pipelines.restating import record
+from pipelines.restating import restatements
 from pipelines.settings import Settings
 from pipelines.warehouse.plan import CODE_CHANGED, BuildPlan
 
@@ -43,7 +43,7 @@ class Publisher:
                 con.execute("update marts.community_days set dau = ? where day = ?", [dau, FIRST])
         ledger.append(self.home, "builds", [{"run_id": run_id}])
         plan = BuildPlan(fingerprint, FIRST, LAST, full_because, ())
-        found = record.restate(self.home, self.settings, plan, run_id)
+        found = restatements.restate(self.home, self.settings, plan, run_id)
         if publishes:
             self.publish(run_id, fingerprint)
         return found
@@ -55,8 +55,8 @@ class Publisher:
             con.execute(f"attach '{self.home.warehouse}' as warehouse (read_only); create schema marts")
             con.execute("create table marts.community_days as from warehouse.marts.community_days")
             con.execute(f"create table marts.publication as select {number} as version, date '{LAST}' as through_day")
-        versions.put_up(self.home, number, kept=3)
-        record.settle(self.home)
+        versions.publish(self.home, number, kept=3)
+        restatements.commit_pending(self.home)
         row = {"version": number, "run_id": run_id, "fingerprint": fingerprint, "published_at": datetime.now(UTC)}
         ledger.append(self.home, "publications", [row])
 
@@ -79,7 +79,7 @@ def publisher(tmp_path):
 
 
 def test_the_first_publication_restates_nothing(publisher):
-    assert publisher.run(7) == record.Restated(None, 0, 0)
+    assert publisher.run(7) == restatements.Restated(None, 0, 0)
     assert publisher.kept() == []
 
 
@@ -87,7 +87,7 @@ def test_a_changed_figure_is_kept_with_its_delivery_run_and_versions(publisher):
     publisher.accept(LAST, "1")
     publisher.run()
     publisher.accept(FIRST, "2")
-    assert publisher.run(7) == record.Restated(1, 1, 1)
+    assert publisher.run(7) == restatements.Restated(1, 1, 1)
     (row,) = ledger.read(publisher.home, "restatements").to_pylist()
     assert row["mart"] == "community_days"
     assert (row["day"], row["dimension"], row["through_day"]) == (FIRST, None, LAST)
@@ -114,7 +114,7 @@ def test_a_run_that_fails_before_publishing_leaves_nothing_and_the_next_compares
 def test_a_run_killed_after_its_publication_is_up_is_made_up_for(publisher, monkeypatch):
     publisher.run()
     with monkeypatch.context() as patch:
-        patch.setattr(record, "settle", lambda _: None)
+        patch.setattr(restatements, "commit_pending", lambda _: None)
         publisher.run(7)
     assert publisher.kept() == []
     publisher.run()
@@ -125,7 +125,7 @@ def test_a_run_killed_after_its_publication_is_up_is_made_up_for(publisher, monk
 def test_after_a_rollback_the_comparison_is_with_what_is_up(publisher):
     publisher.run()
     publisher.run(7)
-    versions.roll_back(publisher.home)
+    versions.rollback(publisher.home)
     publisher.run()
     assert publisher.kept() == [("dau", 5, 7, 1, 2, "run-2"), ("dau", 5, 7, 1, 3, "run-3")]
 

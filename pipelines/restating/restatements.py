@@ -42,7 +42,7 @@ def restate(home: Home, settings: Settings, plan: BuildPlan, run_id: str) -> Res
 
     Without a publication there is nothing to restate. The caller holds the home's lock.
     """
-    settle(home)
+    commit_pending(home)
     since = versions.current(home)
     if since is None:
         _keep(home, [])
@@ -78,7 +78,7 @@ def restate(home: Home, settings: Settings, plan: BuildPlan, run_id: str) -> Res
     return Restated(since, len(rows), len({(change.figures.mart, change.day) for change in changes}))
 
 
-def settle(home: Home) -> None:
+def commit_pending(home: Home) -> None:
     """Append the pending rows to the ledger if the publication they speak of is up; a second call adds nothing."""
     if not home.pending_restatements.exists():
         return
