@@ -11,7 +11,7 @@ from pipelines.lake import ledger
 from pipelines.settings import Settings
 
 
-def settled(home: Home, settings: Settings) -> dict[str, str]:
+def as_ingested(home: Home, settings: Settings) -> dict[str, str]:
     """Return the recorded fingerprint of every log day whose files are those that were ingested last.
 
     A day whose files wait to be ingested stays stale: the next run reads what the erasure left of them.
@@ -30,7 +30,7 @@ def settled(home: Home, settings: Settings) -> dict[str, str]:
 
 
 def renamed(home: Home, settings: Settings, before: dict[str, str]) -> dict[str, str]:
-    """Return old and new ids of the deliveries whose files are other ones now, by what ``settled`` gave before."""
+    """Return old and new ids of the deliveries whose files are other ones now, by what ``as_ingested`` gave before."""
     changed = {}
     for log in LOGS.values():
         for day in delivered_days(home, log):

@@ -71,7 +71,7 @@ def erase(
         erasure_id=str(uuid.uuid4()),
         asked_by=asked_by,
         kept=needles.to_json(),
-        delivered=fingerprints.settled(home, settings),
+        delivered=fingerprints.as_ingested(home, settings),
     )
     journal.save(home)
     return _carry_out(home, settings, journal, on_step)
@@ -158,7 +158,7 @@ def _backups(
         copies = sorted({path.parents[1] for path in root.rglob("lake/ledger")} - {root}, reverse=True)
         for copy in (*copies, root):
             one = Home(copy)
-            before = fingerprints.settled(one, settings) if one.ledger.is_dir() else {}
+            before = fingerprints.as_ingested(one, settings) if one.ledger.is_dir() else {}
             failed += _stage(copy, _BACKUPS, needles, settings, outcome, on_step)
             new = fingerprints.renamed(one, settings, before) if before else {}
             if new:

@@ -1,4 +1,4 @@
-"""A scratch home that reads the lake of a real one: built on without a change to what it was borrowed from."""
+"""A scratch home that reads the lake of a real one: built on without a change to what it reads."""
 
 from __future__ import annotations
 

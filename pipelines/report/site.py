@@ -35,10 +35,10 @@ from pipelines.report.pages import (
 from pipelines.report.parts import charts, text, words
 from pipelines.report.parts.blocks import Page
 from pipelines.report.parts.database import Marts
-from pipelines.report.parts.header import Facts, read_facts
+from pipelines.report.parts.header import Header, read_header
 from pipelines.report.parts.singles import left_out, rounding_note
 
-PAGES: tuple[Callable[[Marts, SiteContext, Facts], Page], ...] = (
+PAGES: tuple[Callable[[Marts, SiteContext, Header], Page], ...] = (
     brief.page,
     members.page,
     interactions.page,
@@ -75,11 +75,11 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
             shutil.copyfile(path, beside / "static" / path.name)  # the modes of the program's files are not the site's
         (beside / "static" / "plotly.js").write_text(get_plotlyjs(), encoding="utf-8")
         with Marts(database, beside, timezone=context.timezone, least_shown=context.least_shown) as marts:
-            facts = read_facts(marts, context)
-            pages = [left_out(build(marts, context, facts), context.least_shown) for build in PAGES]
+            header = read_header(marts, context)
+            pages = [left_out(build(marts, context, header), context.least_shown) for build in PAGES]
         template = environment().get_template("page.html")
         for page in pages:
-            html = template.render(page=page, pages=pages, facts=facts, context=context)
+            html = template.render(page=page, pages=pages, header=header, context=context)
             (beside / f"{page.name}.html").write_text(html, encoding="utf-8")
         sync_all([path for path in beside.rglob("*") if path.is_file()])
         if out.exists():

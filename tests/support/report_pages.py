@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipelines.report.parts.blocks import Block, Page
 from pipelines.report.parts.database import Marts
-from pipelines.report.parts.header import read_facts
+from pipelines.report.parts.header import read_header
 from tests.support.report_html import Html
 from tests.support.report_marts import CONTEXT
 
@@ -31,7 +31,7 @@ class Site:
 
 
 def page_of(build: Callable[..., Page], marts: Marts) -> Page:
-    return build(marts, CONTEXT, read_facts(marts, CONTEXT))
+    return build(marts, CONTEXT, read_header(marts, CONTEXT))
 
 
 def block_of(page: Page, title: str) -> Block:

@@ -8,7 +8,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import charts
 from pipelines.report.parts.blocks import Block, Chart, Note, Page, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
-from pipelines.report.parts.header import Facts
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import MISSING, Text, integer, price
 from pipelines.report.sections import effects, suggestions
 
@@ -17,7 +17,7 @@ _QUESTION = Text("Which strategy works?", "哪种策略有效？")
 _NAME = re.compile(r"[\w.-]{1,40}")
 
 
-def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """Campaigns with a comparison first; then how good the suggested pieces are."""
     if not marts.has("action_effects"):
         return Page(name="actions", title=_TITLE, question=_QUESTION, answer=_nothing(), blocks=[_empty()])

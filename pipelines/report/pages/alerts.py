@@ -6,7 +6,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import charts, marks, words
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tone
 from pipelines.report.parts.database import Marts, Result, Row
-from pipelines.report.parts.header import Facts
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, day, decimal, integer, percent, plural, signed
 
 _TITLE = Text("Alerts", "警报")
@@ -16,9 +16,9 @@ _SERIES_SHOWN = 8
 _TONES: dict[str, Tone] = {"lasting": "good", "data": "good", "passed": "neutral", "open": "warn"}
 
 
-def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """Alarms first; without eight weeks of days nothing is judged."""
-    del facts
+    del header
     if not marts.has("alert_rules"):
         answer = Text("Nothing is watched yet.", "尚未监测任何数据。")
         waits = Note(

@@ -7,7 +7,7 @@ from pipelines.report.parts import charts, marks, not_collected
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.parts.collected import NOT_COLLECTED
 from pipelines.report.parts.database import Marts, Result
-from pipelines.report.parts.header import Facts
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, hours, integer, percent, plural
 from pipelines.report.sections import questions
 
@@ -15,7 +15,7 @@ _TITLE = Text("Answers", "问答")
 _QUESTION = Text("Who is waiting?", "谁在等待？")
 
 
-def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """Every block is made of questions, so without the content log there is none."""
     if not marts.has("answer_times", "answer_months"):
         return Page(
@@ -27,7 +27,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
         )
     waiting = questions.waiting(marts, context)
     months = _months(marts, context)
-    tiles = _tiles(waiting, months, lacks_accepted=facts.lacks.get("accepted_answers", False))
+    tiles = _tiles(waiting, months, lacks_accepted=header.lacks.get("accepted_answers", False))
     blocks: list[Block] = [tiles, _table(waiting), *_trends(months), _responders(marts, context)]
     if n_dated_before := months.rows[-1]["n_dated_before"]:
         blocks.append(_left_out(n_dated_before))

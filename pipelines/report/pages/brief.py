@@ -6,7 +6,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import charts, not_collected
 from pipelines.report.parts.blocks import Block, Chart, Note, Page
 from pipelines.report.parts.database import Marts
-from pipelines.report.parts.header import Facts
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Claim, Text
 from pipelines.report.sections import measures, questions, scores
 from pipelines.report.sections.brief_sentence import sentence
@@ -15,10 +15,10 @@ _TITLE = Text("Morning brief", "晨报")
 _QUESTION = Text("What changed, and does it matter?", "发生了什么变化，要紧吗？")
 
 
-def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """The first page of the site."""
-    nobody = not_collected.activity(facts, context)
-    numbers = None if nobody else measures.tiles(marts, context, facts)
+    nobody = not_collected.activity(header, context)
+    numbers = None if nobody else measures.tiles(marts, context, header)
     blocks: list[Block] = []
     answer = Text("There is no activity to report yet.", "目前还没有可报告的活动。")
     if nobody:
@@ -28,7 +28,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
         rows = {row["measure"]: row for row in numbers.result.rows} if numbers.result else {}
         answer = sentence(rows, context)
         blocks.append(numbers)
-        blocks += _trends(marts, context, facts)
+        blocks += _trends(marts, context, header)
     else:
         blocks.append(
             Note(
@@ -39,19 +39,19 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
                 ),
             )
         )
-    blocks.append(questions.block(marts, context, facts))
+    blocks.append(questions.block(marts, context, header))
     blocks.append(scores.headline(marts, context))
     blocks.append(
         Note(
             title=Text("Can I trust this page?", "这一页可信吗？"),
-            body=Claim(facts.trust.en, facts.trust.zh),
+            body=Claim(header.trust.en, header.trust.zh),
             link=("health.html", Text("Data health", "数据健康")),
         )
     )
     return Page(name="index", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 
-def _trends(marts: Marts, context: SiteContext, facts: Facts) -> list[Block]:
+def _trends(marts: Marts, context: SiteContext, header: Header) -> list[Block]:
     result = marts.run(
         "brief_trend",
         f"""
@@ -75,7 +75,7 @@ def _trends(marts: Marts, context: SiteContext, facts: Facts) -> list[Block]:
         yaxis={"rangemode": "tozero"},
     )
     interactions = charts.bars(days, amounts("n_interactions"), Text("interactions", "互动"), "c1")
-    if facts.lacks.get("contents"):
+    if header.lacks.get("contents"):
         title, acts = Text("Interactions by members", "成员的互动"), charts.figure([interactions])
     else:
         contents = charts.bars(days, amounts("n_contents"), Text("contents", "内容"), "c2") | {"yaxis": "y2"}

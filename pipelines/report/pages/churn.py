@@ -8,7 +8,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import words
 from pipelines.report.parts.blocks import Block, Note, Page, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
-from pipelines.report.parts.header import Facts
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import MISSING, Text, day, decimal, integer
 from pipelines.report.sections import churn_detail, churn_learners
 from pipelines.sql import literal
@@ -18,7 +18,7 @@ _QUESTION = Text("How good is the model?", "模型有多好？")
 _TILES = ("log_loss", "brier", "roc_auc", "calibration_error")
 
 
-def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """The version trained last, of each definition of churn; without one, why a rule is used."""
     if not marts.has("churn_trainings"):
         note = _rule_only(None, None, Text("", ""))
@@ -35,7 +35,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
         answers.append(name + Text(": ", "：") + answer if len(trainings.rows) > 1 else answer)
         blocks += _section(marts, context, trainings, training, metrics, mark)
     if "lapse" not in {row["definition"] for row in trainings.rows}:
-        blocks.append(_no_lapse(facts))
+        blocks.append(_no_lapse(header))
     return Page(name="churn", title=_TITLE, question=_QUESTION, answer=_joined(answers), blocks=blocks)
 
 
@@ -108,7 +108,7 @@ def _rule_only(trainings: Result | None, training: Row | None, mark: Text) -> No
     return Note(
         title=Text("Rule only", "仅用规则") + mark,
         result=trainings,
-        facts=[(Text("The last training said", "最近一次训练结论"), training["reason"])] if training else [],
+        entries=[(Text("The last training said", "最近一次训练结论"), training["reason"])] if training else [],
         body=Text(
             "No learner is in use: either there are too few past churners to learn from, or none beat the "
             "baselines on cut-offs it had not seen. Members are ranked by a rule: days since their last activity, "
@@ -119,9 +119,9 @@ def _rule_only(trainings: Result | None, training: Row | None, mark: Text) -> No
     )
 
 
-def _no_lapse(facts: Facts) -> Note:
+def _no_lapse(header: Header) -> Note:
     """Why lapse isn't judged."""
-    is_collected = any(source.log == "subscriptions" and source.is_collected for source in facts.sources)
+    is_collected = any(source.log == "subscriptions" and source.is_collected for source in header.sources)
     body = (
         Text("No model of lapse has been trained yet.", "尚未训练未续费模型。")
         if is_collected
@@ -207,7 +207,7 @@ def _card(trainings: Result, training: Row, context: SiteContext, n: int, mark: 
             "period; the test cut-offs above took no part in any choice.",
             "当前模型是训练期内验证截止日上对数损失最低者；上述测试截止日未参与任何选择。",
         ),
-        facts=[
+        entries=[
             (Text("Version", "版本"), training["model_version"]),
             (Text("Chosen because", "选择理由"), training["reason"]),
             (Text("Data through", "训练数据截至"), day(training["trained_through_day"])),

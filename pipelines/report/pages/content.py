@@ -7,7 +7,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import charts, least, marks, not_collected, words
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Page, Table
 from pipelines.report.parts.database import Marts, Result, Row
-from pipelines.report.parts.header import Facts
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, day, decimal, integer, percent, plural
 
 _TITLE = Text("Content", "内容")
@@ -16,19 +16,19 @@ _DAYS = 90
 _TREND_DAYS = 182
 
 
-def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """Everything is about pieces, so without the content log there is nothing."""
     if not marts.has("content_performance"):
         answer = Text("No piece is known.", "没有内容数据。")
         blocks: list[Block] = [not_collected.note(_TITLE, "content")]
     else:
         kinds = _kinds(marts, context)
-        answer = _sentence(kinds, _by_members(marts, context), has_contents=not facts.lacks.get("contents"))
+        answer = _sentence(kinds, _by_members(marts, context), has_contents=not header.lacks.get("contents"))
         trend = [_trend(marts, context)] if marts.has("content_days") else []
         blocks = [*trend, _kind_table(kinds), _pieces(marts, context)]
-    if not next(source.is_collected for source in facts.sources if source.log == "interactions"):
+    if not next(source.is_collected for source in header.sources if source.log == "interactions"):
         blocks.append(not_collected.note(Text("What is read", "阅读情况"), "interactions"))
-    blocks += not_collected.on_content(facts)
+    blocks += not_collected.on_content(header)
     return Page(name="content", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 

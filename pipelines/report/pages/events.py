@@ -6,7 +6,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import charts, least, marks, not_collected
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table
 from pipelines.report.parts.database import Marts, Result, Row
-from pipelines.report.parts.header import Facts
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, day, decimal, integer, percent, plural
 
 _TITLE = Text("Events", "活动")
@@ -21,7 +21,7 @@ _STEPS = {
 }
 
 
-def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """Events up to the last day; of one whose attendance was not taken only the answers are shown."""
     answer = Text("No event is known.", "没有活动数据。")
     blocks: list[Block] = []
@@ -31,7 +31,7 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
         blocks += [_steps(recent), _months(marts, context), _table(events), _reading()]
     else:
         blocks.append(not_collected.note(_TITLE, "events"))
-    if not next(source.is_collected for source in facts.sources if source.log == "event_participation"):
+    if not next(source.is_collected for source in header.sources if source.log == "event_participation"):
         blocks.append(not_collected.note(Text("Who came", "谁到场"), "event_participation"))
     return Page(name="events", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 

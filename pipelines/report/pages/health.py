@@ -8,7 +8,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import collected, marks, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Page, Table
 from pipelines.report.parts.database import Marts
-from pipelines.report.parts.header import Facts, Source, latest_verdicts
+from pipelines.report.parts.header import Header, Source, latest_verdicts
 from pipelines.report.parts.text import Claim, Text, day, integer, plural
 from pipelines.report.sections import deliveries, findings, gaps, held_out, relations, restated
 
@@ -16,11 +16,11 @@ _TITLE = Text("Data health", "数据健康")
 _QUESTION = Text("Can I trust today's pages?", "今天的页面可信吗？")
 
 
-def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """Failures first; then what came, day by day."""
     blocks: list[Block] = []
     if marts.has("deliveries"):
-        blocks += deliveries.blocks(marts, context, facts)
+        blocks += deliveries.blocks(marts, context, header)
     else:
         blocks.append(
             Note(
@@ -37,12 +37,12 @@ def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
     blocks.append(restated.block(marts, context))
     if marts.has("quarantine_summary"):
         blocks.append(_quarantine(marts, context))
-    missing = [source for source in facts.sources if not source.is_collected]
+    missing = [source for source in header.sources if not source.is_collected]
     logs = {source.log for source in missing}
-    lacking = [fact for fact, never_came in facts.lacks.items() if never_came and collected.LOG_OF[fact] not in logs]
+    lacking = [fact for fact, never_came in header.lacks.items() if never_came and collected.LOG_OF[fact] not in logs]
     if missing or lacking:
         blocks.append(_not_collected(missing, lacking))
-    answer = Claim(facts.trust.en, facts.trust.zh)
+    answer = Claim(header.trust.en, header.trust.zh)
     return Page(name="health", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 
@@ -188,7 +188,7 @@ def _quarantine(marts: Marts, context: SiteContext) -> Table:
 
 
 def _not_collected(missing: list[Source], lacking: list[str]) -> Note:
-    facts: list[tuple[Text, object]] = [
+    entries: list[tuple[Text, object]] = [
         (
             source.name,
             Text(
@@ -198,7 +198,7 @@ def _not_collected(missing: list[Source], lacking: list[str]) -> Note:
         )
         for source in missing
     ]
-    facts += [collected.FACTS[fact] for fact in lacking]
+    entries += [collected.FACTS[fact] for fact in lacking]
     return Note(
         title=Text("Not collected, and how to add it", "未收集的日志及接入方法"),
         body=Text(
@@ -207,7 +207,7 @@ def _not_collected(missing: list[Source], lacking: list[str]) -> Note:
             "依赖这些日志的内容会留空，而不是显示为零。"
             "将文件（CSV、JSON Lines 或 Parquet）放入按日志日命名的文件夹，下次运行即会接收。",
         ),
-        facts=facts,
+        entries=entries,
         anchor="not-collected",
     )
 

@@ -7,7 +7,7 @@ from pipelines.report.parts import charts, not_collected, words
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Page, Table
 from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.few import is_hidden
-from pipelines.report.parts.header import Facts
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import MISSING, Text, integer, percent, plural
 from pipelines.report.sections import interaction_trends
 from pipelines.sql import literal
@@ -18,9 +18,9 @@ _OFTEN = 51
 """Interactions in the window from which a member is among the few that much rests on."""
 
 
-def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """Without an interaction of a member there is nothing to tell."""
-    del facts
+    del header
     blocks: list[Block] = []
     answer = Text("No member has interacted yet.", "尚无成员互动。")
     if marts.has("interaction_histogram"):

@@ -6,7 +6,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import charts, not_collected
 from pipelines.report.parts.blocks import Block, Chart, Note, Page
 from pipelines.report.parts.database import Marts
-from pipelines.report.parts.header import Facts
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, integer, plural
 from pipelines.report.sections import cohorts, engagement, moves
 
@@ -14,11 +14,11 @@ _TITLE = Text("Members", "成员")
 _QUESTION = Text("Who are they, and where do they move?", "他们是谁，正在往哪里走？")
 
 
-def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """Every block that the marts can fill."""
     blocks: list[Block] = []
     answer = Text("No member has been active yet.", "尚无活跃成员。")
-    if nobody := not_collected.activity(facts, context):
+    if nobody := not_collected.activity(header, context):
         return Page(name="members", title=_TITLE, question=_QUESTION, answer=answer, blocks=[nobody])
     if marts.has("activity_histogram"):
         histogram, answer = _histogram(marts, context)

@@ -6,7 +6,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import charts, not_collected
 from pipelines.report.parts.blocks import Block, Chart, Page, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
-from pipelines.report.parts.header import Facts
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, decimal, integer, major, money, month, percent, signed
 from pipelines.report.sections import renewal
 
@@ -24,7 +24,7 @@ _STEPS = (
 """Steps of the bridge: column, its sign, its name, its colour."""
 
 
-def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """What the logs of subscriptions and payments allow."""
     answer = Text("No subscription is known, so there is no revenue to report.", "没有订阅数据，无法报告收入。")
     blocks: list[Block] = []

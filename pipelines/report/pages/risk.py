@@ -8,7 +8,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import marks, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
-from pipelines.report.parts.header import Facts
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, ago, day, decimal, integer, percent, plural
 from pipelines.report.sections import contacts, scores
 from pipelines.sql import literal
@@ -17,7 +17,7 @@ _QUESTION = Text("Whom do we contact today?", "今天该联系谁？")
 _SHOWN = 200
 
 
-def page(marts: Marts, context: SiteContext, facts: Facts) -> Page:
+def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """Scores of the last scored day, one table per definition of churn."""
     if not marts.has("churn_predictions"):
         return Page(name="risk", title=scores.TITLE, question=_QUESTION, answer=scores.unscored(), blocks=[_empty()])

@@ -90,7 +90,7 @@ class Note(Block):
 
     kind: ClassVar[str] = "note"
     body: Text
-    facts: list[tuple[Text, object]] = field(default_factory=list)
+    entries: list[tuple[Text, object]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

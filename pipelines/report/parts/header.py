@@ -64,7 +64,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Facts:
+class Header:
     """What every page opens with; ``lacks`` says of facts such as reads whether none ever came."""
 
     through_day: date
@@ -176,7 +176,7 @@ def latest_verdicts(marts: Marts, context: SiteContext) -> str:
         )"""
 
 
-def read_facts(marts: Marts, context: SiteContext) -> Facts:
+def read_header(marts: Marts, context: SiteContext) -> Header:
     """Read coverage, verdicts and the number of members; what is missing stays missing."""
     results = []
     found: dict[str, Source] = {}
@@ -246,4 +246,4 @@ def read_facts(marts: Marts, context: SiteContext) -> Facts:
     ]
     lacks, asked = missing_facts(marts)
     results += gaps.results + asked
-    return Facts(context.through_day, sources, members, gone, **verdicts, gaps=gaps, lacks=lacks, results=results)
+    return Header(context.through_day, sources, members, gone, **verdicts, gaps=gaps, lacks=lacks, results=results)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import collected, words
 from pipelines.report.parts.blocks import Note
-from pipelines.report.parts.header import Facts
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text
 
 
@@ -23,9 +23,9 @@ def note(title: Text, log: str, *, half: bool = False) -> Note:
     )
 
 
-def activity(facts: Facts, context: SiteContext) -> Note | None:
+def activity(header: Header, context: SiteContext) -> Note | None:
     """Say that nobody can be active, where no log is collected that makes anybody active."""
-    logs = {source.log for source in facts.sources if source.is_collected}
+    logs = {source.log for source in header.sources if source.is_collected}
     if not logs or logs & set(context.activity_logs):
         return None
     body = Text(
@@ -44,9 +44,9 @@ def activity(facts: Facts, context: SiteContext) -> Note | None:
     )
 
 
-def on_content(facts: Facts) -> list[Note]:
+def on_content(header: Header) -> list[Note]:
     """What the page of content says of facts that never came though the log that would hold them is collected."""
-    logs = {source.log for source in facts.sources if source.is_collected}
+    logs = {source.log for source in header.sources if source.is_collected}
     titles = {
         "reads": Text("What is read", "阅读情况"),
         "contents": Text("Articles, lives and courses", "文章、直播与课程"),
@@ -54,5 +54,5 @@ def on_content(facts: Facts) -> list[Note]:
     return [
         collected.note(title, fact)
         for fact, title in titles.items()
-        if facts.lacks.get(fact) and collected.LOG_OF[fact] in logs
+        if header.lacks.get(fact) and collected.LOG_OF[fact] in logs
     ]

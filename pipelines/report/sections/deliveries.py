@@ -8,15 +8,15 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import marks, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table, Tile, Tiles
 from pipelines.report.parts.database import Marts, Row
-from pipelines.report.parts.header import Facts, Source
+from pipelines.report.parts.header import Header, Source
 from pipelines.report.parts.text import MISSING, Text, day, integer, percent, size
 
 _DAYS = 30
 
 
-def blocks(marts: Marts, context: SiteContext, facts: Facts) -> list[Block]:
+def blocks(marts: Marts, context: SiteContext, header: Header) -> list[Block]:
     """Totals, a strip of days per log, and rejected files."""
-    return [_totals(marts, context), _logs(marts, context, facts), _rejected(marts, context)]
+    return [_totals(marts, context), _logs(marts, context, header), _rejected(marts, context)]
 
 
 def _current(context: SiteContext) -> str:
@@ -83,7 +83,7 @@ def _totals(marts: Marts, context: SiteContext) -> Tiles:
     return Tiles(title=Text("The last 30 log days", "最近 30 个日志日"), tiles=tiles, result=result)
 
 
-def _logs(marts: Marts, context: SiteContext, facts: Facts) -> Table:
+def _logs(marts: Marts, context: SiteContext, header: Header) -> Table:
     result = marts.run(
         "deliveries_by_day",
         f"""
@@ -106,8 +106,8 @@ def _logs(marts: Marts, context: SiteContext, facts: Facts) -> Table:
     )
     found = {(row["log"], row["log_day"]): row for row in result.rows}
     grid = [context.through_day - timedelta(days=back) for back in reversed(range(_DAYS))]
-    rows, held = [], set(facts.held_out)
-    for source in facts.sources:
+    rows, held = [], set(header.held_out)
+    for source in header.sources:
         if source.is_collected or source.n_held_out:
             cells = [found.get((source.log, each)) for each in grid]
             squares = [

@@ -10,7 +10,7 @@ from pipelines.report.parts import marks
 from pipelines.report.parts.blocks import Tile, Tiles, Tone
 from pipelines.report.parts.collected import NOT_COLLECTED
 from pipelines.report.parts.database import Marts, Row
-from pipelines.report.parts.header import Facts
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, integer, percent, signed, weekday
 
 MEASURES: dict[str, tuple[Text, Tone]] = {
@@ -37,7 +37,7 @@ _WEEKS_NEEDED = 4
 """Same weekdays before from which a range is worth showing."""
 
 
-def tiles(marts: Marts, context: SiteContext, facts: Facts) -> Tiles | None:
+def tiles(marts: Marts, context: SiteContext, header: Header) -> Tiles | None:
     """One tile per measure that has a value on the last day; none where no day is counted."""
     if not marts.has("community_days"):
         return None
@@ -101,7 +101,7 @@ def tiles(marts: Marts, context: SiteContext, facts: Facts) -> Tiles | None:
         """,
     )
     rows = {row["measure"]: row for row in result.rows}
-    lacking = _lacking(facts)
+    lacking = _lacking(header)
     found = [
         _absent(label, lacking[name]) if name in lacking else _tile(rows[name], label, tone, context)
         for name, (label, tone) in MEASURES.items()
@@ -139,12 +139,12 @@ def _gap_days(marts: Marts, context: SiteContext) -> str:
         )"""
 
 
-def _lacking(facts: Facts) -> dict[str, Text]:
+def _lacking(header: Header) -> dict[str, Text]:
     """Measures whose zero would only mean that nobody collects them, each with what it needs."""
     found = {}
-    if facts.lacks.get("contents"):
+    if header.lacks.get("contents"):
         found["n_contents"] = Text("no article, live or course ever came", "从未送达文章、直播或课程")
-    if any(source.log == "members" and not source.is_collected for source in facts.sources):
+    if any(source.log == "members" and not source.is_collected for source in header.sources):
         found["joined_members"] = Text("needs the log of members", "需要成员日志")
     return found
 

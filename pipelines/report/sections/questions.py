@@ -6,7 +6,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import not_collected
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.parts.database import Marts, Result
-from pipelines.report.parts.header import Facts
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, hours, integer
 
 TITLE = Text("Questions waiting", "等待回应的提问")
@@ -41,11 +41,11 @@ def waiting(marts: Marts, context: SiteContext) -> Result:
     )
 
 
-def block(marts: Marts, context: SiteContext, facts: Facts) -> Block:
+def block(marts: Marts, context: SiteContext, header: Header) -> Block:
     """The questions that have waited longest, with the number of all."""
     link = ("answers.html", Text("All answers", "全部问答"))
     if not marts.has("answer_times"):
-        if not any(source.is_collected for source in facts.sources if source.log == "content"):
+        if not any(source.is_collected for source in header.sources if source.log == "content"):
             return not_collected.note(TITLE, "content", half=True)
         return Note(title=TITLE, half=True, body=Text("No question is known.", "没有提问数据。"), link=link)
     result = waiting(marts, context)

@@ -92,7 +92,7 @@ CSV_TEXT = st.text(st.sampled_from('a1,,,\n\n"" \r'), max_size=60)
 @example(body='"a" ,b, "c "\n', end="\n")
 @example(body='a,b,"" ""\n', end="\n")
 @given(body=CSV_TEXT, end=st.sampled_from(["\n", "\r\n"]))
-def test_the_careful_reader_agrees_with_the_strict_one(body, end):
+def test_the_line_reader_agrees_with_the_strict_one(body, end):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.csv"
         path.write_bytes(("x,y,z" + end + body).encode())

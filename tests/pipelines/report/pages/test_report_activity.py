@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.report.pages import brief, members
 from pipelines.report.parts.blocks import Chart, Note, Table, Tiles
-from pipelines.report.parts.header import read_facts
+from pipelines.report.parts.header import read_header
 from tests.support.report_marts import CONTEXT
 from tests.support.report_pages import Fill, block_of, page_of
 
@@ -83,8 +83,8 @@ def test_where_nobody_can_be_active_the_pages_say_so_and_how_to_change_it(
         + f"insert into marts.log_coverage by name select * from (values {logs}) as v (log, is_collected);"
     )
     context = replace(CONTEXT, active_by_events=by_events)
-    facts = read_facts(marts, context)
-    front = brief.page(marts, context, facts)
+    header = read_header(marts, context)
+    front = brief.page(marts, context, header)
     titles = [block.title.en for block in front.blocks]
     if says == "active":
         assert "0 members were active" in front.answer.en
@@ -97,7 +97,7 @@ def test_where_nobody_can_be_active_the_pages_say_so_and_how_to_change_it(
     assert isinstance(note, Note)
     assert "neither log is collected" in note.body.en
     assert ("GUILDBOOK_ACTIVE_BY_EVENTS=true" in note.body.en) == (says is not None)
-    assert members.page(marts, context, facts).blocks == [note]
+    assert members.page(marts, context, header).blocks == [note]
 
 
 def test_days_after_the_last_one_are_not_read(fill: Fill) -> None:
@@ -210,5 +210,5 @@ def test_who_left_is_no_member_and_named_apart(fill: Fill) -> None:
             ('erased', 'erased', 'member', '2026-01-01'), ('bot', 'left', 'bot', '2026-01-01'),
             ('to_come', 'active', 'member', '2026-11-20')) as v (member_id, status, role, first_day);
     """
-    facts = read_facts(fill(sql), CONTEXT)
-    assert (facts.n_members, facts.n_gone) == (2, 3)
+    header = read_header(fill(sql), CONTEXT)
+    assert (header.n_members, header.n_gone) == (2, 3)

@@ -115,7 +115,7 @@ def test_a_rule_trained_later_replaces_the_model_and_says_why(fill: Fill) -> Non
     note = page.blocks[0]
     assert page.answer.en == "No model has been trained: members are ranked by a rule."
     assert isinstance(note, Note)
-    assert [fact for _, fact in note.facts] == ["because of v2"]
+    assert [fact for _, fact in note.entries] == ["because of v2"]
     assert len(page.blocks) == 2
     assert isinstance(page.blocks[1], Note)
     assert page.blocks[1].body.en.startswith("The log of subscriptions is not collected")
@@ -153,7 +153,7 @@ def test_both_definitions_are_shown_each_with_its_own_evaluation(fill: Fill) -> 
         ]  # fmt: skip
     card = block_of(page, "Model card · lapse")
     assert isinstance(card, Note)
-    facts = {name.en: fact for name, fact in card.facts}
-    assert facts["Churn means"] == "not renewed"
-    assert facts["Cut-offs left out"] == "2026-05-01 (outage of content on 2026-05-03)"
-    assert facts["Chosen because"] == "because of v3"
+    entries = {name.en: fact for name, fact in card.entries}
+    assert entries["Churn means"] == "not renewed"
+    assert entries["Cut-offs left out"] == "2026-05-01 (outage of content on 2026-05-03)"
+    assert entries["Chosen because"] == "because of v3"

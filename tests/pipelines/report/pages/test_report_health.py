@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.report.pages import health
 from pipelines.report.parts.blocks import Table, Tiles
-from pipelines.report.parts.header import Facts, Source, read_facts
+from pipelines.report.parts.header import Header, Source, read_header
 from pipelines.report.parts.text import Text
 from pipelines.report.sections import deliveries
 from tests.support.report_marts import CONTEXT
@@ -41,7 +41,7 @@ def _delivery(delivery: str, log_day: str, counts: str, status: str, at: str) ->
 def test_deliveries_count_the_last_one_of_each_log_day(
     fill: Fill, deliveries_made: str, delivered: str, rejected: str, holds: str
 ) -> None:
-    tiles = deliveries.blocks(fill(deliveries_made), CONTEXT, Facts(CONTEXT.through_day, [], None))[0]
+    tiles = deliveries.blocks(fill(deliveries_made), CONTEXT, Header(CONTEXT.through_day, [], None))[0]
     assert isinstance(tiles, Tiles)
     values = [tile.value for tile in tiles.tiles]
     assert (values[0], values[3]) == (delivered, rejected)
@@ -92,7 +92,7 @@ LAST_DAY = "date '2026-11-19'"
     ids=["none", "passed", "failed", "warned", "waived", "healed", "held out for long", "a week ago", "whole table"],
 )
 def test_the_latest_verdict_counts(fill: Fill, verdicts: str, said: str) -> None:
-    assert read_facts(fill(verdicts), CONTEXT).verdict.en == said
+    assert read_header(fill(verdicts), CONTEXT).verdict.en == said
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_the_latest_verdict_counts(fill: Fill, verdicts: str, said: str) -> None
     ],
 )
 def test_trust_is_said_in_a_sentence(sources: list[Source], n_checks: int, n_failed: int, sentence: str) -> None:
-    assert sentence in Facts(CONTEXT.through_day, sources, 5, n_checks=n_checks, n_failed=n_failed).trust.en
+    assert sentence in Header(CONTEXT.through_day, sources, 5, n_checks=n_checks, n_failed=n_failed).trust.en
 
 
 def test_failures_stand_first(fill: Fill) -> None:

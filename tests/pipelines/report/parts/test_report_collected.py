@@ -85,7 +85,7 @@ def test_data_health_says_how_to_add_what_a_collected_log_lacks(fill: Fill) -> N
     marts = fill(LOGS.format(logs="('members'), ('interactions')") + facts(came=False))
     note = block_of(page_of(health.page, marts), "Not collected, and how to add it")
     assert isinstance(note, Note)
-    names = [name.en for name, _ in note.facts]
+    names = [name.en for name, _ in note.entries]
     assert "Views and reads" in names
     assert "content" in names
     assert "Contents" not in names, "the log that would hold it is named already"

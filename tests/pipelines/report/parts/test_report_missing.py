@@ -8,7 +8,7 @@ import pytest
 from pipelines.report.pages import brief, health
 from pipelines.report.parts import marks
 from pipelines.report.parts.blocks import Chart, Table, Tile, Tiles
-from pipelines.report.parts.header import Facts, Source, read_facts
+from pipelines.report.parts.header import Header, Source, read_header
 from pipelines.report.parts.missing import Gaps, spans
 from pipelines.report.sections import deliveries
 from tests.support.report_marts import CONTEXT
@@ -71,10 +71,10 @@ def test_days_are_named_as_spans(days_ago: list[int], said: str) -> None:
 )
 def test_what_is_missing_is_said_for_the_windows_shown(found: Gaps, said: list[str]) -> None:
     assert [phrase.en for phrase in found.phrases] == said
-    sentence = Facts(LAST, [Source("content", is_collected=True)], 5, n_checks=9, gaps=found).trust.en
+    sentence = Header(LAST, [Source("content", is_collected=True)], 5, n_checks=9, gaps=found).trust.en
     assert sentence.startswith("Yes for what came: 9 checks passed, none failed, but " if said else "Yes: 9 checks")
     assert all(phrase in sentence for phrase in said)
-    failed = Facts(LAST, [Source("content", is_collected=True)], 5, n_checks=9, n_failed=1, gaps=found).trust.en
+    failed = Header(LAST, [Source("content", is_collected=True)], 5, n_checks=9, n_failed=1, gaps=found).trust.en
     assert failed == "; ".join(["Not all of them: 1 of 9 checks failed", *said]) + "."
 
 
@@ -93,9 +93,9 @@ def test_what_is_missing_is_said_for_the_windows_shown(found: Gaps, said: list[s
 )
 def test_a_log_is_complete_where_nothing_is_missing(source: Source, state: str, *, is_complete: bool) -> None:
     assert (source.state.en, source.is_complete) == (state, is_complete)
-    facts = Facts(LAST, [source, Source("members", is_collected=True)], 5, n_checks=9)
-    assert ("and every collected log is complete" in facts.trust.en) == (not source.is_late)
-    assert facts.completeness.en.startswith(f"{1 + is_complete} of ")
+    header = Header(LAST, [source, Source("members", is_collected=True)], 5, n_checks=9)
+    assert ("and every collected log is complete" in header.trust.en) == (not source.is_late)
+    assert header.completeness.en.startswith(f"{1 + is_complete} of ")
 
 
 HELD_OUT = """
@@ -114,12 +114,12 @@ HELD_OUT = """
 
 def test_held_out_days_stay_named_and_counted_until_they_are_mended(fill: Fill) -> None:
     marts = fill(HELD_OUT)
-    facts = read_facts(marts, CONTEXT)
-    assert facts.held_out == [("interactions", date(2026, 11, 18)), ("interactions", date(2026, 3, 1))]
-    source = next(source for source in facts.sources if source.log == "interactions")
+    header = read_header(marts, CONTEXT)
+    assert header.held_out == [("interactions", date(2026, 11, 18)), ("interactions", date(2026, 3, 1))]
+    source = next(source for source in header.sources if source.log == "interactions")
     assert source.state.en == "2 days held out"
-    assert facts.n_failed == 1, "the verdict of a day that is held out counts however old it is"
-    table = block_of(health.page(marts, CONTEXT, facts), "Held out until they are mended")
+    assert header.n_failed == 1, "the verdict of a day that is held out counts however old it is"
+    table = block_of(health.page(marts, CONTEXT, header), "Held out until they are mended")
     assert isinstance(table, Table)
     shown = [[getattr(cell.shown, "en", cell.shown) for cell in row] for row in table.rows]
     assert shown == [
@@ -132,7 +132,7 @@ def test_a_held_out_day_is_red_in_the_strip_of_its_log(fill: Fill) -> None:
     delivered = """insert into marts.deliveries values
         ('a', 'interactions', '2026-11-18', 'part.csv', 9, 10, 9, 1, 'accepted', null, '2026-11-19 06:00+08', 'run');"""
     marts = fill(HELD_OUT + delivered)
-    table = deliveries.blocks(marts, CONTEXT, read_facts(marts, CONTEXT))[1]
+    table = deliveries.blocks(marts, CONTEXT, read_header(marts, CONTEXT))[1]
     assert isinstance(table, Table)
     assert '<i class="bad" title="2026-11-18: 9 + 1 = 10, held out"></i>' in str(table.rows[0][3].shown)
 
