@@ -21,21 +21,21 @@ DELIVERY = "delivery"
 DEFINITION = "definition"
 TIME = "time"
 
-_LOG_OF_PART = {"interactions": "interactions", "content": "content", "roles": "members", "joined": "members"}
-"""Part of a day's state that differs -> the log that it is made from."""
+_LOG_OF_INPUT = {"interactions": "interactions", "content": "content", "roles": "members", "joined": "members"}
+"""Input of a day that differs -> the log that it is made from."""
 
 
-class StaleParts:
+class StaleDays:
     """Why the run found days stale: for a day, the logs that can have changed what its figures look back on."""
 
-    def __init__(self, parts: Iterable[tuple[date, str]]) -> None:
-        """Take days with the name of a part of their state that differs, as of the last completed run."""
-        self._parts: dict[date, set[str]] = defaultdict(set)
-        for day, part in parts:
-            self._parts[day].add(part)
+    def __init__(self, inputs: Iterable[tuple[date, str]]) -> None:
+        """Take days with the name of an input that differs from that of the last completed run."""
+        self._inputs: dict[date, set[str]] = defaultdict(set)
+        for day, name in inputs:
+            self._inputs[day].add(name)
 
     @classmethod
-    def read(cls, warehouse: Path) -> StaleParts:
+    def read(cls, warehouse: Path) -> StaleDays:
         """Read what the run's first invocation of dbt left in the warehouse."""
         with duckdb.connect(str(warehouse), read_only=True) as con:
             rows = con.execute(
@@ -57,17 +57,17 @@ class StaleParts:
 
         A member's first day that moved is told by any earlier day that is stale, however long before.
         """
-        near = {part for day, parts in self._parts.items() if first <= day <= last for part in parts}
+        near = {name for day, names in self._inputs.items() if first <= day <= last for name in names}
         if near & {"first_seen", "first_active"}:
-            near |= {part for day, parts in self._parts.items() if day <= last for part in parts}
+            near |= {name for day, names in self._inputs.items() if day <= last for name in names}
             first = date.min
-        return {_LOG_OF_PART[part] for part in near if part in _LOG_OF_PART}, first
+        return {_LOG_OF_INPUT[name] for name in near if name in _LOG_OF_INPUT}, first
 
 
 class Causes:
     """Finds the cause of each change among what was delivered since the publication that is up."""
 
-    def __init__(self, changed: Iterable[ChangedDay], *, is_redefined: bool, stale: StaleParts | None = None) -> None:
+    def __init__(self, changed: Iterable[ChangedDay], *, is_redefined: bool, stale: StaleDays | None = None) -> None:
         """Take the changed deliveries, whether a transformation changed, and the stale days where they are told."""
         self._by_log: dict[str, list[tuple[date, str]]] = defaultdict(list)
         for one in sorted(changed, key=lambda one: (one.event_day, one.delivery_id)):

@@ -19,7 +19,7 @@ from pipelines.home import Home
 from pipelines.lake import ledger, manifest, versions
 from pipelines.lake.schemas import SCHEMAS
 from pipelines.lake.staging import staging_folder
-from pipelines.restating.causes import Causes, StaleParts
+from pipelines.restating.causes import Causes, StaleDays
 from pipelines.restating.compare import compare
 from pipelines.restating.figures import watched
 from pipelines.settings import Settings
@@ -105,7 +105,7 @@ def _causes(home: Home, plan: BuildPlan, since: int, run_id: str) -> Causes:
     return Causes(
         manifest.changed_since(home, last["published_at"] if last else _BEGINNING),
         is_redefined=plan.full_because == CODE_CHANGED if fingerprint is None else fingerprint != plan.fingerprint,
-        stale=StaleParts.read(home.warehouse) if _is_next(home, last, run_id) else None,
+        stale=StaleDays.read(home.warehouse) if _is_next(home, last, run_id) else None,
     )
 
 

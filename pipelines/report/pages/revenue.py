@@ -38,7 +38,7 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     if marts.has("renewals"):
         blocks += [renewal.by_month(marts, context), renewal.by_plan(marts, context)]
     if marts.has("churn_definitions_walk"):
-        blocks.append(renewal.walk(marts, context))
+        blocks.append(renewal.reconciliation(marts, context))
     return Page(name="revenue", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 

@@ -1,4 +1,4 @@
-"""Blocks on renewals: by month, by plan, and the walk between the two definitions of churn."""
+"""Blocks on renewals: by month, by plan, and the reconciliation of the two definitions of churn."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def by_plan(marts: Marts, context: SiteContext) -> Table:
     )
 
 
-def walk(marts: Marts, context: SiteContext) -> Table:
+def reconciliation(marts: Marts, context: SiteContext) -> Table:
     """Both churns of the last months whose outcome is known, and the members in whom they differ."""
     result = marts.run(
         "churn_walk",
@@ -118,7 +118,7 @@ def walk(marts: Marts, context: SiteContext) -> Table:
         for row in result.rows
     ]
     return Table(
-        title=Text("The two churns, and the walk between them", "两种流失口径及其差异"),
+        title=Text("The two churn rates, reconciled", "两种流失口径及其差异"),
         note=Text(
             "The inactive, less those who still pay and those who never did, plus those who stopped paying but are "
             "active or were inactive before: the lapsed.",

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from pipelines.lake.manifest import ChangedDay
-from pipelines.restating.causes import Causes, StaleParts
+from pipelines.restating.causes import Causes, StaleDays
 from pipelines.restating.compare import Change
 from pipelines.restating.figures import watched
 
@@ -24,8 +24,8 @@ def changed(log, offset=0, delivery="1", day=DAY):
     return ChangedDay(log, day + timedelta(days=offset), f"{log}/{delivery}")
 
 
-def stale(*parts):
-    return StaleParts((DAY + timedelta(days=offset), part) for offset, part in parts)
+def stale(*inputs):
+    return StaleDays((DAY + timedelta(days=offset), name) for offset, name in inputs)
 
 
 @pytest.mark.parametrize(
