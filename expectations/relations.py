@@ -153,7 +153,7 @@ _MEMBERS = [
     ),
     _warns("contacted_after_gone", "actions", "contacts a member who had left, was banned or erased", GONE),
     _blocks("arms_differ", "actions", "puts a member into both arms of a campaign", ARMS),
-    _blocks("held_out_but_treated", "actions", "gives something to a member who is held out", ARMS),
+    _blocks("held_out_but_treated", "actions", "gives something to a member of the control arm", ARMS),
     _warns("points_below_zero", "actions", "takes more points than the member has", MISSING),
 ]
 

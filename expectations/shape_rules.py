@@ -45,8 +45,8 @@ _BLOCK = {
 }
 
 
-HOLD_OUT = tuple(_BLOCK)
-"""Names of the rules that may hold a day out."""
+WITHHOLDING = tuple(_BLOCK)
+"""Names of the rules that may withhold a day."""
 
 
 def column_of(rule: str, *, is_certain: bool) -> str:
@@ -59,7 +59,7 @@ def shape_rules() -> list[Rule]:
     warn = [Rule(name, WARNING, reason, maximum=0) for name, reason in _ONLY_WARN.items()]
     block = [Rule(name, CRITICAL, reason, maximum=0) for name, reason in _BLOCK.items()]
     unsure = [
-        Rule(f"{name}{UNSURE}", WARNING, f"{reason} (too little speaks for it to hold the day out)", maximum=0)
+        Rule(f"{name}{UNSURE}", WARNING, f"{reason} (too little speaks for it to withhold the day)", maximum=0)
         for name, reason in _BLOCK.items()
     ]
     return block + unsure + warn

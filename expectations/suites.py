@@ -11,7 +11,7 @@ MAX_PSI = 0.25
 """Population stability index from which a feature is usually said to have drifted."""
 
 LEAST_BROKEN_ROWS = 5
-"""Rows that must break before their share holds a day out, unless more break than are accepted: of three rows one is a
+"""Rows that must break before their share withholds a day, unless more break than are accepted: of three rows one is a
 third, and says nothing about the delivery."""
 
 
@@ -29,7 +29,7 @@ def delivery_rules(
         Rule(
             "quarantine_share_of_few",
             WARNING,
-            f"fewer than {LEAST_BROKEN_ROWS} broken rows hold no day out while most are good; mend and deliver them",
+            f"fewer than {LEAST_BROKEN_ROWS} broken rows withhold no day while most are good; mend and deliver them",
             maximum=max_quarantine_share,
         ),
         Rule(

@@ -103,7 +103,7 @@ def _forest(seed: int) -> Pipeline:
 
 def _boosting(seed: int) -> Pipeline:
     # Small trees that see a part of the features: communities are small, and larger trees learn them by heart.
-    # No automatic early stopping: it holds out rows at random and stops elsewhere as rows are added.
+    # No automatic early stopping: it sets rows aside at random and stops elsewhere as rows are added.
     return _trees(
         HistGradientBoostingClassifier(
             learning_rate=0.05,

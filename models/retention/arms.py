@@ -8,7 +8,7 @@ import hmac
 HASH_VERSION = "hmac-sha256-1"
 """Names the inputs of the hash and how a number is made of it; another way of drawing gets another name."""
 
-TREATED, HELD_OUT = "treated", "held_out"
+TREATED, CONTROL = "treated", "held_out"
 
 
 def draw_arm(key: bytes, campaign_id: str, member_id: str, held_out_share: float) -> str:
@@ -20,12 +20,12 @@ def draw_arm(key: bytes, campaign_id: str, member_id: str, held_out_share: float
         key: The home's secret key; without it the arm cannot be told beforehand.
         campaign_id: The campaign.
         member_id: The member.
-        held_out_share: Chance of being held out, from 0 to 1.
+        held_out_share: Chance of the control arm, from 0 to 1.
     """
     message = b"\0".join([HASH_VERSION.encode(), campaign_id.encode(), member_id.encode()])
     digest = hmac.new(key, message, hashlib.sha256).digest()
     point = int.from_bytes(digest[:8], "big") / 2**64
-    return HELD_OUT if point < held_out_share else TREATED
+    return CONTROL if point < held_out_share else TREATED
 
 
 def key_id(key: bytes) -> str:

@@ -47,13 +47,13 @@ def choose_rule(effects: pd.DataFrame, candidates: pd.DataFrame, least_randomise
     listed = set(candidates[_GROUP].itertuples(index=False, name=None))
     groups = [(name, band) for name in DEFINITIONS for band in BANDS if (name, band) in listed]
     for name, band in groups:
-        treated, held_out = (int(known.get((name, band), {}).get(arm, 0)) for arm in ("n_treated", "n_held_out"))
-        if min(treated, held_out) < least_randomised:
+        treated, control = (int(known.get((name, band), {}).get(arm, 0)) for arm in ("n_treated", "n_held_out"))
+        if min(treated, control) < least_randomised:
             return Rule(
                 VALUE_AT_RISK,
-                f"{name}, risk {band}: {treated} treated and {held_out} held out so far, "
+                f"{name}, risk {band}: {treated} treated and {control} in the control arm so far, "
                 f"{least_randomised} of each are needed",
-                f"{DEFINITIONS[name]}风险{BANDS[band]}：目前干预 {treated} 人、对照 {held_out} 人，"
+                f"{DEFINITIONS[name]}风险{BANDS[band]}：目前干预 {treated} 人、对照 {control} 人，"
                 f"各需 {least_randomised} 人",
             )
     if not any(known[group]["effect_low"] > 0 for group in groups):

@@ -31,7 +31,7 @@ def excluded_cutoffs(con: duckdb.DuckDBPyConnection, definition: Definition) -> 
         """
         select
             day,
-            case when bool_and(is_held_out) then string_agg(log, ', ' order by log) || ' held out'
+            case when bool_and(is_held_out) then string_agg(log, ', ' order by log) || ' withheld'
             else 'outage of ' || string_agg(log, ', ' order by log) end,
         from marts.data_completeness
         where (is_outage or is_held_out) and list_contains($logs, log) group by day order by day

@@ -38,7 +38,7 @@ class NotToldError(UserError):
 
 @dataclass(frozen=True)
 class Checked:
-    """The verdict on one file in lines; good where every row is accepted and no gate would hold the day out."""
+    """The verdict on one file in lines; good where every row is accepted and no gate would withhold the day."""
 
     is_good: bool
     lines: list[str]
@@ -84,9 +84,9 @@ def _judge(home: Home, path: Path, settings: Settings, log: Log, log_day: date) 
     ]
     others = [(log_day, one) for one in delivery["findings"] if one["finding"] not in (MISSPELT, SHARED_KEY)]
     lines += [f"  look at: {one}" for one in summary(others)]
-    if outcome.held_out:
+    if outcome.withheld:
         lines.append(f"  the day would be withheld; if it is right as it is, guildbook gate waive {log.name} {log_day}")
-    return Checked(is_good=not found and not outcome.held_out, lines=lines)
+    return Checked(is_good=not found and not outcome.withheld, lines=lines)
 
 
 def _ingest(home: Home, path: Path, settings: Settings, log: Log, log_day: date) -> None:

@@ -186,6 +186,6 @@ def export(
     ] = None,
 ) -> None:
     """Write the day's list of members to contact as a CSV file; the control arm is not in it."""
-    from pipelines.actions.export import export_list  # noqa: PLC0415
+    from pipelines.retention.export import export_list  # noqa: PLC0415
 
     typer.echo(export_list(Home(read_settings().home), day.date() if day else None))

@@ -54,8 +54,8 @@ def log_days_between(settings: Settings, first: date, last: date) -> list[date]:
 
 def range_without_last_day(outcome: RunOutcome, first: date, last: date) -> tuple[date, date] | None:
     """The days that can still be published where gate 1 withheld only the last one, as of an export cut at noon."""
-    is_last_held_out = outcome.failed_gate.startswith("gate deliveries: ") and outcome.failed_gate.endswith(f" {last}")
-    return (first, last - timedelta(days=1)) if is_last_held_out and first < last else None
+    is_last_withheld = outcome.failed_gate.startswith("gate deliveries: ") and outcome.failed_gate.endswith(f" {last}")
+    return (first, last - timedelta(days=1)) if is_last_withheld and first < last else None
 
 
 def execute(settings: Settings, first: date, last: date, *, full: bool, say: Callable[[str], None]) -> RunOutcome:

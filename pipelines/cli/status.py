@@ -18,7 +18,7 @@ from pipelines.lake import ledger, manifest, versions
 from pipelines.publishing import noted
 
 SHOWN_DAYS = 10
-"""Held-out log days that are named; Data health names them all."""
+"""Withheld log days that are named; Data health names them all."""
 
 SHOWN_RULES = 5
 """Rules between logs that are named; Data health names them all."""
@@ -38,7 +38,7 @@ def status_lines(home: Home, first_log_day: date = date.min) -> list[str]:
         )
         kept = ", ".join(str(one) for one in versions.numbers(home))
         lines = [f"published   version {number}{through}", f"kept        {kept}"]
-    held = manifest.held_out_days(home)
+    held = manifest.withheld_days(home)
     named = ", ".join(f"{one.log} {one.log_day}" for one in held[:SHOWN_DAYS])
     more = f" and {len(held) - SHOWN_DAYS} more" if len(held) > SHOWN_DAYS else ""
     days = f"{len(held):,} log day{'' if len(held) == 1 else 's'}"

@@ -24,17 +24,17 @@ def gate_result(
 
     ``reasons`` name what was refused, by file and line.
     """
-    say = context.log.error if blocks else context.log.warning if outcome.held_out else context.log.info
+    say = context.log.error if blocks else context.log.warning if outcome.withheld else context.log.info
     if outcome.n_days:
         say(f"gate {outcome.gate}: {outcome.summary}")
     return dg.AssetCheckResult(
-        passed=not outcome.held_out,
+        passed=not outcome.withheld,
         severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
         description="\n".join([outcome.summary, *reasons]),
         metadata={
             **({"first_reasons": dg.MetadataValue.md("\n".join(f"* {one}" for one in reasons))} if reasons else {}),
             "days_checked": outcome.n_days,
-            "days_held_out": len(outcome.held_out),
+            "days_withheld": len(outcome.withheld),
             "days_warned": len(outcome.warned),
         },
     )
@@ -49,7 +49,7 @@ def _facts_check(table_name: str) -> dg.AssetChecksDefinition:
     )
     def check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
         outcome = facts.judge(home.paths, table_name, context.run.run_id)
-        return gate_result(context, outcome, blocks=bool(outcome.held_out))
+        return gate_result(context, outcome, blocks=bool(outcome.withheld))
 
     return check
 
@@ -66,7 +66,7 @@ facts_checks = [_facts_check(table_name) for table_name in facts.SUITES]
 def relations_check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
     """Judge the rows that came since the last completed run by the rules between logs."""
     outcome = relations.judge(home.paths, home.settings, context.run.run_id)
-    return gate_result(context, outcome, blocks=bool(outcome.held_out))
+    return gate_result(context, outcome, blocks=bool(outcome.withheld))
 
 
 @dg.asset_check(
@@ -79,4 +79,4 @@ def predictions_check(context: dg.AssetCheckExecutionContext, home: HomeResource
     """Judge the predictions of the run's last day."""
     day = read_plan(home.paths).through_day
     outcome = predictions.judge(home.paths, home.settings, day, context.run.run_id)
-    return gate_result(context, outcome, blocks=bool(outcome.held_out))
+    return gate_result(context, outcome, blocks=bool(outcome.withheld))

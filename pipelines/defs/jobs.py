@@ -5,12 +5,12 @@ from collections.abc import Collection
 import dagster as dg
 
 from pipelines.contract import LOGS
-from pipelines.defs.actions import retention_list
 from pipelines.defs.churn import churn_model, churn_scores
 from pipelines.defs.partitions import log_days
 from pipelines.defs.published import published
 from pipelines.defs.raw import raw_assets, raw_key
 from pipelines.defs.restated import restated_figures
+from pipelines.defs.retention import retention_list
 from pipelines.defs.warehouse import build_plan, records, warehouse
 
 STEPS = (

@@ -76,17 +76,17 @@ def _delivery_check(log: Log) -> dg.AssetChecksDefinition:
         asset=raw_key(log.name),
         name="gate_deliveries",
         blocking=True,
-        description="Gate 1: days whose delivery fails are held out; the run stops if its last day is among them.",
+        description="Gate 1: days whose delivery fails are withheld; the run stops if its last day is among them.",
     )
     def check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
         days = tagged_days(context.run.tags)
         outcome = deliveries.judge(home.paths, home.settings, log.name, days, context.run.run_id)
-        failed = [day for day in (*outcome.held_out, *outcome.warned) if day is not None]
+        failed = [day for day in (*outcome.withheld, *outcome.warned) if day is not None]
         reasons = first_reasons(home.paths, log.name, failed) if failed else []
         return gate_result(
             context,
             outcome,
-            blocks=days[-1] in outcome.held_out or deliveries.is_all_held_out(home.paths, outcome),
+            blocks=days[-1] in outcome.withheld or deliveries.is_all_withheld(home.paths, outcome),
             reasons=reasons,
         )
 

@@ -2,11 +2,11 @@
 
 import dagster as dg
 
-from models.actions.arms import TREATED
-from pipelines.actions.lists import make_list
-from pipelines.actions.store import check_logged
+from models.retention.arms import TREATED
 from pipelines.defs.checks import SCORES_KEY, mart_key
 from pipelines.defs.resources import HomeResource
+from pipelines.retention.lists import make_list
+from pipelines.retention.store import check_logged
 from pipelines.warehouse.plan import read_plan
 
 _READ = ("retention_members", "retention_band_effects", "retention_reads", "retention_pieces")
@@ -14,14 +14,14 @@ _READ = ("retention_members", "retention_band_effects", "retention_reads", "rete
 
 @dg.asset(
     deps=[SCORES_KEY, mart_key("action_effects"), *(dg.AssetKey(["retention", name]) for name in _READ)],
-    group_name="actions",
+    group_name="retention",
     kinds={"parquet"},
 )
 def retention_list(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
-    """Whom to contact on the last day, and who is held out: logged before anybody can be contacted."""
+    """Whom to contact on the last day, and who is in the control arm: logged before anybody can be contacted."""
     day = read_plan(home.paths).through_day
     rows = make_list(home.paths, home.settings, day, context.run.run_id)
     arms = check_logged(home.paths, day, rows)
     treated = sum(arms[row["campaign_id"], row["member_id"]] == TREATED for row in rows)
-    context.log.info(f"{day}: {treated:,} members to contact, {len(rows) - treated:,} held out")
+    context.log.info(f"{day}: {treated:,} members to contact, {len(rows) - treated:,} in the control arm")
     return dg.MaterializeResult(metadata={"day": day.isoformat(), "listed": len(rows), "to_contact": treated})

@@ -7,7 +7,6 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
-from pipelines.actions.judgement import record_judgement_days
 from pipelines.churn.schedule import training_days
 from pipelines.contract import LOGS
 from pipelines.defs.partitions import FULL_TAG, tagged_days
@@ -16,6 +15,7 @@ from pipelines.defs.resources import HomeResource
 from pipelines.ingest.ignored import ignored_entries, note_ignored
 from pipelines.privacy import pseudonyms
 from pipelines.publishing import inputs
+from pipelines.retention.judgement import record_judgement_days
 from pipelines.warehouse import dbt
 from pipelines.warehouse.arrivals import DayNeverCameError, missing_days
 from pipelines.warehouse.counts import StaleCounts, record_build

@@ -64,18 +64,18 @@ def judge(home: Home, settings: Settings, log: str, days: Sequence[date], run_id
     failed = {verdict.day for verdict in found if verdict.blocks}
     judged = []
     for candidate in waiting:
-        if candidate.log_day in result.held_out:
-            judged.append((candidate, manifest.HELD_OUT))
+        if candidate.log_day in result.withheld:
+            judged.append((candidate, manifest.WITHHELD))
         else:
             judged.append((candidate, manifest.WAIVED if candidate.log_day in failed else manifest.PASSED))
     manifest.decide(home, judged, run_id)
     return result
 
 
-def is_all_held_out(home: Home, outcome: GateOutcome) -> bool:
-    """Tell whether all of a log that names who was active is held out: pages would say that nobody was."""
+def is_all_withheld(home: Home, outcome: GateOutcome) -> bool:
+    """Tell whether all of a log that names who was active is withheld: pages would say that nobody was."""
     is_about_people = bool(LOGS[outcome.table_name].person)
-    return is_about_people and bool(outcome.held_out) and outcome.table_name not in manifest.accepted_logs(home)
+    return is_about_people and bool(outcome.withheld) and outcome.table_name not in manifest.accepted_logs(home)
 
 
 def _of_shapes(log: str, seen: Mapping[date, Mapping[str, Seen]]) -> list[Verdict]:
@@ -98,7 +98,7 @@ def _of_shapes(log: str, seen: Mapping[date, Mapping[str, Seen]]) -> list[Verdic
 
 
 def _unfit(rules: Sequence[Rule], profile: Sequence[Mapping[str, Any]]) -> set[date]:
-    """Return the days that break a rule which holds them out."""
+    """Return the days that break a rule that withholds them."""
     return {
         row["day"] for row in profile for rule in rules if rule.severity == CRITICAL and rule.breaks(row[rule.column])
     }

@@ -51,8 +51,8 @@ def judge_absent(
     Args:
         waiting: Log days to judge.
         past: Log days that were accepted before; those that wait are not among them.
-        max_share: Share from which a first delivery is held out; such days are no past of the later ones.
-        max_rise: Rise from which a day is held out, likewise.
+        max_share: Share from which a first delivery is withheld; such days are no past of the later ones.
+        max_rise: Rise from which a day is withheld, likewise.
 
     Returns:
         Days with fewer than 7 log days before them are judged together, by the share of all their rows: a day alone

@@ -189,7 +189,7 @@ def _joined(outcomes: Sequence[GateOutcome]) -> GateOutcome:
         gate=GATE,
         table_name="rules between logs",
         n_days=max(one.n_days for one in outcomes),
-        held_out=tuple(sorted({day for one in outcomes for day in one.held_out}, key=lambda day: day or date.min)),
+        withheld=tuple(sorted({day for one in outcomes for day in one.withheld}, key=lambda day: day or date.min)),
         warned=tuple(sorted({day for one in outcomes for day in one.warned}, key=lambda day: day or date.min)),
         reasons=tuple(f"{one.table_name}: {reason}" for one in outcomes for reason in one.reasons),
     )

@@ -17,23 +17,23 @@ from pipelines.lake import ledger
 class GateOutcome:
     """What a gate decided about one table.
 
-    ``held_out`` are the days that must not flow on, ``warned`` those that flow on with a warning.
+    ``withheld`` are the days that must not flow on, ``warned`` those that flow on with a warning.
     """
 
     gate: str
     table_name: str
     n_days: int
-    held_out: tuple[date | None, ...] = ()
+    withheld: tuple[date | None, ...] = ()
     warned: tuple[date | None, ...] = ()
     reasons: tuple[str, ...] = field(default=())
 
     @property
     def summary(self) -> str:
         """The outcome in one line."""
-        if self.held_out:
-            days = ", ".join("the table" if day is None else day.isoformat() for day in self.held_out[:5])
-            more = f" and {len(self.held_out) - 5} more" if len(self.held_out) > 5 else ""
-            return f"{self.table_name}: held out {days}{more}: {'; '.join(self.reasons[:3])}"
+        if self.withheld:
+            days = ", ".join("the table" if day is None else day.isoformat() for day in self.withheld[:5])
+            more = f" and {len(self.withheld) - 5} more" if len(self.withheld) > 5 else ""
+            return f"{self.table_name}: withheld {days}{more}: {'; '.join(self.reasons[:3])}"
         warned = f", {len(self.warned)} with warnings" if self.warned else ""
         return f"{self.table_name}: {self.n_days} days passed{warned}"
 
@@ -89,7 +89,7 @@ def record(home: Home, gate: str, verdicts: Sequence[Verdict], run_id: str) -> N
 
 
 def outcome(gate: str, table_name: str, verdicts: Iterable[Verdict], waived: set[date]) -> GateOutcome:
-    """Sum verdicts up: a day with a critical failure that nobody waived is held out."""
+    """Sum verdicts up: a day with a critical failure that nobody waived is withheld."""
     verdicts = list(verdicts)
     blocked = [
         verdict
@@ -97,12 +97,12 @@ def outcome(gate: str, table_name: str, verdicts: Iterable[Verdict], waived: set
         if is_blocking(verdict.severity, is_passed=verdict.is_passed, is_waived=verdict.day in waived)
     ]
     failed = {verdict.day for verdict in verdicts if not verdict.is_passed}
-    held_out = {verdict.day for verdict in blocked}
+    withheld = {verdict.day for verdict in blocked}
     return GateOutcome(
         gate=gate,
         table_name=table_name,
         n_days=len({verdict.day for verdict in verdicts}),
-        held_out=tuple(sorted(held_out, key=lambda day: day or date.min)),
-        warned=tuple(sorted(failed - held_out, key=lambda day: day or date.min)),
+        withheld=tuple(sorted(withheld, key=lambda day: day or date.min)),
+        warned=tuple(sorted(failed - withheld, key=lambda day: day or date.min)),
         reasons=tuple(f"{verdict.expectation}, found {verdict.observed} ({verdict.reason})" for verdict in blocked),
     )

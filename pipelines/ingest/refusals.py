@@ -80,7 +80,7 @@ def first_reasons(home: Home, log: str, days: Iterable[date] | None = None, *, l
 
 
 def reasons_of_run(home: Home, run_id: str | None = None) -> list[str]:
-    """First reasons of each log's days that a run read and of those held out; without a run, of the last."""
+    """First reasons of each log's days that a run read and of those withheld; without a run, of the last."""
     delivered = ledger.read(home, "deliveries").to_pylist()
     if run_id is None and delivered:
         run_id = delivered[-1]["run_id"]

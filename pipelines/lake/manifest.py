@@ -24,12 +24,12 @@ from pipelines.lake import ledger
 
 PASSED = "passed"
 WAIVED = "waived"
-HELD_OUT = "held_out"
+WITHHELD = "held_out"
 
 WAITING = pa.schema(
     [("log", pa.string()), ("log_day", pa.date32()), ("n_rows", pa.int64()), ("keeps_earlier", pa.bool_())]
 )
-"""One row per held-out log day, as each run writes them for dbt."""
+"""One row per withheld log day, as each run writes them for dbt."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class HeldOutDay:
+class WithheldDay:
     """A log day whose newest delivery waits beside the lake: the first gate, or a run that stopped, kept it back.
 
     ``n_rows`` are the rows that wait, ``keeps_earlier`` says whether an earlier delivery of the day is in the lake.
@@ -64,7 +64,7 @@ class HeldOutDay:
     keeps_earlier: bool
 
 
-def held_out_days(home: Home) -> list[HeldOutDay]:
+def withheld_days(home: Home) -> list[WithheldDay]:
     """Return every log day that waits, however long ago it came; whoever names or counts them reads this."""
     root = home.lake / "candidates"
     waiting = [one for log in sorted(path.name for path in root.glob("*")) for one in candidates(home, log)]
@@ -72,7 +72,7 @@ def held_out_days(home: Home) -> list[HeldOutDay]:
         return []
     accepted = {(row["log"], row["log_day"]) for row in current(home).select(["log", "log_day"]).to_pylist()}
     return [
-        HeldOutDay(
+        WithheldDay(
             one.log, one.log_day, one.delivery["profile"]["accepted"], keeps_earlier=(one.log, one.log_day) in accepted
         )
         for one in waiting
@@ -122,7 +122,7 @@ def decide(home: Home, judged: Sequence[tuple[Candidate, str]], run_id: str) -> 
         ]
     ledger.append(home, "manifest", rows)
     for candidate, verdict in judged:
-        if verdict != HELD_OUT:
+        if verdict != WITHHELD:
             _move(home, candidate)
 
 

@@ -55,7 +55,7 @@ def note_unchanged(home: Home, number: int) -> None:
 
 
 def inputs(home: Home, settings: Settings, plan: BuildPlan) -> str:
-    """Digest of all that decides a publication: deliveries, what gate 1 holds out, waivers, settings, code, days."""
+    """Digest of all that decides a publication: deliveries, what gate 1 withholds, waivers, settings, code, days."""
     accepted = sorted(tuple(map(str, row.values())) for row in manifest.current(home).to_pylist())
     delivered: list[dict[str, Any]] = ledger.read(home, "deliveries").to_pylist()
     waiting = [one for log in LOGS for one in manifest.candidates(home, log)]

@@ -92,5 +92,5 @@ def check_verdicts(home: Home, run_id: str) -> None:
     if missing:
         raise UnpassedGateError(f"this run has no verdict of the gate {', '.join(sorted(missing))}; run all of it")
     for row in verdicts.blocking(home, run_id):
-        if row["gate"] != "deliveries":  # a day of these that blocks is held out already
+        if row["gate"] != "deliveries":  # a day of these that blocks is withheld already
             raise UnpassedGateError(f"{row['table_name']} {row['day']}: {row['expectation']}, found {row['observed']}")

@@ -27,7 +27,7 @@ def stopping_verdict(home: Home, run_id: str, last_day: date | None) -> dict[str
     """Return the verdict that stopped a run; None where no gate did.
 
     Of the deliveries that of ``last_day``, the run's last log day, can stop it, and any of a log that names who was
-    active, while nothing of it was accepted: another one is only held out.
+    active, while nothing of it was accepted: another one is only withheld.
     """
     never_accepted = {log.name for log in LOGS.values() if log.person} - manifest.accepted_logs(home)
     for row in verdicts.blocking(home, run_id):

@@ -19,10 +19,10 @@ from plotly.offline import get_plotlyjs
 from pipelines.files import sync_all
 from pipelines.report.context import SiteContext
 from pipelines.report.pages import (
-    actions,
     alerts,
     answers,
     brief,
+    campaigns,
     churn,
     content,
     events,
@@ -43,7 +43,7 @@ PAGES: tuple[Callable[[Marts, SiteContext, Header], Page], ...] = (
     members.page,
     interactions.page,
     risk.page,
-    actions.page,
+    campaigns.page,
     answers.page,
     revenue.page,
     content.page,

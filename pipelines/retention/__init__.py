@@ -1,1 +1,1 @@
-"""The daily list of members worth contacting: drawn, logged, kept, exported. What decides is in ``models.actions``."""
+"""The daily list of members worth contacting: drawn, logged, kept, exported. ``models.retention`` decides."""

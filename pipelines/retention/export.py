@@ -1,4 +1,4 @@
-"""The list of a day as a file for operators: only those to be contacted. Who is held out must not be known to them."""
+"""The list of a day as a file for operators: only members to contact; operators should not see the control arm."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from models.actions.arms import TREATED
-from pipelines.actions import store
+from models.retention.arms import TREATED
 from pipelines.churn.store import last_scored_day
 from pipelines.erasure.known import erased_members
 from pipelines.faults import UserError
 from pipelines.files import whole
 from pipelines.home import Home
+from pipelines.retention import store
 from pipelines.spreadsheets import plain_cell
 
 COLUMNS = (

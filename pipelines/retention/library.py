@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from models.actions import content
-from models.actions.suggestion import Piece, known
-from pipelines.actions import reading, store
+from models.retention import content
+from models.retention.suggestion import Piece, known
 from pipelines.home import Home
+from pipelines.retention import reading, store
 from pipelines.settings import Settings
 
 

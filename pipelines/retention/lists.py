@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from models.actions.arms import HASH_VERSION, TREATED, draw_arm, key_id
-from models.actions.ranking import choose_rule, rank, risk_floors, worth_a_place
-from models.actions.suggestion import Piece, of_kind, suggest
-from pipelines.actions import reading, store
-from pipelines.actions.library import Library
+from models.retention.arms import HASH_VERSION, TREATED, draw_arm, key_id
+from models.retention.ranking import choose_rule, rank, risk_floors, worth_a_place
+from models.retention.suggestion import Piece, of_kind, suggest
 from pipelines.churn.store import base_rates
 from pipelines.erasure.known import erased_members
 from pipelines.home import Home
+from pipelines.retention import reading, store
+from pipelines.retention.library import Library
 from pipelines.settings import Settings
 
 Rows = list[dict[str, Any]]
@@ -27,7 +27,7 @@ _MOST = 50
 def make_list(home: Home, settings: Settings, day: date, run_id: str) -> Rows:
     """Make and keep the list of a day, and return it; a list made before is returned as it was.
 
-    The arms are drawn and logged first, then the list is kept. Both arms are on it; ``export`` leaves the held-out out.
+    The arms are drawn and logged first, then the list is kept. Both arms are on it; ``export`` leaves out control.
     """
     if kept := store.list_of(home, day):
         return kept
@@ -77,7 +77,7 @@ def _records(frame: pd.DataFrame) -> Rows:
 
 
 def _allowed(ranked: pd.DataFrame, earlier: Rows, day: date, cool_down_days: int) -> Rows:
-    """Leave out who was on a list or contacted within the cool-down, held-out members too: the arms must not differ."""
+    """Leave out who was on a list or contacted within the cool-down, in both arms: they must not differ."""
     listed = {row["member_id"] for row in earlier if abs((row["day"] - day).days) < cool_down_days}
     first = day - timedelta(days=cool_down_days)
     return [

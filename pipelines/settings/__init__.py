@@ -70,20 +70,20 @@ class Settings(AccessSettings, ErasureSettings, LimitSettings, RelationSettings,
         0.05,
         ge=0,
         le=1,
-        description="Share of a log day's delivered rows that may be quarantined before the day is held out.",
+        description="Share of a log day's delivered rows that may be quarantined before the day is withheld.",
     )
     max_null_member_share: float = Field(
         0.99,
         ge=0,
         le=1,
         description="Share of a log's first rows that may name nobody (`member_id` of interactions, `author_id` of "
-        "content) before they are held out; 1 where nobody is ever named.",
+        "content) before they are withheld; 1 where nobody is ever named.",
     )
     max_null_member_rise: float = Field(
         0.25,
         ge=0,
         le=1,
-        description="How far that share of a log day may rise above the log's usual one before the day is held out.",
+        description="How far that share of a log day may rise above the log's usual one before the day is withheld.",
     )
     max_calibration_error: float = Field(
         0.10,
@@ -109,7 +109,10 @@ class Settings(AccessSettings, ErasureSettings, LimitSettings, RelationSettings,
         description="Times the usual share that churns below which nobody is listed; high risk is always enough.",
     )
     retention_held_out_share: float = Field(
-        0.3, ge=0, le=0.9, description="Chance that a listed member is held out, so that the effect can be measured."
+        0.3,
+        ge=0,
+        le=0.9,
+        description="Chance that a listed member goes to the control arm, so that the effect can be measured.",
     )
     retention_cool_down_days: int = Field(
         30, ge=1, le=365, description="Days after being listed or contacted for which a member is not listed again."

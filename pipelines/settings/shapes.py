@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from expectations.shape_rules import HOLD_OUT
+from expectations.shape_rules import WITHHOLDING
 
 
 class ShapeSettings(BaseSettings):
@@ -15,7 +15,7 @@ class ShapeSettings(BaseSettings):
 
     shapes_only_warned: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Rules about the shape of a log day that warn and never hold it out, separated by commas, as "
+        description="Rules about the shape of a log day that warn and never withhold it, separated by commas, as "
         "`kinds_gone,strangers`; `all` are all of them. For communities whose days have little in common.",
     )
 
@@ -28,10 +28,10 @@ class ShapeSettings(BaseSettings):
     @classmethod
     def _check_shapes(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if value == ("all",):
-            return HOLD_OUT
-        if unknown := sorted(set(value) - set(HOLD_OUT)):
+            return WITHHOLDING
+        if unknown := sorted(set(value) - set(WITHHOLDING)):
             raise ValueError(
-                f"no rule about the shape of a day that holds it out is called {', '.join(unknown)}; "
-                f"{', '.join(sorted(HOLD_OUT))} are"
+                f"no rule about the shape of a day that withholds it is called {', '.join(unknown)}; "
+                f"{', '.join(sorted(WITHHOLDING))} are"
             )
         return value

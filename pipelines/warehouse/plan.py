@@ -93,7 +93,7 @@ def make_plan(home: Home, settings: Settings, *, full: bool = False, schedule: S
 def write_plan(home: Home, plan: BuildPlan) -> None:
     """Write the control sources: manifest, held_out, build and feature_days."""
     _write(home, "manifest", _manifest_table(home))
-    _write(home, "held_out", _held_out_table(home))
+    _write(home, "held_out", _withheld_table(home))
     _write(
         home,
         "build",
@@ -131,10 +131,10 @@ def read_plan(home: Home) -> BuildPlan:
 
 
 def is_planned(home: Home) -> bool:
-    """Whether the last plan that was written is of the lake as it is: accepted and held out is what was."""
+    """Whether the last plan that was written is of the lake as it is: accepted and withheld is what was."""
     return all(
         _have_same_rows(pq.read_table(home.control / f"{name}.parquet"), table)
-        for name, table in (("manifest", _manifest_table(home)), ("held_out", _held_out_table(home)))
+        for name, table in (("manifest", _manifest_table(home)), ("held_out", _withheld_table(home)))
     )
 
 
@@ -169,14 +169,14 @@ def code_fingerprint(settings: Settings) -> str:
 
 
 def _nothing_accepted(home: Home) -> str:
-    """Say why there is nothing to build: gate 1 held out what was delivered, or nothing was."""
+    """Say why there is nothing to build: gate 1 withheld what was delivered, or nothing was."""
     held = [candidate for log in LOGS for candidate in manifest.candidates(home, log)]
     if not held:
         return "nothing was delivered yet: put logs under landing/<log>/<day>/ and run those days"
     days = ", ".join(f"{one.log} {one.log_day}" for one in held[:3])
     more = f" and {len(held) - 3:,} more" if len(held) > 3 else ""
     reasons = [reason for log in LOGS for reason in first_reasons(home, log, [o.log_day for o in held if o.log == log])]
-    return "; ".join([f"gate 1 held out all that was delivered, so there is nothing to build: {days}{more}", *reasons])
+    return "; ".join([f"gate 1 withheld all that was delivered, so there is nothing to build: {days}{more}", *reasons])
 
 
 def _first_act_day(home: Home, settings: Settings, rows: list[dict[str, Any]]) -> date | None:
@@ -217,8 +217,8 @@ def _manifest_table(home: Home) -> pa.Table:
     return current.set_column(position, "checksum", current["checksum"].cast(pa.decimal128(38, 0)))
 
 
-def _held_out_table(home: Home) -> pa.Table:
-    return pa.Table.from_pylist([vars(one) for one in manifest.held_out_days(home)], schema=manifest.WAITING)
+def _withheld_table(home: Home) -> pa.Table:
+    return pa.Table.from_pylist([vars(one) for one in manifest.withheld_days(home)], schema=manifest.WAITING)
 
 
 def _have_same_rows(one: pa.Table, other: pa.Table) -> bool:

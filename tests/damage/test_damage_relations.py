@@ -70,5 +70,5 @@ def test_nothing_else_breaks(house):
 
 def test_single_rows_warn_and_hold_nothing_back(verdicts):
     outcome, failed = verdicts
-    assert outcome.held_out == ()
+    assert outcome.withheld == ()
     assert len(failed) == len(DAMAGES)

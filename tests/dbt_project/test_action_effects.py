@@ -37,7 +37,7 @@ def effects(project):
 
 
 def compare(model, *campaigns, planned=0.5, judged_on=None):
-    """The rows of campaigns with these numbers: reached and known of the treated, reached and known of the held-out."""
+    """The rows of campaigns with these numbers: reached and known of the treated, reached and known of the withheld."""
     rows = []
     for place, (s1, n1, s2, n2) in enumerate(campaigns):
         sizes = np.array([n1, n2], dtype=float)
@@ -216,7 +216,7 @@ def test_the_measure_finds_which_action_works_which_does_nothing_and_which_harms
 def test_before_and_after_would_have_praised_what_does_nothing(town, found):
     """Who gets a win-back message was quiet for two weeks, so the treated are far more active after it than before it.
 
-    The held-out are so just as well: the difference between the arms is what the message did, and that is nothing.
+    The withheld are so just as well: the difference between the arms is what the message did, and that is nothing.
     """
     actions, days, _ = town
     first = (

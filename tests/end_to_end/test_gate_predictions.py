@@ -70,7 +70,7 @@ def test_predictions_are_judged(running, monkeypatch, definition, change, column
         if row["run_id"] == "run" and row["severity"] == "critical" and not row["is_passed"]
     }
     assert failed == {f"{definition.name}_{column}" for column in columns}
-    assert outcome.held_out == ((DAY,) if columns else ())
+    assert outcome.withheld == ((DAY,) if columns else ())
 
 
 def with_card(monkeypatch, running, definition, **changes):
@@ -85,32 +85,32 @@ def with_card(monkeypatch, running, definition, **changes):
 
 
 @pytest.mark.parametrize(
-    ("interval", "held_out"),
+    ("interval", "withheld"),
     [({"calibration_error": [0.1, 0.2]}, False), ({"calibration_error": [0.11, 0.2]}, True), ({}, False)],
     ids=["may be at the bound", "surely above it", "not measured"],
 )
-def test_an_uncalibrated_model_is_held_back(running, monkeypatch, definition, interval, held_out):
+def test_an_uncalibrated_model_is_held_back(running, monkeypatch, definition, interval, withheld):
     with_card(monkeypatch, running, definition, intervals=interval)
     outcome = judge(running.home, running.settings, DAY, "run")
-    assert outcome.held_out == ((DAY,) if held_out else ())
+    assert outcome.withheld == ((DAY,) if withheld else ())
 
 
-@pytest.mark.parametrize(("shift", "held_out"), [(0.24, False), (0.26, True), (-0.26, True)])
-def test_a_shifted_base_rate_is_held_back(running, monkeypatch, definition, shift, held_out):
+@pytest.mark.parametrize(("shift", "withheld"), [(0.24, False), (0.26, True), (-0.26, True)])
+def test_a_shifted_base_rate_is_held_back(running, monkeypatch, definition, shift, withheld):
     card = store.load_newest(running.home, definition).card
     mean = store.read_predictions(running.home, DAY, card.version)["probability"].mean()
     monkeypatch.setattr(predictions, "LEAST_MEMBERS", 1)
     with_card(monkeypatch, running, definition, learner="logistic", data=card.data | {"churn_rate": mean + shift})
     outcome = judge(running.home, running.settings, DAY, "run")
-    assert outcome.held_out == ((DAY,) if held_out else ())
+    assert outcome.withheld == ((DAY,) if withheld else ())
 
 
 def test_few_members_and_a_rule_are_not_compared_with_the_training(running, monkeypatch, definition):
     with_card(monkeypatch, running, definition, learner="logistic", data={"churn_rate": 1.0})
-    assert judge(running.home, running.settings, DAY, "run").held_out == ()
+    assert judge(running.home, running.settings, DAY, "run").withheld == ()
     monkeypatch.setattr(predictions, "LEAST_MEMBERS", 1)
     with_card(monkeypatch, running, definition, learner="rule", data={"churn_rate": 1.0})
-    assert judge(running.home, running.settings, DAY, "run").held_out == ()
+    assert judge(running.home, running.settings, DAY, "run").withheld == ()
 
 
 def test_a_drifted_feature_warns_by_its_name_and_does_not_block(running, monkeypatch, definition):
@@ -120,7 +120,7 @@ def test_a_drifted_feature_warns_by_its_name_and_does_not_block(running, monkeyp
     data = {"churn_rate": store.read_predictions(running.home, DAY, version)["probability"].mean()}
     with_card(monkeypatch, running, definition, learner="logistic", feature_bins=bins, data=data)
     outcome = judge(running.home, running.settings, DAY, "run")
-    assert (outcome.held_out, outcome.warned) == ((), (DAY,))
+    assert (outcome.withheld, outcome.warned) == ((), (DAY,))
     (warned,) = [
         row
         for row in ledger.read(running.home, "gate_results").to_pylist()

@@ -5,8 +5,8 @@ import csv
 import duckdb
 import pytest
 
-from pipelines.actions import store
-from pipelines.actions.export import export_list
+from pipelines.retention import store
+from pipelines.retention.export import export_list
 from tests.support.running import GOOD_DAYS
 
 pytestmark = [pytest.mark.job, pytest.mark.long]

@@ -58,7 +58,7 @@ GOOD = {
     },
 }
 
-HOLD_OUT = (
+WITHHOLDING = (
     "rows_short",
     "rows_withdrawn",
     "strangers",
@@ -76,7 +76,7 @@ HOLD_OUT = (
     "kinds_new",
     "currency_changed",
 )
-"""Rules about the shape of a day that hold it out where the past supports it."""
+"""Rules about the shape of a day that withhold it where the past supports it."""
 
 PLANTED = [
     ("deliveries", "quarantine_share", 0.051, CRITICAL),
@@ -94,8 +94,8 @@ PLANTED = [
     ("deliveries", "max_lateness_days", 181, WARNING),
     ("deliveries", "volume_ratio", 0.09, WARNING),
     ("deliveries", "volume_ratio", 10.1, WARNING),
-    *(("shapes", name, 0.2, CRITICAL) for name in HOLD_OUT),
-    *(("shapes", f"{name}_unsure", 0.2, WARNING) for name in HOLD_OUT),
+    *(("shapes", name, 0.2, CRITICAL) for name in WITHHOLDING),
+    *(("shapes", f"{name}_unsure", 0.2, WARNING) for name in WITHHOLDING),
     *(("shapes", name, 2, WARNING) for name in ("rows_many", "rows_cut", "one_member", "rows_late")),
     ("member days", "n_rows_without_key", 1, CRITICAL),
     ("member days", "n_duplicate_keys", 1, CRITICAL),

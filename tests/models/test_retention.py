@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.actions import content
-from models.actions.arms import HASH_VERSION, HELD_OUT, TREATED, draw_arm, key_id
-from models.actions.ranking import EXPECTED_EFFECT, VALUE_AT_RISK, choose_rule, rank, risk_floors, worth_a_place
-from models.actions.suggestion import Piece, known, of_kind, suggest
+from models.retention import content
+from models.retention.arms import CONTROL, HASH_VERSION, TREATED, draw_arm, key_id
+from models.retention.ranking import EXPECTED_EFFECT, VALUE_AT_RISK, choose_rule, rank, risk_floors, worth_a_place
+from models.retention.suggestion import Piece, known, of_kind, suggest
 
 DAY = date(2025, 6, 30)
 MEMBERS = [f"m{number}" for number in range(4000)]
@@ -23,15 +23,15 @@ def arms(key=b"secret", campaign="c", share=0.3):
     return np.array([draw_arm(key, campaign, member, share) for member in MEMBERS])
 
 
-def test_the_share_held_out_is_the_one_asked_for():
-    held_out = (arms() == HELD_OUT).mean()
-    assert abs(held_out - 0.3) < 4 * np.sqrt(0.3 * 0.7 / len(MEMBERS))
+def test_the_share_withheld_is_the_one_asked_for():
+    share = (arms() == CONTROL).mean()
+    assert abs(share - 0.3) < 4 * np.sqrt(0.3 * 0.7 / len(MEMBERS))
     assert set(arms(share=0)) == {TREATED}
 
 
 def test_an_arm_is_the_same_every_time_and_a_larger_share_holds_out_the_same_members_and_more():
     assert (arms() == arms()).all()
-    assert ((arms(share=0.5) == HELD_OUT) >= (arms(share=0.3) == HELD_OUT)).all()
+    assert ((arms(share=0.5) == CONTROL) >= (arms(share=0.3) == CONTROL)).all()
 
 
 @pytest.mark.parametrize("other", [{"key": b"another"}, {"campaign": "d"}], ids=["another key", "another campaign"])
@@ -45,7 +45,7 @@ def test_the_draw_can_be_checked_by_whoever_has_the_key():
     digest = hmac.new(b"secret", f"{HASH_VERSION}\0c\0m1".encode(), hashlib.sha256).hexdigest()
     point = int(digest[:16], 16) / 2**64
     assert draw_arm(b"secret", "c", "m1", point) == TREATED
-    assert draw_arm(b"secret", "c", "m1", point + 1e-9) == HELD_OUT
+    assert draw_arm(b"secret", "c", "m1", point + 1e-9) == CONTROL
     assert key_id(b"secret") != key_id(b"secret2")
 
 
@@ -71,8 +71,8 @@ BOTH = pd.concat([candidates(), PAYER], ignore_index=True)
 @pytest.mark.parametrize(
     ("known", "name", "because"),
     [
-        (effects(), VALUE_AT_RISK, "inactivity, risk high: 0 treated and 0 held out so far, 100 of each are needed"),
-        (effects(high=(100, 99, 0.5, 0.4, 0.6)), VALUE_AT_RISK, "inactivity, risk high: 100 treated and 99 held out"),
+        (effects(), VALUE_AT_RISK, "inactivity, risk high: 0 treated and 0 withheld so far, 100 of each are needed"),
+        (effects(high=(100, 99, 0.5, 0.4, 0.6)), VALUE_AT_RISK, "inactivity, risk high: 100 treated and 99 withheld"),
         (ENOUGH.iloc[:2], VALUE_AT_RISK, "inactivity, risk low: 0 treated"),
         (ENOUGH.assign(definition="lapse"), VALUE_AT_RISK, "inactivity, risk high: 0 treated"),
         (ENOUGH.assign(effect_low=-0.1), VALUE_AT_RISK, "no band of risk has shown an effect"),

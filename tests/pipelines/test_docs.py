@@ -8,7 +8,7 @@ from datetime import date
 
 import typer
 
-from expectations.shape_rules import HOLD_OUT, shape_rules
+from expectations.shape_rules import WITHHOLDING, shape_rules
 from pipelines.cli import app
 from pipelines.cli.check import check_file
 from pipelines.report.sections.scores import TITLE
@@ -47,7 +47,7 @@ def test_the_operators_guide_explains_every_rule_about_a_days_shape_and_no_other
 
     rules = {rule.column for rule in shape_rules() if not rule.column.endswith("_unsure")}
     assert set(named) == rules
-    assert {name for name, text in named.items() if "only warns" in text} == rules - set(HOLD_OUT)
+    assert {name for name, text in named.items() if "only warns" in text} == rules - set(WITHHOLDING)
 
 
 def lines_of_commands():

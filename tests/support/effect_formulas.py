@@ -1,6 +1,6 @@
 """The formulas of effects once more, in NumPy on arrays of counts: a reference for the SQL, and for simulations.
 
-Counts are arrays ``(s1, n1, s2, n2)``: reached and known of the treated, reached and known of the held-out.
+Counts are arrays ``(s1, n1, s2, n2)``: reached and known of the treated, reached and known of the withheld.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def shapes_seen(
 ) -> dict[date, dict[str, Seen]]:
     """Return what the rules found in the shape of each candidate; nothing of those without a shape or a past.
 
-    ``unfit`` are days held out for another reason: they are no past of the later ones.
+    ``unfit`` are days withheld for another reason: they are no past of the later ones.
     """
     log, asked = waiting[0].log, {one.log_day: one for one in waiting}
     rows = manifest.current(home).to_pylist()
@@ -36,7 +36,7 @@ def shapes_seen(
         log,
         waiting=_shapes({day: one.delivery for day, one in asked.items()}),
         past=_shapes(past),
-        held_out=_shapes(held),
+        withheld=_shapes(held),
         unfit=unfit,
         waived=verdicts.waived_days(home, log),
         only_warned=settings.shapes_only_warned,

@@ -1,4 +1,4 @@
-"""All rules applied to the log days that wait, in order; a day held out is no past of the later ones."""
+"""All rules applied to the log days that wait, in order; a day withheld is no past of the later ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelines.gates.shapes.shape import Seen, Shape
 KEPT_DAYS = 56
 """Log days of the past that the rules may look at: eight of each weekday."""
 AS_NEW_DAYS = 7
-"""Log days held out one after the other that look alike: from the next on they are taken for the new usual."""
+"""Log days withheld one after the other that look alike: from the next on they are taken for the new usual."""
 
 _PLAIN: dict[str, Callable[[Shape, Sequence[Shape]], Seen]] = {
     "rows_short": volume.rows_short,
@@ -53,7 +53,7 @@ def judge_shapes(
     log: str,
     waiting: Iterable[Shape],
     past: Iterable[Shape],
-    held_out: Iterable[Shape] = (),
+    withheld: Iterable[Shape] = (),
     unfit: Iterable[date] = (),
     waived: Iterable[date] = (),
     only_warned: Collection[str] = (),
@@ -64,13 +64,13 @@ def judge_shapes(
         log: The log they are of.
         waiting: Log days to judge.
         past: Log days that were accepted before; those that wait are not among them.
-        held_out: Log days held out before that are not judged now.
-        unfit: Log days that are held out for another reason.
+        withheld: Log days withheld before that are not judged now.
+        unfit: Log days that are withheld for another reason.
         waived: Log days that flow on whatever is said of them, so that they are past of the later ones.
-        only_warned: Rules that never hold a day out.
+        only_warned: Rules that never withhold a day.
     """
     waived, unfit = set(waived), set(unfit) - set(waived)
-    held = {shape.day: shape for shape in held_out}
+    held = {shape.day: shape for shape in withheld}
     known = {shape.day: shape for shape in past if shape.rows}
     found: dict[date, dict[str, Seen]] = {}
     for day in sorted(waiting, key=lambda shape: shape.day):
@@ -90,18 +90,18 @@ def judge_shapes(
 
 
 def _held_before(day: Shape, known: Mapping[date, Shape], held: Mapping[date, Shape]) -> list[Shape]:
-    """Return the log days before a day if all of the latest were held out; else none."""
+    """Return the log days before a day if all of the latest were withheld; else none."""
     latest = sorted(one for one in known.keys() | held.keys() if one < day.day)[-AS_NEW_DAYS:]
     return [held[one] for one in latest] if len(latest) == AS_NEW_DAYS and all(one in held for one in latest) else []
 
 
 def _as_new(log: Log, day: Shape, seen: dict[str, Seen], held: Sequence[Shape]) -> dict[str, Seen]:
-    """Let a day pass with a warning where the days held out before it look like it."""
+    """Let a day pass with a warning where the days withheld before it look like it."""
     if not held:
         return seen
     again = look(log, day, [*held] * 4)
     return {
-        name: replace(one, is_certain=False, said=f"{one.said}; so were the {len(held)} log days held out before it")
+        name: replace(one, is_certain=False, said=f"{one.said}; so were the {len(held)} log days withheld before it")
         if one.is_certain and not again[name].value
         else one
         for name, one in seen.items()

@@ -13,7 +13,7 @@ from pipelines.ingest.profile import HEX, KEPT_HEX, SAMPLED
 PAST_DAYS = 56
 """Log days that a day is compared with, the latest of those that say enough: eight of each weekday, two of a month."""
 SURE_DAYS = 28
-"""Days of the past from which a rule may hold a day out."""
+"""Days of the past from which a rule may withhold a day."""
 LEAST_DAYS = 14
 """Days of the past from which a rule may warn."""
 OUTLIERS = 3

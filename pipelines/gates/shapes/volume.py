@@ -22,7 +22,7 @@ from pipelines.gates.shapes.shape import (
 FEW = 0.35
 """Share of the usual rows below which a day is short."""
 _SURELY_FEW = 0.2
-"""Share of the fewest rows of the past below which it is held out."""
+"""Share of the fewest rows of the past below which it is withheld."""
 MANY = 3.0
 """Times the usual rows above which a day is large."""
 SPREADS = 4.0

@@ -1,4 +1,4 @@
-"""Campaigns: which strategy works? Every campaign, treated against held-out."""
+"""Campaigns: which strategy works? Every campaign, treated against control."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def _empty() -> Note:
     return Note(
         title=Text("Nothing to compare yet", "尚无可比较的数据"),
         body=Text(
-            "Deliver what was done as the log actions, with campaign_id, and with a row for each member who was held "
-            "out by lot. Members on the daily list are drawn into arms by Guildbook itself.",
-            "请把运营动作作为 actions 日志送达，带 campaign_id，并为每位随机保留的对照成员写一行。"
+            "Deliver what was done as the log actions, with campaign_id, and with a row for each member of the control "
+            "arm. For members on the daily list Guildbook draws the arms itself.",
+            "请将已执行的运营动作以 actions 日志送达，带 campaign_id，并为对照组的每位成员写一行。"
             "每日名单由 Guildbook 自行随机分组。",
         ),
     )
@@ -74,8 +74,8 @@ def _tiles(result: Result, primary: list[Row]) -> Tiles:
     return Tiles(
         title=Text("Campaigns by verdict", "活动结论"),
         note=Text(
-            "Treated less held-out, by the arm each member was first put into, whatever was done then. "
-            "Never before and after: who is contacted for being quiet comes back more often anyway.",
+            "Treated less control, by the arm each member was first put into, whatever was done afterwards. "
+            "Never before against after: members contacted because they went quiet often come back anyway.",
             "干预组减对照组，按成员首次分组计算，无论之后实际做了什么。"
             "从不做前后对比：因沉默而被联系的人本来就更可能回来。",
         ),

@@ -10,7 +10,7 @@ from pipelines.report.parts.blocks import Block, Cell, Column, Note, Page, Table
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Header, Source, latest_verdicts
 from pipelines.report.parts.text import Claim, Text, day, integer, plural
-from pipelines.report.sections import deliveries, findings, gaps, held_out, relations, restated
+from pipelines.report.sections import deliveries, findings, gaps, relations, restated, withheld
 
 _TITLE = Text("Data health", "数据健康")
 _QUESTION = Text("Can I trust today's pages?", "今天的页面可信吗？")
@@ -28,7 +28,7 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
                 body=Text("No file has been ingested.", "尚未接收任何文件。"),
             )
         )
-    blocks.append(held_out.block(marts))
+    blocks.append(withheld.block(marts))
     if marts.has("data_completeness"):
         blocks += gaps.blocks(marts)
     blocks.append(findings.block(marts, context))

@@ -23,7 +23,7 @@ class Source:
     """Coverage of one log.
 
     ``lag`` is how many days it ends before the data's last day, ``is_late`` whether it was hardly ever silent for so
-    long; ``n_held_out`` and ``n_missing`` are days that are held out, and of the last 30 those of an outage.
+    long; ``n_withheld`` and ``n_missing`` are days that are withheld, and of the last 30 those of an outage.
     """
 
     log: str
@@ -34,13 +34,13 @@ class Source:
     n_rows: int = 0
     lag: int = 0
     is_late: bool = False
-    n_held_out: int = 0
+    n_withheld: int = 0
     n_missing: int = 0
 
     @property
     def is_complete(self) -> bool:
         """Whether nothing of it that should be there is missing."""
-        return self.is_collected and not (self.is_late or self.n_held_out or self.n_missing)
+        return self.is_collected and not (self.is_late or self.n_withheld or self.n_missing)
 
     @property
     def name(self) -> Text:
@@ -50,8 +50,8 @@ class Source:
     @property
     def state(self) -> Text:
         """Its freshness in a word."""
-        if self.n_held_out:
-            return days(self.n_held_out) + Text(" held out", "被扣留")
+        if self.n_withheld:
+            return days(self.n_withheld) + Text(" withheld", "被扣留")
         if not self.is_collected:
             return Text("not collected", "未收集")
         if self.is_late:
@@ -80,9 +80,9 @@ class Header:
     results: list[Result] = field(default_factory=list)
 
     @property
-    def held_out(self) -> list[tuple[str, date]]:
+    def withheld(self) -> list[tuple[str, date]]:
         """Log days that wait to be mended, the newest first."""
-        return self.gaps.held_out if self.gaps else []
+        return self.gaps.withheld if self.gaps else []
 
     @property
     def n_collected(self) -> int:
@@ -163,7 +163,7 @@ def _joined(phrases: list[Text]) -> Text:
 
 
 def latest_verdicts(marts: Marts, context: SiteContext) -> str:
-    """CTE ``verdicts``: the latest judgement of a gate, table and day, of 7 days, of held-out ones, and of no day."""
+    """CTE ``verdicts``: the latest judgement of a gate, table and day, of 7 days, of withheld ones, and of no day."""
     waiting = (
         "or (table_name, day) in (select (log, day) from marts.held_out_days)" if marts.has("held_out_days") else ""
     )
@@ -241,8 +241,8 @@ def read_header(marts: Marts, context: SiteContext) -> Header:
     gaps = read_gaps(marts, context)
     sources = [found.get(log, Source(log, is_collected=False)) for log in LOGS]
     sources = [
-        replace(one, n_held_out=n_held_out, n_missing=n_missing)
-        for one, (n_held_out, n_missing) in ((one, gaps.of(one.log)) for one in sources)
+        replace(one, n_withheld=n_withheld, n_missing=n_missing)
+        for one, (n_withheld, n_missing) in ((one, gaps.of(one.log)) for one in sources)
     ]
     lacks, asked = missing_facts(marts)
     results += gaps.results + asked

@@ -1,4 +1,4 @@
-"""Days that the figures shown can't be read across: held out, missing, or with other member ids than before."""
+"""Days that the figures shown can't be read across: withheld, missing, or with other member ids than before."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Gaps:
 
     Attributes:
         through_day: last day of the data.
-        held_out: log and log day of every delivery that waits, the newest first, however old it is.
+        withheld: log and log day of every delivery that waits, the newest first, however old it is.
         kept: those of them of which an earlier delivery is shown.
         outages: log and day, of the last 30 days.
         identity_breaks: days of the last 30 on which ids seem to have changed.
@@ -30,7 +30,7 @@ class Gaps:
     """
 
     through_day: date
-    held_out: list[tuple[str, date]] = field(default_factory=list)
+    withheld: list[tuple[str, date]] = field(default_factory=list)
     kept: set[tuple[str, date]] = field(default_factory=set)
     outages: list[tuple[str, date]] = field(default_factory=list)
     identity_breaks: list[date] = field(default_factory=list)
@@ -38,13 +38,13 @@ class Gaps:
     results: list[Result] = field(default_factory=list)
 
     def of(self, log: str) -> tuple[int, int]:
-        """How many days of a log are held out, and how many of its last 30 an outage has taken."""
-        return sum(one == log for one, _ in self.held_out), sum(one == log for one, _ in self.outages)
+        """How many days of a log are withheld, and how many of its last 30 an outage has taken."""
+        return sum(one == log for one, _ in self.withheld), sum(one == log for one, _ in self.outages)
 
     def missing_days(self, n_days: int) -> set[date]:
         """Of the last days, those of which it is not known who was active."""
         first = self.through_day - timedelta(days=n_days - 1)
-        unknown = [one for one in self.held_out if one not in self.kept] + self.outages
+        unknown = [one for one in self.withheld if one not in self.kept] + self.outages
         return {each for log, each in unknown if log in self.activity_logs and first <= each <= self.through_day}
 
     @property
@@ -54,10 +54,10 @@ class Gaps:
         logs = [
             _phrase(log, [each for one, each in days if one == log], what)
             for days, what in (
-                ([one for one in self.held_out if one not in self.kept], Text("held out on", "被扣留：")),
+                ([one for one in self.withheld if one not in self.kept], Text("withheld on", "被扣留：")),
                 (
-                    [one for one in self.held_out if one in self.kept],
-                    Text("held out, an earlier delivery shown, on", "被扣留（显示先前的送达）："),
+                    [one for one in self.withheld if one in self.kept],
+                    Text("withheld, an earlier delivery shown, on", "被扣留（显示先前的送达）："),
                 ),
                 (self.outages, Text("missing on", "缺失：")),
             )
@@ -104,7 +104,7 @@ def _listed(items: Sequence[Text]) -> Text:
 
 
 def read_gaps(marts: Marts, context: SiteContext) -> Gaps:
-    """Read held-out days, all of them, and outages and breaks of identities of the last 30 days."""
+    """Read withheld days, all of them, and outages and breaks of identities of the last 30 days."""
     results, held, flagged = [], list[Row](), list[Row]()
     if marts.has("held_out_days"):
         waiting = marts.run(
@@ -132,7 +132,7 @@ def read_gaps(marts: Marts, context: SiteContext) -> Gaps:
         flagged = distrusted.rows
     return Gaps(
         context.through_day,
-        held_out=[(row["log"], row["day"]) for row in held],
+        withheld=[(row["log"], row["day"]) for row in held],
         kept={(row["log"], row["day"]) for row in held if row["keeps_earlier"]},
         outages=[(row["log"], row["day"]) for row in flagged if row["is_outage"]],
         identity_breaks=[row["day"] for row in flagged if row["is_identity_break"]],

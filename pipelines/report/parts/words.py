@@ -11,7 +11,7 @@ PAGE = {
     "members": Text("Members", "成员"),
     "gone": Text("and gone:", "另有已离开："),
     "publication": Text("Publication", "发布版本"),
-    "held_out": Text("Incomplete, a gate held back:", "数据不完整，质量门扣留了："),
+    "withheld": Text("Incomplete, a gate withheld:", "数据不完整，质量门扣留了："),
     "search": Text("Search", "搜索"),
     "nothing": Text("Nothing to show.", "没有可显示的内容。"),
     "copy": Text("Copy", "复制"),
@@ -170,7 +170,7 @@ GATES = {
     "predictions": Text("predictions", "预测"),
 }
 
-ARMS = {"treated": Text("contact", "联系"), "held_out": Text("held out", "对照")}
+ARMS = {"treated": Text("contact", "联系"), "held_out": Text("control", "对照")}
 
 OUTCOMES = {"active": Text("active", "保持活跃"), "renewed": Text("renewed", "续费")}
 
@@ -188,7 +188,7 @@ VERDICTS = {
     "no_effect": Text("no effect", "无效果"),
     "cannot_tell": Text("cannot tell yet", "尚不能判断"),
     "unbalanced": Text("arms unbalanced", "分组失衡"),
-    "no_comparison": Text("nobody held out", "无对照组"),
+    "no_comparison": Text("no control arm", "无对照组"),
 }
 
 COST_VERDICTS = {

@@ -65,14 +65,14 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
         return [Note(title=_TITLE, body=body, result=result)]
     first = result.first
     treated = sum(row["arm"] == "treated" for row in result.rows)
-    held_out, by = len(result.rows) - treated, words.word(words.RANKINGS, first["ranked_by"])
+    control, by = len(result.rows) - treated, words.word(words.RANKINGS, first["ranked_by"])
     table = Table(
         title=_TITLE,
         note=Text(
-            f"{plural(treated, 'member', 'members')} to contact, {integer(held_out)} held out by lot: "
+            f"{plural(treated, 'member', 'members')} to contact, {integer(control)} in the control arm: "
             "leave these alone, or nobody can tell whether contacting works. "
             f"Ranked by {by.en}: {first['ranked_because_en']}.",
-            f"联系 {integer(treated)} 人；随机保留对照 {integer(held_out)} 人，请勿联系，"
+            f"联系 {integer(treated)} 人；对照组 {integer(control)} 人（随机抽取），请勿联系，"
             "否则无法判断联系是否有效。"
             f"排序依据：{by.zh}（{first['ranked_because_zh']}）。",
         )

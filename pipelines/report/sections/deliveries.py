@@ -106,12 +106,12 @@ def _logs(marts: Marts, context: SiteContext, header: Header) -> Table:
     )
     found = {(row["log"], row["log_day"]): row for row in result.rows}
     grid = [context.through_day - timedelta(days=back) for back in reversed(range(_DAYS))]
-    rows, held = [], set(header.held_out)
+    rows, held = [], set(header.withheld)
     for source in header.sources:
-        if source.is_collected or source.n_held_out:
+        if source.is_collected or source.n_withheld:
             cells = [found.get((source.log, each)) for each in grid]
             squares = [
-                _square(each, cell, is_held_out=(source.log, each) in held)
+                _square(each, cell, is_withheld=(source.log, each) in held)
                 for each, cell in zip(grid, cells, strict=True)
             ]
             present = [cell for cell in cells if cell]
@@ -120,7 +120,7 @@ def _logs(marts: Marts, context: SiteContext, header: Header) -> Table:
         title=Text("Freshness by log", "各日志的新鲜度"),
         note=Text(
             "One square a day, the newest on the right. Green: all rows accepted; yellow: some quarantined; "
-            "red: a file rejected, or the day held out; empty: no log.",
+            "red: a file rejected, or the day withheld; empty: no log.",
             "每格一天，最新在右。绿：全部接收；黄：部分隔离；红：有文件被拒或该日被扣留；空：无日志。",
         ),
         columns=[
@@ -151,13 +151,13 @@ def _log_row(source: Source, present: list[Row], squares: list[tuple[str, str]])
     ]
 
 
-def _square(log_day: date, row: Row | None, *, is_held_out: bool) -> tuple[str, str]:
+def _square(log_day: date, row: Row | None, *, is_withheld: bool) -> tuple[str, str]:
     """Class of a day's square, and what the pointer shows."""
     if row is None:
         return "none", f"{log_day.isoformat()}: {MISSING}"
-    state = "bad" if row["n_rejected"] or is_held_out else "some" if row["quarantined"] else "full"
+    state = "bad" if row["n_rejected"] or is_withheld else "some" if row["quarantined"] else "full"
     sums = f"{integer(row['accepted'])} + {integer(row['quarantined'])} = {integer(row['delivered'])}"
-    return state, f"{log_day.isoformat()}: {sums}{', held out' if is_held_out else ''}"
+    return state, f"{log_day.isoformat()}: {sums}{', withheld' if is_withheld else ''}"
 
 
 def _rejected(marts: Marts, context: SiteContext) -> Block:

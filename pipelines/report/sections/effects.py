@@ -101,7 +101,7 @@ def table(result: Result, context: SiteContext) -> Table:
             Column(Text("Outcome", "结果")),
             Column(Text("Verdict", "结论")),
             Column(Text("Treated", "干预组"), number=True),
-            Column(Text("Held out", "对照组"), number=True),
+            Column(Text("Control", "对照组"), number=True),
             Column(Text("Effect, points", "效果（百分点）"), number=True),
             Column(Text("Interval", "区间")),
             Column(Text("Would show", "可检出"), number=True),

@@ -123,7 +123,7 @@ def tiles(marts: Marts, context: SiteContext, header: Header) -> Tiles | None:
 
 
 def _gap_days(marts: Marts, context: SiteContext) -> str:
-    """CTE ``gap_days``: per measure the days that say nothing of people: an outage, a day held out, ids changed."""
+    """CTE ``gap_days``: per measure the days that say nothing of people: an outage, a day withheld, ids changed."""
     if not marts.has("data_completeness"):
         return "gap_days as (select null::varchar as measure, null::date as day where false)"
     logs = ", ".join(f"'{log}'" for log in context.activity_logs)

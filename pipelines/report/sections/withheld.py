@@ -1,4 +1,4 @@
-"""The log days that gate 1 holds out: what waits, what was found, what the pages show meanwhile."""
+"""The log days that gate 1 withholds: what waits, what was found, what the pages show meanwhile."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.text import Text, day, integer, plural
 
-_TITLE = Text("Held out until they are mended", "被扣留、等待修复的日志日")
+_TITLE = Text("Withheld until they are mended", "被扣留、等待修复的日志日")
 
 
 def block(marts: Marts) -> Block:
     """Every log day that waits, however old, with what the first gate found."""
     if not marts.has("held_out_days"):
-        return Note(title=_TITLE, body=Text("No log day is held out.", "没有被扣留的日志日。"), anchor="held-out")
+        return Note(title=_TITLE, body=Text("No log day is withheld.", "没有被扣留的日志日。"), anchor="withheld")
     result = marts.run(
         "held_out_reasons",
         """
@@ -71,6 +71,6 @@ def block(marts: Marts) -> Block:
             for row in result.rows
         ],
         result=result,
-        anchor="held-out",
+        anchor="withheld",
         scroll=True,
     )

@@ -149,14 +149,14 @@ def test_two_logs_that_are_out_on_one_day_are_one_missing_day(warehouse):
         assert excluded_cutoffs(con, inactivity(30)) == ()
 
 
-def test_days_that_are_held_out_are_missing_too(warehouse):
+def test_days_that_are_withheld_are_missing_too(warehouse):
     with duckdb.connect(str(warehouse.warehouse)) as con:
         for log, is_outage, after in (("content", False, 1), ("interactions", True, 2), ("events", False, 3)):
             con.execute(
                 "insert into marts.data_completeness values (?, ?, false, not ?, ?)",
                 [log, is_outage, is_outage, DAY + timedelta(days=after)],
             )
-        assert excluded_cutoffs(con, inactivity(30)) == ((DAY, "content held out on 2025-07-01 and 1 more"),)
+        assert excluded_cutoffs(con, inactivity(30)) == ((DAY, "content withheld on 2025-07-01 and 1 more"),)
 
 
 def test_what_was_left_out_stands_in_the_card(warehouse, settings):

@@ -139,7 +139,7 @@ def test_a_wrong_mapping_is_one_clear_line(home, tmp_path):
         ("", "2025-03-01", None),
     ],
 )
-def test_where_only_the_last_day_was_held_out_the_run_of_the_days_before_is_named(home, monkeypatch, gate, first, rest):
+def test_where_only_the_last_day_was_withheld_the_run_of_the_days_before_is_named(home, monkeypatch, gate, first, rest):
     outcome = running.RunOutcome(succeeded=False, run_id="r", failed_gate=gate, reason="hours_missing")
     monkeypatch.setattr(running, "execute", lambda *_, **__: outcome)
 

@@ -62,7 +62,7 @@ def test_what_a_terminal_would_obey_is_spelled_out(house):
         assert r"\x1b]0;owned\x07\x9b2J\u202e" in said
 
 
-def test_status_names_what_the_last_run_refused_and_what_is_held_out(house):
+def test_status_names_what_the_last_run_refused_and_what_is_withheld(house):
     deliver(house, FIRST, bad=10)
     house.accept([FIRST], "run-1")
     deliver(house, LATER, bad=0)

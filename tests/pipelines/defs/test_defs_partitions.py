@@ -87,11 +87,11 @@ def test_only_logs_with_something_to_do_are_run(watched):
     assert delivered_logs(**asked, full=True) == {"interactions": {day(4): "everything is asked for"}}
 
 
-def test_a_day_that_was_held_out_is_run_again_when_asked_for(watched):
+def test_a_day_that_was_withheld_is_run_again_when_asked_for(watched):
     rows = [{"interaction_id": f"i{n}", "occurred_at": "never", "kind": "like", "member_id": "m1"} for n in range(9)]
     watched.deliver("interactions", day(4), rows)
-    assert watched.accept([day(4)])["interactions"].held_out == (day(4),)
+    assert watched.accept([day(4)])["interactions"].withheld == (day(4),)
 
     assert delivered_logs(watched.home, watched.settings, [day(4)]) == {
-        "interactions": {day(4): "was held out by gate 1"}
+        "interactions": {day(4): "was withheld by gate 1"}
     }

@@ -13,7 +13,6 @@ import duckdb
 import pytest
 
 from pipelines import lock, run_start
-from pipelines.actions.export import export_list
 from pipelines.contract import LOGS
 from pipelines.erasure import known
 from pipelines.erasure.names import ERASED, TOMBSTONE
@@ -21,6 +20,7 @@ from pipelines.erasure.run import ErasureError, erase, resume
 from pipelines.erasure.survey import look
 from pipelines.ingest import changed_days
 from pipelines.lake import ledger
+from pipelines.retention.export import export_list
 from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse.verify import verify
 from tests.support.erasure_house import ADA, LINK_DAY, ODD, PLAIN

@@ -1,4 +1,4 @@
-"""Gate 1: which deliveries are held out, which flow on with a warning."""
+"""Gate 1: which deliveries are withheld, which flow on with a warning."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def broken(count):
 
 def judged(house, days=(FIRST,)):
     outcome = house.accept(list(days))["interactions"]
-    return outcome.held_out, outcome.warned
+    return outcome.withheld, outcome.warned
 
 
 @pytest.mark.parametrize(
-    ("delivered", "held_out", "warned"),
+    ("delivered", "withheld", "warned"),
     [
         (rows(20), False, False),
         ([*rows(19), *broken(1)], False, False),
@@ -58,9 +58,9 @@ def judged(house, days=(FIRST,)):
         "nobody's acts", "nearly all nobody's acts", "half a year late", "just not half a year late",
     ],
 )  # fmt: skip
-def test_a_delivery_is_judged(house, delivered, held_out, warned):
+def test_a_delivery_is_judged(house, delivered, withheld, warned):
     house.deliver("interactions", FIRST, delivered)
-    assert judged(house) == ((FIRST,) if held_out else (), (FIRST,) if warned else ())
+    assert judged(house) == ((FIRST,) if withheld else (), (FIRST,) if warned else ())
 
 
 def test_the_share_that_may_be_broken_is_a_setting(tmp_path):
@@ -81,8 +81,8 @@ def test_a_file_that_cannot_be_read_warns_and_holds_the_day_out_where_nothing_el
     for day in (FIRST, FIRST + timedelta(days=1)):
         house.deliver("interactions", day, [], "picture.png").write_bytes(b"\x89PNG")
     house.deliver("interactions", FIRST, rows(5))
-    held_out, warned = judged(house, days_between(FIRST, FIRST + timedelta(days=1)))
-    assert (held_out, warned) == ((FIRST + timedelta(days=1),), (FIRST,))
+    withheld, warned = judged(house, days_between(FIRST, FIRST + timedelta(days=1)))
+    assert (withheld, warned) == ((FIRST + timedelta(days=1),), (FIRST,))
 
 
 def test_a_day_far_from_the_four_weeks_before_it_warns(house):
@@ -121,4 +121,4 @@ def test_verdicts_are_kept_with_reason_and_run(house):
 def test_a_log_without_a_delivery_has_nothing_to_judge(house):
     house.deliver("interactions", FIRST, rows(3))
     outcome = house.accept([FIRST])["content"]
-    assert (outcome.n_days, outcome.held_out) == (0, ())
+    assert (outcome.n_days, outcome.withheld) == (0, ())

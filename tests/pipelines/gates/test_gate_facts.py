@@ -63,12 +63,12 @@ def test_a_planted_fault_is_found_on_its_day(found, table, column):
     _, planted, outcomes, failed = found
     day = planted[table, column]
     assert day in failed[table, column]
-    assert day in outcomes[table].held_out
+    assert day in outcomes[table].withheld
 
 
 def test_days_without_a_fault_pass(found):
     _, planted, outcomes, _ = found
-    assert outcomes["fct_member_days"].held_out == tuple(
+    assert outcomes["fct_member_days"].withheld == tuple(
         sorted(day for (table, _), day in planted.items() if table == "fct_member_days")
     )
     assert outcomes["fct_member_days"].n_days > 60
@@ -85,7 +85,7 @@ def test_a_waived_day_shows_but_does_not_block(found):
     table, day = "community_days", planted["community_days", "dau_over_wau"]
     verdicts.waive(house.home, table, day, reason="known", waived_by="me")
     outcome = facts.judge(house.home, table, "again")
-    assert set(outcomes[table].held_out) - set(outcome.held_out) == {day}
+    assert set(outcomes[table].withheld) - set(outcome.withheld) == {day}
     assert day in outcome.warned
 
 
@@ -93,12 +93,12 @@ def test_good_facts_pass(built_house, tmp_path):
     house = built_house.copy_to(tmp_path / "home")
     for table in facts.SUITES:
         outcome = facts.judge(house.home, table, "run")
-        assert (outcome.held_out, outcome.warned) == ((), ()), outcome.summary
+        assert (outcome.withheld, outcome.warned) == ((), ()), outcome.summary
 
 
 def test_a_run_that_rebuilt_nothing_leaves_a_verdict_too(built_house, tmp_path):
     house = built_house.copy_to(tmp_path / "home")
     house.change("delete from gates.gate_member_days")
-    assert facts.judge(house.home, "fct_member_days", "idle").held_out == ()
+    assert facts.judge(house.home, "fct_member_days", "idle").withheld == ()
     (row,) = ledger.read(house.home, "gate_results").to_pylist()[-1:]
     assert (row["run_id"], row["is_passed"], row["observed"]) == ("idle", True, "no day was rebuilt")

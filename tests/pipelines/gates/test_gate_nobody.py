@@ -63,7 +63,7 @@ def test_the_days_of_a_first_delivery_are_judged_together():
     assert {one.share for one in judge_absent(waiting, {}, **LIMITS).values()} == {1.0}
 
 
-def test_days_held_out_are_no_past_of_the_later_ones():
+def test_days_withheld_are_no_past_of_the_later_ones():
     waiting = {FIRST + timedelta(days=n): Absent(10, 10) for n in range(60)}
     judged = judge_absent(waiting, past(*[0] * 10), **LIMITS)
     assert {one.rise for one in judged.values()} == {1.0}
@@ -72,7 +72,7 @@ def test_days_held_out_are_no_past_of_the_later_ones():
 @pytest.mark.parametrize(
     ("log", "ours", "theirs"), [("interactions", "member_id", "member"), ("content", "author_id", "author")]
 )
-def test_a_first_delivery_without_the_column_is_held_out_and_names_it(tmp_path, log, ours, theirs):
+def test_a_first_delivery_without_the_column_is_withheld_and_names_it(tmp_path, log, ours, theirs):
     house = House(tmp_path / "home")
     for day in days_between(FIRST, FIRST + timedelta(days=1)):
         rows = [
@@ -88,25 +88,25 @@ def test_a_first_delivery_without_the_column_is_held_out_and_names_it(tmp_path, 
         house.deliver(log, day, rows if log == "content" else spelt(day, 2, theirs))
     days = days_between(FIRST, FIRST + timedelta(days=1))
     outcome = house.accept(days)[log]
-    assert outcome.held_out == tuple(days)
+    assert outcome.withheld == tuple(days)
     assert outcome.reasons[0].startswith(
         f"null_member_share at most 0.99, found 1 (column `{theirs}` is not in the contract: did you mean {ours}? "
     )
-    assert deliveries.is_all_held_out(house.home, house.accept(days)[log])
+    assert deliveries.is_all_withheld(house.home, house.accept(days)[log])
 
 
-def test_a_column_renamed_later_is_held_out_until_it_is_mended(tmp_path):
+def test_a_column_renamed_later_is_withheld_until_it_is_mended(tmp_path):
     house = House(tmp_path / "home")
     days = days_between(FIRST, FIRST + timedelta(days=9))
     for n, day in enumerate(days):
         house.deliver("interactions", day, spelt(day, 10, "member_id" if n < 8 else "member"))
-    assert house.accept(days)["interactions"].held_out == tuple(days[8:])
+    assert house.accept(days)["interactions"].withheld == tuple(days[8:])
     house.deliver("interactions", days[8], spelt(days[8], 10))
-    assert house.accept(days)["interactions"].held_out == (days[9],)
+    assert house.accept(days)["interactions"].withheld == (days[9],)
 
 
-@pytest.mark.parametrize(("erased", "held_out", "warned"), [(8, 0, 1), (10, 1, 0)], ids=["some", "all"])
-def test_pieces_of_erased_members_come_anew_without_an_author_and_hold_no_day_out(tmp_path, erased, held_out, warned):
+@pytest.mark.parametrize(("erased", "withheld", "warned"), [(8, 0, 1), (10, 1, 0)], ids=["some", "all"])
+def test_pieces_of_erased_members_come_anew_without_an_author_and_withhold_no_day(tmp_path, erased, withheld, warned):
     """Some without an author may be erasures; none with one is a column that was lost."""
     house = House(tmp_path / "home")
     days = days_between(FIRST, FIRST + timedelta(days=9))
@@ -123,13 +123,13 @@ def test_pieces_of_erased_members_come_anew_without_an_author_and_hold_no_day_ou
         ]
         house.deliver("content", day, rows)
     outcome = house.accept(days)["content"]
-    assert (len(outcome.held_out), len(outcome.warned)) == (held_out, warned)
+    assert (len(outcome.withheld), len(outcome.warned)) == (withheld, warned)
 
 
 def test_a_setting_lets_a_community_of_guests_in(tmp_path):
     house = House(tmp_path / "home", max_null_member_share=1, max_null_member_rise=1)
     house.deliver("interactions", FIRST, [act(n, FIRST, None) for n in range(20)])
-    assert house.accept([FIRST])["interactions"].held_out == ()
+    assert house.accept([FIRST])["interactions"].withheld == ()
 
 
 def test_a_misspelt_column_warns_whatever_it_is(tmp_path):

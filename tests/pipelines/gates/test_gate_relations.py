@@ -137,14 +137,14 @@ def test_a_large_share_stops_publishing_until_it_is_waived(house):
     outcome = relations.judge(house.home, house.settings, "run")
     ledger.append(house.home, "gate_results", [_passed("predictions", "run"), _passed("predictions", "again")])
 
-    assert outcome.held_out == (LAST_DAY,)
+    assert outcome.withheld == (LAST_DAY,)
     assert "payments: payer_differs share at most 0.2, found 1 (20 of 20 rows: stray-0" in outcome.summary
     with pytest.raises(UnpassedGateError, match=rf"payments {LAST_DAY}: \w+ share at most 0.2"):
         check_verdicts(house.home, "run")
 
     verdicts.waive(house.home, "payments", LAST_DAY, reason="a gift", waived_by="me")
     outcome = relations.judge(house.home, house.settings, "again")
-    assert (outcome.held_out, outcome.warned) == ((), (LAST_DAY,))
+    assert (outcome.withheld, outcome.warned) == ((), (LAST_DAY,))
     check_verdicts(house.home, "again")
 
 
@@ -156,7 +156,7 @@ def test_a_day_that_was_completed_is_not_judged_again_but_stays_in_the_mart(hous
 
     outcome = relations.judge(copy.home, copy.settings, "idle")
 
-    assert (outcome.held_out, outcome.warned) == ((), ())
+    assert (outcome.withheld, outcome.warned) == ((), ())
     (row,) = [one for one in ledger.read(copy.home, "gate_results").to_pylist() if one["run_id"] == "idle"]
     assert row["observed"] == "no day was rebuilt"
     assert copy.query("select n_broken from marts.relation_checks where rule = 'payer_differs' and n_broken > 0") == [

@@ -1,4 +1,4 @@
-"""The shape of a log day against its past: what is held out, for how long, and what a run says of it."""
+"""The shape of a log day against its past: what is withheld, for how long, and what a run says of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from expectations.runner import CRITICAL, WARNING
-from expectations.shape_rules import HOLD_OUT, UNSURE, shape_rules
+from expectations.shape_rules import UNSURE, WITHHOLDING, shape_rules
 from pipelines.contract import LOGS
 from pipelines.gates.shapes.judge import AS_NEW_DAYS, RULES, judge_shapes, look
 from pipelines.gates.shapes.shape import shape_of
@@ -45,11 +45,11 @@ def broken(seen):
     return {name for name, one in seen.items() if one.value}
 
 
-def test_a_lasting_change_is_held_out_for_a_week_of_log_days_and_then_warns_until_it_is_usual(past, dearer):
+def test_a_lasting_change_is_withheld_for_a_week_of_log_days_and_then_warns_until_it_is_usual(past, dearer):
     found = judge_shapes(LOG, dearer, past)
     days = [shape.day for shape in dearer]
     assert [day for day in days if certain(found[day])] == days[:AS_NEW_DAYS]
-    assert found[days[AS_NEW_DAYS]]["numbers_moved"].said.endswith("; so were the 7 log days held out before it")
+    assert found[days[AS_NEW_DAYS]]["numbers_moved"].said.endswith("; so were the 7 log days withheld before it")
     assert [bool(broken(found[day])) for day in days[AS_NEW_DAYS:]] == [True, True, True, False, False]
 
 
@@ -59,22 +59,22 @@ def test_one_waived_day_lets_the_days_like_it_flow_on(past, dearer):
     assert held == [dearer[n].day for n in (0, 1, 2)]
 
 
-def test_days_held_out_by_an_earlier_run_count_too(past, dearer):
+def test_days_withheld_by_an_earlier_run_count_too(past, dearer):
     held, today = dearer[:AS_NEW_DAYS], dearer[AS_NEW_DAYS]
     assert certain(judge_shapes(LOG, [today], past)[today.day]) == {"numbers_moved"}
     assert certain(judge_shapes(LOG, [today], past, held)[today.day]) == set()
     assert certain(judge_shapes(LOG, [today], past, held[1:])[today.day]) == {"numbers_moved"}
 
 
-def test_a_day_unlike_those_held_out_before_it_stays_held_out(past, dearer):
+def test_a_day_unlike_those_withheld_before_it_stays_withheld(past, dearer):
     dearest = changed(LOG, lambda rows: [row | {"amount_minor": 9 * 10**8} for row in rows], dearer[-1].day)
     found = judge_shapes(LOG, [dearest], past, dearer[:AS_NEW_DAYS])
     assert "numbers_moved" in certain(found[dearest.day])
 
 
 @pytest.mark.parametrize(("unfit", "held"), [(False, {"numbers_moved"}), (True, set())])
-def test_a_day_held_out_for_another_reason_is_no_past(past, dearer, unfit, held):
-    """Twenty days accepted before and ten that wait make the 28 that a day is held out from, if they are good."""
+def test_a_day_withheld_for_another_reason_is_no_past(past, dearer, unfit, held):
+    """Twenty days accepted before and ten that wait make the 28 that a day is withheld from, if they are good."""
     waiting, today = past[-10:], dearer[0]
     found = judge_shapes(LOG, [*waiting, today], past[-30:-10], unfit=[one.day for one in waiting] if unfit else [])
     assert certain(found[today.day]) == held
@@ -84,13 +84,13 @@ def test_a_day_held_out_for_another_reason_is_no_past(past, dearer, unfit, held)
     ("n_past", "seen", "held"),
     [(5, False, False), (13, False, False), (14, True, False), (27, True, False), (28, True, True)],
 )
-def test_a_young_log_is_not_judged_then_warned_of_then_held_out(past, dearer, n_past, seen, held):
+def test_a_young_log_is_not_judged_then_warned_of_then_withheld(past, dearer, n_past, seen, held):
     found = look(LOGS[LOG], dearer[0], past[-n_past:])
     assert (broken(found) == {"numbers_moved"}, certain(found) == {"numbers_moved"}) == (seen, held)
 
 
 @pytest.mark.parametrize("factor", [2, 3])
-def test_a_community_that_grows_is_never_held_out(factor):
+def test_a_community_that_grows_is_never_withheld(factor):
     past = steady_past("interactions")
     days = [LAST + timedelta(days=n) for n in range(10)]
     grown = {
@@ -165,7 +165,7 @@ def settled(tmp_path_factory):
     for day in days:
         house.deliver("interactions", day, acts_of(day))
     outcome = house.accept(days)["interactions"]
-    assert (outcome.held_out, outcome.warned) == ((), ())
+    assert (outcome.withheld, outcome.warned) == ((), ())
     return house
 
 
@@ -181,13 +181,13 @@ def of_next_day(settled, root, rows):
 
 def test_a_day_like_its_past_flows_on_and_leaves_no_verdict_on_its_shape(settled, tmp_path):
     _, _, outcome, failed = of_next_day(settled, tmp_path, acts_of(FIRST_DAY + timedelta(days=30)))
-    assert (outcome.held_out, outcome.warned, failed) == ((), (), [])
+    assert (outcome.withheld, outcome.warned, failed) == ((), (), [])
 
 
-def test_the_day_before_delivered_again_is_held_out_with_its_name_and_can_be_waived(settled, tmp_path):
+def test_the_day_before_delivered_again_is_withheld_with_its_name_and_can_be_waived(settled, tmp_path):
     yesterday = FIRST_DAY + timedelta(days=29)
     house, day, outcome, failed = of_next_day(settled, tmp_path, acts_of(yesterday))
-    assert outcome.held_out == (day,)
+    assert outcome.withheld == (day,)
     again = next(row for row in failed if row["expectation"] == "day_again at most 0")
     assert (again["severity"], again["observed"]) == (
         "critical",
@@ -195,27 +195,27 @@ def test_the_day_before_delivered_again_is_held_out_with_its_name_and_can_be_wai
     )
     waive(house.home, "interactions", day, reason="a test", waived_by="ann")
     outcome = house.accept([day])["interactions"]
-    assert (outcome.held_out, outcome.warned) == ((), (day,))
+    assert (outcome.withheld, outcome.warned) == ((), (day,))
 
 
-@pytest.mark.parametrize(("only_warned", "held"), [(HOLD_OUT, 0), (("day_again",), 0), (("hours_moved",), 1)])
+@pytest.mark.parametrize(("only_warned", "held"), [(WITHHOLDING, 0), (("day_again",), 0), (("hours_moved",), 1)])
 def test_a_setting_lets_rules_only_warn(settled, tmp_path, only_warned, held):
     house = settled.copy_to(tmp_path / "lenient")
     house.settings = settled.settings.model_copy(update={"shapes_only_warned": only_warned})
     _, _, outcome, failed = of_next_day(house, tmp_path, acts_of(FIRST_DAY + timedelta(days=29)))
-    assert (len(outcome.held_out), len(outcome.warned)) == (held, 1 - held)
+    assert (len(outcome.withheld), len(outcome.warned)) == (held, 1 - held)
     assert ("day_again_unsure at most 0" in {row["expectation"] for row in failed}) is not bool(held)
 
 
-def test_times_of_another_zone_are_held_out_and_come_in_when_they_are_mended(settled, tmp_path):
+def test_times_of_another_zone_are_withheld_and_come_in_when_they_are_mended(settled, tmp_path):
     next_day = FIRST_DAY + timedelta(days=30)
     house, day, outcome, failed = of_next_day(settled, tmp_path, acts_of(next_day, moved=6))
-    assert outcome.held_out == (day,)
+    assert outcome.withheld == (day,)
     assert [row["observed"] for row in failed if row["expectation"] == "hours_moved at most 0"] == [
         "6 (80 rows lie 6 h later than usual)"
     ]
     house.deliver("interactions", day, acts_of(next_day))
-    assert house.accept([day])["interactions"].held_out == ()
+    assert house.accept([day])["interactions"].withheld == ()
 
 
 def test_deliveries_of_an_older_version_are_no_past_and_no_error(settled, tmp_path):
@@ -225,7 +225,7 @@ def test_deliveries_of_an_older_version_are_no_past_and_no_error(settled, tmp_pa
         del delivery["shape"]
         part.write_text(json.dumps(delivery), encoding="utf-8")
     _, _, outcome, failed = of_next_day(house, tmp_path, acts_of(FIRST_DAY + timedelta(days=29)))
-    assert (outcome.held_out, [row for row in failed if row["expectation"].startswith("day_again")]) == ((), [])
+    assert (outcome.withheld, [row for row in failed if row["expectation"].startswith("day_again")]) == ((), [])
 
 
 def test_the_days_of_a_steady_log_are_not_noticed():

@@ -1,4 +1,4 @@
-"""A day that gate 1 held out keeps its last accepted part, until it is delivered better or somebody waives it."""
+"""A day that gate 1 withheld keeps its last accepted part, until it is delivered better or somebody waives it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def house(tmp_path):
     house.accept([FIRST])
     rows = [act(n, FIRST, "m1") for n in range(5)]
     house.deliver(LOG, FIRST, [*rows[:2], *(row | {"kind": "teleport"} for row in rows[2:])])
-    assert house.accept([FIRST])[LOG].held_out == (FIRST,)
+    assert house.accept([FIRST])[LOG].withheld == (FIRST,)
     return house
 
 
@@ -37,12 +37,12 @@ def told(house):
     return ledger.read(house.home, "manifest")["verdict"].to_pylist()
 
 
-def test_a_held_out_day_keeps_its_last_accepted_part(house):
+def test_a_withheld_day_keeps_its_last_accepted_part(house):
     assert (n_rows(house), told(house)) == (5, ["passed", "held_out"])
 
 
 def test_it_is_judged_again_by_each_run_that_asks_for_it(house):
-    assert house.accept([FIRST])[LOG].held_out == (FIRST,)
+    assert house.accept([FIRST])[LOG].withheld == (FIRST,)
     assert house.accept([FIRST + timedelta(days=1)])[LOG].n_days == 0
     assert (n_rows(house), told(house)) == (5, ["passed", "held_out", "held_out"])
 
@@ -50,19 +50,19 @@ def test_it_is_judged_again_by_each_run_that_asks_for_it(house):
 def test_a_waiver_lets_it_in_with_a_warning(house):
     waive(house.home, LOG, FIRST, reason="nothing better will come", waived_by="ann")
     outcome = house.accept([FIRST])[LOG]
-    assert (outcome.held_out, outcome.warned) == ((), (FIRST,))
+    assert (outcome.withheld, outcome.warned) == ((), (FIRST,))
     assert (n_rows(house), told(house)[-1]) == (2, "waived")
 
 
 @pytest.mark.parametrize(("table_name", "days"), [("content", 0), (LOG, 1)])
 def test_a_waiver_of_another_log_or_day_does_not(house, table_name, days):
     waive(house.home, table_name, FIRST + timedelta(days=days), reason="known", waived_by="ann")
-    assert house.accept([FIRST])[LOG].held_out == (FIRST,)
+    assert house.accept([FIRST])[LOG].withheld == (FIRST,)
     assert n_rows(house) == 5
 
 
 def test_a_better_delivery_passes_without_one(house):
     house.deliver(LOG, FIRST, [act(n, FIRST, "m1") for n in range(7)])
     outcome = house.accept([FIRST])[LOG]
-    assert (outcome.held_out, outcome.warned) == ((), ())
+    assert (outcome.withheld, outcome.warned) == ((), ())
     assert (n_rows(house), told(house)[-1]) == (7, "passed")

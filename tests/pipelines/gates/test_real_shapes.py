@@ -62,7 +62,7 @@ def honest(chat):
     return shapes_of(chat)
 
 
-def test_only_the_day_that_is_cut_off_is_held_out_and_few_days_warn(honest):
+def test_only_the_day_that_is_cut_off_is_withheld_and_few_days_warn(honest):
     found = judge_shapes("interactions", honest.values(), [])
     held = {day: {name for name, one in seen.items() if one.is_certain} for day, seen in found.items()}
     assert {day: names for day, names in held.items() if names} == {LAST: {"hours_missing"}}
@@ -79,7 +79,7 @@ def test_only_the_day_that_is_cut_off_is_held_out_and_few_days_warn(honest):
         ("kinds_new", "'share' as kind", 0.95),
     ],
 )
-def test_planted_damages_are_held_out(chat, honest, rule, damage, least):
+def test_planted_damages_are_withheld(chat, honest, rule, damage, least):
     chat.execute(f"create or replace temp view damaged as select * replace ({damage}) from staged")
     days = sorted(honest)
     tried = days[KEPT_DAYS::9]
@@ -88,7 +88,7 @@ def test_planted_damages_are_held_out(chat, honest, rule, damage, least):
     assert sum(held) >= least * len(tried)
 
 
-def test_the_day_before_delivered_again_is_always_held_out(honest):
+def test_the_day_before_delivered_again_is_always_withheld(honest):
     days = sorted(honest)
     for day in days[KEPT_DAYS::9]:
         again = replace(honest[days[days.index(day) - 1]], day=day)

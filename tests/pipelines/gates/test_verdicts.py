@@ -1,4 +1,4 @@
-"""What a gate says of its verdicts: which days are held out, which warn, and the sentence about it."""
+"""What a gate says of its verdicts: which days are withheld, which warn, and the sentence about it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def verdict(day=DAY, severity="critical", is_passed=False):
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "waived", "held_out", "warned"),
+    ("verdicts", "waived", "withheld", "warned"),
     [
         ([], set(), (), ()),
         ([verdict(is_passed=True)], set(), (), ()),
@@ -32,15 +32,15 @@ def verdict(day=DAY, severity="critical", is_passed=False):
         ([verdict(None)], {DAY}, (None,), ()),
     ],
 )
-def test_an_outcome_sums_verdicts_up(verdicts, waived, held_out, warned):
+def test_an_outcome_sums_verdicts_up(verdicts, waived, withheld, warned):
     result = outcome("deliveries", "interactions", verdicts, waived)
-    assert (result.held_out, result.warned) == (held_out, warned)
+    assert (result.withheld, result.warned) == (withheld, warned)
 
 
 def test_the_summary_names_days_and_reasons_and_does_not_go_on_for_ever():
     days = [DAY.replace(day=number) for number in range(1, 8)]
     result = outcome("deliveries", "interactions", [verdict(day) for day in days], set())
-    assert result.summary.startswith("interactions: held out 2025-03-01, ")
+    assert result.summary.startswith("interactions: withheld 2025-03-01, ")
     assert "and 2 more" in result.summary
     assert result.summary.count("because") == 3
 

@@ -1,4 +1,4 @@
-"""Links that lead astray and folders that are closed: said and held out, never taken for a delivery that is gone."""
+"""Links that lead astray and folders that are closed: said and withheld, never taken for a delivery that is gone."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def link(house, name, target):
 def judged(house):
     """What gate 1 says of the day, and what was refused of it."""
     outcome = house.accept([DAY])["interactions"]
-    said = "held out" if outcome.held_out == (DAY,) else "warned" if outcome.warned == (DAY,) else "passed"
+    said = "withheld" if outcome.withheld == (DAY,) else "warned" if outcome.warned == (DAY,) else "passed"
     return said, [str(one) for one in refused(house.home, "interactions")]
 
 
@@ -87,7 +87,7 @@ def test_a_landing_folder_that_is_a_dangling_link_takes_no_rows_out(house):
 
     verdict, said = judged(house)
 
-    assert verdict == "held out"
+    assert verdict == "withheld"
     assert "mounted-later, which is not there" in said[0]
     assert [row["n_rows"] for row in manifest.current(house.home).to_pylist()] == [1], "what was accepted stays"
     assert str(ignored_entries(house.home, DAY)[0]).startswith("landing/: is a link to ")
@@ -101,7 +101,7 @@ def test_a_folder_that_is_a_link_out_of_landing_is_refused_and_takes_no_rows_out
     place.symlink_to(tmp_path / "moved")
 
     assert set(delivered_logs(house.home, house.settings, [DAY])) == {"interactions"}
-    assert judged(house)[0] == "held out"
+    assert judged(house)[0] == "withheld"
     assert [row["n_rows"] for row in manifest.current(house.home).to_pylist()] == [1]
     (ignored,) = ignored_entries(house.home, DAY)
     assert str(ignored).startswith(f"landing/{folder}: is a link to {tmp_path}/moved, outside of the landing folder ")
@@ -132,7 +132,7 @@ def test_what_is_closed_to_us_is_said_and_takes_no_rows_out(house, monkeypatch, 
         close(patch, house.home.landing / closed)
         assert set(delivered_logs(house.home, house.settings, [DAY])) >= {"interactions"}
         verdict, said = judged(house)
-        assert verdict == "held out"
+        assert verdict == "withheld"
         assert said[0].endswith(f"cannot be read (Permission denied); {RIGHT}")
         changes_through(house.home, house.settings, DAY)
         if closed.count("/") < 2:

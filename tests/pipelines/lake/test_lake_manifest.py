@@ -18,7 +18,7 @@ from pipelines import clock
 from pipelines.contract import LOGS
 from pipelines.ingest import ingest_days
 from pipelines.lake import ledger, manifest
-from pipelines.lake.manifest import HELD_OUT, PASSED, WAIVED
+from pipelines.lake.manifest import PASSED, WAIVED, WITHHELD
 from tests.support.house import House
 from tests.support.tiny_logs import act
 
@@ -77,22 +77,22 @@ def test_an_accepted_candidate_is_moved_in_and_counted_by_event_day(house, verdi
     assert set(ledger.read(house.home, "manifest")["verdict"].to_pylist()) == {verdict}
 
 
-def test_a_held_out_candidate_stays_beside_the_lake(house):
+def test_a_withheld_candidate_stays_beside_the_lake(house):
     ingest(house, [act(1, DAY, "a")])
 
-    decide(house, HELD_OUT)
+    decide(house, WITHHELD)
     manifest.finish_moves(house.home, [LOG])
 
     assert in_lake(house) == in_manifest(house) == {}
     assert [candidate.log_day for candidate in manifest.candidates(house.home, LOG)] == [DAY]
 
 
-def test_a_held_out_candidate_leaves_the_last_accepted_part(house):
+def test_a_withheld_candidate_leaves_the_last_accepted_part(house):
     ingest(house, [act(1, DAY, "a"), act(2, BEFORE, "a")])
     decide(house, PASSED)
 
     ingest(house, [act(3, DAY, "a"), act(4, DAY, "a")])
-    decide(house, HELD_OUT)
+    decide(house, WITHHELD)
 
     assert in_lake(house) == in_manifest(house) == {DAY: 1, BEFORE: 1}
 
@@ -101,7 +101,7 @@ def test_the_newest_accepted_record_counts_alone(house):
     ingest(house, [act(1, DAY, "a"), act(2, BEFORE, "a")])
     decide(house, PASSED)
     ingest(house, [act(3, DAY, "a")])
-    decide(house, HELD_OUT)
+    decide(house, WITHHELD)
     ingest(house, [act(4, DAY, "a"), act(5, DAY, "a"), act(6, DAY, "a")])
     decide(house, WAIVED)
 
@@ -132,7 +132,7 @@ def test_what_changed_since_an_instant_is_told_by_event_day(house):
     assert changed_since(house, published) == []
 
     ingest(house, [act(1, DAY, "a"), act(3, BEFORE - timedelta(days=1), "a")])
-    decide(house, HELD_OUT)
+    decide(house, WITHHELD)
     assert changed_since(house, published) == []
 
     decide(house, PASSED)
@@ -241,7 +241,7 @@ def test_files_that_come_back_as_they_once_were_are_judged_again_before_they_cou
 STEPS = st.lists(
     st.tuples(
         st.integers(0, 2),
-        st.sampled_from([PASSED, WAIVED, HELD_OUT]),
+        st.sampled_from([PASSED, WAIVED, WITHHELD]),
         st.sampled_from(["", "", "before the gate", "recorded", "part moved"]),
     ),
     min_size=2,
@@ -270,7 +270,7 @@ def test_lake_and_manifest_agree_after_any_deliveries_verdicts_and_kills(steps):
                         decide(house, verdict)
                     except Killed:
                         assert moment
-                if is_waiting and verdict != HELD_OUT:
+                if is_waiting and verdict != WITHHELD:
                     accepted = Counter({DAY: n_rows} if n_rows else {})
             manifest.finish_moves(house.home, [LOG])
             assert in_lake(house) == in_manifest(house) == accepted

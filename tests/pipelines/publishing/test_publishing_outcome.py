@@ -143,8 +143,8 @@ def test_an_alert_command_that_fails_is_an_error_and_the_pages_still_say_it(tmp_
     ],
     ids=[
         "no gate", "facts", "a whole table", "facts of an earlier day", "passed", "warning", "another run",
-        "predictions", "the last day's delivery", "an earlier delivery is held out and stops nothing",
-        "the last day's delivery among others", "facts after a held-out delivery",
+        "predictions", "the last day's delivery", "an earlier delivery is withheld and stops nothing",
+        "the last day's delivery among others", "facts after a withheld delivery",
     ],
 )  # fmt: skip
 def test_the_gate_that_stopped_a_run_is_named(publisher, verdicts, gate):

@@ -32,7 +32,7 @@ def publications(publisher):
         [FACTS | WARNS, PREDICTIONS],
         [FACTS, PREDICTIONS, DELIVERIES | FAILED],
     ],
-    ids=["all passed", "predictions warn", "facts warn", "a log day is held out"],
+    ids=["all passed", "predictions warn", "facts warn", "a log day is withheld"],
 )
 def test_what_may_be_published(publisher, verdicts):
     publisher.judge(*verdicts)

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from pipelines.actions.judgement import record_judgement_days
 from pipelines.home import Home
 from pipelines.lake import ledger
+from pipelines.retention.judgement import record_judgement_days
 from pipelines.settings import Settings
 
 MARCH, APRIL = date(2025, 3, 1), date(2025, 4, 1)

@@ -12,13 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 from jinja2 import Environment
 
-from models.actions.arms import draw_arm
-from pipelines.actions import lists, store
-from pipelines.actions.export import NoListError, export_list
+from models.retention.arms import draw_arm
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.lake.schemas import PREDICTIONS
 from pipelines.lake.sources import EMPTY_DAY
+from pipelines.retention import lists, store
+from pipelines.retention.export import NoListError, export_list
 from pipelines.settings import PROJECT_DIR, Settings
 
 pytestmark = pytest.mark.slow
@@ -92,7 +92,7 @@ def drawn_on(home, day):
     return {row["member_id"]: row for row in store.draws(home) if row["day"] == day}
 
 
-def test_as_many_are_treated_as_can_be_contacted_and_the_held_out_come_on_top(home):
+def test_as_many_are_treated_as_can_be_contacted_and_the_withheld_come_on_top(home):
     rows = lists.make_list(home, settings_of(home, retention_held_out_share=0.5), DAY, "run")
     drawn = drawn_on(home, DAY)
     arms = [drawn[row["member_id"]]["arm"] for row in rows]
@@ -147,7 +147,7 @@ def test_whose_term_ends_is_listed_by_the_risk_of_a_lapse_and_once(home):
     assert {name: row["definition"] for name, row in drawn.items()} == {name: of for name, (of, _) in by.items()}
 
 
-def test_who_was_listed_is_not_listed_again_before_the_cool_down_is_over_held_out_or_not(home):
+def test_who_was_listed_is_not_listed_again_before_the_cool_down_is_over_withheld_or_not(home):
     settings = settings_of(home, retention_held_out_share=0.5)
     first = {row["member_id"] for row in lists.make_list(home, settings, DAY, "run-1")}
     second = {row["member_id"] for row in lists.make_list(home, settings, DAY + timedelta(days=1), "run-2")}

@@ -62,7 +62,7 @@ def test_a_first_delivery_that_gate_1_holds_out_is_named_and_never_called_nothin
         make_plan(house.home, house.settings)
 
     assert str(error.value).startswith(
-        f"gate 1 held out all that was delivered, so there is nothing to build: interactions {FIRST}; "
+        f"gate 1 withheld all that was delivered, so there is nothing to build: interactions {FIRST}; "
         f"landing/interactions/{FIRST}/rows.jsonl:2 occurred_at '04/02/2026 10:00' is no ISO 8601 time"
     )
 

@@ -1,4 +1,4 @@
-"""A log day that gate 1 holds out is a gap in the marts, never a zero, until it is delivered well or waived."""
+"""A log day that gate 1 withholds is a gap in the marts, never a zero, until it is delivered well or waived."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def counts(house, day, columns="dau, n_interactions, mau_days_missing"):
     return house.query(f"select {columns} from marts.community_days where day = '{day}'")[0]
 
 
-def test_a_held_out_day_is_a_gap_until_it_is_mended(tmp_path, held, good):
+def test_a_withheld_day_is_a_gap_until_it_is_mended(tmp_path, held, good):
     house = held.copy_to(tmp_path / "home")
     assert counts(house, BAD) == (None, None, 1)
     assert counts(house, BAD, "new_members, resurrected_members, lost_members, n_reads") == (None,) * 4
@@ -99,7 +99,7 @@ def test_a_day_whose_earlier_delivery_is_kept_is_no_gap(tmp_path, good):
 def test_status_counts_what_the_warehouse_counts_however_old_it_is(held):
     (line,) = [line for line in status_lines(held.home) if line.startswith("withheld")]
     assert line == f"withheld    interactions {BAD} (1 log day)"
-    assert len(manifest.held_out_days(held.home)) == held.query("select count(*) from marts.held_out_days")[0][0]
+    assert len(manifest.withheld_days(held.home)) == held.query("select count(*) from marts.held_out_days")[0][0]
 
 
 def test_verify_builds_the_same_gaps_and_asks_for_a_run_where_they_changed(tmp_path, held):

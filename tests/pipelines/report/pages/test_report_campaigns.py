@@ -1,8 +1,8 @@
-"""The page of actions and the day's list: names what works and what harms, never what nobody can tell."""
+"""The page of campaigns and the day's list: names what works and what harms, never what nobody can tell."""
 
 import pytest
 
-from pipelines.report.pages import actions, risk
+from pipelines.report.pages import campaigns, risk
 from pipelines.report.parts.blocks import Note, Page, Table, Tiles
 from tests.support.report_pages import Fill, block_of, page_of
 
@@ -46,7 +46,7 @@ def cells(page: Page) -> list[list[str]]:
 def test_the_answer_names_what_works_and_what_harms_out_of_how_many(fill: Fill) -> None:
     rows = effect("a", "works", interval="0.0464, 0.002, 0.091") + effect("b", "harms", interval="-0.1, -0.194, -0.005")
     rows += effect("c", "no_effect") + effect("d", "works", primary=False) + effect("e", "unbalanced")
-    page = page_of(actions.page, fill(rows))
+    page = page_of(campaigns.page, fill(rows))
     assert page.answer.en == (
         "2 of 3 campaigns compared show an effect: a works, +4.6 points (+0.2 to +9.1); "
         "b harms, \N{MINUS SIGN}10.0 points (\N{MINUS SIGN}19.4 to \N{MINUS SIGN}0.5)."
@@ -57,7 +57,7 @@ def test_the_answer_names_what_works_and_what_harms_out_of_how_many(fill: Fill) 
 def test_nothing_shown_is_said_so_and_costs_at_least_what_the_best_case_does(fill: Fill) -> None:
     rows = effect("a", "cannot_tell", cost="100, null, 2500, null, 'CNY', null, null")
     rows += effect("b", "no_comparison", interval="null, null, null")
-    page = page_of(actions.page, fill(rows))
+    page = page_of(campaigns.page, fill(rows))
     assert page.answer.en == "Of 1 campaign compared none has shown an effect so far."
     (row,) = cells(page)
     assert row[:1] + row[3:] == ["a", "at least 25.00 CNY", "–", "not known what it brings"]
@@ -65,7 +65,7 @@ def test_nothing_shown_is_said_so_and_costs_at_least_what_the_best_case_does(fil
 
 def test_what_harms_gains_nothing(fill: Fill) -> None:
     rows = effect("a", "harms", interval="-0.1, -0.2, -0.01", cost="100, null, null, null, 'CNY', 9900, 'costs_more'")
-    (row,) = cells(page_of(actions.page, fill(rows)))
+    (row,) = cells(page_of(campaigns.page, fill(rows)))
     assert row[3:5] == ["no gain", "99.00 CNY"]
     assert "costs more than it brings" in row[5]
 
@@ -80,7 +80,7 @@ def test_what_harms_gains_nothing(fill: Fill) -> None:
 )
 def test_what_works_is_set_against_its_cost(fill: Fill, verdict: str, said: str) -> None:
     rows = effect("a", "works", cost=f"1304000, 52361, 26728, 1470889, 'CNY', 28471.7, '{verdict}'", **WORKS)
-    page = page_of(actions.page, fill(rows))
+    page = page_of(campaigns.page, fill(rows))
     assert page.answer.en == (
         "1 of 1 campaign compared shows an effect: a works, +4.6 points (+0.2 to +9.1); one renewal more costs "
         f"523.61 CNY (267.28 to 14,708.89) and brings 284.72 CNY: {said}."
@@ -98,7 +98,7 @@ def test_spending_is_summed_by_currency(fill: Fill) -> None:
     rows = effect("a", "cannot_tell") + effect("b", "cannot_tell", cost="250, null, null, null, 'CNY', null, null")
     rows += effect("c", "cannot_tell", cost="500, null, null, null, 'JPY', null, null")
     rows += effect("d", "cannot_tell", cost="0, null, null, null, null, null, null")
-    tiles = block_of(page_of(actions.page, fill(rows)), "Campaigns by verdict")
+    tiles = block_of(page_of(campaigns.page, fill(rows)), "Campaigns by verdict")
     assert isinstance(tiles, Tiles)
     assert tiles.tiles[-1].value == "3.50 CNY + 500 JPY"
 
@@ -106,7 +106,7 @@ def test_spending_is_summed_by_currency(fill: Fill) -> None:
 def test_the_chart_says_how_often_its_intervals_may_be_read(fill: Fill) -> None:
     rows = effect("a", "cannot_tell") + effect("b", "cannot_tell", kind="'fixed_day', date '2026-11-01'")
     rows += effect("c", "cannot_tell", kind="'any_day', date '2026-12-24'")
-    note = block_of(page_of(actions.page, fill(rows)), "Effect in points, with its interval").note
+    note = block_of(page_of(campaigns.page, fill(rows)), "Effect in points, with its interval").note
     assert note is not None
     assert "may be read every day" in note.en
     assert "4 campaigns compared (98.75%)" in note.en
@@ -117,7 +117,7 @@ def test_the_chart_says_how_often_its_intervals_may_be_read(fill: Fill) -> None:
 
 
 def test_without_campaigns_the_page_says_what_to_deliver(fill: Fill) -> None:
-    (note,) = page_of(actions.page, fill("")).blocks
+    (note,) = page_of(campaigns.page, fill("")).blocks
     assert isinstance(note, Note)
     assert "campaign_id" in note.body.en
 
@@ -131,7 +131,7 @@ def test_the_list_of_the_last_day_says_what_to_do_and_whom_to_leave_alone(fill: 
     ]
     assert {(row[6].shown.en, row[7].shown.en) for row in table.rows} == {("lapse", "29 Nov 2026")}  # type: ignore[attr-defined]
     assert table.note is not None
-    assert "1 member to contact, 1 held out by lot" in table.note.en
+    assert "1 member to contact, 1 in the control arm" in table.note.en
 
 
 def test_a_day_without_a_list_says_why(fill: Fill) -> None:
@@ -167,7 +167,7 @@ def test_it_is_said_whether_suggestions_beat_popularity_beyond_chance(
     fill: Fill, low: float, high: float, used: str, words: str
 ) -> None:
     """17 hits against 14 of 396 members are no gain."""
-    page = page_of(actions.page, fill(effect("a", "works") + evaluation(low, high, used)))
+    page = page_of(campaigns.page, fill(effect("a", "works") + evaluation(low, high, used)))
     note = block_of(page, "Suggested pieces: do members read them?").note
     assert note is not None
     assert note.en.startswith(words)

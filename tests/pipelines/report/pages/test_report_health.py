@@ -63,7 +63,7 @@ def _verdict(
             'run', '2026-11-20 {at}+08');"""
 
 
-def _held_out(log: str, day: str, *, keeps_earlier: bool = False) -> str:
+def _withheld(log: str, day: str, *, keeps_earlier: bool = False) -> str:
     return f"insert into marts.held_out_days values ('{log}', '{day}', 41, {keeps_earlier});"
 
 
@@ -83,13 +83,13 @@ LAST_DAY = "date '2026-11-19'"
             "1 check passed, none failed",
         ),
         (
-            _verdict("date '2026-03-01'", passed=False, table="content") + _held_out("content", "2026-03-01"),
+            _verdict("date '2026-03-01'", passed=False, table="content") + _withheld("content", "2026-03-01"),
             "1 of 1 checks failed",
         ),
         (_verdict("date '2026-11-12'", passed=False), "no gate has run yet"),
         (_verdict("null", passed=False), "1 of 1 checks failed"),
     ],
-    ids=["none", "passed", "failed", "warned", "waived", "healed", "held out for long", "a week ago", "whole table"],
+    ids=["none", "passed", "failed", "warned", "waived", "healed", "withheld for long", "a week ago", "whole table"],
 )
 def test_the_latest_verdict_counts(fill: Fill, verdicts: str, said: str) -> None:
     assert read_header(fill(verdicts), CONTEXT).verdict.en == said

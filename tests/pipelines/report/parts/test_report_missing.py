@@ -49,25 +49,25 @@ def test_days_are_named_as_spans(days_ago: list[int], said: str) -> None:
             ["MAU counts 27 of 30 days", "interactions missing on 21 Oct 2026 to 23 Oct 2026"],
         ),
         (
-            Gaps(LAST, held_out=_of("content", 6, 200), outages=_of("interactions", 6, 7)),
+            Gaps(LAST, withheld=_of("content", 6, 200), outages=_of("interactions", 6, 7)),
             [
                 "MAU counts 28 of 30 days and WAU 6 of 7",
-                "content held out on 3 May 2026, 13 Nov 2026",
+                "content withheld on 3 May 2026, 13 Nov 2026",
                 "interactions missing on 12 Nov 2026 to 13 Nov 2026",
             ],
         ),
-        (Gaps(LAST, held_out=_of("interactions", 30)), ["interactions held out on 20 Oct 2026"]),
+        (Gaps(LAST, withheld=_of("interactions", 30)), ["interactions withheld on 20 Oct 2026"]),
         (
-            Gaps(LAST, held_out=_of("interactions", 3), kept=set(_of("interactions", 3))),
-            ["interactions held out, an earlier delivery shown, on 16 Nov 2026"],
+            Gaps(LAST, withheld=_of("interactions", 3), kept=set(_of("interactions", 3))),
+            ["interactions withheld, an earlier delivery shown, on 16 Nov 2026"],
         ),
-        (Gaps(LAST, held_out=_of("payments", 3)), ["payments held out on 16 Nov 2026"]),
+        (Gaps(LAST, withheld=_of("payments", 3)), ["payments withheld on 16 Nov 2026"]),
         (
             Gaps(LAST, identity_breaks=[LAST]),
             ["member ids seem to have changed on 19 Nov 2026, so too many count as new and as lost"],
         ),
     ],
-    ids=["nothing", "outage", "held out and outage", "before the month", "earlier one kept", "another log", "ids"],
+    ids=["nothing", "outage", "withheld and outage", "before the month", "earlier one kept", "another log", "ids"],
 )
 def test_what_is_missing_is_said_for_the_windows_shown(found: Gaps, said: list[str]) -> None:
     assert [phrase.en for phrase in found.phrases] == said
@@ -84,12 +84,12 @@ def test_what_is_missing_is_said_for_the_windows_shown(found: Gaps, said: list[s
         (Source("content", is_collected=True), "complete", True),
         (Source("events", is_collected=True, lag=4), "complete, last came 4 days ago", True),
         (Source("content", is_collected=True, lag=4, is_late=True), "no log for 4 days", False),
-        (Source("content", is_collected=True, n_held_out=1, n_missing=2), "1 day held out", False),
+        (Source("content", is_collected=True, n_withheld=1, n_missing=2), "1 day withheld", False),
         (Source("content", is_collected=True, n_missing=2), "2 days of 30 missing", False),
-        (Source("content", is_collected=False, n_held_out=2), "2 days held out", False),
+        (Source("content", is_collected=False, n_withheld=2), "2 days withheld", False),
         (Source("content", is_collected=False), "not collected", False),
     ],
-    ids=["complete", "not daily", "late", "held out", "outage", "nothing but held out", "not collected"],
+    ids=["complete", "not daily", "late", "withheld", "outage", "nothing but withheld", "not collected"],
 )
 def test_a_log_is_complete_where_nothing_is_missing(source: Source, state: str, *, is_complete: bool) -> None:
     assert (source.state.en, source.is_complete) == (state, is_complete)
@@ -98,7 +98,7 @@ def test_a_log_is_complete_where_nothing_is_missing(source: Source, state: str, 
     assert header.completeness.en.startswith(f"{1 + is_complete} of ")
 
 
-HELD_OUT = """
+WITHHELD = """
     insert into marts.log_coverage values ('interactions', true, '2026-01-01', '2026-11-19', 300, 9, 0, false);
     insert into marts.held_out_days values
         ('interactions', '2026-03-01', 41, false), ('interactions', '2026-11-18', 7, true);
@@ -112,14 +112,14 @@ HELD_OUT = """
 """
 
 
-def test_held_out_days_stay_named_and_counted_until_they_are_mended(fill: Fill) -> None:
-    marts = fill(HELD_OUT)
+def test_withheld_days_stay_named_and_counted_until_they_are_mended(fill: Fill) -> None:
+    marts = fill(WITHHELD)
     header = read_header(marts, CONTEXT)
-    assert header.held_out == [("interactions", date(2026, 11, 18)), ("interactions", date(2026, 3, 1))]
+    assert header.withheld == [("interactions", date(2026, 11, 18)), ("interactions", date(2026, 3, 1))]
     source = next(source for source in header.sources if source.log == "interactions")
-    assert source.state.en == "2 days held out"
-    assert header.n_failed == 1, "the verdict of a day that is held out counts however old it is"
-    table = block_of(health.page(marts, CONTEXT, header), "Held out until they are mended")
+    assert source.state.en == "2 days withheld"
+    assert header.n_failed == 1, "the verdict of a day that is withheld counts however old it is"
+    table = block_of(health.page(marts, CONTEXT, header), "Withheld until they are mended")
     assert isinstance(table, Table)
     shown = [[getattr(cell.shown, "en", cell.shown) for cell in row] for row in table.rows]
     assert shown == [
@@ -128,13 +128,13 @@ def test_held_out_days_stay_named_and_counted_until_they_are_mended(fill: Fill) 
     ]
 
 
-def test_a_held_out_day_is_red_in_the_strip_of_its_log(fill: Fill) -> None:
+def test_a_withheld_day_is_red_in_the_strip_of_its_log(fill: Fill) -> None:
     delivered = """insert into marts.deliveries values
         ('a', 'interactions', '2026-11-18', 'part.csv', 9, 10, 9, 1, 'accepted', null, '2026-11-19 06:00+08', 'run');"""
-    marts = fill(HELD_OUT + delivered)
+    marts = fill(WITHHELD + delivered)
     table = deliveries.blocks(marts, CONTEXT, read_header(marts, CONTEXT))[1]
     assert isinstance(table, Table)
-    assert '<i class="bad" title="2026-11-18: 9 + 1 = 10, held out"></i>' in str(table.rows[0][3].shown)
+    assert '<i class="bad" title="2026-11-18: 9 + 1 = 10, withheld"></i>' in str(table.rows[0][3].shown)
 
 
 def _days(amounts: dict[int, str]) -> str:
@@ -195,13 +195,13 @@ def test_a_day_that_did_not_come_whole_is_compared_with_nothing(fill: Fill) -> N
     assert (_note(tiles[DAU]), tiles[DAU].change, tiles[DAU].unusual) == ("not all of the day came", None, False)
 
 
-def test_nothing_is_compared_with_a_day_that_was_held_out(fill: Fill) -> None:
+def test_nothing_is_compared_with_a_day_that_was_withheld(fill: Fill) -> None:
     tiles = _tiles(fill(_days({7: "null"}) + _flagged("interactions", 7, "is_held_out")))
     assert (_note(tiles[DAU]), tiles[DAU].change) == ("usual 10", None)
     assert _note(tiles[WAU]) == "usual 10"
 
 
-def test_lines_have_a_gap_where_a_day_is_held_out(fill: Fill) -> None:
+def test_lines_have_a_gap_where_a_day_is_withheld(fill: Fill) -> None:
     marts = fill(_days({7: "null"}) + _flagged("interactions", 7, "is_held_out"))
     page = page_of(brief.page, marts)
     chart = block_of(page, "Active members")
