@@ -51,7 +51,7 @@ def choose_rule(effects: pd.DataFrame, candidates: pd.DataFrame, least_randomise
         if min(treated, control) < least_randomised:
             return Rule(
                 VALUE_AT_RISK,
-                f"{name}, risk {band}: {treated} treated and {control} in the control arm so far, "
+                f"{name}, risk {band}: {treated} treated and {control} control so far, "
                 f"{least_randomised} of each are needed",
                 f"{DEFINITIONS[name]}风险{BANDS[band]}：目前干预 {treated} 人、对照 {control} 人，"
                 f"各需 {least_randomised} 人",

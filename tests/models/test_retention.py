@@ -23,7 +23,7 @@ def arms(key=b"secret", campaign="c", share=0.3):
     return np.array([draw_arm(key, campaign, member, share) for member in MEMBERS])
 
 
-def test_the_share_withheld_is_the_one_asked_for():
+def test_the_share_of_the_control_arm_is_the_one_asked_for():
     share = (arms() == CONTROL).mean()
     assert abs(share - 0.3) < 4 * np.sqrt(0.3 * 0.7 / len(MEMBERS))
     assert set(arms(share=0)) == {TREATED}
@@ -71,8 +71,8 @@ BOTH = pd.concat([candidates(), PAYER], ignore_index=True)
 @pytest.mark.parametrize(
     ("known", "name", "because"),
     [
-        (effects(), VALUE_AT_RISK, "inactivity, risk high: 0 treated and 0 withheld so far, 100 of each are needed"),
-        (effects(high=(100, 99, 0.5, 0.4, 0.6)), VALUE_AT_RISK, "inactivity, risk high: 100 treated and 99 withheld"),
+        (effects(), VALUE_AT_RISK, "inactivity, risk high: 0 treated and 0 control so far, 100 of each are needed"),
+        (effects(high=(100, 99, 0.5, 0.4, 0.6)), VALUE_AT_RISK, "inactivity, risk high: 100 treated and 99 control"),
         (ENOUGH.iloc[:2], VALUE_AT_RISK, "inactivity, risk low: 0 treated"),
         (ENOUGH.assign(definition="lapse"), VALUE_AT_RISK, "inactivity, risk high: 0 treated"),
         (ENOUGH.assign(effect_low=-0.1), VALUE_AT_RISK, "no band of risk has shown an effect"),
