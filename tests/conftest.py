@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from pipelines.privacy import readers
 from pipelines.settings import get_settings
 from tests.support import lanes
 from tests.support.built_once import built_once
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 for name in [name for name in os.environ if name.startswith("GUILDBOOK_")]:
     del os.environ[name]
 
+
+# Every way into the program begins so; homes that tests make are as private as those of its users.
+readers.close_umask()
 
 # Properties look for new examples on a developer's machine; in CI a failure has to come from the change itself.
 settings.register_profile("ci", derandomize=True, deadline=None)
