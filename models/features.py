@@ -111,14 +111,16 @@ FEATURES = (
         "{x} of {absences_as_long} earlier absences this long turned into inactivity",
         "此前 {absences_as_long} 次同样久的缺席中,{x} 次变为不活跃",
     ),
-    _trend("acts_trend", "trend", "about {x} times the acts of the month before", "互动量约为前一个月的 {x} 倍"),
+    _trend(
+        "acts_trend", "trend", "about {x} times the interactions of the month before", "互动量约为前一个月的 {x} 倍"
+    ),
     _trend(
         "active_days_trend",
         "trend",
         "about {x} times the active days of the month before",
         "活跃天数约为前一个月的 {x} 倍",
     ),
-    _count("acts_30", "volume", "{x} act{s} in the last 30 days", "最近 30 天互动 {x} 次"),
+    _count("acts_30", "volume", "{x} interaction{s} in the last 30 days", "最近 30 天互动 {x} 次"),
     _count("contents_30", "volume", "published {x} piece{s} in the last 30 days", "最近 30 天发布 {x} 篇内容"),
     _count("replies_30", "volume", "replied {x} time{s} in the last 30 days", "最近 30 天回复 {x} 次"),
     _count("starts_30", "volume", "started {x} thread{s} in the last 30 days", "最近 30 天发起 {x} 个话题"),

@@ -134,7 +134,7 @@ ROW = {
             "4 of 4 earlier absences this long turned into inactivity",
             "此前 4 次同样久的缺席中,4 次变为不活跃",
         ),
-        ("acts_trend", "about 0.5 times the acts of the month before", "互动量约为前一个月的 0.5 倍"),
+        ("acts_trend", "about 0.5 times the interactions of the month before", "互动量约为前一个月的 0.5 倍"),
         ("is_auto_renewing", "does not renew automatically", "未开启自动续费"),
         ("is_payer", "pays", "付费成员"),
         ("threads_30", "took part in 1 thread in the last 30 days", "最近 30 天参与 1 个话题"),
@@ -192,7 +192,7 @@ def test_the_reasons_of_a_low_risk_lower_it():
     assert [one.en for one in found] == [
         "last active 19 days ago (lowers the risk)",
         "in touch with 4 members in 180 days (lowers the risk)",
-        "speaks against it: about 0.5 times the acts of the month before",
+        "speaks against it: about 0.5 times the interactions of the month before",
     ]
     assert found[0].zh.endswith("(降低风险)")
 

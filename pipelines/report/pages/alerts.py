@@ -24,7 +24,7 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
         waits = Note(
             title=Text("Needs eight weeks", "需要八周数据"),
             body=Text(
-                "A day is judged against the same weekdays of the 8 weeks before it.",
+                "Each day is compared with the same weekdays of the 8 weeks before it.",
                 "每天与此前 8 周的同一星期几比较。",
             ),
         )
@@ -67,7 +67,7 @@ def _rules(marts: Marts) -> Result:
 def _sentence(alarms: Result, rules: Result, context: SiteContext) -> Text:
     if not any(row["n_days_judged"] for row in rules.rows):
         return Text(
-            "No day is judged yet: that needs the same weekdays of eight weeks.",
+            "Nothing can be compared yet: that takes the same weekdays of eight weeks.",
             "尚无可判断的日期：需要八周的同一星期几。",
         )
     on_day = [row for row in alarms.rows if row["day"] == context.through_day]
@@ -118,7 +118,7 @@ def _alarm_table(result: Result) -> Block:
         title=title,
         note=Text(
             "Right: the series fired again in the same direction on at least 3 of the 7 days after, or the log was "
-            "out. What passed was no lasting change; something may still have happened on that day.",
+            "out. The others did not last; something may still have happened on that day.",
             "正确：此后 7 天中至少 3 天同方向再次报警，或日志缺失。很快恢复的不是持续变化，但当天仍可能有事发生。",
         ),
         columns=[

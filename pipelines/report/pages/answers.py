@@ -160,7 +160,7 @@ def _trends(months: Result) -> list[Block]:
         Chart(
             title=Text("How long do they wait?", "等待多久？"),
             note=Text(
-                "Hours until half of the month's questions had a response. A month without a bar has not got there.",
+                "Hours until half of the month's questions had a response. A month without a bar is not there yet.",
                 "当月半数提问得到回应所用的小时数；无柱的月份尚未达到半数。",
             ),
             figure=charts.figure([medians], xaxis=month_axis, y_title=Text("hours", "小时")),

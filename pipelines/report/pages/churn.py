@@ -126,7 +126,7 @@ def _no_lapse(header: Header) -> Note:
         Text("No model of lapse has been trained yet.", "尚未训练未续费模型。")
         if is_collected
         else Text(
-            "The log of subscriptions is not collected, so only inactivity is judged.",
+            "The log of subscriptions is not collected, so only inactivity is predicted.",
             "未收集订阅日志，因此只评估不活跃。",
         )
     )

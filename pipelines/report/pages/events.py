@@ -177,7 +177,7 @@ def _reading() -> Note:
         title=Text("How to read it", "如何解读"),
         body=Text(
             "Influence is the change in active days over 14 days of those who came, less that of those who registered "
-            "and did not. Who stays away may differ in other ways, so it is a hint and no proof. Came again is the "
+            "and did not. Who stays away may differ in other ways, so it is a hint, not a proof. Came again is the "
             "share of guests who had attended another event in the 90 days before.",
             "“影响”为到场者 14 天内活跃天数的变化，减去报名未到者的变化。"
             "未到者可能在其他方面也不同，因此只是线索而非证明。“再次参加”为此前 90 天内参加过其他活动的到场者比例。",

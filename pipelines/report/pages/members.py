@@ -110,8 +110,8 @@ def _growth(marts: Marts, context: SiteContext) -> Chart:
     return Chart(
         title=Text("Growth accounting by week", "每周增长核算"),
         note=Text(
-            "Above the line who entered the 30-day count, below it who left; together they are its change. "
-            "A week with a day withheld is left empty.",
+            "Above the line: who entered the 30-day count; below: who left. Together they are its change. "
+            "A week with a withheld day is left empty.",
             "线上为进入 30 天活跃的人数，线下为退出人数；两者之和即其变化。含有被扣留日的周留空。",
         ),
         figure=charts.figure(traces, barmode="relative"),

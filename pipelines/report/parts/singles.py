@@ -20,7 +20,7 @@ def rounding_note(least_shown: int) -> Text:
     """How counts of members are written on the pages."""
     return Text(
         f"Counts of members are rounded to multiples of {least_shown}; those under {least_shown} are written "
-        f"<{least_shown}, and what would tell them is left out (–).",
+        f"<{least_shown}, and what would give them away is left out (–).",
         f"成员人数四舍五入到 {least_shown} 的倍数；少于 {least_shown} 的写作 <{least_shown}，"
         "可推算出它们的数字不显示（–）。",
     )

@@ -142,7 +142,7 @@ FIGURES = {
     "n_contents": Text("contents by members", "成员发布的内容数"),
     "n_interactions": Text("interactions by members", "成员互动数"),
     "n_reads": Text("views and reads", "浏览与阅读数"),
-    "n_anonymous_acts": Text("acts without a member", "匿名互动数"),
+    "n_anonymous_acts": Text("interactions without a member", "匿名互动数"),
     "mrr_start_minor": Text("MRR at the start", "期初 MRR"),
     "mrr_new_minor": Text("new MRR", "新增 MRR"),
     "mrr_expansion_minor": Text("expansion MRR", "扩展 MRR"),

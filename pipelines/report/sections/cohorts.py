@@ -47,7 +47,7 @@ def block(marts: Marts, context: SiteContext) -> Table:
         title=Text("Who is still active, by month of joining", "按加入月份看留存"),
         note=Text(
             "Per cent of each cohort active k months after its first month, which is that of joining or of the first "
-            "act. Only months that have ended.",
+            "content or interaction. Only months that have ended.",
             "各批成员在首月（加入或首次行为所在月，取较早者）之后第 k 个月仍活跃的百分比。仅含已结束的月份。",
         ),
         columns=[

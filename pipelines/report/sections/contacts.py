@@ -59,7 +59,7 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
     )
     if not result.rows:
         body = Text(
-            "Nobody is on the list of the last day: whoever is at enough risk was listed or contacted lately.",
+            "Nobody is on the list of the last day: everyone at enough risk was listed or contacted recently.",
             "最后一天的名单为空：风险足够高的成员近期都已列入名单或被联系过。",
         )
         return [Note(title=_TITLE, body=body, result=result)]

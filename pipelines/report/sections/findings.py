@@ -95,7 +95,7 @@ def _about(row: Row) -> Text:
 
 def _none() -> Text:
     return Text(
-        "Nothing: all that lies in the landing folder is read, every column is known, no value looks odd, and no two "
+        "Nothing: everything in the landing folder is read, every column is known, no value looks odd, and no two "
         "members or pieces share a key.",
         "没有：landing 文件夹中的内容均已读取，所有列均在契约内，没有可疑的值，没有两个成员或内容共用一个主键。",
     )

@@ -52,7 +52,7 @@ def _outages(marts: Marts) -> Block:
         return Note(
             title=title,
             body=Text(
-                "No log was out on any day. Quiet days that people alone can explain, such as a holiday, are none.",
+                "No log was out on any day. Quiet days with an ordinary reason, such as a holiday, do not count.",
                 "没有任何日志中断。仅凭成员本身就能解释的安静日子（如节假日）不算中断。",
             ),
             result=result,

@@ -125,7 +125,7 @@ def _alarm(series: str, day: str, outcome: str, direction: str = "above") -> str
 @pytest.mark.parametrize(
     ("sql", "answer"),
     [
-        (_rule("dau", 0, 0, 0, judged=0), "No day is judged yet: that needs the same weekdays of eight weeks."),
+        (_rule("dau", 0, 0, 0, judged=0), "Nothing can be compared yet: that takes the same weekdays of eight weeks."),
         (
             _rule("dau", 0, 0, 0),
             "On 19 Nov 2026 every watched series is within its band. No alarm in the last 90 days.",
