@@ -8,7 +8,7 @@
 {% macro reach_in_days(reach) -%} {{ engagement_windows() | max if reach == 'window' else reach }} {%- endmacro %}
 
 {% macro days_to_build(reach) -%}
-    {%- if reach == 'acts' -%} (select day from {{ ref('changed_act_days') }})
+    {%- if reach == 'interactions' -%} (select day from {{ ref('changed_interaction_days') }})
     {%- elif reach == 1 -%} (select day from {{ ref('stale_days') }})
     {%- elif reach == 'months' -%} (select distinct {{ month_of('day') }} as day from {{ ref('stale_days') }})
     {%- else -%} (select day from {{ ref('stale_as_of_days') }} where reach_days = {{ reach_in_days(reach) }})

@@ -9,12 +9,12 @@
     create table if not exists control.completed_excluded_spans (member_id varchar, from_day date, to_day date);
     create table if not exists control.completed_persons (member_id varchar, person_id varchar);
     create table if not exists control.pending_days (kind varchar, reach_days integer, day date);
-    {% set built_acts = adapter.get_relation(target.database, 'intermediate', 'int_acts__member_days') %}
-    create or replace view control.built_act_days as
-    {% if built_acts is none %}
+    {% set built_interactions = adapter.get_relation(target.database, 'intermediate', 'int_interactions__member_days') %}
+    create or replace view control.built_interaction_days as
+    {% if built_interactions is none %}
         select cast(null as varchar) as member_id, cast(null as date) as day where false;
     {% else %}
-        select member_id, day from {{ built_acts }};
+        select member_id, day from {{ built_interactions }};
     {% endif %}
     create table if not exists control.completed_builds (fingerprint varchar, first_day date, through_day date);
 {% endmacro %}

@@ -1,5 +1,5 @@
 -- Contributions of a month, ranked by member, are those of its days, and all time is all months. Of a day with a log
--- that is held out the count is not known, but what came of it counts for its members.
+-- that is withheld the count is not known, but what came of it counts for its members.
 with
 
 known as (

@@ -1,4 +1,4 @@
--- A day's active members are not known where a log that they rest on is held out, and only there; MAU says how many of
+-- A day's active members are not known where a log that they rest on is withheld, and only there; MAU says how many of
 -- its days are so.
 with
 
@@ -6,7 +6,7 @@ days as (
     select * from {{ ref('community_days') }}
 ),
 
-held_out as (
+withheld as (
     select distinct day from {{ ref('held_out_days') }}
     where not keeps_earlier and log in {{ activity_logs() }}
 ),
@@ -16,10 +16,10 @@ counted as (
         days.day,
         days.dau,
         days.mau_days_missing,
-        count(held_out.day) as n_missing,
-        count(held_out.day) filter (where held_out.day = days.day) as n_today
+        count(withheld.day) as n_missing,
+        count(withheld.day) filter (where withheld.day = days.day) as n_today
     from days
-    left join held_out on held_out.day between {{ add_days('days.day', -29) }} and days.day
+    left join withheld on withheld.day between {{ add_days('days.day', -29) }} and days.day
     group by days.day, days.dau, days.mau_days_missing
 )
 

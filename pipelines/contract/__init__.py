@@ -105,7 +105,7 @@ MOST_COUNT = 10**9
 """Most of what is counted in one row: a sum of 64 bits holds nine billion such rows."""
 
 MOST_DAYS = 31
-"""Longest that one act or one attendance lasts, in days."""
+"""Longest that one interaction or one attendance lasts, in days."""
 
 
 def _required(
@@ -184,10 +184,10 @@ CONTENT = Log(
 
 INTERACTIONS = Log(
     "interactions",
-    "one act",
+    "one interaction",
     ("interaction_id",),
     (
-        _required("interaction_id", Type.ID, "The act; unique within its day."),
+        _required("interaction_id", Type.ID, "The interaction; unique within its day."),
         _OCCURRED_AT,
         _required(
             "kind",
@@ -196,7 +196,7 @@ INTERACTIONS = Log(
             "view read like bookmark share comment reply ask answer accept vote follow mention "
             "join_live chat_live complete",
         ),
-        _optional("member_id", Type.ID, "Who did it; empty for anonymous acts such as public votes."),
+        _optional("member_id", Type.ID, "Who did it; empty for anonymous ones such as public votes."),
         _optional("content_id", Type.ID, "The piece it was done to, or that it created."),
         _optional("event_id", Type.ID, "The event it was done at."),
         _optional("target_member_id", Type.ID, "The member it was directed at."),
@@ -240,7 +240,7 @@ EVENT_PARTICIPATION = Log(
         _OCCURRED_AT,
         _required("state", Type.KIND, "The state reached.", "invited registered waitlisted cancelled attended no_show"),
         _optional("minutes", Type.NUMBER, "Minutes attended.", least=0, most=MOST_DAYS * 1440),
-        _optional("n_interactions", Type.INTEGER, "Acts during the event.", least=0, most=MOST_COUNT),
+        _optional("n_interactions", Type.INTEGER, "Interactions during the event.", least=0, most=MOST_COUNT),
     ),
     rules=rules.EVENT_PARTICIPATION,
 )
@@ -378,17 +378,17 @@ LOGS: dict[str, Log] = {
 }
 
 CONTENT_KINDS = ("article", "live", "course", "announcement", "event_notice")
-"""Kinds of the content log that count as contents; the others count as the interactions of AUTHORED_ACTS."""
+"""Kinds of the content log that count as contents; the others count as the interactions of AUTHORED_INTERACTIONS."""
 
-AUTHORED_ACTS = {"question": ("ask",), "answer": ("answer",), "comment": ("comment", "reply")}
-"""Kind of the content log -> acts that may stand for it in the interactions log; without any the first is derived."""
+AUTHORED_INTERACTIONS = {"question": ("ask",), "answer": ("answer",), "comment": ("comment", "reply")}
+"""Kind of the content log -> interactions that may stand for it; without any the first is derived."""
 
-EVENT_ACTS = {"registered": (), "attended": ("join_live", "chat_live")}
-"""State of the event_participation log -> acts at the event that may stand for it. Where GUILDBOOK_ACTIVE_BY_EVENTS is
-on, the state of a member counts as an interaction of its day unless such an act was logged."""
+EVENT_INTERACTIONS = {"registered": (), "attended": ("join_live", "chat_live")}
+"""State of the event_participation log -> interactions at the event that may stand for it. Where
+GUILDBOOK_ACTIVE_BY_EVENTS is on, the state of a member counts as an interaction of its day unless one was logged."""
 
 READ_KINDS = ("view", "read")
-"""Acts that are neither content nor interaction and make nobody active."""
+"""Interactions that only take in: they make nobody active and are counted as reads."""
 
 CURRENCIES = tuple(
     """
@@ -412,13 +412,13 @@ GONE_STATUSES = ("banned", "left", "erased")
 ACTIVITY_LOGS = ("interactions", "content")
 """Logs whose rows make members active; participation in events too where a setting says so."""
 
-NEED_ACTS = {
+NEED_INTERACTIONS = {
     "problem_solving": ("ask", "answer", "accept", "vote"),
     "social": ("comment", "reply", "follow", "mention"),
     "entertainment": ("like", "share", "join_live", "chat_live"),
     "learning": ("view", "read", "bookmark", "complete"),
 }
-"""Need -> acts that speak for it; of needs with as many days the first counts."""
+"""Need -> interactions that speak for it; of needs with as many days the first counts."""
 PAID_STEPS = ("start", "renew", "upgrade", "downgrade")
 """Steps of a subscription that open a paid term or change its price."""
 

@@ -179,7 +179,7 @@ def _check(scratch: Home, pairs: Sequence[tuple[str, str]]) -> None:
                     and not con.execute(
                         """
                         select 1 from intermediate.int_members__first_days where member_id = $1
-                        union all select 1 from intermediate.int_acts__member_days where member_id = $1
+                        union all select 1 from intermediate.int_interactions__member_days where member_id = $1
                         union all select 1 from staging.stg_lake__subscriptions where member_id = $1
                         limit 1
                         """,

@@ -161,7 +161,7 @@ def _how_built(mart: Mart) -> str:
     if mart.is_incremental:
         days = {
             "1": "the days that changed",
-            "acts": "the days whose acts changed",
+            "interactions": "the days whose interactions changed",
             "months": "the months of days that changed",
             "window": "the days that changed and those after them, up to the widest engagement window",
         }

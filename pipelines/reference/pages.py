@@ -63,7 +63,7 @@ overflows: an amount is at most 10^12 minor units, ten billion of a currency wit
 
 A row's key is its source and the columns named below. The same key again is a new version: the highest
 `source_seq` wins, else the latest log day. `op` = `delete` withdraws the key and needs only its columns. So
-any order of deliveries, with repetitions, gives the same tables. An act of `interactions` does not move in
+any order of deliveries, with repetitions, gives the same tables. An interaction does not move in
 time: its key includes the day of `occurred_at`, and a withdrawal must carry that too.
 
 Ids are compared exactly, code point by code point. They are not normalised: `José` written with one character for
@@ -198,17 +198,17 @@ def _allowed(column: Column) -> str:
 
 
 def _vocabulary() -> list[tuple[str, str, str]]:
-    def mapping(acts_of: Mapping[str, Sequence[str]]) -> str:
-        return ", ".join(f"{kind}: {' or '.join(acts) or 'none'}" for kind, acts in acts_of.items())
+    def mapping(kinds_of: Mapping[str, Sequence[str]]) -> str:
+        return ", ".join(f"{kind}: {' or '.join(kinds) or 'none'}" for kind, kinds in kinds_of.items())
 
     values = {
         "CONTENT_KINDS": ", ".join(contract.CONTENT_KINDS),
-        "AUTHORED_ACTS": mapping(contract.AUTHORED_ACTS),
-        "EVENT_ACTS": mapping(contract.EVENT_ACTS),
+        "AUTHORED_INTERACTIONS": mapping(contract.AUTHORED_INTERACTIONS),
+        "EVENT_INTERACTIONS": mapping(contract.EVENT_INTERACTIONS),
         "READ_KINDS": ", ".join(contract.READ_KINDS),
         "EXCLUDED_ROLES": ", ".join(contract.EXCLUDED_ROLES),
         "GONE_STATUSES": ", ".join(contract.GONE_STATUSES),
-        "NEED_ACTS": mapping(contract.NEED_ACTS),
+        "NEED_INTERACTIONS": mapping(contract.NEED_INTERACTIONS),
         "PAID_STEPS": ", ".join(contract.PAID_STEPS),
         "PAYMENT_FAILURE_REASONS": ", ".join(contract.PAYMENT_FAILURE_REASONS),
     }

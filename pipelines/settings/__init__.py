@@ -49,7 +49,7 @@ class Settings(AccessSettings, ErasureSettings, LimitSettings, RelationSettings,
     active_by_events: bool = Field(
         False,
         description="Whether registering for an event and attending it make a member active, each once and on its day, "
-        "as contents and interactions do. For communities whose events say more than their acts.",
+        "as contents and interactions do. For communities whose events say more than their interactions.",
     )
     churn_horizon_days: int = Field(
         30, ge=7, le=365, description="Days without activity after which a member counts as churned (H)."

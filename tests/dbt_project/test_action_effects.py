@@ -23,7 +23,7 @@ from tests.support.compiled_model import CompiledModel
 
 DAY = date(2025, 3, 1)
 FIRST = date(2025, 1, 1)
-INPUTS = ("intermediate.int_actions__compared",)
+INPUTS = ("intermediate.int_retention__compared",)
 COLUMNS = (
     "campaign_id", "effect", "effect_low", "effect_high", "min_detectable_effect", "ratio_p", "confidence", "verdict",
 )  # fmt: skip
@@ -52,7 +52,7 @@ def compare(model, *campaigns, planned=0.5, judged_on=None):
                 "is_judgement_day_over": judged_on is not None, "n_done": 0, "last_day": DAY, "first_day": DAY,
             }
         )  # fmt: skip
-    found = model.rows(*COLUMNS, int_actions__compared=rows)
+    found = model.rows(*COLUMNS, int_retention__compared=rows)
     return [dict(zip(COLUMNS, row, strict=True)) for row in found]
 
 
@@ -177,11 +177,11 @@ def found(project, town):
     given |= {"judgement_days": []}
     given |= {"fct_member_days": days.to_dict("records"), "subscription_terms": terms}
     for name, columns, inputs in (
-        ("int_actions__assignments", "*", ("staging.stg_lake__actions", "ledger.action_assignments", "control.build",
+        ("int_retention__assignments", "*", ("staging.stg_lake__actions", "ledger.action_assignments", "control.build",
                                            "intermediate.int_members__excluded_spans")),
-        ("int_actions__outcomes", "*", ("intermediate.int_actions__assignments", "marts.fct_member_days",
+        ("int_retention__outcomes", "*", ("intermediate.int_retention__assignments", "marts.fct_member_days",
                                         "marts.subscription_terms", "control.build")),
-        ("int_actions__compared", "*", ("intermediate.int_actions__assignments", "intermediate.int_actions__outcomes",
+        ("int_retention__compared", "*", ("intermediate.int_retention__assignments", "intermediate.int_retention__outcomes",
                                         "staging.stg_lake__actions", "marts.subscription_terms",
                                         "ledger.judgement_days", "control.build")),
         ("action_effects", "*", INPUTS),

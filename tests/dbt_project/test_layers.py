@@ -19,7 +19,7 @@ TOGETHER = {"activity", "rebuild"}
 SOURCE_READERS = {
     "lake": {"base", "staging", "churn", "latest_interactions", "quarantine_summary"},
     "state": {"base", "rebuild", "int_relations__new_log_days"},
-    "ledger": {"records", "int_actions__assignments", "int_actions__compared"},
+    "ledger": {"records", "int_retention__assignments", "int_retention__compared"},
 }
 """Source -> layers and single models that read it; what the run tells dbt (``control``) is for all."""
 

@@ -94,24 +94,24 @@ def test_every_type_is_stored_as_something():
 
 def test_each_kind_of_content_is_content_or_authored_act():
     kinds = set(LOGS["content"].column("kind").kinds)
-    assert set(contract.CONTENT_KINDS) | set(contract.AUTHORED_ACTS) == kinds
-    assert not set(contract.CONTENT_KINDS) & set(contract.AUTHORED_ACTS)
+    assert set(contract.CONTENT_KINDS) | set(contract.AUTHORED_INTERACTIONS) == kinds
+    assert not set(contract.CONTENT_KINDS) & set(contract.AUTHORED_INTERACTIONS)
 
 
 def test_vocabulary_is_made_of_kinds_of_the_logs():
-    acts = set(LOGS["interactions"].column("kind").kinds)
-    assert {act for acts in contract.AUTHORED_ACTS.values() for act in acts} <= acts
-    assert {act for acts in contract.EVENT_ACTS.values() for act in acts} <= acts - set(contract.READ_KINDS)
-    assert set(contract.EVENT_ACTS) <= set(LOGS["event_participation"].column("state").kinds)
-    assert set(contract.READ_KINDS) <= acts
+    logged = set(LOGS["interactions"].column("kind").kinds)
+    assert {kind for kinds in contract.AUTHORED_INTERACTIONS.values() for kind in kinds} <= logged
+    assert {kind for kinds in contract.EVENT_INTERACTIONS.values() for kind in kinds} <= logged - set(contract.READ_KINDS)
+    assert set(contract.EVENT_INTERACTIONS) <= set(LOGS["event_participation"].column("state").kinds)
+    assert set(contract.READ_KINDS) <= logged
     assert set(contract.EXCLUDED_ROLES) <= set(LOGS["members"].column("role").kinds)
     assert set(contract.GONE_STATUSES) <= set(LOGS["members"].column("status").kinds)
 
 
 def test_every_act_speaks_for_one_need_that_surveys_know_too():
-    acts = [act for acts in contract.NEED_ACTS.values() for act in acts]
-    assert sorted(acts) == sorted(LOGS["interactions"].column("kind").kinds)
-    assert all(need in LOGS["members"].column("needs").description for need in contract.NEED_ACTS)
+    spoken_for = [kind for kinds in contract.NEED_INTERACTIONS.values() for kind in kinds]
+    assert sorted(spoken_for) == sorted(LOGS["interactions"].column("kind").kinds)
+    assert all(need in LOGS["members"].column("needs").description for need in contract.NEED_INTERACTIONS)
 
 
 def test_steps_that_cost_money_are_steps_of_the_log():
@@ -119,21 +119,21 @@ def test_steps_that_cost_money_are_steps_of_the_log():
 
 
 VOCABULARY = (
-    "content_kinds", "authored_acts", "event_acts", "read_kinds", "excluded_roles", "gone_statuses", "need_acts",
+    "content_kinds", "authored_interactions", "event_interactions", "read_kinds", "excluded_roles", "gone_statuses", "need_interactions",
     "paid_steps", "payment_failure_reasons", "activity_logs",
 )  # fmt: skip
 
 
-ORDERED = ("need_acts",)
+ORDERED = ("need_interactions",)
 """Lists for dbt, because their order decides ties."""
 
 
 @pytest.mark.parametrize("name", VOCABULARY)
 def test_dbt_has_the_same_vocabulary(name):
     ours = getattr(contract, name.upper())
-    expected = {kind: list(acts) for kind, acts in ours.items()} if isinstance(ours, dict) else list(ours)
+    expected = {kind: list(kinds) for kind, kinds in ours.items()} if isinstance(ours, dict) else list(ours)
     if name in ORDERED:
-        expected = [{"need": need, "acts": acts} for need, acts in expected.items()]
+        expected = [{"need": need, "interactions": kinds} for need, kinds in expected.items()]
 
     assert yaml_of(DBT / "dbt_project.yml")["vars"][name] == expected
 

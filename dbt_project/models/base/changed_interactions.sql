@@ -1,10 +1,10 @@
--- Only the days whose delivered rows changed since the last completed run: the log is large, and its acts never move in
--- time. Few acts have more than one version, so these are found by their key alone, and only they are ranked: a window
--- over all acts would hold the whole log in memory.
+-- Only the days whose delivered rows changed since the last completed run: the log is large, and its rows never move in
+-- time. Few interactions have more than one version. These are found by their key alone, and only they are ranked: a
+-- window over all interactions would hold the whole log in memory.
 with
 
 changed_days as (
-    select day from {{ ref('changed_act_days') }}
+    select day from {{ ref('changed_interaction_days') }}
 ),
 
 manifest as (
@@ -20,11 +20,11 @@ changed_parts as (
 ),
 
 changed as (
-    select acts.*
-    from {{ source('lake', 'interactions') }} as acts
+    select interactions.*
+    from {{ source('lake', 'interactions') }} as interactions
     where
-        acts.log_day in (select changed_parts.log_day from changed_parts)
-        and acts.event_day in (select changed_days.day from changed_days)
+        interactions.log_day in (select changed_parts.log_day from changed_parts)
+        and interactions.event_day in (select changed_days.day from changed_days)
 ),
 
 repeated_keys as (

@@ -1,4 +1,5 @@
--- Acts lie under the person that their member was when they were last built, so that person's days are read again.
+-- Interactions are stored under the person that their member was when they were last built, so that person's days are
+-- read again.
 with
 
 persons as (
@@ -30,9 +31,9 @@ changed_persons as (
 ),
 
 final as (
-    select distinct acts.day
-    from {{ source('state', 'built_act_days') }} as acts
-    inner join changed_persons on acts.member_id = changed_persons.member_id
+    select distinct interactions.day
+    from {{ source('state', 'built_interaction_days') }} as interactions
+    inner join changed_persons on interactions.member_id = changed_persons.member_id
 )
 
 select * from final

@@ -17,7 +17,7 @@ member_days as (
     from {{ ref('fct_member_days') }}
 ),
 
--- Who it was known to be at the cut-off may since have turned out to be somebody else, under whose id the acts lie now.
+-- The person known at the cut-off may since have turned out to be another one, whose id the interactions now carry.
 persons as (
     select * from {{ ref('int_churn_persons') }}
     where known_to = cast('9999-12-31' as date)

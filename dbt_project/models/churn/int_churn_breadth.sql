@@ -8,7 +8,7 @@ members as (
     where is_active or is_due
 ),
 
-acts as (
+interactions as (
     select distinct
         member_id,
         day,
@@ -16,7 +16,7 @@ acts as (
         content_id,
         known_from,
         known_to
-    from {{ ref('int_churn_known_acts') }}
+    from {{ ref('int_churn_known_interactions') }}
     where kind not in {{ in_list(var('read_kinds')) }}
 ),
 
@@ -33,16 +33,16 @@ in_window as (
     select distinct
         members.member_id,
         members.as_of_day,
-        acts.channel,
-        acts.content_id
+        interactions.channel,
+        interactions.content_id
     from members
-    inner join acts
+    inner join interactions
         on
-            members.member_id = acts.member_id
-            and members.as_of_day >= acts.day
-            and acts.day > {{ add_days('members.as_of_day', -30) }}
-            and members.as_of_day >= acts.known_from
-            and members.as_of_day < acts.known_to
+            members.member_id = interactions.member_id
+            and members.as_of_day >= interactions.day
+            and interactions.day > {{ add_days('members.as_of_day', -30) }}
+            and members.as_of_day >= interactions.known_from
+            and members.as_of_day < interactions.known_to
 ),
 
 -- A piece names what opened its thread, or only what it replies to: a comment its answer, the answer its question. Of a

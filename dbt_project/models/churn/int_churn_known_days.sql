@@ -2,12 +2,12 @@
 
 with
 
-acts as (
-    select * from {{ ref('int_churn_known_acts') }}
+interactions as (
+    select * from {{ ref('int_churn_known_interactions') }}
 ),
 
-event_acts as (
-    select * from {{ ref('int_churn_known_event_acts') }}
+event_interactions as (
+    select * from {{ ref('int_churn_known_participation') }}
 ),
 
 known as (
@@ -17,7 +17,7 @@ known as (
         kind,
         known_from,
         known_to
-    from acts
+    from interactions
     union all
     select
         member_id,
@@ -25,7 +25,7 @@ known as (
         kind,
         known_from,
         known_to
-    from event_acts
+    from event_interactions
 ),
 
 -- What becomes known of a day adds to its counts, what ceases to hold takes away from them.

@@ -1,7 +1,7 @@
 with
 
-acts as (
-    select * from {{ ref('int_churn_known_acts') }}
+interactions as (
+    select * from {{ ref('int_churn_known_interactions') }}
     where kind not in {{ in_list(var('read_kinds')) }}
 ),
 
@@ -16,20 +16,20 @@ named as (
         day,
         known_from,
         known_to
-    from acts
+    from interactions
     where target_member_id is not null
 ),
 
 -- The author of the piece acted on; where that is the actor's own reply, the author of what it replies to.
 on_pieces as (
     select
-        acts.member_id,
+        interactions.member_id,
         content.author_id as other_member_id,
-        acts.day,
-        greatest(acts.known_from, content.known_from) as known_from,
-        least(acts.known_to, content.known_to) as known_to
-    from acts
-    inner join content on acts.content_id = content.content_id
+        interactions.day,
+        greatest(interactions.known_from, content.known_from) as known_from,
+        least(interactions.known_to, content.known_to) as known_to
+    from interactions
+    inner join content on interactions.content_id = content.content_id
 ),
 
 on_parents as (

@@ -1,4 +1,4 @@
-{% set authored_acts = var('authored_acts') %}
+{% set authored_interactions = var('authored_interactions') %}
 
 with
 
@@ -10,8 +10,8 @@ members as (
     where is_active or is_due
 ),
 
-acts as (
-    select * from {{ ref('int_churn_known_acts') }}
+interactions as (
+    select * from {{ ref('int_churn_known_interactions') }}
 ),
 
 content as (
@@ -22,20 +22,20 @@ questions as (
     select distinct
         members.member_id,
         members.as_of_day,
-        acts.content_id,
-        {{ days_since('members.as_of_day', 'acts.day') }} as age
+        interactions.content_id,
+        {{ days_since('members.as_of_day', 'interactions.day') }} as age
     from members
-    inner join acts
+    inner join interactions
         on
-            members.member_id = acts.member_id
-            and members.as_of_day >= acts.day
-            and acts.day > {{ add_days('members.as_of_day', -90) }}
-            and members.as_of_day >= acts.known_from
-            and members.as_of_day < acts.known_to
-    where acts.kind = 'ask' and acts.content_id is not null
+            members.member_id = interactions.member_id
+            and members.as_of_day >= interactions.day
+            and interactions.day > {{ add_days('members.as_of_day', -90) }}
+            and members.as_of_day >= interactions.known_from
+            and members.as_of_day < interactions.known_to
+    where interactions.kind = 'ask' and interactions.content_id is not null
 ),
 
--- An act of asking may lie on a piece that is no question, and a question may have been taken down.
+-- An interaction of asking may lie on a piece that is no question, and a question may have been taken down.
 closed as (
     select distinct
         questions.as_of_day,
@@ -49,7 +49,7 @@ closed as (
     where content.kind <> 'question' or content.deleted_day <= questions.as_of_day
 ),
 
--- Pieces under a question, and acts on the question itself where no pieces are collected.
+-- Pieces under a question, and interactions on the question itself where no pieces are collected.
 responses as (
     select
         parent_id as question_id,
@@ -78,8 +78,10 @@ responses as (
         cast(null as date) as deleted_day,
         known_from,
         known_to
-    from acts
-    where kind in {{ in_list(authored_acts['answer'] + authored_acts['comment']) }} and content_id is not null
+    from interactions
+    where
+        kind in {{ in_list(authored_interactions['answer'] + authored_interactions['comment']) }}
+        and content_id is not null
 ),
 
 answered as (

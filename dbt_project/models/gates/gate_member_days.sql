@@ -9,7 +9,7 @@ member_days as (
     where day in (select days.day from days)
 ),
 
-acts as (
+interactions as (
     select * from {{ ref('changed_interactions') }}
     where member_id is not null and kind not in {{ in_list(var('read_kinds')) }}
 ),
@@ -19,7 +19,7 @@ authored as (
     where day in (select days.day from days)
 ),
 
-event_acts as (
+event_interactions as (
     select * from {{ ref('int_events__member_days') }}
     where day in (select days.day from days)
 ),
@@ -28,13 +28,13 @@ excluded_spans as (
     select * from {{ ref('int_members__excluded_spans') }}
 ),
 
--- Counted from the acts themselves, so only where this run read them.
+-- Counted from the interactions themselves, so only where this run read them.
 accepted as (
     select
         member_id,
         day,
         1 as n_interactions
-    from acts
+    from interactions
     where day in (select days.day from days)
     union all
     select
@@ -42,14 +42,14 @@ accepted as (
         day,
         n_asks + n_answers + n_comments as n_interactions
     from authored
-    where day in (select changed.day from {{ ref('changed_act_days') }} as changed)
+    where day in (select changed.day from {{ ref('changed_interaction_days') }} as changed)
     union all
     select
         member_id,
         day,
         n_event_acts as n_interactions
-    from event_acts
-    where day in (select changed.day from {{ ref('changed_act_days') }} as changed)
+    from event_interactions
+    where day in (select changed.day from {{ ref('changed_interaction_days') }} as changed)
 ),
 
 expected as (

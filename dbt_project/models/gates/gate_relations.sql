@@ -1,7 +1,7 @@
 with
 
 unioned as (
-    {% for subject in ['acts', 'content', 'events', 'members', 'payments', 'subscriptions'] %}
+    {% for subject in ['interactions', 'content', 'events', 'members', 'payments', 'subscriptions'] %}
         select * from {{ ref('int_relations__' ~ subject) }}
         {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -35,12 +35,12 @@ changed_members as (
     where is_changed
 ),
 
-act_days as (
+interaction_days as (
     select
-        acts.member_id,
-        acts.day
-    from {{ ref('int_acts__member_days') }} as acts
-    inner join changed_members on acts.member_id = changed_members.member_id
+        interactions.member_id,
+        interactions.day
+    from {{ ref('int_interactions__member_days') }} as interactions
+    inner join changed_members on interactions.member_id = changed_members.member_id
 ),
 
 authored_days as (
@@ -53,14 +53,14 @@ authored_days as (
 
 event_days as (
     select
-        event_acts.member_id,
-        event_acts.day
-    from {{ ref('int_events__member_days') }} as event_acts
-    inner join changed_members on event_acts.member_id = changed_members.member_id
+        event_interactions.member_id,
+        event_interactions.day
+    from {{ ref('int_events__member_days') }} as event_interactions
+    inner join changed_members on event_interactions.member_id = changed_members.member_id
 ),
 
 their_days as (
-    select * from act_days
+    select * from interaction_days
     union
     select * from authored_days
     union

@@ -6,7 +6,7 @@ manifest as (
     where log = 'interactions' and event_day is not null
 ),
 
-held_out as (
+waiting as (
     select * from {{ ref('held_out_days') }}
     where not keeps_earlier
 ),
@@ -15,7 +15,7 @@ authored as (
     select * from {{ ref('int_content__member_days') }}
 ),
 
-event_acts as (
+event_interactions as (
     select * from {{ ref('int_events__member_days') }}
 ),
 
@@ -42,17 +42,17 @@ events as (
         'events' as part,
         day,
         {{ checksum(['member_id', 'n_event_acts']) }} as checksum
-    from event_acts
+    from event_interactions
     group by day
 ),
 
--- A day is another one once what was held out is accepted, even if nothing of it counts.
+-- A day is another one once what was withheld is accepted, even if nothing of it counts.
 withheld as (
     select
         'held_out' as part,
         day,
         {{ checksum(['log']) }} as checksum
-    from held_out
+    from waiting
     group by day
 ),
 

@@ -3,7 +3,7 @@
 with
 
 outcomes as (
-    select * from {{ ref('int_actions__outcomes') }}
+    select * from {{ ref('int_retention__outcomes') }}
     where is_own
 ),
 

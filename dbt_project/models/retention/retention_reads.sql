@@ -1,7 +1,7 @@
 with
 
-acts as (
-    select * from {{ ref('int_content__member_acts') }}
+interactions as (
+    select * from {{ ref('int_content__member_interactions') }}
     where member_id is not null
 ),
 
@@ -11,13 +11,13 @@ build as (
 
 final as (
     select
-        acts.member_id,
-        acts.content_id,
-        min(acts.day) as first_day
-    from acts
+        interactions.member_id,
+        interactions.content_id,
+        min(interactions.day) as first_day
+    from interactions
     cross join build
-    where acts.day between {{ add_days('build.through_day', -179) }} and build.through_day
-    group by acts.member_id, acts.content_id
+    where interactions.day between {{ add_days('build.through_day', -179) }} and build.through_day
+    group by interactions.member_id, interactions.content_id
 )
 
 select * from final

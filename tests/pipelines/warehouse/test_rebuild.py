@@ -97,7 +97,7 @@ def test_a_withdrawn_delivery_takes_its_rows_along_and_a_correction_may_empty_a_
     house.deliver("interactions", DAYS[-1], corrections, "corrections.jsonl")
     house.run([withdrawn, DAYS[-1]])
 
-    assert house.query(f"select count(*) from intermediate.int_acts__member_days where day = '{emptied}'") == [(0,)]
+    assert house.query(f"select count(*) from intermediate.int_interactions__member_days where day = '{emptied}'") == [(0,)]
     assert house.query(f"select count(*) from lake.interactions where log_day = '{withdrawn}'") == [(0,)]
 
     anew = House(tmp_path / "anew")

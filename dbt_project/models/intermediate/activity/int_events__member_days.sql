@@ -2,21 +2,21 @@ with
 
 participation as (
     select * from {{ ref('stg_lake__event_participation') }}
-    where state in {{ in_list(var('event_acts').keys()) }} and {{ active_by_events() | lower }}
+    where state in {{ in_list(var('event_interactions').keys()) }} and {{ active_by_events() | lower }}
 ),
 
-acts as (
-    select * from {{ ref('int_acts__event_member_days') }}
-    where n_attending_acts > 0
+interactions as (
+    select * from {{ ref('int_interactions__event_member_days') }}
+    where n_attending_interactions > 0
 ),
 
--- An act at the event stands for having attended it; it was logged on any day.
+-- An interaction at the event stands for having attended it; it was logged on any day.
 logged as (
     select distinct
         event_id,
         member_id,
         'attended' as state
-    from acts
+    from interactions
 ),
 
 final as (

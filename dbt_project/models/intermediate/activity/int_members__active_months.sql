@@ -16,7 +16,7 @@ months as (
 -- Days by name: a month of each day could not be looked up in the fact's order of days.
 month_days as (
     select
-        day as act_month,
+        day as activity_month,
         {{ each_day('day', 'last_day(day)') }} as day
     from months
 ),
@@ -29,10 +29,10 @@ member_days as (
 stepped as (
     select
         member_days.member_id,
-        month_days.act_month,
+        month_days.activity_month,
         member_days.day,
         lag(member_days.day) over (
-            partition by member_days.member_id, month_days.act_month order by member_days.day
+            partition by member_days.member_id, month_days.activity_month order by member_days.day
         ) as previous_day
     from month_days
     inner join member_days on month_days.day = member_days.day
@@ -46,9 +46,9 @@ final as (
         min(day) as first_active_day,
         max(day) as last_active_day,
         max(day) filter (where {{ days_since('day', 'previous_day') }} > {{ horizon_days() }}) as returned_day,
-        act_month as day
+        activity_month as day
     from stepped
-    group by member_id, act_month
+    group by member_id, activity_month
 )
 
 select * from final

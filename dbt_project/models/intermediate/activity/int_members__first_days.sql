@@ -8,7 +8,7 @@ members as (
     group by member_id
 ),
 
-acts as (
+interactions as (
     select
         member_id,
         min(day) as first_active_day,
@@ -21,11 +21,11 @@ acts as (
 everyone as (
     select
         members.joined_day,
-        acts.first_active_day,
-        acts.last_active_day,
-        coalesce(members.member_id, acts.member_id) as member_id
+        interactions.first_active_day,
+        interactions.last_active_day,
+        coalesce(members.member_id, interactions.member_id) as member_id
     from members
-    full outer join acts on members.member_id = acts.member_id
+    full outer join interactions on members.member_id = interactions.member_id
 ),
 
 final as (

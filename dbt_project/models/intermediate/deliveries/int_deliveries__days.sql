@@ -13,7 +13,7 @@ logs as (
     where is_collected
 ),
 
-held_out as (
+withheld as (
     select * from {{ ref('held_out_days') }}
     where not keeps_earlier
 ),
@@ -50,11 +50,11 @@ final as (
         cast(coalesce(log_days.n_rows, 0) as bigint) as n_rows,
         cast(coalesce(event_days.n_event_rows, 0) as bigint) as n_event_rows,
         calendar.day,
-        held_out.day is not null as is_held_out
+        withheld.day is not null as is_held_out
     from calendar
     left join log_days on calendar.log = log_days.log and calendar.day = log_days.day
     left join event_days on calendar.log = event_days.log and calendar.day = event_days.day
-    left join held_out on calendar.log = held_out.log and calendar.day = held_out.day
+    left join withheld on calendar.log = withheld.log and calendar.day = withheld.day
 )
 
 select * from final

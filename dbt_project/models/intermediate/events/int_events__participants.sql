@@ -10,8 +10,8 @@ participation as (
     select * from {{ ref('stg_lake__event_participation') }}
 ),
 
-acts as (
-    select * from {{ ref('int_acts__event_member_days') }}
+interactions as (
+    select * from {{ ref('int_interactions__event_member_days') }}
 ),
 
 feedback as (
@@ -58,11 +58,11 @@ logged as (
         event_id,
         member_id,
         sum(n_interactions) as n_logged
-    from acts
+    from interactions
     group by event_id, member_id
 ),
 
--- One and the same act may be reported with the attendance and logged as an act, so the larger number counts.
+-- The same interaction may be reported with the attendance and logged too, so the larger number counts.
 seen as (
     select
         coalesce(states.event_id, logged.event_id) as event_id,

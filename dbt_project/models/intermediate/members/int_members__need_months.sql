@@ -1,4 +1,4 @@
-{% set needs = var('need_acts') | map(attribute='need') | list %}
+{% set needs = var('need_interactions') | map(attribute='need') | list %}
 {% set authored_columns = {'ask': 'n_asks', 'answer': 'n_answers', 'comment': 'n_comments'} %}
 
 {{
@@ -18,13 +18,13 @@ months as (
 
 month_days as (
     select
-        day as act_month,
+        day as activity_month,
         {{ each_day('day', 'last_day(day)') }} as day
     from months
 ),
 
-act_days as (
-    select * from {{ ref('int_acts__member_days') }}
+interaction_days as (
+    select * from {{ ref('int_interactions__member_days') }}
     where member_id is not null
 ),
 
@@ -40,28 +40,28 @@ unioned as (
     select
         member_id,
         {% for need in needs %}
-            n_{{ need }}_acts,
+            n_{{ need }}_interactions,
         {% endfor %}
         day
-    from act_days
+    from interaction_days
     union all
     select
         member_id,
-        {% for one in var('need_acts') %}
-            {% for act, column in authored_columns.items() if act in one.acts %}{{ column }} + {% endfor %}0
-                as n_{{ one.need }}_acts,
+        {% for one in var('need_interactions') %}
+            {% for kind, column in authored_columns.items() if kind in one.interactions %}{{ column }} + {% endfor %}0
+                as n_{{ one.need }}_interactions,
         {% endfor %}
         day
     from authored_days
 ),
 
--- An act and a piece of one day are two rows but one day.
+-- An interaction and a piece of one day are two rows but one day.
 member_days as (
     select
         unioned.member_id,
-        month_days.act_month,
+        month_days.activity_month,
         {% for need in needs %}
-            sum(unioned.n_{{ need }}_acts) > 0 as has_{{ need }},
+            sum(unioned.n_{{ need }}_interactions) > 0 as has_{{ need }},
         {% endfor %}
         unioned.day
     from month_days
@@ -71,7 +71,7 @@ member_days as (
             unioned.member_id = excluded_spans.member_id
             and unioned.day between excluded_spans.from_day and excluded_spans.to_day
     where excluded_spans.member_id is null
-    group by unioned.member_id, month_days.act_month, unioned.day
+    group by unioned.member_id, month_days.activity_month, unioned.day
 ),
 
 final as (
@@ -80,9 +80,9 @@ final as (
         {% for need in needs %}
             cast(count(*) filter (where has_{{ need }}) as bigint) as n_{{ need }}_days,
         {% endfor %}
-        act_month as day
+        activity_month as day
     from member_days
-    group by member_id, act_month
+    group by member_id, activity_month
 )
 
 select * from final

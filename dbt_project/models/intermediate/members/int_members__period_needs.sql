@@ -1,4 +1,4 @@
-{% set needs = var('need_acts') | map(attribute='need') | list %}
+{% set needs = var('need_interactions') | map(attribute='need') | list %}
 
 -- What a member came for: of the needs stated, or of all where none was, the one that spoke on the most days of the
 -- period's month and the two before it. Of equals the first in the variable's order.

@@ -1,4 +1,4 @@
-{% set needs = var('need_acts') | map(attribute='need') | list %}
+{% set needs = var('need_interactions') | map(attribute='need') | list %}
 
 with
 

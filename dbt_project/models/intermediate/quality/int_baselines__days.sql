@@ -1,6 +1,6 @@
 -- What a day is compared with: the median of the same weekdays in the 8 weeks before it, and how far these lie from it.
 -- Only earlier days enter, so a day's own value moves no baseline of it. Days that say nothing of people don't either:
--- those of an outage, those held out (they have no value), and for new members those on which ids were changed.
+-- those of an outage, those withheld (they have no value), and for new members those on which ids were changed.
 with
 
 community_days as (

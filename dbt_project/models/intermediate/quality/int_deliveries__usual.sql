@@ -11,11 +11,11 @@ members as (
     select
         day,
         count(member_id) as n_members
-    from {{ ref('int_acts__member_days') }}
+    from {{ ref('int_interactions__member_days') }}
     group by day
 ),
 
--- Acts are looked at on the day on which they were done: rows that come late end an outage.
+-- Interactions are looked at on the day on which they were done: rows that come late end an outage.
 measured as (
     select
         deliveries.log,

@@ -22,7 +22,7 @@ member_days as (
 ),
 
 anonymous_days as (
-    select * from {{ ref('int_acts__member_days') }}
+    select * from {{ ref('int_interactions__member_days') }}
     where member_id is null and day in (select as_of_days.day from as_of_days)
 ),
 
@@ -34,12 +34,12 @@ excluded_spans as (
     select * from {{ ref('int_members__excluded_spans') }}
 ),
 
-held_out_days as (
+withheld_days as (
     select * from {{ ref('held_out_days') }}
     where not keeps_earlier
 ),
 
--- What was held out is not known, so what rests on it is a gap, never a zero.
+-- What was withheld is not known, so what rests on it is a gap, never a zero.
 gaps as (
     select
         day,
@@ -47,7 +47,7 @@ gaps as (
         bool_or(log = 'content') as lacks_content,
         bool_or(log = 'members') as lacks_members,
         bool_or(log in {{ activity_logs() }}) as lacks_activity
-    from held_out_days
+    from withheld_days
     group by day
 ),
 
@@ -88,7 +88,7 @@ joined as (
     group by first_days.joined_day
 ),
 
-acts as (
+interactions as (
     select
         day,
         sum(n_contents) as n_contents,
@@ -122,13 +122,13 @@ final as (
             when not coalesce(gaps.lacks_members, false) then cast(coalesce(joined.joined_members, 0) as bigint)
         end as joined_members,
         case
-            when not coalesce(gaps.lacks_content, false) then cast(coalesce(acts.n_contents, 0) as bigint)
+            when not coalesce(gaps.lacks_content, false) then cast(coalesce(interactions.n_contents, 0) as bigint)
         end as n_contents,
         case
-            when not coalesce(gaps.lacks_activity, false) then cast(coalesce(acts.n_interactions, 0) as bigint)
+            when not coalesce(gaps.lacks_activity, false) then cast(coalesce(interactions.n_interactions, 0) as bigint)
         end as n_interactions,
         case
-            when not coalesce(gaps.lacks_interactions, false) then cast(coalesce(acts.n_reads, 0) as bigint)
+            when not coalesce(gaps.lacks_interactions, false) then cast(coalesce(interactions.n_reads, 0) as bigint)
         end as n_reads,
         case
             when not coalesce(gaps.lacks_interactions, false)
@@ -140,7 +140,7 @@ final as (
     inner join active_counts on as_of_days.day = active_counts.day
     left join stickiness on as_of_days.day = stickiness.day
     left join joined on as_of_days.day = joined.day
-    left join acts on as_of_days.day = acts.day
+    left join interactions on as_of_days.day = interactions.day
     left join anonymous on as_of_days.day = anonymous.day
     left join gaps on as_of_days.day = gaps.day
     left join missing on as_of_days.day = missing.day

@@ -8,8 +8,8 @@
 
 with
 
-act_days as (
-    select * from {{ ref('int_acts__member_days') }}
+interaction_days as (
+    select * from {{ ref('int_interactions__member_days') }}
     where member_id is not null and day in {{ days_to_build(1) }}
 ),
 
@@ -44,21 +44,21 @@ derived_days as (
 
 summed as (
     select
-        coalesce(act_days.member_id, derived_days.member_id) as member_id,
-        coalesce(act_days.day, derived_days.day) as day,
+        coalesce(interaction_days.member_id, derived_days.member_id) as member_id,
+        coalesce(interaction_days.day, derived_days.day) as day,
         coalesce(derived_days.n_contents, 0) as n_contents,
-        coalesce(act_days.n_interactions, 0) + coalesce(
+        coalesce(interaction_days.n_interactions, 0) + coalesce(
             derived_days.n_asks + derived_days.n_answers + derived_days.n_comments + derived_days.n_event_acts, 0
         ) as n_interactions,
-        coalesce(act_days.n_reads, 0) as n_reads,
-        coalesce(act_days.n_asks, 0) + coalesce(derived_days.n_asks, 0) as n_asks,
-        coalesce(act_days.n_answers, 0) + coalesce(derived_days.n_answers, 0) as n_answers,
-        coalesce(act_days.n_comments, 0) + coalesce(derived_days.n_comments, 0) as n_comments,
-        coalesce(act_days.n_live_acts, 0) as n_live_acts,
+        coalesce(interaction_days.n_reads, 0) as n_reads,
+        coalesce(interaction_days.n_asks, 0) + coalesce(derived_days.n_asks, 0) as n_asks,
+        coalesce(interaction_days.n_answers, 0) + coalesce(derived_days.n_answers, 0) as n_answers,
+        coalesce(interaction_days.n_comments, 0) + coalesce(derived_days.n_comments, 0) as n_comments,
+        coalesce(interaction_days.n_live_acts, 0) as n_live_acts,
         coalesce(derived_days.n_event_acts, 0) as n_event_acts
-    from act_days
+    from interaction_days
     full outer join derived_days
-        on act_days.member_id = derived_days.member_id and act_days.day = derived_days.day
+        on interaction_days.member_id = derived_days.member_id and interaction_days.day = derived_days.day
 ),
 
 counted as (

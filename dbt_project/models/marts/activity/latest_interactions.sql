@@ -1,4 +1,5 @@
--- Single acts are kept in the lake only, so this reads its last days: as many as hold ten times what is published.
+-- Single interactions are kept in the lake only, so this reads its last days: as many as hold ten times what is
+-- published.
 with
 
 build as (
@@ -44,11 +45,11 @@ last_parts as (
 ),
 
 delivered as (
-    select acts.*
-    from {{ source('lake', 'interactions') }} as acts
+    select interactions.*
+    from {{ source('lake', 'interactions') }} as interactions
     where
-        acts.log_day in (select last_parts.log_day from last_parts)
-        and acts.event_day in (select last_days.day from last_days)
+        interactions.log_day in (select last_parts.log_day from last_parts)
+        and interactions.event_day in (select last_days.day from last_days)
 ),
 
 winning as (
@@ -76,7 +77,7 @@ logged as (
         event_id,
         target_person_id as target_member_id,
         channel,
-        interaction_id as act_id,
+        interaction_id,
         event_day as day
     from targeted
     where kind not in {{ in_list(var('read_kinds')) }}
@@ -88,25 +89,25 @@ content as (
 ),
 
 authoring as (
-    select * from {{ ref('int_acts__authoring') }}
+    select * from {{ ref('int_interactions__authoring') }}
 ),
 
--- A piece stands for the act of writing it unless such an act was logged on any day.
+-- A piece counts as the interaction of writing it unless that was logged too, on any day.
 authored as (
-    {% for content_kind, acts in var('authored_acts').items() %}
+    {% for content_kind, logged_kinds in var('authored_interactions').items() %}
         select
             content.author_id as member_id,
             content.published_at as occurred_at,
-            '{{ acts[0] }}' as kind,
+            '{{ logged_kinds[0] }}' as kind,
             content.content_id,
             cast(null as varchar) as event_id,
             cast(null as varchar) as target_member_id,
             content.channel,
-            content.content_id as act_id,
+            content.content_id as interaction_id,
             content.published_day as day
         from content
         left join authoring
-            on content.content_id = authoring.content_id and authoring.kind in {{ in_list(acts) }}
+            on content.content_id = authoring.content_id and authoring.kind in {{ in_list(logged_kinds) }}
         where content.kind = '{{ content_kind }}' and authoring.content_id is null
         {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -126,7 +127,7 @@ ranked as (
                 unioned.occurred_at desc,
                 unioned.member_id asc,
                 unioned.kind asc,
-                unioned.act_id asc,
+                unioned.interaction_id asc,
                 unioned.content_id asc
         ) as latest_rank
     from unioned

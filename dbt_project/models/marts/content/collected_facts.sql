@@ -2,8 +2,8 @@
 
 with
 
-act_days as (
-    select * from {{ ref('int_acts__member_days') }}
+interaction_days as (
+    select * from {{ ref('int_interactions__member_days') }}
     where n_reads > 0
 ),
 
@@ -17,7 +17,7 @@ reads as (
         'interactions' as log,
         sum(n_reads) as n_rows,
         min(day) as first_day
-    from act_days
+    from interaction_days
 ),
 
 contents as (

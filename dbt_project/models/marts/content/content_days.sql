@@ -6,8 +6,8 @@ content as (
     select * from {{ ref('stg_lake__content') }}
 ),
 
-acts as (
-    select * from {{ ref('int_content__member_acts') }}
+interactions as (
+    select * from {{ ref('int_content__member_interactions') }}
 ),
 
 published as (
@@ -21,14 +21,14 @@ published as (
 
 used as (
     select
-        acts.day,
+        interactions.day,
         content.kind,
-        sum(acts.n_reads) as n_reads,
-        count(distinct case when acts.n_reads > 0 then acts.member_id end) as n_readers,
-        sum(acts.n_interactions) as n_interactions
-    from acts
-    inner join content on acts.content_id = content.content_id
-    group by acts.day, content.kind
+        sum(interactions.n_reads) as n_reads,
+        count(distinct case when interactions.n_reads > 0 then interactions.member_id end) as n_readers,
+        sum(interactions.n_interactions) as n_interactions
+    from interactions
+    inner join content on interactions.content_id = content.content_id
+    group by interactions.day, content.kind
 ),
 
 merged as (

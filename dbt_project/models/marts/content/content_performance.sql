@@ -20,7 +20,8 @@ collected_reads as (
     where fact = 'reads'
 ),
 
--- Acts are many, so they are summed before anything is joined to them: by piece, and their reads by piece and day.
+-- There are many interactions, so they are summed before anything is joined to them: by piece, and their reads by piece
+-- and day.
 summed as (
     select
         content_id,
@@ -28,7 +29,7 @@ summed as (
         count(distinct member_id) filter (where n_reads > 0) as n_unique_readers,
         sum(n_interactions) as n_interactions,
         count(distinct member_id) filter (where n_interactions > 0) as n_interactors
-    from {{ ref('int_content__member_acts') }}
+    from {{ ref('int_content__member_interactions') }}
     group by content_id
 ),
 
@@ -37,7 +38,7 @@ read_days as (
         content_id,
         day,
         sum(n_reads) as n_reads
-    from {{ ref('int_content__member_acts') }}
+    from {{ ref('int_content__member_interactions') }}
     where n_reads > 0
     group by content_id, day
 ),

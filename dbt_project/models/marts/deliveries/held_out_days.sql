@@ -1,6 +1,6 @@
 with
 
-held_out as (
+withheld as (
     select * from {{ source('control', 'held_out') }}
 ),
 
@@ -10,7 +10,7 @@ final as (
         log_day as day,
         n_rows as n_waiting_rows,
         keeps_earlier
-    from held_out
+    from withheld
 )
 
 select * from final

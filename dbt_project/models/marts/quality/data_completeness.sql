@@ -62,7 +62,7 @@ collected as (
     from deliveries
     inner join baselines on deliveries.log = baselines.series and deliveries.day = baselines.day
     inner join outages on deliveries.log = outages.log and deliveries.day = outages.day
-    -- Who was active is known by the day of the acts, so what it says stands beside them.
+    -- Who was active is known by the day of the interactions, so what it says stands beside them.
     left join newcomers on deliveries.log = 'interactions' and deliveries.day = newcomers.day
     left join breaks on deliveries.log = 'interactions' and deliveries.day = breaks.day
 ),

@@ -1,7 +1,7 @@
 with
 
 unioned as (
-    {% for subject in ['acts', 'content', 'events', 'members', 'payments', 'subscriptions'] %}
+    {% for subject in ['interactions', 'content', 'events', 'members', 'payments', 'subscriptions'] %}
         select
             rule,
             log,
@@ -18,7 +18,7 @@ build as (
     select * from {{ source('control', 'build') }}
 ),
 
--- Of acts the last four weeks alone are judged in every run, so that a full rebuild gives the same rows.
+-- Of interactions the last four weeks alone are judged in every run, so that a full rebuild gives the same rows.
 final as (
     select
         unioned.rule,

@@ -3,7 +3,7 @@
 with
 
 compared as (
-    select * from {{ ref('int_actions__compared') }}
+    select * from {{ ref('int_retention__compared') }}
 ),
 
 measured as (

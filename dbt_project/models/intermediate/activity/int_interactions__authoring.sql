@@ -3,15 +3,15 @@
         materialized='incremental',
         incremental_strategy='replace_days',
         on_schema_change='fail',
-        meta={'reach_days': 'acts'},
+        meta={'reach_days': 'interactions'},
     )
 }}
 
 with
 
-acts as (
+interactions as (
     select * from {{ ref('changed_interactions') }}
-    where day in {{ days_to_build('acts') }}
+    where day in {{ days_to_build('interactions') }}
 ),
 
 final as (
@@ -19,8 +19,8 @@ final as (
         content_id,
         kind,
         day
-    from acts
-    where content_id is not null and kind in {{ in_list(var('authored_acts').values() | sum(start=[])) }}
+    from interactions
+    where content_id is not null and kind in {{ in_list(var('authored_interactions').values() | sum(start=[])) }}
 )
 
 select * from final

@@ -3,11 +3,11 @@
 with
 
 assignments as (
-    select * from {{ ref('int_actions__assignments') }}
+    select * from {{ ref('int_retention__assignments') }}
 ),
 
 outcomes as (
-    select * from {{ ref('int_actions__outcomes') }}
+    select * from {{ ref('int_retention__outcomes') }}
 ),
 
 actions as (

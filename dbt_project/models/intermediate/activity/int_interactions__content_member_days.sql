@@ -3,15 +3,15 @@
         materialized='incremental',
         incremental_strategy='replace_days',
         on_schema_change='fail',
-        meta={'reach_days': 'acts'},
+        meta={'reach_days': 'interactions'},
     )
 }}
 
 with
 
-acts as (
+interactions as (
     select * from {{ ref('changed_interactions') }}
-    where content_id is not null and day in {{ days_to_build('acts') }}
+    where content_id is not null and day in {{ days_to_build('interactions') }}
 ),
 
 final as (
@@ -21,8 +21,8 @@ final as (
         cast(count(*) filter (where kind not in {{ in_list(var('read_kinds')) }}) as bigint) as n_interactions,
         cast(count(*) filter (where kind in {{ in_list(var('read_kinds')) }}) as bigint) as n_reads,
         day
-    from acts
-    where kind not in {{ in_list(var('authored_acts').values() | sum(start=[])) }}
+    from interactions
+    where kind not in {{ in_list(var('authored_interactions').values() | sum(start=[])) }}
     group by content_id, member_id, day
 )
 

@@ -1,4 +1,4 @@
-{% macro attending_acts() -%} {{ in_list(var('event_acts')['attended']) }} {%- endmacro %}
+{% macro attending_interactions() -%} {{ in_list(var('event_interactions')['attended']) }} {%- endmacro %}
 
 {% macro activity_logs() -%}
     {{ in_list(var('activity_logs') + (['event_participation'] if active_by_events() else [])) }}

@@ -1,7 +1,7 @@
 with
 
 assignments as (
-    select * from {{ ref('int_actions__assignments') }}
+    select * from {{ ref('int_retention__assignments') }}
 ),
 
 member_days as (

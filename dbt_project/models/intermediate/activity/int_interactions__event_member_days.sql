@@ -3,15 +3,15 @@
         materialized='incremental',
         incremental_strategy='replace_days',
         on_schema_change='fail',
-        meta={'reach_days': 'acts'},
+        meta={'reach_days': 'interactions'},
     )
 }}
 
 with
 
-acts as (
+interactions as (
     select * from {{ ref('changed_interactions') }}
-    where event_id is not null and day in {{ days_to_build('acts') }}
+    where event_id is not null and day in {{ days_to_build('interactions') }}
 ),
 
 final as (
@@ -19,9 +19,9 @@ final as (
         event_id,
         member_id,
         cast(count(*) as bigint) as n_interactions,
-        cast(count(*) filter (where kind in {{ attending_acts() }}) as bigint) as n_attending_acts,
+        cast(count(*) filter (where kind in {{ attending_interactions() }}) as bigint) as n_attending_interactions,
         day
-    from acts
+    from interactions
     where kind not in {{ in_list(var('read_kinds')) }}
     group by event_id, member_id, day
 )

@@ -3,15 +3,15 @@
         materialized='incremental',
         incremental_strategy='replace_days',
         on_schema_change='fail',
-        meta={'reach_days': 'acts'},
+        meta={'reach_days': 'interactions'},
     )
 }}
 
 with
 
-acts as (
+interactions as (
     select * from {{ ref('changed_interactions') }}
-    where day in {{ days_to_build('acts') }}
+    where day in {{ days_to_build('interactions') }}
 ),
 
 final as (
@@ -23,11 +23,12 @@ final as (
         cast(count(*) filter (where kind = 'answer') as bigint) as n_answers,
         cast(count(*) filter (where kind in ('comment', 'reply')) as bigint) as n_comments,
         cast(count(*) filter (where kind in ('join_live', 'chat_live')) as bigint) as n_live_acts,
-        {% for one in var('need_acts') %}
-            cast(count(*) filter (where kind in {{ in_list(one.acts) }}) as bigint) as n_{{ one.need }}_acts,
+        {% for one in var('need_interactions') %}
+            cast(count(*) filter (where kind in {{ in_list(one.interactions) }}) as bigint)
+                as n_{{ one.need }}_interactions,
         {% endfor %}
         day
-    from acts
+    from interactions
     group by member_id, day
 )
 

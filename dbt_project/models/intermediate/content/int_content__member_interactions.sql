@@ -1,8 +1,8 @@
--- What members did with a piece: logged acts, and the answers and comments that were written under it.
+-- What members did with a piece: logged interactions, and the answers and comments that were written under it.
 with
 
-acts as (
-    select * from {{ ref('int_acts__content_member_days') }}
+interactions as (
+    select * from {{ ref('int_interactions__content_member_days') }}
 ),
 
 content as (
@@ -26,7 +26,7 @@ replies as (
 ),
 
 unioned as (
-    select * from acts
+    select * from interactions
     union all
     select * from replies
 ),

@@ -6,7 +6,10 @@ versions as (
 
 upserts as (
     select * from versions
-    where op = 'upsert' and state in {{ in_list(var('event_acts').keys()) }} and {{ active_by_events() | lower }}
+    where
+        op = 'upsert'
+        and state in {{ in_list(var('event_interactions').keys()) }}
+        and {{ active_by_events() | lower }}
 ),
 
 participation as (
@@ -14,11 +17,12 @@ participation as (
 ),
 
 attending as (
-    select * from {{ ref('int_churn_known_acts') }}
-    where event_id is not null and kind in {{ attending_acts() }} and {{ active_by_events() | lower }}
+    select * from {{ ref('int_churn_known_interactions') }}
+    where event_id is not null and kind in {{ attending_interactions() }} and {{ active_by_events() | lower }}
 ),
 
--- Whether an act that stands for the attendance is known, as steps: +1 where one becomes known, -1 where withdrawn.
+-- Whether an interaction that stands for the attendance is known, as steps: +1 where one becomes known, -1
+-- where it is withdrawn.
 steps as (
     select distinct
         event_id,

@@ -1,4 +1,4 @@
-{% set authored_acts = var('authored_acts') %}
+{% set authored_interactions = var('authored_interactions') %}
 
 with
 
@@ -40,16 +40,17 @@ logged as (
     from interactions
 ),
 
--- Whether an act that stands for the piece is known, as steps: +1 where one becomes known, -1 where it is withdrawn.
-act_steps as (
+-- Whether an interaction that stands for the piece is known, as steps: +1 where one becomes known, -1 where one is
+-- withdrawn.
+interaction_steps as (
     select distinct
         content_id,
         kind,
         cast('0001-01-01' as date) as day,
         0 as step
     from content
-    where kind in {{ in_list(authored_acts.keys()) }}
-    {% for kind, acts in authored_acts.items() %}
+    where kind in {{ in_list(authored_interactions.keys()) }}
+    {% for kind, logged_kinds in authored_interactions.items() %}
         union all
         select
             content_id,
@@ -57,7 +58,7 @@ act_steps as (
             known_from as day,
             1 as step
         from logged
-        where content_id is not null and kind in {{ in_list(acts) }}
+        where content_id is not null and kind in {{ in_list(logged_kinds) }}
         union all
         select
             content_id,
@@ -65,17 +66,17 @@ act_steps as (
             known_to as day,
             -1 as step
         from logged
-        where content_id is not null and kind in {{ in_list(acts) }}
+        where content_id is not null and kind in {{ in_list(logged_kinds) }}
     {% endfor %}
 ),
 
-act_counts as (
+interaction_counts as (
     select
         content_id,
         kind,
         day,
         sum(step) as step
-    from act_steps
+    from interaction_steps
     group by content_id, kind, day
 ),
 
@@ -86,7 +87,7 @@ spans as (
         day as span_from,
         sum(step) over (partition by content_id, kind order by day rows unbounded preceding) as n_known,
         coalesce(lead(day) over (partition by content_id, kind order by day), cast('9999-12-31' as date)) as span_to
-    from act_counts
+    from interaction_counts
 ),
 
 derived as (
@@ -94,8 +95,8 @@ derived as (
         content.author_id as member_id,
         content.published_day as day,
         case content.kind
-            {% for kind, acts in authored_acts.items() %}
-                when '{{ kind }}' then '{{ acts[0] }}'
+            {% for kind, logged_kinds in authored_interactions.items() %}
+                when '{{ kind }}' then '{{ logged_kinds[0] }}'
             {% endfor %}
         end as kind,
         content.content_id,

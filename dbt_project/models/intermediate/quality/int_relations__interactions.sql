@@ -1,5 +1,5 @@
--- Only the last four weeks, and the days that the run reads anyway: the log is large. An act has no id here, so what
--- stands for it is the member, piece or event that it names, and its own day stands for its log day.
+-- Only the last four weeks, and the days that the run reads anyway: the log is large. An interaction has no id here, so
+-- the member, piece or event that it names stands for it, and its own day for its log day.
 {% set member_rules = [
     'member_unknown', 'active_before_joined', 'active_after_erased', 'active_after_banned', 'active_after_left'
 ] %}
@@ -9,7 +9,7 @@
 with
 
 changed_days as (
-    select day from {{ ref('changed_act_days') }}
+    select day from {{ ref('changed_interaction_days') }}
 ),
 
 build as (
@@ -56,37 +56,37 @@ days as (
 
 member_days as (
     select
-        acts.member_id,
-        acts.member_id as row_key,
-        acts.n_interactions,
+        interactions.member_id,
+        interactions.member_id as row_key,
+        interactions.n_interactions,
         days.is_new,
-        acts.day,
-        acts.day as log_day
-    from {{ ref('int_acts__member_days') }} as acts
-    inner join days on acts.day = days.day
-    where acts.member_id is not null
+        interactions.day,
+        interactions.day as log_day
+    from {{ ref('int_interactions__member_days') }} as interactions
+    inner join days on interactions.day = days.day
+    where interactions.member_id is not null
 ),
 
 piece_days as (
     select
-        acts.content_id as row_key,
+        interactions.content_id as row_key,
         days.is_new,
-        acts.day as log_day,
-        sum(acts.n_interactions) as n_interactions
-    from {{ ref('int_acts__content_member_days') }} as acts
-    inner join days on acts.day = days.day
-    group by acts.content_id, acts.day, days.is_new
+        interactions.day as log_day,
+        sum(interactions.n_interactions) as n_interactions
+    from {{ ref('int_interactions__content_member_days') }} as interactions
+    inner join days on interactions.day = days.day
+    group by interactions.content_id, interactions.day, days.is_new
 ),
 
 event_days as (
     select
-        acts.event_id as row_key,
+        interactions.event_id as row_key,
         days.is_new,
-        acts.day as log_day,
-        sum(acts.n_attending_acts) as n_attending_acts
-    from {{ ref('int_acts__event_member_days') }} as acts
-    inner join days on acts.day = days.day
-    group by acts.event_id, acts.day, days.is_new
+        interactions.day as log_day,
+        sum(interactions.n_attending_interactions) as n_attending_interactions
+    from {{ ref('int_interactions__event_member_days') }} as interactions
+    inner join days on interactions.day = days.day
+    group by interactions.event_id, interactions.day, days.is_new
 ),
 
 members_judged as (
@@ -134,7 +134,7 @@ events_judged as (
         event_days.is_new,
         case when {{ has_rows('events') }} then events.event_id is null end as event_unknown,
         case
-            when event_days.n_attending_acts > 0 then event_days.log_day < events.starts_day
+            when event_days.n_attending_interactions > 0 then event_days.log_day < events.starts_day
         end as act_before_event
     from event_days
     left join events on event_days.row_key = events.event_id
