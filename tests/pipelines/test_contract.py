@@ -101,7 +101,8 @@ def test_each_kind_of_content_is_content_or_authored_act():
 def test_vocabulary_is_made_of_kinds_of_the_logs():
     logged = set(LOGS["interactions"].column("kind").kinds)
     assert {kind for kinds in contract.AUTHORED_INTERACTIONS.values() for kind in kinds} <= logged
-    assert {kind for kinds in contract.EVENT_INTERACTIONS.values() for kind in kinds} <= logged - set(contract.READ_KINDS)
+    at_events = {kind for kinds in contract.EVENT_INTERACTIONS.values() for kind in kinds}
+    assert at_events <= logged - set(contract.READ_KINDS)
     assert set(contract.EVENT_INTERACTIONS) <= set(LOGS["event_participation"].column("state").kinds)
     assert set(contract.READ_KINDS) <= logged
     assert set(contract.EXCLUDED_ROLES) <= set(LOGS["members"].column("role").kinds)
@@ -119,8 +120,8 @@ def test_steps_that_cost_money_are_steps_of_the_log():
 
 
 VOCABULARY = (
-    "content_kinds", "authored_interactions", "event_interactions", "read_kinds", "excluded_roles", "gone_statuses", "need_interactions",
-    "paid_steps", "payment_failure_reasons", "activity_logs",
+    "content_kinds", "authored_interactions", "event_interactions", "read_kinds", "excluded_roles", "gone_statuses",
+    "need_interactions", "paid_steps", "payment_failure_reasons", "activity_logs",
 )  # fmt: skip
 
 

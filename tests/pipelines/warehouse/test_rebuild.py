@@ -97,7 +97,8 @@ def test_a_withdrawn_delivery_takes_its_rows_along_and_a_correction_may_empty_a_
     house.deliver("interactions", DAYS[-1], corrections, "corrections.jsonl")
     house.run([withdrawn, DAYS[-1]])
 
-    assert house.query(f"select count(*) from intermediate.int_interactions__member_days where day = '{emptied}'") == [(0,)]
+    built = "intermediate.int_interactions__member_days"
+    assert house.query(f"select count(*) from {built} where day = '{emptied}'") == [(0,)]
     assert house.query(f"select count(*) from lake.interactions where log_day = '{withdrawn}'") == [(0,)]
 
     anew = House(tmp_path / "anew")
