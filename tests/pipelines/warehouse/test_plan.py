@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from pipelines import run_start
+from pipelines.churn.schedule import training_days
 from pipelines.lake import manifest
 from pipelines.settings import Settings
 from pipelines.warehouse import dbt
@@ -109,10 +110,16 @@ def test_without_any_act_the_calendar_opens_on_the_first_log_day_and_moves_with_
 def test_a_plan_is_read_back_as_it_was_written(house):
     house.deliver("interactions", FIRST, [act(1, FIRST, "m1"), act(2, FIRST - timedelta(days=200), "m1")])
     house.accept([FIRST])
-    made = make_plan(house.home, house.settings)
+    made = make_plan(house.home, house.settings, schedule=training_days)
     write_plan(house.home, made)
     assert made.training_days
     assert read_plan(house.home) == made
+
+
+def test_a_plan_without_a_schedule_trains_nothing(house):
+    house.deliver("interactions", FIRST, [act(1, FIRST, "m1"), act(2, FIRST - timedelta(days=200), "m1")])
+    house.accept([FIRST])
+    assert make_plan(house.home, house.settings).training_days == ()
 
 
 def test_every_setting_that_a_transformation_reads_is_part_of_the_fingerprint():
