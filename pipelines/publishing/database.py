@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from pipelines.files import sync
+from pipelines.home import Home
+from pipelines.lake.duck import connect
 from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
 
@@ -25,7 +25,7 @@ PUBLICATION_COMMENTS = {
 def copy_marts(warehouse: Path, target: Path, settings: Settings, *, version: int, through_day: date) -> None:
     """Write schema ``marts`` of the warehouse, comments included, to a new read-only database at ``target``."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(config={"threads": settings.threads, "memory_limit": settings.memory_limit}) as con:
+    with connect(Home(settings.home), settings) as con:
         con.execute("set preserve_insertion_order = false")
         con.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         con.execute(f"attach {literal(target)} as published (storage_version {literal(STORAGE_VERSION)})")
