@@ -118,9 +118,9 @@ def test_what_does_not_fit_into_memory_is_spilled_into_the_home(publisher, tmp_p
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".tmp").touch()  # where DuckDB makes its folder if nobody names one
     with duckdb.connect(str(publisher.home.warehouse)) as con:
-        con.execute("create table marts.big as select md5(range::varchar) || repeat('x', 200) as t from range(60000)")
+        con.execute("create table marts.big as select md5(range::varchar) || repeat('x', 200) as t from range(300000)")
     target = publisher.home.versions / "little-memory.duckdb"
-    little = publisher.settings.model_copy(update={"memory_limit": "15MB"})
+    little = publisher.settings.model_copy(update={"memory_limit": "64MB"})
     copy_marts(publisher.home.warehouse, target, little, version=1, through_day=DAY)
     with duckdb.connect(str(target), read_only=True) as con:
-        assert con.execute("select count(*) from marts.big").fetchall() == [(60_000,)]
+        assert con.execute("select count(*) from marts.big").fetchall() == [(300_000,)]
