@@ -107,7 +107,9 @@ def _launch(home: Home, settings: Settings, days: list[date], *, full: bool, say
             )
         if result.success:
             return RunOutcome(succeeded=True, run_id=run_id, unchanged_since=_unchanged_since(home, run_id))
-        message = failure_message(result.all_events)
+        # As they are stored, not as they were said: at its end the run may have erased a member whom an error names.
+        stored = [entry.dagster_event for entry in instance.all_logs(run_id) if entry.dagster_event is not None]
+        message = failure_message(stored)
         gate, reason = explain_failure(home, result.run_id, message, last_day=days[-1])
         _note(home, settings, gate, reason, result.run_id, say)
         return RunOutcome(succeeded=False, run_id=result.run_id, failed_gate=gate, reason=reason)

@@ -1,0 +1,41 @@
+"""A run that fails with a member's id in its error, and at its end erases that member: what people are told names the tombstone."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.churn import training
+from tests.support.every_byte import holders
+from tests.support.running import NEXT_DAYS
+
+pytestmark = pytest.mark.job
+
+NEXT = NEXT_DAYS[0]
+ERASED = "ada.lovelace-1815"
+
+
+def test_the_reason_of_the_failure_names_the_tombstone(running, monkeypatch):
+    state = {"member_id": ERASED, "joined_at": f"{NEXT}T08:00:00", "role": "member"}
+    running.deliver_days([NEXT])
+    running.deliver(
+        "members",
+        NEXT,
+        [
+            state | {"occurred_at": f"{NEXT}T08:00:00", "status": "active"},
+            state | {"occurred_at": f"{NEXT}T09:00:00", "status": "erased"},
+        ],
+        "states.jsonl",
+    )
+
+    def fail(*_, **__):
+        raise RuntimeError(f"no score for {ERASED}")
+
+    monkeypatch.setattr(training, "score", fail)
+
+    outcome = running.execute(NEXT, NEXT)
+
+    assert not outcome.succeeded
+    assert outcome.reason.startswith("no score for erased-")
+    said = {name for name, _ in holders(running.home.root, [ERASED]) if not name.startswith("dagster/")}
+    assert said == set()
+    assert ERASED not in str(running.alerts())
