@@ -1,4 +1,4 @@
-"""A run that fails with a member's id in its error, and at its end erases that member: what people are told names the tombstone."""
+"""A run that fails with a member's id in its error and erases that member: people are told the tombstone."""
 
 from __future__ import annotations
 
