@@ -24,7 +24,7 @@ RECIPES = dict(re.findall(r"^### ([^\n]+)\n\n```sql\n(.*?)```\n\n\S", PAGE, flag
 WITHOUT_ANSWER = (
     "Who fell silent",  # nobody was silent for half of the horizon
     "Who responds first",  # no answer says which question it is under
-    "What rang in the last four weeks",  # no series has eight weeks of history
+    "Which alerts fired in the last four weeks",  # no series has eight weeks of history
     "How large is churn by each",  # its days end before the outcome of a month is known
 )
 """Questions that find nothing in a community of six weeks; the last tests here ask them of rows that are made up."""
