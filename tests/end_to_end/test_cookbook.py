@@ -213,7 +213,7 @@ def test_rows_of_each_log_are_those_in_the_lake(answer, good_home, last_day):
 
 
 def test_late_acts_are_those_whose_log_day_is_another(answer, good_home):
-    late = answer("How much of a day's acts came late").set_index("day")
+    late = answer("How many of a day's interactions came late").set_index("day")
 
     files = good_home.home.lake / "raw" / "interactions" / "*" / "*.parquet"
     acts = duckdb.sql(f"select event_day, log_day from read_parquet('{files}', hive_partitioning = true)").df()
