@@ -25,18 +25,25 @@ class Change:
     new_value: float | None
 
 
-def compare(published: Path, warehouse: Path, watched: Iterable[Figures]) -> tuple[date, list[Change]]:
+def compare(
+    con: duckdb.DuckDBPyConnection, published: Path, warehouse: Path, watched: Iterable[Figures]
+) -> tuple[date, list[Change]]:
     """Return the last day of a publication, and the figures up to it that the warehouse has otherwise.
 
     Only whole periods inside the published ones count: figures of a day or month that was still to come, or lies before
     the published history, were never published. Neither were columns that one of the two lacks. A row that is missing
     reads as nothing, so one of zeros is no change.
+
+    Args:
+        con: In-memory database to which both are attached.
+        published: Database of the publication.
+        warehouse: Database of the warehouse.
+        watched: Which figures of which marts are compared.
     """
-    with duckdb.connect() as con:
-        con.execute(f"attach {literal(published)} as published (read_only)")
-        con.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
-        through_day = con.execute("select max(through_day) from published.marts.publication").fetchall()[0][0]
-        changes = [change for figures in watched for change in _changes(con, figures, through_day)]
+    con.execute(f"attach {literal(published)} as published (read_only)")
+    con.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
+    through_day = con.execute("select max(through_day) from published.marts.publication").fetchall()[0][0]
+    changes = [change for figures in watched for change in _changes(con, figures, through_day)]
     return through_day, changes
 
 

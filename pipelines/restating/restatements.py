@@ -17,6 +17,7 @@ from pipelines import clock
 from pipelines.files import move_in
 from pipelines.home import Home
 from pipelines.lake import ledger, manifest, versions
+from pipelines.lake.duck import connect
 from pipelines.lake.schemas import SCHEMAS
 from pipelines.lake.staging import staging_folder
 from pipelines.restating.causes import Causes, StaleDays
@@ -48,7 +49,8 @@ def restate(home: Home, settings: Settings, plan: BuildPlan, run_id: str) -> Res
         _keep(home, [])
         return Restated(None, 0, 0)
     database = home.published / "analytics.duckdb"
-    _, changes = compare(database, home.warehouse, watched(grace_days=settings.renewal_grace_days))
+    with connect(home, settings) as con:
+        _, changes = compare(con, database, home.warehouse, watched(grace_days=settings.renewal_grace_days))
     causes = _causes(home, plan, since, run_id) if changes else None
     common = {
         "since_version": since,

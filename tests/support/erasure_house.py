@@ -24,8 +24,8 @@ from tests.support.tiny_logs import FIRST, days_between, tiny_community
 if TYPE_CHECKING:
     from pathlib import Path
 
-ADA = "ada.l@example.org"
-ODD = 'Zoë "<O\'Neil>" 李雷 🦊'
+ADA = "ada.lovelace@example.org"
+ODD = 'Zoë "<O\'Neilbridge>" 李雷 🦊'
 PLAIN = "eve"
 """An id that is a plain word, in many texts that speak of nobody."""
 

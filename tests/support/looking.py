@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 IDS = [ADA, ODD]
 DAYS = days_between(min(day for _, day in deliveries()), max(day for _, day in deliveries()))
-NEEDLES = ("ada.l", "Neil", "quince", "zephyr", "wombat", "yonder", "juggle")
-"""Parts of both ids and of each planted text that no way of escaping changes."""
+NEEDLES = ("ada.lovelace", "Neilbridge", "quince", "zephyr", "wombat", "yonder", "juggle")
+"""Parts of both ids and of each planted text that no way of escaping changes, too long to be there by chance."""
 
 
 def found(root: Path) -> set[tuple[str, str]]:

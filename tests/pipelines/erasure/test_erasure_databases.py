@@ -57,7 +57,7 @@ def test_what_does_not_fit_into_memory_is_spilled_into_the_home_and_goes(big_dat
 
 
 def holding_ids(house):
-    return {name for name, text in found(house.home.root) if text in ("ada.l", "Neil")}
+    return {name for name, text in found(house.home.root) if text in ("ada.lovelace", "Neilbridge")}
 
 
 def test_a_reader_who_keeps_old_pages_in_a_database_is_named_and_the_next_run_goes_on(tmp_path, monkeypatch):

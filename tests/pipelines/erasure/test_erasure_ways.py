@@ -50,8 +50,8 @@ def test_a_row_that_calls_a_member_erased_erases_that_id_alone(house):
     assert rest == []
 
     assert "1 erased ids are replaced by erased-" in said
-    assert not [one for one in found(house.home.root) if "ada.l" in one[1]]
-    assert {text for _, text in found(house.home.root)} >= {"Neil"}
+    assert not [one for one in found(house.home.root) if "ada.lovelace" in one[1]]
+    assert {text for _, text in found(house.home.root)} >= {"Neilbridge"}
     assert erase_stated(house.home, house.settings) == []
 
 
@@ -110,7 +110,7 @@ def test_a_name_that_only_a_reason_of_quarantine_quotes_goes_and_a_plan_that_oth
     with lock.hold(house.home):
         run_start.prepare(house.home, house.settings)
         house.accept([DAYS[0]])
-    assert {text for _, text in found(house.home.root)} == {"ada.l", "yonder"}
+    assert {text for _, text in found(house.home.root)} == {"ada.lovelace", "yonder"}
 
     outcome = erase(house.home, house.settings, [[ADA]], asked_by="test", must_exist=True)
 

@@ -10,6 +10,9 @@ import duckdb
 import pytest
 
 from pipelines.lake import versions
+from pipelines.lake.duck import connect
+from pipelines.lake.staging import spill_folder
+from pipelines.publishing import database
 from pipelines.publishing.database import STORAGE_VERSION, copy_marts
 from tests.support.tiny_warehouse import DAY
 
@@ -114,13 +117,16 @@ def test_a_reader_keeps_what_it_opened(publisher):
         assert con.execute("select version from marts.publication").fetchall() == [(1,)]
 
 
-def test_what_does_not_fit_into_memory_is_spilled_into_the_home(publisher, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / ".tmp").touch()  # where DuckDB makes its folder if nobody names one
-    with duckdb.connect(str(publisher.home.warehouse)) as con:
-        con.execute("create table marts.big as select md5(range::varchar) || repeat('x', 200) as t from range(300000)")
-    target = publisher.home.versions / "little-memory.duckdb"
-    little = publisher.settings.model_copy(update={"memory_limit": "64MB"})
-    copy_marts(publisher.home.warehouse, target, little, version=1, through_day=DAY)
-    with duckdb.connect(str(target), read_only=True) as con:
-        assert con.execute("select count(*) from marts.big").fetchall() == [(300_000,)]
+def test_it_is_written_with_the_memory_of_the_settings_and_spills_into_the_home(publisher, monkeypatch):
+    asked = []
+
+    def spied(home, settings):
+        con = connect(home, settings)
+        names = "select current_setting('memory_limit'), current_setting('temp_directory')"
+        asked.extend(con.execute(names).fetchall())
+        return con
+
+    monkeypatch.setattr(database, "connect", spied)
+    publisher.settings = publisher.settings.model_copy(update={"memory_limit": "64MiB"})
+    copy(publisher)
+    assert asked == [("64.0 MiB", str(spill_folder(publisher.home)))]

@@ -33,7 +33,8 @@ def changes(tmp_path):
     def _changes(old, new, through=THROUGH):
         published = database(tmp_path / "published.duckdb", through=through, **old)
         warehouse = database(tmp_path / "warehouse.duckdb", **new)
-        through_day, found = compare(published, warehouse, WATCHED)
+        with duckdb.connect() as con:
+            through_day, found = compare(con, published, warehouse, WATCHED)
         assert through_day == through
         return [(one.metric, one.dimension, str(one.day), one.old_value, one.new_value) for one in found]
 
@@ -104,4 +105,5 @@ def test_a_mart_that_was_not_published_yet_restates_nothing(tmp_path):
     with duckdb.connect(str(published)) as con:
         con.execute("drop table marts.revenue_months")
     warehouse = database(tmp_path / "warehouse.duckdb", days=days(5), months=[(date(2025, 1, 1), "CNY", 1, 1.0)])
-    assert compare(published, warehouse, WATCHED)[1] == []
+    with duckdb.connect() as con:
+        assert compare(con, published, warehouse, WATCHED)[1] == []
