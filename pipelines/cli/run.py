@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pipelines import lock, run_start
 from pipelines.cli.instance import prepare_instance
 from pipelines.defs import event_store
+from pipelines.erasure.stated import finish
 from pipelines.faults import sentence
 from pipelines.home import Home
 from pipelines.ingest.ignored import ignored_entries
@@ -105,9 +106,11 @@ def _launch(home: Home, settings: Settings, days: list[date], *, full: bool, say
                 raise_on_error=False,
                 run_id=run_id,
             )
+        for sentence_left in finish(home, settings):
+            say(sentence_left)
         if result.success:
             return RunOutcome(succeeded=True, run_id=run_id, unchanged_since=_unchanged_since(home, run_id))
-        # As they are stored, not as they were said: at its end the run may have erased a member whom an error names.
+        # As they are stored, not as they were said: the run may have erased a member whom an error names.
         stored = [entry.dagster_event for entry in instance.all_logs(run_id) if entry.dagster_event is not None]
         message = failure_message(stored)
         gate, reason = explain_failure(home, result.run_id, message, last_day=days[-1])

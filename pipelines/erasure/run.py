@@ -24,7 +24,8 @@ from pipelines.lake.staging import sweep_staging
 from pipelines.settings import Settings
 
 _FINGERPRINTS, _BACKUPS = "fingerprints", "backups"
-_LATER = ("dagster", _BACKUPS)
+_HISTORY = "dagster"
+_LATER = (_HISTORY, _BACKUPS)
 """Stages whose files no run builds on: where one cannot be written, runs go on and each tries again."""
 
 _UNFINISHED = "not finished, mend this and the next run or guildbook erase goes on"
@@ -41,6 +42,7 @@ def erase(
     *,
     asked_by: str,
     must_exist: bool = False,
+    run_goes_on: bool = False,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Erased:
     """Replace the ids of persons by tombstones everywhere and empty the persons' texts, in one pass over all files.
@@ -53,6 +55,8 @@ def erase(
         persons: The ids of each person, exactly as the logs have them.
         asked_by: Who asked, for the ledger.
         must_exist: Whether an id that no log knows, and that was never erased, is an error.
+        run_goes_on: Whether it is a run that asks, which may still write its errors into Dagster's history: the journal
+            stays until ``resume`` has gone through that history once more.
         on_step: Called with the name of each step before it is done.
 
     Raises:
@@ -74,7 +78,11 @@ def erase(
         delivered=fingerprints.as_ingested(home, settings),
     )
     journal.save(home)
-    return _carry_out(home, settings, journal, on_step)
+    outcome = _carry_out(home, settings, journal, on_step)
+    if run_goes_on:
+        journal.done = [stage for stage in journal.done if stage != _HISTORY]
+        journal.save(home)
+    return outcome
 
 
 def resume(home: Home, settings: Settings, on_step: Callable[[str], None] = lambda _: None) -> Erased | None:

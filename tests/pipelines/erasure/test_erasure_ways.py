@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pipelines.contract import LOGS
 from pipelines.erasure import known, sqlite
 from pipelines.erasure.needles import Needles
 from pipelines.erasure.run import erase
-from pipelines.erasure.stated import erase_stated
+from pipelines.erasure.stated import erase_stated, finish
 from pipelines.ingest import changed_days
 from pipelines.privacy.pseudonyms import known_as
 from pipelines.settings import PROJECT_DIR
@@ -50,9 +51,40 @@ def test_a_row_that_calls_a_member_erased_erases_that_id_alone(house):
     assert rest == []
 
     assert "1 erased ids are replaced by erased-" in said
+    history = house.home.dagster / "history" / "later.log"
+    history.write_text(f"the run failed: no score for {ADA}", encoding="utf-8")
+    assert finish(house.home, house.settings) == []
+    assert finish(house.home, house.settings) == []
     assert not [one for one in found(house.home.root) if "ada.lovelace" in one[1]]
     assert {text for _, text in found(house.home.root)} >= {"Neilbridge"}
     assert erase_stated(house.home, house.settings) == []
+
+
+_RUN = """
+import sys
+import dagster as dg
+from pathlib import Path
+from pipelines.defs.resources import HomeResource
+with HomeResource().yield_for_execution(dg.build_init_resource_context()):
+    pass
+Path(sys.argv[1]).write_text(sys.argv[2])
+"""
+
+
+def test_the_process_of_a_run_goes_through_what_was_written_after_the_erasure(house):
+    day = DAYS[-1]
+    row = {"member_id": ADA, "occurred_at": f"{day}T23:00:00", "joined_at": "2025-01-01", "status": "erased"}
+    house.deliver("members", day, [row], name="erased.jsonl")
+    house.run([day])
+    later = house.home.dagster / "history" / "later.log"
+    environment = {**os.environ, "GUILDBOOK_HOME": str(house.home.root), "GUILDBOOK_THREADS": "1"}
+
+    subprocess.run(
+        [sys.executable, "-c", _RUN, str(later), f"failed for {ADA}"], cwd=PROJECT_DIR, env=environment, check=True
+    )
+
+    assert later.read_text(encoding="utf-8").startswith("failed for erased-")
+    assert not house.home.erasure_journal.parent.exists()
 
 
 def test_the_command_takes_linked_ids_too_unless_told_otherwise(house, monkeypatch):
