@@ -1,6 +1,7 @@
 """Small published databases for the report's tests: full, of a community with two logs, empty, and bare."""
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -8,7 +9,7 @@ import yaml
 
 from pipelines.contract import LOGS
 from pipelines.report.context import SiteContext
-from pipelines.settings import PROJECT_DIR
+from pipelines.warehouse.dbt import DBT_PROJECT_DIR
 
 DAY = date(2026, 11, 19)
 CONTEXT = SiteContext(community="Gophers & Co", timezone="Asia/Shanghai", through_day=DAY, version=7)
@@ -17,14 +18,24 @@ FIXTURE = Path(__file__).with_name("report_fixture")
 _ACTIVITY = ("activity", "months", "content", "answers", "interactions", "alerts")
 
 
+@cache
+def documented(folder: str = "") -> dict[str, dict[str, str]]:
+    """Columns of each model in a folder of the dbt project's models, with their types as its contract says."""
+    found = {}
+    for path in sorted((DBT_PROJECT_DIR / "models" / folder).rglob("*.yml")):
+        for model in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader).get("models", []):
+            found[model["name"]] = {column["name"]: column.get("data_type") for column in model.get("columns", [])}
+    return found
+
+
+@cache
 def schema() -> str:
     """Statements that create the marts: those of ``schema.sql``, and every other one as its contract says."""
     statements = [(FIXTURE / "schema.sql").read_text(encoding="utf-8").strip().rstrip(";")]
-    for path in sorted((PROJECT_DIR / "dbt_project" / "models" / "marts").rglob("*.yml")):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
-            columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
-            if f"marts.{model['name']} (" not in statements[0]:
-                statements.append(f"create table marts.{model['name']} ({columns})")
+    for name, types in documented("marts").items():
+        columns = ", ".join(f"{column} {type_}" for column, type_ in types.items())
+        if f"marts.{name} (" not in statements[0]:
+            statements.append(f"create table marts.{name} ({columns})")
     return ";\n".join(statements) + ";\n"
 
 

@@ -1,5 +1,6 @@
 """Fixtures of the report's tests: each community's site, rendered once, and databases of a few known rows."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from pipelines.report.parts.database import Marts
 from pipelines.report.site import render_site
-from tests.support.report_marts import COMMUNITIES, CONTEXT, schema
+from tests.support.report_marts import COMMUNITIES, CONTEXT, empty
 from tests.support.report_pages import Fill, Site
 
 
@@ -28,15 +29,21 @@ def site(request: pytest.FixtureRequest, sites: dict[str, Site]) -> Site:
     return sites[request.param]
 
 
+@pytest.fixture(scope="session")
+def empty_marts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of all marts without rows; not to be changed."""
+    return empty(tmp_path_factory.mktemp("empty") / "analytics.duckdb")
+
+
 @pytest.fixture
-def fill(tmp_path: Path) -> Iterator[Fill]:
+def fill(tmp_path: Path, empty_marts: Path) -> Iterator[Fill]:
     """Opens a database that holds what these statements insert."""
     opened: list[Marts] = []
 
     def _fill(sql: str) -> Marts:
-        path = tmp_path / "analytics.duckdb"
+        path = shutil.copyfile(empty_marts, tmp_path / "analytics.duckdb")
         with duckdb.connect(path) as connection:
-            connection.execute("create schema marts;" + schema() + sql)
+            connection.execute(sql)
         opened.append(Marts(path, tmp_path, timezone=CONTEXT.timezone))
         return opened[-1]
 

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from pipelines.report.site import render_site
 from pipelines.report.status import SiteStatus, write_status
-from tests.support.report_marts import COMMUNITIES, CONTEXT
+from tests.support.report_marts import CONTEXT
+from tests.support.report_pages import Site
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
@@ -68,10 +68,8 @@ def _open(page: Path, profile: Path) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("browser")
-    render_site(COMMUNITIES["full"](root / "analytics.duckdb"), root / "site", context=CONTEXT)
-    return root / "site"
+def folder(sites: dict[str, Site], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(sites["full"].folder, tmp_path_factory.mktemp("browser") / "site")
 
 
 def test_the_members_page_draws_sorts_and_searches(folder: Path, tmp_path: Path) -> None:

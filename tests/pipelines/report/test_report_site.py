@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,7 @@ import pytest
 from pipelines.report.parts import charts
 from pipelines.report.parts.text import Text
 from pipelines.report.site import _embed, render_site
-from tests.support.report_marts import CONTEXT, HOSTILE, full
+from tests.support.report_marts import CONTEXT, HOSTILE
 from tests.support.report_pages import PAGES, Site
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -147,19 +148,20 @@ def test_a_log_not_collected_says_how_to_add_it(sites: dict[str, Site]) -> None:
     assert "landing/content/" not in text
 
 
-def test_rendering_again_gives_the_same_bytes_and_drops_what_is_gone(tmp_path: Path) -> None:
-    database = full(tmp_path / "analytics.duckdb")
-    out = tmp_path / "site"
-    first = {path: path.read_bytes() for path in render_site(database, out, context=CONTEXT)}
+def test_rendering_again_gives_the_same_bytes_and_drops_what_is_gone(sites: dict[str, Site], tmp_path: Path) -> None:
+    first = sites["full"]
+    out = shutil.copytree(first.folder, tmp_path / "site")
     (out / "data" / "old.csv").write_text("x")
-    second = {path: path.read_bytes() for path in render_site(database, out, context=CONTEXT)}
-    assert first == second
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["analytics.duckdb", "site"]
+    again = render_site(first.database, out, context=CONTEXT)
+    assert {path.relative_to(out): path.read_bytes() for path in again} == {
+        path.relative_to(first.folder): path.read_bytes() for path in first.files
+    }
+    assert not (out / "data" / "old.csv").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
-def test_a_failed_rendering_leaves_the_old_site_whole(tmp_path: Path) -> None:
-    out = tmp_path / "site"
-    render_site(full(tmp_path / "analytics.duckdb"), out, context=CONTEXT)
+def test_a_failed_rendering_leaves_the_old_site_whole(sites: dict[str, Site], tmp_path: Path) -> None:
+    out = shutil.copytree(sites["full"].folder, tmp_path / "site")
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     broken = tmp_path / "broken.duckdb"
     with duckdb.connect(broken) as connection:
@@ -167,4 +169,4 @@ def test_a_failed_rendering_leaves_the_old_site_whole(tmp_path: Path) -> None:
     with pytest.raises(duckdb.BinderException, match="day"):
         render_site(broken, out, context=CONTEXT)
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["analytics.duckdb", "broken.duckdb", "site"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.duckdb", "site"]

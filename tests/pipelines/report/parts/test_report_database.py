@@ -5,13 +5,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
 
 from pipelines.report.parts.database import Marts
 from pipelines.sql import literal
-from tests.support.report_marts import FIXTURE
-
-DBT_MARTS = Path(__file__).parents[4] / "dbt_project" / "models"
+from tests.support.report_marts import FIXTURE, documented
 
 
 @pytest.fixture
@@ -85,11 +82,5 @@ def _fixture_columns() -> dict[str, set[str]]:
 
 @pytest.mark.parametrize(("table", "columns"), sorted(_fixture_columns().items()))
 def test_the_fixture_has_columns_of_the_real_marts_only(table: str, columns: set[str]) -> None:
-    documented = [
-        {column["name"] for column in model["columns"]}
-        for path in DBT_MARTS.rglob("*.yml")
-        for model in (yaml.safe_load(path.read_text()) or {}).get("models", [])
-        if model["name"] == table and "columns" in model
-    ]
-    assert documented, f"{table} is no mart"
-    assert columns <= documented[0]
+    assert documented().get(table), f"{table} is no mart"
+    assert columns <= documented()[table].keys()
