@@ -23,6 +23,9 @@ for name in [name for name in os.environ if name.startswith("GUILDBOOK_")]:
     del os.environ[name]
 
 
+# What a test writes need not outlive a loss of power.
+os.fsync = lambda _: None
+
 # Every way into the program begins so; homes that tests make are as private as those of its users.
 readers.close_umask()
 

@@ -27,43 +27,40 @@ def rewrite(path: Path, target: Path, needles: Needles, settings: Settings, *, a
     """
     with connect(Home(settings.home), settings) as con:
         con.execute(f"attach {literal(path)} as old (read_only)")
-        changes = {table: found for table in _tables(con) if (found := _changes(con, table, needles))}
+        tables = _tables(con)
+        changes = {table: found for table in tables if (found := _changes(con, table, tables[table], needles))}
         n_changed: int = sum(new.num_rows for found in changes.values() for new in found.values())
-        n_changed += _titles_of(con, needles)
+        n_changed += _titles_of(con, tables, needles)
         if not (n_changed and applies):
             return n_changed
         version = _version(con)
         con.execute(f"attach {literal(target)} as new{f' (storage_version {literal(version)})' if version else ''}")
         con.execute("copy from database old to new (schema)")
-        for table in _tables(con):
-            _copy(con, table, changes.get(table, {}), needles)
+        for table, columns in tables.items():
+            _copy(con, table, columns, changes.get(table, {}), needles)
         con.execute("checkpoint new")
         con.execute("detach new")
     return n_changed
 
 
-def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    return [
-        (schema, table)
-        for schema, table in con.execute(
-            "select schema_name, table_name from duckdb_tables() where database_name = 'old' order by all"
-        ).fetchall()
-    ]
+def _tables(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dict[str, str]]:
+    """Return the types of all columns by schema and table; asked once, as DuckDB takes long to answer."""
+    tables: dict[tuple[str, str], dict[str, str]] = {}
+    for schema, table, column, kind in con.execute(
+        "select schema_name, table_name, column_name, data_type from duckdb_columns() semi join duckdb_tables() "
+        "using (database_name, schema_name, table_name) where database_name = 'old' "
+        "order by schema_name, table_name, column_index"
+    ).fetchall():
+        tables.setdefault((schema, table), {})[column] = kind
+    return tables
 
 
-def _columns(con: duckdb.DuckDBPyConnection, table: tuple[str, str]) -> dict[str, str]:
-    rows = con.execute(
-        "select column_name, data_type from duckdb_columns() "
-        "where database_name = 'old' and schema_name = ? and table_name = ? order by column_index",
-        list(table),
-    ).fetchall()
-    return dict(rows)
-
-
-def _changes(con: duckdb.DuckDBPyConnection, table: tuple[str, str], needles: Needles) -> dict[str, pa.Table]:
+def _changes(
+    con: duckdb.DuckDBPyConnection, table: tuple[str, str], columns: dict[str, str], needles: Needles
+) -> dict[str, pa.Table]:
     """Return, for each column with values that change, the old ones and the new ones."""
     found = {}
-    texts = {column: kind for column, kind in _columns(con, table).items() if kind in _TEXTS}
+    texts = {column: kind for column, kind in columns.items() if kind in _TEXTS}
     for column, old in _suspects(con, table, texts, needles).items():
         pairs = [(value, new) for value in old if (new := _changed(column, value, needles)) != value]
         if pairs:
@@ -112,14 +109,14 @@ def _name(table: tuple[str, str]) -> str:
     return f"{identifier(table[0])}.{identifier(table[1])}"
 
 
-def _titles_of(con: duckdb.DuckDBPyConnection, needles: Needles) -> int:
+def _titles_of(con: duckdb.DuckDBPyConnection, tables: dict[tuple[str, str], dict[str, str]], needles: Needles) -> int:
     """Titles that stand beside one of the person's contents."""
     n_titles = 0
     con.register("pieces", pa.table({"v": pa.array(sorted(needles.all_pieces), pa.string())}))
-    for schema, table in _tables(con):
-        if {"title", "content_id"} <= _columns(con, (schema, table)).keys():
+    for table, columns in tables.items():
+        if {"title", "content_id"} <= columns.keys():
             (n_found,) = con.execute(
-                f"select count(*) from old.{identifier(schema)}.{identifier(table)} "
+                f"select count(*) from old.{_name(table)} "
                 "where title is not null and content_id in (select v from pieces)"
             ).fetchall()[0]
             n_titles += n_found
@@ -127,11 +124,14 @@ def _titles_of(con: duckdb.DuckDBPyConnection, needles: Needles) -> int:
 
 
 def _copy(
-    con: duckdb.DuckDBPyConnection, table: tuple[str, str], changes: dict[str, pa.Table], needles: Needles
+    con: duckdb.DuckDBPyConnection,
+    table: tuple[str, str],
+    columns: dict[str, str],
+    changes: dict[str, pa.Table],
+    needles: Needles,
 ) -> None:
     """Copy the rows of a table in their order; values that change are looked up."""
     name = _name(table)
-    columns = _columns(con, table)
     titled = {"title", "content_id"} <= columns.keys() and bool(needles.pieces)
     selected, joins = [], []
     for place, column in enumerate(columns):

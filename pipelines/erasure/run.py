@@ -23,7 +23,7 @@ from pipelines.lake import ledger
 from pipelines.lake.staging import sweep_staging
 from pipelines.settings import Settings
 
-_FINGERPRINTS, _BACKUPS = "fingerprints", "backups"
+_FINGERPRINTS, _BACKUPS, _SEARCH = "fingerprints", "backups", "search"
 _HISTORY = "dagster"
 _LATER = (_HISTORY, _BACKUPS)
 """Stages whose files no run builds on: where one cannot be written, runs go on and each tries again."""
@@ -80,7 +80,8 @@ def erase(
     journal.save(home)
     outcome = _carry_out(home, settings, journal, on_step)
     if run_goes_on:
-        journal.done = [stage for stage in journal.done if stage != _HISTORY]
+        nothing_waits = not home.erasure_journal.exists()
+        journal.done = [stage for stage in journal.done if stage != _HISTORY] + [_SEARCH] * nothing_waits
         journal.save(home)
     return outcome
 
@@ -125,8 +126,9 @@ def _carry_out(home: Home, settings: Settings, journal: Journal, on_step: Callab
             journal.done.append(stage)
         journal.n_files, journal.n_values = outcome.n_files, outcome.n_values
         journal.save(home)
-    on_step("search")
-    look_for_rest(home, settings, needles, outcome)
+    if _SEARCH not in journal.done:
+        on_step(_SEARCH)
+        look_for_rest(home, settings, needles, outcome)
     outcome.left += [f"{_UNFINISHED}: {one}" for one in waiting]
     on_step("record")
     _record(home, journal, needles, outcome)

@@ -216,6 +216,8 @@ def _invoke(arguments: list[str], target: Path | None = None) -> Any:  # noqa: A
 def _common_arguments(target: Path) -> list[str]:
     return [
         "--quiet",
+        "--log-level",
+        "none",
         "--project-dir",
         str(DBT_PROJECT_DIR),
         "--profiles-dir",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from pipelines.reference.docs_site import SITE_DIR, write_docs_site
 from pipelines.settings import Settings
 
 
+@pytest.mark.long
 def test_the_site_is_one_page_with_every_table_and_its_columns(project, tmp_path):
     page = write_docs_site(Settings(home=tmp_path / "nobody", threads=1), tmp_path / "site")
 

@@ -16,7 +16,7 @@ from pipelines.warehouse import dbt
 from tests.support.house import House
 from tests.support.tiny_logs import act, days_between
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.long]
 
 FIRST, LAST = date(2025, 3, 1), date(2025, 5, 10)
 MEMBERS = [f"m{number}" for number in range(40)]

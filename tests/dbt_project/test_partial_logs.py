@@ -36,7 +36,7 @@ FILLED = {
 }
 """Marts that must have rows, by the logs that are collected."""
 
-EVERY_TIME = [("content",), ("subscriptions",), ("interactions", "content"), ("interactions", "events")]
+EVERY_TIME = [("subscriptions",), ("interactions", "content")]
 """Of these a run of the ordinary tests is made; of the others in the long ones."""
 
 COUNTED_BY_DAY = {"fct_member_days.n_reads", "fct_member_days.n_reactions", "community_days.joined_members"}

@@ -8,7 +8,7 @@ from pipelines.churn import training
 from tests.support.every_byte import holders
 from tests.support.running import NEXT_DAYS
 
-pytestmark = pytest.mark.job
+pytestmark = [pytest.mark.job, pytest.mark.long]
 
 NEXT = NEXT_DAYS[0]
 ERASED = "ada.lovelace-1815"

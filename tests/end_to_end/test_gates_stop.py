@@ -123,15 +123,24 @@ def test_gate_2_stops_a_run_whose_facts_do_not_add_up(running, monkeypatch):
     assert running.query("select through_day from control.completed_builds") == [(GOOD_DAYS[-1],)]
 
 
-def test_gate_3_stops_a_run_that_left_members_out_and_the_next_run_makes_up_for_it(running, monkeypatch):
+def run_that_leaves_members_out(running, monkeypatch):
     running.deliver_days([NEXT])
     with monkeypatch.context() as patch:
         patch.setattr(training, "score", lambda model, features: score(model, features).iloc[1:])
-        outcome = running.execute(NEXT, NEXT)
+        return running.execute(NEXT, NEXT)
+
+
+def test_gate_3_stops_a_run_that_left_members_out(running, monkeypatch):
+    outcome = run_that_leaves_members_out(running, monkeypatch)
 
     assert_stopped(running, outcome, f"gate predictions: churn_predictions {NEXT}", AFTER_GATE_3)
     assert "n_missing" in outcome.reason
     assert running.query("select through_day from control.completed_builds") == [(GOOD_DAYS[-1],)]
+
+
+@pytest.mark.long
+def test_the_run_after_one_that_gate_3_stopped_makes_up_for_it(running, monkeypatch):
+    assert not run_that_leaves_members_out(running, monkeypatch).succeeded
 
     again = running.execute_in_dagster(partition_key=NEXT.isoformat())
 

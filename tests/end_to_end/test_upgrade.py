@@ -50,6 +50,7 @@ def repr_row(row: pd.Series) -> str:
 
 @pytest.mark.job
 @pytest.mark.dbt
+@pytest.mark.long
 def test_a_home_of_0_1_0_goes_on_with_equal_marts_and_all_its_records(tmp_path, monkeypatch):
     root = unpack("home.tar.xz", tmp_path / "home")
     running = Running(root, monkeypatch)

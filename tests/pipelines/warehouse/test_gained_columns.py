@@ -11,7 +11,7 @@ from pipelines.lake.sources import EMPTY_DAY
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, act
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.long]
 
 GAINED = {"actions": ["currency"]}
 """Log -> columns that it gained after the first version."""

@@ -124,6 +124,7 @@ def test_links_built_step_by_step_are_those_of_a_full_rebuild(house, apart, tmp_
     assert differences(house, full) == {}
 
 
+@pytest.mark.long
 def test_what_an_unfinished_run_has_built_is_built_again_though_its_cause_was_withdrawn(house, apart):
     late = act("wrong", DAYS[9], KEPT, "like")
     house.deliver("identity_links", LAST, [link(MERGED, KEPT)])

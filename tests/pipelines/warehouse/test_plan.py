@@ -91,6 +91,7 @@ def test_the_calendar_opens_on_the_first_day_on_which_anything_counts(house, log
 
 
 @pytest.mark.dbt
+@pytest.mark.long
 def test_without_any_act_the_calendar_opens_on_the_first_log_day_and_moves_with_the_first_act(house):
     days = [FIRST + timedelta(days=number) for number in range(4)]
     for number in (0, 3):

@@ -108,6 +108,7 @@ def test_a_withdrawn_delivery_takes_its_rows_along_and_a_correction_may_empty_a_
     assert differences(house, anew) == {}
 
 
+@pytest.mark.long
 def test_a_joining_that_moves_changes_how_long_its_member_was_observed(house):
     """The member was a bot when it joined, so no count of joinings tells that its day has moved."""
     act_day = FIRST + timedelta(days=11)

@@ -74,6 +74,7 @@ def test_a_withheld_day_is_a_gap_until_it_is_mended(tmp_path, held, good):
     assert differences(house, good) == {}
 
 
+@pytest.mark.long
 def test_a_day_that_comes_late_and_broken_makes_a_gap_where_a_zero_was_and_a_waiver_fills_it(tmp_path, good):
     house = delivered(tmp_path / "home")
     house.withdraw("interactions", BAD)
