@@ -43,7 +43,7 @@ lint: setup ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests dbt_project/macros
+	$(BIN)/sqlfluff lint --processes 0 dbt_project/models dbt_project/tests dbt_project/macros
 	$(BIN)/dbt-score lint --manifest dbt_project/target/manifest.json --show failing-items
 
 format: setup ## Put code into the house's form
