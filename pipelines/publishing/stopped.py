@@ -99,14 +99,14 @@ def _cures(blocking: list[dict[str, Any]], failed_gate: str) -> tuple[Text, ...]
         if first["gate"] == "deliveries"
         else Text(
             f"Look at what the verdicts name, mend it, and run the day again: {again}",
-            f"查看检查所指之处，修复后重新运行该日：{again}",
+            f"查看裁定所指之处，修复后重新运行该日：{again}",
         )
     )
     if first["gate"] == "facts" and first["table_name"] in LOGS:
         mend = Text(
             "Correct the rows that the verdicts name where they come from, deliver their log day again (the same key "
             f"is a new version), and run it: {again}",
-            f"在数据来源处更正检查所列的行，重新送达该日志日（同一主键即为新版本），然后运行：{again}",
+            f"在数据来源处更正裁定所列的行，重新送达该日志日（同一主键即为新版本），然后运行：{again}",
         )
     pass_over = Text(
         f"Or, if the data is right and the rule is not: {waive} and run it again.",

@@ -20,7 +20,7 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """Alarms first; without eight weeks of days nothing is judged."""
     del header
     if not marts.has("alert_rules"):
-        answer = Text("Nothing is watched yet.", "尚未监测任何数据。")
+        answer = Text("Nothing is watched yet.", "尚未监测任何指标。")
         waits = Note(
             title=Text("Needs eight weeks", "需要八周数据"),
             body=Text(
@@ -86,7 +86,7 @@ def _sentence(alarms: Result, rules: Result, context: SiteContext) -> Text:
             f"{date_.zh}有 {len(on_day)} 项超出正常区间：{shown_zh}" + (f"等另外 {more} 项" if more > 0 else ""),
         )
     else:
-        text = Text(f"On {date_.en} every watched series is within its band", f"{date_.zh}所有监测数据都在正常区间内")
+        text = Text(f"On {date_.en} every watched series is within its band", f"{date_.zh}所有监测的指标都在正常区间内")
     fired = sum(row["n_alarms_90"] for row in rules.rows)
     told = fired - sum(row["n_open_90"] for row in rules.rows)
     right = sum(row["n_right_90"] for row in rules.rows)
@@ -112,7 +112,7 @@ def _direction(row: Row) -> Text:
 def _alarm_table(result: Result) -> Block:
     title = Text(f"Alarms of the last {_DAYS} days, the latest first", f"最近 {_DAYS} 天的警报，最新在前")
     if not result.rows:
-        body = Text("No series left its band.", "没有数据超出正常区间。")
+        body = Text("No series left its band.", "没有指标超出正常区间。")
         return Note(title=title, body=body, result=result)
     return Table(
         title=title,
@@ -123,7 +123,7 @@ def _alarm_table(result: Result) -> Block:
         ),
         columns=[
             Column(Text("Day", "日期")),
-            Column(Text("Series", "数据"), wide=True),
+            Column(Text("Series", "指标"), wide=True),
             Column(Text("Value", "数值"), number=True),
             Column(Text("Band", "正常区间"), number=True),
             Column(Text("Usual", "常见值"), number=True),
@@ -177,9 +177,9 @@ def _bands(marts: Marts, context: SiteContext) -> Block:
     for row in result.rows:
         found.setdefault((row["rule"], row["series"]), []).append(row)
     fired = {key: rows for key, rows in found.items() if any(row["is_alarm"] for row in rows)}
-    title = Text("Each series in its band", "各项数据与正常区间")
+    title = Text("Each series in its band", "各项指标与正常区间")
     if not fired:
-        body = Text("No series fired; the CSV holds all of them.", "没有数据报警；CSV 含全部数据。")
+        body = Text("No series fired; the CSV holds all of them.", "没有指标报警；CSV 含全部指标。")
         return Note(title=title, body=body, result=result)
     shown = list(fired.items())[:_SERIES_SHOWN]
     return Chart(
@@ -217,7 +217,7 @@ def _rule_table(result: Result) -> Table:
             f"当日偏离常见值同时超过三个限度时报警。正确率按最近 {_DAYS} 天可判断的警报计算。",
         ),
         columns=[
-            Column(Text("Series", "数据"), wide=True),
+            Column(Text("Series", "指标"), wide=True),
             Column(Text("Robust deviations", "稳健标准差"), number=True),
             Column(Text("Least change", "最小变化"), number=True),
             Column(Text("Least count", "最小数量"), number=True),

@@ -20,7 +20,7 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     nobody = not_collected.activity(header, context)
     numbers = None if nobody else measures.tiles(marts, context, header)
     blocks: list[Block] = []
-    answer = Text("There is no activity to report yet.", "目前还没有可报告的活动。")
+    answer = Text("There is no activity to report yet.", "目前还没有可报告的活跃数据。")
     if nobody:
         answer = Text("Nobody can be active: no log says who was.", "无法判断谁活跃：没有相应的日志。")
         blocks.append(nobody)
@@ -35,7 +35,7 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
                 title=Text("Nothing counted yet", "尚无统计"),
                 body=Text(
                     "No day is counted: deliver an interactions or content log and run the pipeline.",
-                    "社区日表为空：请送达互动或内容日志并运行流水线。",
+                    "尚无任何一天的统计：请送达互动或内容日志并运行流水线。",
                 ),
             )
         )
@@ -76,11 +76,11 @@ def _trends(marts: Marts, context: SiteContext, header: Header) -> list[Block]:
     )
     interactions = charts.bars(days, amounts("n_interactions"), Text("interactions", "互动"), "c1")
     if header.lacks.get("contents"):
-        title, acts = Text("Interactions by members", "成员的互动"), charts.figure([interactions])
+        title, made = Text("Interactions by members", "成员的互动"), charts.figure([interactions])
     else:
         contents = charts.bars(days, amounts("n_contents"), Text("contents", "内容"), "c2") | {"yaxis": "y2"}
         title = Text("Contents and interactions by members", "成员的内容与互动")
-        acts = charts.figure(
+        made = charts.figure(
             [interactions, contents],
             xaxis={"anchor": "y2"},
             yaxis={"domain": [0.42, 1]},
@@ -88,5 +88,5 @@ def _trends(marts: Marts, context: SiteContext, header: Header) -> list[Block]:
         )
     return [
         Chart(title=Text("Active members", "活跃成员"), figure=active, result=result, half=True),
-        Chart(title=title, figure=acts, result=result, half=True),
+        Chart(title=title, figure=made, result=result, half=True),
     ]

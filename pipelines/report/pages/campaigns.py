@@ -36,7 +36,7 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
 
 
 def _nothing() -> Text:
-    return Text("No campaign has been measured yet.", "尚未衡量任何活动。")
+    return Text("No campaign has been measured yet.", "尚未衡量任何运营活动。")
 
 
 def _empty() -> Note:
@@ -72,7 +72,7 @@ def _tiles(result: Result, primary: list[Row]) -> Tiles:
             costs[row["currency"]] = costs.get(row["currency"], 0) + row["cost_minor"]
     spent = " + ".join(price(cost, currency) for currency, cost in sorted(costs.items(), key=str))
     return Tiles(
-        title=Text("Campaigns by verdict", "活动结论"),
+        title=Text("Campaigns by verdict", "运营活动结论"),
         note=Text(
             "Treated less control, by the arm each member was first put into, whatever was done afterwards. "
             "Never before against after: members contacted because they went quiet often come back anyway.",

@@ -113,7 +113,7 @@ def _rule_only(trainings: Result | None, training: Row | None, mark: Text) -> No
             "No learner is in use: either there are too few past churners to learn from, or none beat the "
             "baselines on cut-offs it had not seen. Members are ranked by a rule: days since their last activity, "
             "or for lapse whether they renew automatically.",
-            "目前未启用任何模型：历史流失样本不足，或没有模型在未见过的截止日上胜过基线。"
+            "目前未启用任何模型：历史流失样本不足，或没有模型在未见过的切点上胜过基线。"
             "成员由规则排序：按距上次活跃的天数；未续费则按是否自动续费。",
         ),
     )
@@ -127,7 +127,7 @@ def _no_lapse(header: Header) -> Note:
         if is_collected
         else Text(
             "The log of subscriptions is not collected, so only inactivity is predicted.",
-            "未收集订阅日志，因此只评估不活跃。",
+            "未收集订阅日志，因此只预测不活跃。",
         )
     )
     return Note(title=Text("Churn by lapse", "未续费流失"), body=body)
@@ -141,14 +141,14 @@ def _answer(rows: list[Row]) -> Text:
     rivals = [row for row in rows if row["metric"] == "log_loss" and row["learner"] in words.BASELINES]
     name = words.word(words.LEARNERS, champion[0]["learner"])
     if loss is None or not rivals:
-        return Text(f"The champion is {name.en}.", f"当前模型为{name.zh}。")
+        return Text(f"The champion is {name.en}.", f"冠军模型为{name.zh}。")
     best = min(rivals, key=lambda row: row["value"])
     rival = words.word(words.LEARNERS, best["learner"])
     share = 1 - loss["value"] / best["value"]
     verb = ("less", "低") if share >= 0 else ("more", "高")
     return Text(
         f"The champion, {name.en}, has {abs(share):.0%} {verb[0]} log loss than the best baseline, {rival.en}.",
-        f"当前模型（{name.zh}）的对数损失比最好的基线（{rival.zh}）{verb[1]} {abs(share):.0%}。",
+        f"冠军模型（{name.zh}）的对数损失比最好的基线（{rival.zh}）{verb[1]} {abs(share):.0%}。",
     ) + _way(rows, loss["value"])
 
 
@@ -178,7 +178,7 @@ def _tiles(result: Result, champion: list[Row], mark: Text) -> Tiles:
     ]
     n = champion[0]["n"]
     return Tiles(
-        title=Text("The champion on its test cut-offs", "当前模型在测试截止日的表现") + mark,
+        title=Text("The champion on its test cut-offs", "冠军模型在测试切点的表现") + mark,
         note=Text(
             f"n = {integer(n)} member-months the model never saw; 95% intervals over members.",
             f"n = {integer(n)} 个模型未见过的成员·月；按成员抽样的 95% 区间。",
@@ -205,7 +205,7 @@ def _card(trainings: Result, training: Row, context: SiteContext, n: int, mark: 
         body=Text(
             "The champion is the learner with the lowest log loss on validation cut-offs inside the training "
             "period; the test cut-offs above took no part in any choice.",
-            "当前模型是训练期内验证截止日上对数损失最低者；上述测试截止日未参与任何选择。",
+            "冠军模型是训练期内验证切点上对数损失最低者；上述测试切点未参与任何选择。",
         ),
         entries=[
             (Text("Version", "版本"), training["model_version"]),
@@ -213,9 +213,9 @@ def _card(trainings: Result, training: Row, context: SiteContext, n: int, mark: 
             (Text("Data through", "训练数据截至"), day(training["trained_through_day"])),
             (
                 Text("Churn means", "流失指"),
-                label or Text(f"no activity for {context.horizon_days} days", f"{context.horizon_days} 天无活动"),
+                label or Text(f"no activity for {context.horizon_days} days", f"{context.horizon_days} 天不活跃"),
             ),
             (Text("Test rows", "测试样本"), integer(n)),
-            (Text("Cut-offs left out", "未使用的截止日"), ", ".join(excluded) or MISSING),
+            (Text("Cut-offs left out", "未使用的切点"), ", ".join(excluded) or MISSING),
         ],
     )

@@ -93,13 +93,13 @@ def _gates(marts: Marts, context: SiteContext) -> Block:
     return Table(
         title=title,
         note=Text(
-            f"{integer(len(rows))} of {plural(result.n, 'check', 'checks')} of the last 7 days and of days held "
-            "out. A critical failure blocks publishing, a warning is shown.",
-            f"最近 7 天及被扣留日的 {integer(result.n)} 项检查中的 {integer(len(rows))} 项。"
+            f"{integer(len(rows))} of {plural(result.n, 'check', 'checks')} of the last 7 days and of withheld "
+            "days. A critical failure blocks publishing, a warning is shown.",
+            f"最近 7 天及扣留日的 {integer(result.n)} 项检查中的 {integer(len(rows))} 项。"
             "严重失败会阻止发布，警告仅作提示。",
         ),
         columns=[
-            Column(Text("Verdict", "结论")),
+            Column(Text("Verdict", "裁定")),
             Column(Text("Gate", "质量门")),
             Column(Text("Table", "表")),
             Column(Text("Day", "日期")),
@@ -125,7 +125,7 @@ def _verdict(is_passed: bool, is_waived: bool, severity: str) -> object:
     if is_passed:
         return marks.badge(Text("passed", "通过"), "good")
     if is_waived:
-        return marks.badge(Text("waived", "豁免"), "neutral")
+        return marks.badge(Text("waived", "已放行"), "neutral")
     if is_blocking(severity, is_passed=is_passed, is_waived=is_waived):
         return marks.badge(Text("failed", "失败"), "bad")
     return marks.badge(Text("warning", "警告"), "warn")

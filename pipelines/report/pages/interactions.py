@@ -162,7 +162,7 @@ def _latest(marts: Marts, context: SiteContext) -> Table:
             [
                 Cell(row["local_time"]),
                 Cell(row["member_id"]),
-                Cell(words.word(words.ACTS, row["kind"])),
+                Cell(words.word(words.INTERACTIONS, row["kind"])),
                 Cell(row["what"] or MISSING),
                 Cell(row["target_member_id"] or MISSING),
                 Cell(row["channel"] or MISSING),

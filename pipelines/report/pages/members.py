@@ -112,7 +112,7 @@ def _growth(marts: Marts, context: SiteContext) -> Chart:
         note=Text(
             "Above the line: who entered the 30-day count; below: who left. Together they are its change. "
             "A week with a withheld day is left empty.",
-            "线上为进入 30 天活跃的人数，线下为退出人数；两者之和即其变化。含有被扣留日的周留空。",
+            "线上为进入 30 天活跃的人数，线下为退出人数；两者之和即其变化。含有扣留日的周留空。",
         ),
         figure=charts.figure(traces, barmode="relative"),
         result=result,

@@ -96,7 +96,7 @@ def _tiles(rows: list[Row], result: Result) -> Tiles:
         title=month(last["month"]),
         note=Text(
             "Amounts are of the currency with the most revenue; the marts hold each currency by itself.",
-            "金额为收入最多的币种；各币种在数据表中分列。",
+            "金额为收入最多的币种；各币种在数据集市中分列。",
         ),
         tiles=[
             Tile(

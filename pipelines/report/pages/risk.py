@@ -122,7 +122,7 @@ def _definition(definition: str, context: SiteContext) -> Text:
     if definition == "inactivity":
         return Text(
             f"Probability of no activity in the {horizon} days after the scored day. ",
-            f"评分日之后 {horizon} 天内无活动的概率。",
+            f"评分日之后 {horizon} 天内不活跃的概率。",
         )
     if definition == "lapse":
         return Text(
@@ -214,7 +214,7 @@ def _table(marts: Marts, row: Row, context: SiteContext) -> Table:
             Column(Text("Why", "原因"), wide=True),
             Column(Text("Last seen", "最近活跃")),
             Column(Text("Engagement R", "参与度 R"), number=True),
-            Column(Text("Plan", "方案")),
+            Column(Text("Plan", "套餐")),
         ],
         rows=[_row(score, context) for score in result.rows],
         result=result,

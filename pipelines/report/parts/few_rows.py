@@ -21,7 +21,7 @@ from pipelines.report.parts.few_columns import (
 Row = dict[str, Any]
 
 _DIGITS = 2
-"""Digits of a share of members: all of them would tell both counts, of which it is the quotient."""
+"""Digits of a share of members: all of them would give both counts away."""
 
 
 def guard(rows: list[Row], least: int) -> list[Row]:

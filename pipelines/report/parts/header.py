@@ -122,7 +122,7 @@ class Header:
         if self.n_warned:
             passed += Text(f", {integer(self.n_warned)} warned", f"，{integer(self.n_warned)} 项警告")
         if self.n_waived:
-            passed += Text(f", {integer(self.n_waived)} waived", f"，{integer(self.n_waived)} 项豁免")
+            passed += Text(f", {integer(self.n_waived)} waived", f"，{integer(self.n_waived)} 项放行")
         return passed
 
     @property

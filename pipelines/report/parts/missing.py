@@ -22,7 +22,7 @@ class Gaps:
     Attributes:
         through_day: last day of the data.
         withheld: log and log day of every delivery that waits, the newest first, however old it is.
-        kept: those of them of which an earlier delivery is shown.
+        kept: those of them for which an earlier delivery is shown.
         outages: log and day, of the last 30 days.
         identity_breaks: days of the last 30 on which ids seem to have changed.
         activity_logs: logs that make members active.
@@ -42,7 +42,7 @@ class Gaps:
         return sum(one == log for one, _ in self.withheld), sum(one == log for one, _ in self.outages)
 
     def missing_days(self, n_days: int) -> set[date]:
-        """Of the last days, those of which it is not known who was active."""
+        """The last days of which it is not known who was active."""
         first = self.through_day - timedelta(days=n_days - 1)
         unknown = [one for one in self.withheld if one not in self.kept] + self.outages
         return {each for log, each in unknown if log in self.activity_logs and first <= each <= self.through_day}

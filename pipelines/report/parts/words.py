@@ -62,7 +62,7 @@ KINDS = {
 }
 """Kinds of the content log."""
 
-ACTS = {
+INTERACTIONS = {
     "view": Text("viewed", "浏览"),
     "read": Text("read", "阅读"),
     "like": Text("liked", "点赞"),
@@ -113,7 +113,7 @@ BASELINES = ("base_rate", "recency", "decayed_90")
 """Learners that any model has to beat."""
 
 BEST_POSSIBLE = "best_possible"
-"""Predictions by the true chances, which are known of the sample community only."""
+"""Predictions by the true probabilities, known for the sample community only."""
 
 METRICS = {
     "log_loss": Text("log loss", "对数损失"),
@@ -145,9 +145,9 @@ FIGURES = {
     "n_anonymous_acts": Text("interactions without a member", "匿名互动数"),
     "mrr_start_minor": Text("MRR at the start", "期初 MRR"),
     "mrr_new_minor": Text("new MRR", "新增 MRR"),
-    "mrr_expansion_minor": Text("expansion MRR", "扩展 MRR"),
-    "mrr_reactivation_minor": Text("reactivated MRR", "恢复 MRR"),
-    "mrr_contraction_minor": Text("contracted MRR", "缩减 MRR"),
+    "mrr_expansion_minor": Text("expansion MRR", "增购 MRR"),
+    "mrr_reactivation_minor": Text("reactivated MRR", "恢复付费 MRR"),
+    "mrr_contraction_minor": Text("contracted MRR", "减购 MRR"),
     "mrr_churn_minor": Text("churned MRR", "流失 MRR"),
     "mrr_end_minor": Text("MRR at the end", "期末 MRR"),
     "n_payers_start": Text("payers at the start", "期初付费成员"),

@@ -76,7 +76,7 @@ def breakdowns(marts: Marts, training: Row, mark: Text) -> list[Block]:
     days = [Cell(day(row["cut_off"]), str(row["cut_off"])) for row in cut_offs.rows]
     return [
         _table(Text("By tenure", "按加入时长") + mark, Text("Tenure", "加入时长"), tenures, segments),
-        _table(Text("By cut-off", "按截止日") + mark, Text("Cut-off", "截止日"), days, cut_offs),
+        _table(Text("By cut-off", "按切点") + mark, Text("Cut-off", "切点"), days, cut_offs),
     ]
 
 

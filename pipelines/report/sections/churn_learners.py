@@ -8,7 +8,7 @@ from pipelines.report.parts.database import Result, Row
 from pipelines.report.parts.text import MISSING, Text, decimal
 
 _OTHERS = Text("other learners and baselines", "其他模型与基线")
-_CHAMPION = Text("champion", "当前模型")
+_CHAMPION = Text("champion", "冠军模型")
 
 
 def comparison(result: Result, mark: Text) -> Chart:
@@ -88,7 +88,7 @@ def every_learner(result: Result, mark: Text) -> Table:
         )
     return Table(
         title=Text("Every learner and baseline", "全部模型与基线") + mark,
-        note=Text("★ is the champion, chosen on validation cut-offs only.", "★ 为当前模型，仅依据验证截止日选出。"),
+        note=Text("★ is the champion, chosen on validation cut-offs only.", "★ 为冠军模型，仅依据验证切点选出。"),
         columns=[
             Column(Text("Learner", "模型")),
             *[Column(words.word(words.METRICS, metric), number=True) for metric in metrics],

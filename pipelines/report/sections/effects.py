@@ -24,12 +24,12 @@ def answer(primary: list[Row]) -> Text:
         n = len(compared)
         return Text(
             f"Of {plural(n, 'campaign', 'campaigns')} compared none has shown an effect so far.",
-            f"在比较的 {integer(n)} 个活动中，目前没有显示出效果的。",
+            f"在比较的 {integer(n)} 个运营活动中，目前没有显示出效果的。",
         )
     show = "shows" if len(found) == 1 else "show"
     start = Text(
         f"{integer(len(found))} of {plural(len(compared), 'campaign', 'campaigns')} compared {show} an effect: ",
-        f"在比较的 {integer(len(compared))} 个活动中，{integer(len(found))} 个显示出效果：",
+        f"在比较的 {integer(len(compared))} 个运营活动中，{integer(len(found))} 个显示出效果：",
     )
     parts = [_finding(row) for row in found]
     return start + Text("; ".join(part.en for part in parts) + ".", "；".join(part.zh for part in parts) + "。")
@@ -60,7 +60,7 @@ def about_intervals(rows: list[Row]) -> Text:
         "Intervals hold on all mornings at once, so they may be read every day. Their level is corrected for the "
         f"{plural(n, 'campaign', 'campaigns')} compared ({level}%): of the effects shown at most 5% are wrong ones on "
         "average. An interval that holds 0 shows no effect.",
-        f"区间对所有日期同时成立，因此可以每天查看。其置信度已按比较的 {integer(n)} 个活动校正（{level}%）："
+        f"区间对所有日期同时成立，因此可以每天查看。其置信度已按比较的 {integer(n)} 个运营活动校正（{level}%）："
         "在显示出的效果中，平均最多 5% 是错的。包含 0 的区间未显示效果。",
     )
     fixed, waiting = _with_days(rows, "fixed_day"), _with_days(rows, "any_day")
@@ -88,16 +88,16 @@ def _with_days(rows: list[Row], interval_kind: str) -> Text | None:
 def table(result: Result, context: SiteContext) -> Table:
     """Every campaign and outcome with its figures."""
     return Table(
-        title=Text("Every campaign and outcome", "全部活动与结果"),
+        title=Text("Every campaign and outcome", "全部运营活动与结果"),
         note=Text(
             f"★ marks the outcome that a campaign is judged by; horizon {context.horizon_days} days. "
             "The ratio is checked by a test that may be read every morning: below 0.001 the arms are not what a fair "
             "draw gives.",
-            f"★ 为活动的评判指标；观察期 {context.horizon_days} 天。"
+            f"★ 为运营活动的评判指标；观察期 {context.horizon_days} 天。"
             "分组比例用可每天查看的检验：低于 0.001 说明分组不像公平抽签的结果。",
         ),
         columns=[
-            Column(Text("Campaign", "活动")),
+            Column(Text("Campaign", "运营活动")),
             Column(Text("Outcome", "结果")),
             Column(Text("Verdict", "结论")),
             Column(Text("Treated", "干预组"), number=True),
@@ -152,7 +152,7 @@ def costs(result: Result, rows: list[Row]) -> Table:
             "一次续费带来的金额为到期订阅的平均价格。",
         ),
         columns=[
-            Column(Text("Campaign", "活动")),
+            Column(Text("Campaign", "运营活动")),
             Column(Text("Outcome", "结果")),
             Column(Text("Spent", "花费"), number=True),
             Column(Text("Per extra member", "每多留一人"), number=True),

@@ -45,7 +45,7 @@ def levels(marts: Marts, context: SiteContext) -> Chart:
             f"{integer(last['n_members'])} members are silent (nothing in the window) and not drawn.",
             f"按月末参与度 R 分层。"
             f"{integer(last['n_members'])} 名成员中有 {integer(last['n_silent'])} 名沉默"
-            "（窗口内无活动），未画出。",
+            "（窗口内无内容与互动），未画出。",
         ),
         figure=charts.figure(traces, barmode="stack", xaxis={"type": "category"}),
         result=result,

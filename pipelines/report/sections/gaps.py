@@ -139,7 +139,7 @@ def _breaks(marts: Marts) -> Block:
         ),
         columns=[
             Column(Text("Day", "日期")),
-            Column(Text("Verdict", "结论")),
+            Column(Text("Verdict", "判断")),
             Column(Text("Never seen before", "从未见过"), number=True),
             Column(Text("Usually", "通常"), number=True),
             Column(Text("Regulars who came back", "回来的常客"), number=True),

@@ -18,7 +18,7 @@ _KINDS = {
     "n_live_acts": Text("took part in a live", "参与直播"),
     "n_reads": Text("viewed or read (no interaction)", "浏览与阅读（不计为互动）"),
 }
-"""Counts of ``fct_member_days`` by kind of act, those that ask for most of a member first."""
+"""Counts of ``fct_member_days`` by kind of interaction, those that ask for most of a member first."""
 
 
 def weekdays(marts: Marts, context: SiteContext) -> Chart:
@@ -70,13 +70,13 @@ def kinds(marts: Marts, context: SiteContext) -> Chart:
     """A line for each kind; a day whose figures are not known is a gap, and a kind that never occurs has no line."""
     sums = ",\n            ".join(f"sum({name})::bigint as {name}" for name in _KINDS)
     filled = ",\n            ".join(
-        f"case when days.n_interactions is not null then coalesce(acts.{name}, 0) end as {name}" for name in _KINDS
+        f"case when days.n_interactions is not null then coalesce(counts.{name}, 0) end as {name}" for name in _KINDS
     )
     result = marts.run(
         "interactions_by_kind",
         f"""
         with
-        acts as (
+        counts as (
             select
                 day,
             {sums},
@@ -89,7 +89,7 @@ def kinds(marts: Marts, context: SiteContext) -> Chart:
             days.day,
             {filled},
         from marts.community_days as days
-        left join acts on days.day = acts.day
+        left join counts on days.day = counts.day
         where days.day between {context.through} - {_DAYS - 1} and {context.through}
         order by days.day
         """,

@@ -77,9 +77,9 @@ def by_plan(marts: Marts, context: SiteContext) -> Table:
         for row in result.rows
     ]
     return Table(
-        title=Text("Renewal by plan, last 12 months", "近 12 个月各方案续费"),
+        title=Text("Renewal by plan, last 12 months", "近 12 个月各套餐续费"),
         columns=[
-            Column(Text("Plan", "方案")),
+            Column(Text("Plan", "套餐")),
             Column(Text("Ended", "到期"), number=True),
             Column(Text("Renewed", "续费率"), number=True),
             *[Column(name, number=True) for name in _REASONS.values()],

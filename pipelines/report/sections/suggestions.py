@@ -27,7 +27,7 @@ def block(marts: Marts) -> Table:
         + Text(
             "Share of members who read at least one of the pieces that each method would have suggested, in the two "
             "weeks after each of several cut-offs; ✓ is in use.",
-            "若在多个截止日推荐，成员在其后两周内至少读了其中一篇的比例；✓ 为在用方法。",
+            "若在多个切点推荐，成员在其后两周内至少读了其中一篇的比例；✓ 为在用方法。",
         ),
         columns=[
             Column(Text("Method", "方法")),

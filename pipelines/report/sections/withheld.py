@@ -44,9 +44,9 @@ def block(marts: Marts) -> Block:
     return Table(
         title=_TITLE,
         note=Text(
-            f"{plural(result.n, 'log day', 'log days')}. Deliver a day anew and run it, or waive what was found: "
+            f"{plural(result.n, 'log day', 'log days')}. Deliver a day again and run it, or waive what was found: "
             "guildbook gate waive LOG DAY --reason … Until then its figures are a gap.",
-            f"{integer(result.n)} 个日志日。重新送达并运行该日，或豁免所发现的问题："
+            f"{integer(result.n)} 个日志日。重新送达并运行该日，或放行所发现的问题："
             "guildbook gate waive LOG DAY --reason …。在此之前其数字留空。",
         ),
         columns=[

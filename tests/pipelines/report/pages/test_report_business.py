@@ -151,10 +151,10 @@ def test_kinds_are_compared_per_piece_and_unknown_reads_stay_unknown(fill: Fill)
 def test_no_kind_leads_the_headline_with_less_than_20_pieces_and_no_score_is_shown_below_5(fill: Fill) -> None:
     sql = """
         insert into marts.content_performance by name
-        select kind || i as content_id, kind, date '2026-11-19' as published_day, acts as n_interactions,
+        select kind || i as content_id, kind, date '2026-11-19' as published_day, interactions as n_interactions,
             case when i < scores then 4.0 end as mean_score, case when i < scores then 1 end as n_scores
         from (values ('course', 3, 26, 1), ('live', 20, 9, 5), ('article', 40, 2, 4), ('answer', 50, 1, 0))
-            as v (kind, n, acts, scores)
+            as v (kind, n, interactions, scores)
         cross join range(50) as pieces (i)
         where i < n;
         insert into marts.community_days by name

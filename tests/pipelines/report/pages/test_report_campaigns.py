@@ -51,7 +51,7 @@ def test_the_answer_names_what_works_and_what_harms_out_of_how_many(fill: Fill) 
         "2 of 3 campaigns compared show an effect: a works, +4.6 points (+0.2 to +9.1); "
         "b harms, \N{MINUS SIGN}10.0 points (\N{MINUS SIGN}19.4 to \N{MINUS SIGN}0.5)."
     )
-    assert page.answer.zh.startswith("在比较的 3 个活动中，2 个显示出效果：a 有效，+4.6 个百分点（+0.2 至 +9.1）；")
+    assert page.answer.zh.startswith("在比较的 3 个运营活动中，2 个显示出效果：a 有效，+4.6 个百分点（+0.2 至 +9.1）；")
 
 
 def test_nothing_shown_is_said_so_and_costs_at_least_what_the_best_case_does(fill: Fill) -> None:
