@@ -3,7 +3,7 @@
     python -m bench.churn [--rows 1000000] [--only boosting,blend]
 
 A million rows of members and cut-offs are made up, with gaps and long tails as real ones have. Written to
-``bench/results/churn.json`` after each learner. With ``--only`` these learners are measured anew, and the rest of the
+``bench/results/churn.json`` after each learner. With ``--only`` these learners are measured again, and the rest of the
 last result stays.
 """
 

@@ -3,7 +3,7 @@
     python -m bench.daily [--histories 30,365,1095]
 
 Each history is built by one backfill. Then days are run one by one, as the schedule does, and at last a day that also
-brings acts which are 150 days old. Written to ``bench/results/daily.json``.
+brings interactions that are 150 days old. Written to ``bench/results/daily.json``.
 """
 
 from __future__ import annotations

@@ -37,7 +37,9 @@ def draw() -> None:
             axis.spines[["top", "right"]].set_visible(False)
             axis.tick_params(length=0)
         seconds.barh([NAMES[way] for way in ways], fixed, left=taken, color="#b9cbdc", height=0.62)
-        seconds.set_title(f"{result['interactions'] / 1e6:g} M acts: seconds (light: start-up)", loc="left", fontsize=9)
+        seconds.set_title(
+            f"{result['interactions'] / 1e6:g} M interactions: seconds (light: start-up)", loc="left", fontsize=9
+        )
         memory.set_title("peak memory", loc="left", fontsize=9)
     target = PROJECT_DIR / "docs" / "images" / "bench.svg"
     figure.savefig(target, metadata={"Date": None})

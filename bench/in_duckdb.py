@@ -28,7 +28,7 @@ _LAKE = """
     )
 """
 
-_ACTS = """
+_INTERACTIONS = """
     select member_id, kind, event_day as day
     from read_parquet('{lake}/*/*.parquet', hive_partitioning = true, hive_types = {{'log_day': date}})
     qualify row_number() over (partition by event_day, interaction_id order by log_day desc) = 1
@@ -43,7 +43,7 @@ def backfill(landing: Path, folder: Path) -> None:
         con.execute("set timezone = 'Asia/Shanghai'")
         lake_rows = _LAKE.format(landing=landing)
         con.execute(f"copy ({lake_rows}) to '{lake}' (format parquet, compression zstd, partition_by (log_day))")
-        con.execute(f"create table acts as {_ACTS.format(lake=lake)}")
+        con.execute(f"create table interactions as {_INTERACTIONS.format(lake=lake)}")
         for name, query in TABLES.items():
             con.execute(f"create table {name} as {query}")
         con.execute(f"attach '{folder / 'analytics.duckdb'}' as published (storage_version 'v1.2.0')")

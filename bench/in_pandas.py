@@ -17,21 +17,21 @@ DAY = np.timedelta64(1, "D")
 
 def backfill(landing: Path, folder: Path) -> None:
     """Text to lake, lake to tables, tables to Parquet."""
-    acts = _acts(landing, folder / "lake")
-    last_day = acts["day"].max()
-    days = pd.date_range(acts["day"].min(), last_day, name="day", unit="us")
+    interactions = _interactions(landing, folder / "lake")
+    last_day = interactions["day"].max()
+    days = pd.date_range(interactions["day"].min(), last_day, name="day", unit="us")
     (folder / "marts").mkdir()
-    member_days = _member_days(acts)
+    member_days = _member_days(interactions)
     member_days.to_parquet(folder / "marts" / "fct_member_days.parquet", index=False)
     active = member_days.loc[member_days["is_active"], ["member_id", "day", "n_interactions"]]
     active = active.sort_values(["member_id", "day"], ignore_index=True)
-    community_days = _community_days(acts, member_days, active, days)
+    community_days = _community_days(interactions, member_days, active, days)
     community_days.to_parquet(folder / "marts" / "community_days.parquet", index=False)
-    del acts, member_days
+    del interactions, member_days
     _engagement(active, last_day).to_parquet(folder / "marts" / "fct_member_engagement.parquet", index=False)
 
 
-def _acts(landing: Path, lake: Path) -> pd.DataFrame:
+def _interactions(landing: Path, lake: Path) -> pd.DataFrame:
     parts = []
     for path in sorted((landing / "interactions").glob("*/*.csv")):
         part = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
@@ -42,12 +42,12 @@ def _acts(landing: Path, lake: Path) -> pd.DataFrame:
         target.parent.mkdir(parents=True, exist_ok=True)
         part.to_parquet(target, index=False, compression="zstd")
         parts.append(part[["interaction_id", "kind", "member_id", "event_day"]])
-    acts = pd.concat(parts, ignore_index=True).rename(columns={"event_day": "day"})
-    return acts.drop_duplicates(["day", "interaction_id"], keep="last").drop(columns="interaction_id")
+    interactions = pd.concat(parts, ignore_index=True).rename(columns={"event_day": "day"})
+    return interactions.drop_duplicates(["day", "interaction_id"], keep="last").drop(columns="interaction_id")
 
 
-def _member_days(acts: pd.DataFrame) -> pd.DataFrame:
-    known = acts[acts["member_id"].notna()]
+def _member_days(interactions: pd.DataFrame) -> pd.DataFrame:
+    known = interactions[interactions["member_id"].notna()]
     kind = known["kind"]
     counted = known[["member_id", "day"]].assign(
         n_contents=0,
@@ -94,7 +94,7 @@ def _engagement(active: pd.DataFrame, last_day: pd.Timestamp) -> pd.DataFrame:
 
 
 def _community_days(
-    acts: pd.DataFrame, member_days: pd.DataFrame, active: pd.DataFrame, days: pd.DatetimeIndex
+    interactions: pd.DataFrame, member_days: pd.DataFrame, active: pd.DataFrame, days: pd.DatetimeIndex
 ) -> pd.DataFrame:
     day = active["day"]
     members = active.groupby("member_id", sort=False)["day"]
@@ -106,7 +106,7 @@ def _community_days(
         table[name] = changes.sort_index().cumsum().reindex(days, method="ffill")
     table["stickiness"] = (table["dau"] / table["mau"]).rolling(30, min_periods=1).mean().round(9)
     gone = day[following.isna() | (following > day + 30 * DAY)] + 30 * DAY
-    nobody = acts[acts["member_id"].isna() & ~acts["kind"].isin(READS)]
+    nobody = interactions[interactions["member_id"].isna() & ~interactions["kind"].isin(READS)]
     totals = member_days.groupby("day")[["n_interactions", "n_reads"]].sum()
     table["new_members"] = day[previous.isna()].value_counts()
     table["resurrected_members"] = day[previous < day - 30 * DAY].value_counts()

@@ -17,20 +17,20 @@ READS = ["view", "read"]
 
 def backfill(landing: Path, folder: Path) -> None:
     """Text to lake, lake to tables, tables to Parquet."""
-    acts = _acts(landing, folder / "lake")
-    last_day = acts["day"].max()
-    days = pl.DataFrame({"day": pl.date_range(acts["day"].min(), last_day, eager=True)})
-    member_days = _member_days(acts)
+    interactions = _interactions(landing, folder / "lake")
+    last_day = interactions["day"].max()
+    days = pl.DataFrame({"day": pl.date_range(interactions["day"].min(), last_day, eager=True)})
+    member_days = _member_days(interactions)
     active = member_days.filter("is_active").select("member_id", "day", "n_contents", "n_interactions")
     (folder / "marts").mkdir()
     member_days.write_parquet(folder / "marts" / "fct_member_days.parquet")
-    community_days = _community_days(acts, member_days, active, days)
+    community_days = _community_days(interactions, member_days, active, days)
     community_days.write_parquet(folder / "marts" / "community_days.parquet")
-    del acts, member_days
+    del interactions, member_days
     _engagement(active, last_day).write_parquet(folder / "marts" / "fct_member_engagement.parquet")
 
 
-def _acts(landing: Path, lake: Path) -> pl.DataFrame:
+def _interactions(landing: Path, lake: Path) -> pl.DataFrame:
     raw = pl.scan_csv(landing / "interactions" / "*" / "*.csv", infer_schema=False, include_file_paths="file")
     placed = raw.with_columns(
         pl.col("occurred_at").str.to_datetime("%Y-%m-%dT%H:%M:%S").alias("local_at"),
@@ -63,10 +63,10 @@ def _count(condition: pl.Expr) -> pl.Expr:
     return condition.sum().cast(pl.Int64)
 
 
-def _member_days(acts: pl.DataFrame) -> pl.DataFrame:
+def _member_days(interactions: pl.DataFrame) -> pl.DataFrame:
     kind = pl.col("kind")
     return (
-        acts.lazy()
+        interactions.lazy()
         .filter(pl.col("member_id").is_not_null())
         .group_by("member_id", "day")
         .agg(
@@ -148,7 +148,7 @@ def _engagement(active: pl.DataFrame, last_day: date) -> pl.DataFrame:
 
 
 def _community_days(
-    acts: pl.DataFrame, member_days: pl.DataFrame, active: pl.DataFrame, days: pl.DataFrame
+    interactions: pl.DataFrame, member_days: pl.DataFrame, active: pl.DataFrame, days: pl.DataFrame
 ) -> pl.DataFrame:
     by_member = active.select("member_id", "day").sort("member_id", "day")
     near = by_member.with_columns(
@@ -174,7 +174,7 @@ def _community_days(
     gone = pl.col("next_day").is_null() | (pl.col("next_day") > pl.col("day") + timedelta(days=30))
     departures = near.group_by(pl.col("day") + timedelta(days=30)).agg(lost_members=_count(gone))
     totals = member_days.group_by("day").agg(pl.col("n_interactions", "n_reads").sum())
-    nobody = acts.filter(pl.col("member_id").is_null())
+    nobody = interactions.filter(pl.col("member_id").is_null())
     anonymous = nobody.group_by("day").agg(n_anonymous_acts=_count(~pl.col("kind").is_in(READS)))
     for table in (ratios, arrivals, departures, totals, anonymous):
         counts = counts.join(table, on="day", how="left")

@@ -21,9 +21,9 @@ def score(warehouse: Path, folder: Path, way: str) -> None:
     database = folder / f"{way}.duckdb"
     with duckdb.connect(str(database), config={"threads": THREADS, "memory_limit": MEMORY}) as con:
         con.execute(f"set temp_directory = '{folder / 'spill'}'; set preserve_insertion_order = false")
-        con.execute(f"attach '{warehouse}' as facts (read_only)")
-        con.execute("create view fct_member_days as from facts.fct_member_days")
-        con.execute("create view acts as select day from facts.fct_member_days")
+        con.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        con.execute("create view fct_member_days as from warehouse.fct_member_days")
+        con.execute("create view interactions as select day from warehouse.fct_member_days")
         con.execute(f"create table fct_member_engagement as {QUERIES[way]}")
 
 

@@ -1,6 +1,6 @@
 """The three tables that every way has to make, and their definition in DuckDB SQL written by hand.
 
-``acts`` is one winning row per act: member_id, kind, day.
+``interactions`` is one winning row per interaction: member_id, kind, day.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MEMBER_DAYS = """
             count(*) filter (where kind = 'answer') as n_answers,
             count(*) filter (where kind in ('comment', 'reply')) as n_comments,
             count(*) filter (where kind in ('join_live', 'chat_live')) as n_live_acts
-        from acts where member_id is not null group by member_id, day
+        from interactions where member_id is not null group by member_id, day
     )
 """
 
@@ -41,7 +41,7 @@ _SCORE = """
 """
 
 ENGAGEMENT = f"""
-    with bounds as (select min(day) as first_day, max(day) as last_day from acts),
+    with bounds as (select min(day) as first_day, max(day) as last_day from interactions),
     active as ({ACTIVE_DAYS}),
     firsts as (select member_id, min(day) as first_day from active group by member_id),
     changes as (
@@ -89,7 +89,7 @@ SELF_JOIN_ENGAGEMENT = f"""
 """
 
 COMMUNITY_DAYS = """
-    with bounds as (select min(day) as first_day, max(day) as last_day from acts),
+    with bounds as (select min(day) as first_day, max(day) as last_day from interactions),
     days as (select unnest(generate_series(first_day, last_day, interval 1 day))::date as day from bounds),
     active as (
         select
@@ -138,7 +138,7 @@ COMMUNITY_DAYS = """
     ),
     anonymous as (
         select day, count(*) filter (where kind not in ('view', 'read')) as n
-        from acts where member_id is null group by day
+        from interactions where member_id is null group by day
     )
     select
         counts.dau, counts.wau, counts.mau, stickiness,

@@ -1,4 +1,4 @@
-"""The churn model beside the best that anybody could do, on communities of which the hazards are known.
+"""The churn model compared with the best possible predictions, on communities whose hazards are known.
 
     python -m bench.truth [--seeds 7,8,9,10,11]
 

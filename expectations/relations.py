@@ -32,7 +32,8 @@ class Relation:
         said: what a row that breaks it does, as the end of a sentence that begins with the row.
         cure: what to do.
         blocks: whether a large share of such rows stops publishing; else it only warns.
-        needs_past: whether it blocks only where earlier rows of the log kept it, as with amounts that may bear a tax.
+        needs_past: whether it blocks only where earlier rows of the log kept it, as with amounts that may include a
+        tax.
     """
 
     name: str

@@ -164,6 +164,6 @@ def _failing_rows(table_name: str, rules: Sequence[Rule], frame: pd.DataFrame) -
 
 
 def _raised(info: dict[str, Any]) -> bool:
-    """Whether an exception is told of; GX gives one flat dict or one dict per metric."""
+    """Whether GX reports an exception; it gives one flat dict or one dict per metric."""
     parts = [info] if "raised_exception" in info else list(info.values())
     return any(part.get("raised_exception") for part in parts)

@@ -77,7 +77,7 @@ def add_oracle(backtests: list[Backtest], oracle: pd.DataFrame) -> list[Backtest
     """Return ``backtests`` with the oracle at the end, as if it were one more learner.
 
     Args:
-        backtests: Learners tested on the same rows; none of them was chosen with the oracle in sight.
+        backtests: Learners tested on the same rows; none of them was chosen by looking at the oracle.
         oracle: True probabilities of churn: member_id, as_of_day, probability. Unless every row that the learners were
             tested on has one, nothing is added: losses of different rows do not compare.
     """

@@ -43,7 +43,7 @@ def squared_errors(churned: Array, probability: Array, weights: Array) -> tuple[
 
 
 def root(squared: Array) -> Array:
-    """Return the error of a squared one; below 0 chance explains more than all, so the error is 0."""
+    """Return the root of a squared error; 0 where it is below 0, since chance alone explains all of it."""
     return np.asarray(np.sqrt(np.maximum(squared, 0.0)))
 
 

@@ -26,15 +26,15 @@ WAITING = "waiting"
 """The group of own questions that wait for an answer."""
 
 WAIT = named("question_waiting_days_90")
-"""What is said of a high risk whatever the model makes of it: a fact that somebody can settle today. Having asked is a
+"""Always named at a high risk, whatever the model makes of it, because somebody can answer today. Having asked is a
 sign of life, so a learner may take it for a reason to stay, but nobody would read a wait as one."""
 
 LEAST_CONTRIBUTION = 0.05
-"""Log-odds; a driver that moves them by less (5 % of the odds) is none."""
+"""Log-odds that a driver has to move to count as one (5 % of the odds)."""
 
 TELLING_SHARE = 1 / 3
-"""Of the features of a group that have this share of the strongest one's contribution, the one that tells most of the
-member's own values speaks, so that two members seldom get the same words."""
+"""Among the features of a group with this share of the strongest one's contribution or more, the one that names most of
+the member's own values is chosen, so that two members seldom get the same words."""
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,7 @@ def named(name: str) -> Feature:
 def words(feature: Feature, row: Mapping[str, float]) -> tuple[str, str]:
     """Return the reason in English and Chinese, filled with the values of the member's row.
 
-    All that the template names must be known; ask ``told`` for it before.
+    All that the template names must be known; ``told`` lists it.
     """
     written = _Written(row, feature)
     en, zh = (_template(template, feature, row).format_map(written) for template in (feature.en, feature.zh))

@@ -44,7 +44,7 @@ def clipped(pipeline: Pipeline, x: pd.DataFrame) -> np.ndarray:
 
 
 def fit(learner: Learner, rows: pd.DataFrame, seed: int) -> Fitted:
-    """Fit on all rows. There are no calibration rows: the newest cut-offs teach the learner more than they would mend.
+    """Fit on all rows. There are no calibration rows: the newest cut-offs help more in training.
 
     Args:
         learner: What to fit.
@@ -59,7 +59,7 @@ def fit(learner: Learner, rows: pd.DataFrame, seed: int) -> Fitted:
 
 
 def _background(pipeline: Pipeline, x: pd.DataFrame) -> pd.DataFrame:
-    """Return rows that lie evenly along the predictions for all rows, so that they stand for them."""
+    """Return rows spread evenly over the predictions for all rows, so that they represent them."""
     if len(x) > MAX_RANKED:
         x = x.iloc[:: len(x) // MAX_RANKED]
     order = np.argsort(pipeline.predict_proba(x)[:, 1], kind="stable")

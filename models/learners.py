@@ -77,7 +77,7 @@ def _logistic(seed: int) -> Pipeline:
     return Pipeline(
         [
             ("input", _linear_input()),
-            # Many features say nearly the same; a firm penalty keeps their weights small and of one mind.
+            # Many features say nearly the same; a strong penalty keeps their weights small and of the same sign.
             ("learner", LogisticRegression(C=0.1, max_iter=2000, tol=1e-6, random_state=seed)),
         ]
     )
@@ -102,7 +102,7 @@ def _forest(seed: int) -> Pipeline:
 
 
 def _boosting(seed: int) -> Pipeline:
-    # Small trees that see a part of the features: communities are small, and larger trees learn them by heart.
+    # Small trees that see a part of the features: communities are small, and larger trees overfit them.
     # No automatic early stopping: it sets rows aside at random and stops elsewhere as rows are added.
     return _trees(
         HistGradientBoostingClassifier(

@@ -1,6 +1,6 @@
 """The rule that stands in where no model is fit to be used: the share of past churners by one feature.
 
-It needs no fitting beyond counting, so a community on its first day has it, and says so.
+It needs no fitting beyond counting, so even a community on its first day has it; pages say that it is a rule.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which features of a member are worth saying: known, no matter of course, and not said already."""
+"""Which features of a member are worth saying: known, not self-evident, and not said already."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ NOTHING_AT_ZERO = {
     "events_attended_365", "payment_failures_180", "discount_share", "questions_waiting_90", "absences_as_long",
     "is_first_month",
 }  # fmt: skip
-"""Features that are 0 for most members, of which a 0 therefore says nothing."""
+"""Features that are 0 for most members, so a 0 says nothing."""
 
 NOTHING_AT_ONE = {"threads_30", "channels_30"}
-"""Features that are at least 1 for whoever did anything, of which a 1 therefore says nothing."""
+"""Features that are at least 1 for whoever did anything, so a 1 says nothing."""
 
 OF_THE_ABSENCE = {"absences_as_long", "absences_to_churn"}
 """Features that compare the present absence with earlier ones."""
 
 LEAST_ABSENCE_DAYS = 3
-"""A shorter absence is none: all members were away that long many times."""
+"""A shorter absence is not worth naming: all members were away that long many times."""
 
 MOST_ABSENCES = 20
 """More absences as long as the present one only say that it is short."""
@@ -30,10 +30,10 @@ LEAST_WAIT_DAYS = 2
 """Days from which a question waits."""
 
 OF_ACTS = {"activity", "volume"}
-"""Groups of what a member did: in a window of days that they were away it was nothing, as the absence says already."""
+"""Groups about what a member did: while they were away they did nothing, as the absence says already."""
 
 SAME = 1.25
-"""A ratio to the month before that is not off by this factor is no change."""
+"""A ratio to the month before counts as a change only from this factor on."""
 
 
 def is_sayable(feature: Feature, row: Mapping[str, float]) -> bool:

@@ -27,7 +27,7 @@ class Support:
     high_rate: float
 
     def shown(self, probability: np.ndarray) -> np.ndarray:
-        """Return probabilities as they may be shown, same shape; their order stays, but for equal ones."""
+        """Return probabilities as they may be shown, same shape; their order stays, though some become equal."""
         return np.asarray(np.clip(probability, self.low, self.high))
 
 

@@ -12,10 +12,10 @@ from pipelines.home import Home
 
 
 class UserError(RuntimeError):
-    """What whoever runs Guildbook can mend; the message names it and says what to do. A command says it in a line."""
+    """Something that whoever runs Guildbook can mend; the message, one line, names it and says what to do."""
 
     exit_code = 1
-    """That of the command which meets it."""
+    """Exit code of a command that ends with it."""
 
 
 _CURES = (
@@ -46,7 +46,7 @@ _CURES = (
 )
 
 INTERRUPTED = "it was interrupted (by Ctrl-C, a restart or a stop of the service); run the same days again"
-"""What is said of a run whose process was asked to end, of which an error has nothing but a name."""
+"""Said of a run whose process was asked to end, since the error has nothing but a name."""
 
 _WAS_INTERRUPTED = re.compile(r"DagsterExecutionInterruptedError|KeyboardInterrupt")
 

@@ -14,7 +14,7 @@ TREATED, CONTROL = "treated", "held_out"
 def draw_arm(key: bytes, campaign_id: str, member_id: str, held_out_share: float) -> str:
     """Return the arm of a member in a campaign.
 
-    Another campaign draws anew. Whoever has the key can draw again and compare with the log.
+    Another campaign draws again. Whoever has the key can draw again and compare with the log.
 
     Args:
         key: The home's secret key; without it the arm cannot be told beforehand.

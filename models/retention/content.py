@@ -21,13 +21,13 @@ from sklearn.neighbors import NearestNeighbors
 MAX_PIECES, N_NEIGHBOURS, BATCH = 5_000, 50, 1_000
 """Pieces taken in, the most read ones; alike pieces kept of each; members scored at a time."""
 POPULAR_DAYS, TEST_DAYS = 30, 14
-"""Days whose readers make a piece popular, and days that the methods have to foretell."""
+"""Days whose readers make a piece popular, and days that the methods have to predict."""
 N_CUT_OFFS = 6
-"""Cut-offs of the comparison, one after the other's days, the last one ``TEST_DAYS`` before the last day."""
+"""Cut-offs of the comparison, each after the days of the one before, the last one ``TEST_DAYS`` before the last day."""
 CUTS = (3, 10)
 """Lengths of the suggestions that are judged; the first one is what is shown."""
 LEAST_MEMBERS = 50
-"""Members to foretell below which no comparison is made."""
+"""Members below which no comparison is made."""
 NEIGHBOURS, POPULARITY = "neighbours", "popularity"
 
 
@@ -76,7 +76,7 @@ class Shelf:
             row = self.members.get_indexer(pd.Index(batch))
             read = self.read[np.maximum(row, 0)].multiply((row >= 0)[:, None]).tocsr()
             scores = np.zeros(read.shape) if alike is None else (read @ alike).toarray()
-            # Ties, and those of whom nothing is known, go by popularity, then by the id.
+            # Ties, and members of whom nothing is known, go by popularity, then by the id.
             scores = scores + self.popular / (1 + self.popular.max(initial=0)) * 1e-6
             scores[:, ~self.open] = -1
             scores[read.toarray() > 0] = -1
@@ -100,7 +100,7 @@ class Shelf:
 
 
 def evaluate(reads: pd.DataFrame, pieces: pd.DataFrame, through_day: date) -> pd.DataFrame:
-    """Let both methods foretell the pieces that members first read after each of several cut-offs, from what was known.
+    """Let both methods predict the pieces that members first read after each of several cut-offs, from what was known.
 
     Each member is their own comparison: the gain of neighbours is the mean difference of hits by both methods for the
     same member and cut-off. A member of several cut-offs counts as one cluster (Liang and Zeger, Biometrika 1986).

@@ -76,7 +76,7 @@ def suggest(member: Mapping[str, Any], pieces: Sequence[Piece], avoid: Collectio
         avoid: Kinds that were measured to do harm.
     """
     fitting = [found for kind in KINDS if kind not in avoid and (found := _of_kind(kind, member, pieces))]
-    # Points fit everybody; should even they do harm, a personal word is left.
+    # Points fit everybody; if even they do harm, only a personal word is left.
     return fitting[0] if fitting else of_kind("call", member, pieces)
 
 

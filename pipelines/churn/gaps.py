@@ -1,4 +1,4 @@
-"""Cut-offs that cannot be believed: days of an outage or of new member ids look like people leaving."""
+"""Cut-offs that cannot be trusted: days of an outage or of new member ids look like people leaving."""
 
 from __future__ import annotations
 

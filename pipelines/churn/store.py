@@ -57,7 +57,7 @@ def base_rates(home: Home, versions: Iterable[str]) -> dict[str, float]:
 
 
 def last_scored_day(home: Home) -> date | None:
-    """The newest day with predictions; the part without rows, which keeps the source readable, is of none."""
+    """The newest day with predictions; the part without rows, which keeps the source readable, does not count."""
     days = (date.fromisoformat(path.name.removeprefix("day=")) for path in home.predictions.glob("day=*"))
     return max((day for day in days if day != EMPTY_DAY), default=None)
 

@@ -136,7 +136,7 @@ def _day_of(path: Path) -> date | None:
 
 
 def _day_in(path: Path, log: Log, settings: Settings) -> date:
-    """Return the last day that a file's rows are of; where it has none, any day will do to say so."""
+    """Return the last day of a file's rows; without any, every day serves to report that."""
     with tempfile.TemporaryDirectory(prefix="guildbook-check-") as folder:
         home = Home(Path(folder))
         _ingest(home, path, settings, log, _NO_DAY)

@@ -62,10 +62,10 @@ def range_without_last_day(outcome: RunOutcome, first: date, last: date) -> tupl
 def execute(settings: Settings, first: date, last: date, *, full: bool, say: Callable[[str], None]) -> RunOutcome:
     """Run the main job over a range of log days as one Dagster run.
 
-    What goes wrong before its first step, or after its last, is said like a failure of a step.
+    What goes wrong before its first step, or after its last, is reported like a failure of a step.
 
     Raises:
-        ValueError: The range is none.
+        ValueError: The range is empty or starts before the first log day.
     """
     days = log_days_between(settings, first, last)
     home = Home(settings.home)

@@ -25,7 +25,7 @@ BROKEN = (tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFE
 """What reading a broken archive raises."""
 
 _AT_ONCE = 16 << 20
-"""Bytes that an archive may ask for at once; longer names and directories are nobody's honest ones."""
+"""Bytes that an archive may ask for at once; no honest archive has longer names or directories."""
 _XZ_MEMORY = 512 << 20
 
 
@@ -152,7 +152,7 @@ class _Forward(io.RawIOBase):
 
 
 class _Bounded(io.FileIO):
-    """A file of which a zip reads no more than a bound at once: its directory may claim to be as long as the file."""
+    """A file that gives a zip no more than a bound at once: its directory may claim to be as long as the file."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > _AT_ONCE:

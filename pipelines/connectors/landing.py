@@ -1,8 +1,7 @@
 """Writes prepared tables as landing files, ``<landing>/<log>/<log day>/<source>.csv``.
 
 Everything is built and flushed in a hidden folder of the same file system first, then moved file by file, so
-no file is ever half written. That moment waits for a run, and a run for it. What the rows mean is not this
-module's business.
+no file is ever half written. Moving waits for a run, and a run waits for it. What the rows mean is decided elsewhere.
 """
 
 from __future__ import annotations

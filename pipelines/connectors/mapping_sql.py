@@ -74,7 +74,7 @@ def _filled(value: Value, text: str) -> str:
 
 
 def empty_spellings(name: str, value: Value, names: dict[str, str]) -> list[Problem]:
-    """Return what keeps a row out whose id is made of a word for no value: behind a prefix nobody would see it."""
+    """Return the reason to leave out rows whose id is made from a word for no value, which a prefix would hide."""
     words = ", ".join(map(literal, EMPTY_SPELLINGS))
     said = f" || {literal(' stands for no value; list it under empty')}"
     return [

@@ -1,4 +1,4 @@
-"""Small pieces of SQL that every connector needs: reading times, writing them.
+"""SQL that every connector needs: reading times, writing them.
 
 Times travel through a connector as TIMESTAMP in UTC; only these functions know how they look outside.
 """

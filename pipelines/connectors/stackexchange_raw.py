@@ -82,7 +82,7 @@ _KNOWN_POSTS = """
 """
 
 # Votes with their post. The dump gives the day of a vote without a time: noon keeps the calendar day in
-# nearly all time zones, and an act on a post is never earlier than the post.
+# nearly all time zones, and an interaction with a post is never earlier than the post.
 _DATED_VOTES = """
     create temp table dated_votes as
     select

@@ -136,7 +136,7 @@ def _check_number(path: Path, limits: LimitSettings, name: str, number: int, wha
 
 
 def _check_count(table: _Table, n_read: int) -> None:
-    """Refuse a table of which a reader lost or doubled rows."""
+    """Refuse a table if its reader lost or doubled rows."""
     if table.records is not None and table.records != n_read:
         raise ConnectorError(
             f"{table.path.name}: {table.records:,} records were counted and {n_read:,} read; it was written to "

@@ -99,7 +99,7 @@ class Log:
 
 MOST_MINOR = 10**12
 """Most minor units of an amount. It is ten billion of a currency with cents, and some 10,000 dollars in the weakest one
-there is. A sum of 64 bits holds nine million such amounts, and a billion of a thousandth."""
+there is. A sum of 64 bits holds nine million such amounts, or nine billion a thousandth as large."""
 
 MOST_COUNT = 10**9
 """Most of what is counted in one row: a sum of 64 bits holds nine billion such rows."""
@@ -388,7 +388,7 @@ EVENT_INTERACTIONS = {"registered": (), "attended": ("join_live", "chat_live")}
 GUILDBOOK_ACTIVE_BY_EVENTS is on, the state of a member counts as an interaction of its day unless one was logged."""
 
 READ_KINDS = ("view", "read")
-"""Interactions that only take in: they make nobody active and are counted as reads."""
+"""Interactions that only consume: they make nobody active and are counted as reads."""
 
 CURRENCIES = tuple(
     """
@@ -407,7 +407,7 @@ EXCLUDED_ROLES = ("bot", "staff")
 """Roles whose activity is left out everywhere unless a page says so."""
 
 GONE_STATUSES = ("banned", "left", "erased")
-"""Standings of an account whose owner is no member any more."""
+"""Statuses of an account whose owner is no longer a member."""
 
 ACTIVITY_LOGS = ("interactions", "content")
 """Logs whose rows make members active; participation in events too where a setting says so."""
@@ -418,7 +418,7 @@ NEED_INTERACTIONS = {
     "entertainment": ("like", "share", "join_live", "chat_live"),
     "learning": ("view", "read", "bookmark", "complete"),
 }
-"""Need -> interactions that speak for it; of needs with as many days the first counts."""
+"""Need -> interactions that speak for it; of needs with equally many days the first counts."""
 PAID_STEPS = ("start", "renew", "upgrade", "downgrade")
 """Steps of a subscription that open a paid term or change its price."""
 

@@ -1,4 +1,4 @@
-"""What the columns of one row must not say together, log by log: a part of the contract, which names it beside them.
+"""What the columns of one row must not say together, log by log; part of the contract.
 
 A rule that no honest row breaks refuses the row. One that honest rows may break is a warning: the row counts. What a
 single value may be is said by its column.

@@ -21,7 +21,7 @@ from pipelines.warehouse.plan import read_plan
     kinds={"scikitlearn"},
 )
 def churn_model(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
-    """The newest churn model of each definition; trained anew once a week of data has passed, else kept."""
+    """The newest churn model of each definition; trained again once a week of data has passed, else kept."""
     plan = read_plan(home.paths)
     metadata: dict[str, str | float | bool] = {"was_trained": bool(plan.training_days)}
     for card in training.train_if_due(home.paths, home.settings, plan, context.run.run_id):

@@ -18,7 +18,7 @@ _SAYS_NOTHING = ("Steps failed:", "marked as failed from outside")
 
 @contextmanager
 def said_to_people() -> Iterator[None]:
-    """Put what goes wrong while a sensor or schedule looks, so that no run comes, on the pages and into the alert.
+    """Report an error of a sensor or schedule, after which no run comes, on the pages and to the alert command.
 
     Dagster shows it beside the tick, where nobody looks.
     """

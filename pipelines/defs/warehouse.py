@@ -135,7 +135,7 @@ def _is_whole(select: Sequence[str], results: Sequence[dbt.NodeResult]) -> bool:
 def _events(
     context: dg.AssetExecutionContext, results: Sequence[dbt.NodeResult], counts: StaleCounts | None = None
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Tell Dagster what dbt did, and how many days it had to; then fail if any node failed."""
+    """Tell Dagster what dbt did, and how many days it rebuilt; then fail if any node failed."""
     of_model = {} if counts is None else _count_metadata(counts)
     specs = {spec.metadata.get("dagster_dbt/unique_id"): spec for spec in context.assets_def.specs}
     checks = {spec.name: spec for spec in context.assets_def.check_specs}

@@ -20,10 +20,10 @@ _CHUNK = 200
 
 
 def rewrite(path: Path, target: Path, needles: Needles, settings: Settings, *, applies: bool) -> int:
-    """Write a database without the person to ``target``, in the format it had; nothing where it does not hold any.
+    """Write a database without the person to ``target``, in the format it had; nothing where nothing has to go.
 
     Returns:
-        How many different values are other ones, over all columns of all tables.
+        How many distinct values changed, over all columns of all tables.
     """
     with connect(Home(settings.home), settings) as con:
         con.execute(f"attach {literal(path)} as old (read_only)")

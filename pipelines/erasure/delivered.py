@@ -34,7 +34,7 @@ def form(path: Path) -> tuple[str, str | None] | None:
 def rewrite(path: Path, target: Path, log: Log, needles: Needles) -> int:
     """Write a delivered file without the person to ``target``; returns how many records differ.
 
-    Nothing is written for none.
+    Writes nothing if none does.
     """
     format_, compression = form(path) or ("csv", None)
     if format_ == "parquet":

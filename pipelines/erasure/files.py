@@ -16,7 +16,7 @@ from pipelines.settings import Settings
 
 
 def rewrite(place: Place, needles: Needles, settings: Settings, *, applies: bool) -> int:
-    """Rewrite a file where it holds the person, its name too; times and rights stay, what it holds else too.
+    """Rewrite a file where it holds the person, its name too; times and rights stay, and so does everything else in it.
 
     Args:
         place: The file.

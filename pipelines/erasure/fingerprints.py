@@ -1,4 +1,4 @@
-"""Log days whose files an erasure rewrote take their new fingerprint, so that nothing looks delivered anew."""
+"""Log days whose files an erasure rewrote take their new fingerprint, so that nothing looks newly delivered."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def as_ingested(home: Home, settings: Settings) -> dict[str, str]:
 
 
 def renamed(home: Home, settings: Settings, before: dict[str, str]) -> dict[str, str]:
-    """Return old and new ids of the deliveries whose files are other ones now, by what ``as_ingested`` gave before."""
+    """Return old and new ids of the deliveries whose files have changed since ``as_ingested``."""
     changed = {}
     for log in LOGS.values():
         for day in delivered_days(home, log):

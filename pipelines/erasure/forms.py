@@ -25,7 +25,7 @@ def written(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def cores(text: str) -> tuple[str, ...]:
-    """Return parts of a text, one of which is wherever it is written: quick to look for before looking closely."""
+    """Return parts of a text, one of which occurs wherever it is written: a quick test before looking closely."""
     plain = max(_UNCHANGED.findall(text), key=len, default="")
     if len(plain) >= _LEAST or plain == text:
         return (plain,)

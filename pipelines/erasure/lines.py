@@ -24,7 +24,7 @@ class Record:
     """What is known of the fields of a record by their names, and what becomes of each."""
 
     def __init__(self, log: Log, needles: Needles, fields: dict[str, str | None]) -> None:
-        """Take the fields as text; whose the record is is decided once."""
+        """Take the fields as text, and decide once whose record it is."""
         self.log, self.needles = log, needles
         self._known = {column.name for column in log.own_columns}
         self.is_own = self._is_own(fields)

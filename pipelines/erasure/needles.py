@@ -70,7 +70,7 @@ class Needles:
 
     @cached_property
     def cores(self) -> tuple[str, ...]:
-        """Parts, one of which is in whatever holds an id or a text of the persons, however it is written."""
+        """Parts, one of which occurs in whatever holds an id or a text of the persons, however it is written."""
         return tuple(sorted({core for one in (*self.ids, *self.texts) for core in cores(one)}))
 
     @cached_property

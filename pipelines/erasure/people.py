@@ -22,7 +22,7 @@ from pipelines.sql import file_list
 from pipelines.warehouse.plan import completed_build
 
 _SHARED = 5
-"""Members with one referrer from which it is a category and says nothing of one of them."""
+"""From so many members on, a shared referrer is a category and identifies nobody."""
 
 _LEAST_LENGTH = 3
 _MOST_VALUES = 200

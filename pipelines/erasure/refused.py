@@ -1,4 +1,4 @@
-"""What the reasons of a person's refused lines quote: a name in the column of a time is told nowhere else."""
+"""What the reasons of a person's refused lines quote: a name in the column of a time stands nowhere else."""
 
 from __future__ import annotations
 

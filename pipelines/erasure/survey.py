@@ -68,7 +68,7 @@ def look(home: Home, settings: Settings, persons: Sequence[Sequence[str]]) -> Er
 def tombstones(home: Home, settings: Settings, persons: Sequence[Sequence[str]]) -> dict[str, str]:
     """Return the tombstone of each id of these persons: the one it had, or a new one.
 
-    Where the lake knows members by pseudonyms, that of an id becomes that of its tombstone, as if read anew.
+    Where the lake knows members by pseudonyms, that of an id becomes that of its tombstone, as if it were read again.
     """
     drawn: dict[str, str] = {}
     for ids in persons:

@@ -15,7 +15,7 @@ from pipelines.erasure.needles import Needles
 
 
 def rewrite(table: pa.Table, needles: Needles, log: Log | None = None) -> tuple[pa.Table, int]:
-    """Return a table without the person, and how many values were other ones.
+    """Return a table without the person, and how many values changed.
 
     Args:
         table: Any table of the home.
@@ -190,7 +190,7 @@ def speaks_of(line: str, needles: Needles) -> bool:
 
 
 def _fingerprints(table: pa.Table, needles: Needles) -> tuple[pa.Table, int]:
-    """Give a log day the fingerprint of its rewritten files, so that it does not look delivered anew."""
+    """Give a log day the fingerprint of its rewritten files, so that it does not look newly delivered."""
     if not ({"log", "log_day", "fingerprint"} <= set(table.column_names) and needles.renamed):
         return table, 0
     rows = table.select(["log", "log_day", "fingerprint"]).to_pylist()

@@ -139,7 +139,7 @@ def _profile(home: Home, settings: Settings, waiting: Sequence[Candidate]) -> li
 
 
 def _may_be_erasures(candidate: Candidate, settings: Settings) -> bool:
-    """Tell whether pieces without an author may be those of erased members, delivered anew beside others."""
+    """Tell whether pieces without an author may be those of erased members, delivered again beside others."""
     profile = candidate.delivery["profile"]
     if candidate.log != CONTENT.name or profile.get("null_members") is None or not profile["accepted"]:
         return False
@@ -181,7 +181,7 @@ def _absent(home: Home, settings: Settings, waiting: Sequence[Candidate]) -> dic
 
 
 def _counts(profiles: Mapping[date, dict[str, Any]]) -> dict[date, Absent]:
-    """Leave out days without rows, and those of which nobody counted who is named."""
+    """Leave out days without rows, and those for which named rows were never counted."""
     return {
         day: Absent(profile["accepted"], profile["null_members"])
         for day, profile in profiles.items()

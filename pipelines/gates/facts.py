@@ -21,7 +21,7 @@ SUITES: dict[str, tuple[str, list[Rule]]] = {
 
 
 def nothing_rebuilt(table_name: str) -> Verdict:
-    """The verdict on a mart of which the run rebuilt no day: publishing asks for one."""
+    """The verdict on a mart of which the run rebuilt no day: publishing needs one."""
     return Verdict(
         table_name=table_name,
         day=None,

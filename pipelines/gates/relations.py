@@ -140,7 +140,7 @@ def _together(days: Sequence[Counted]) -> Counted:
 
 
 def _frame(judged: Sequence[Counted], settings: Settings) -> pd.DataFrame:
-    """One row for each of what is judged; what blocks is not said a second time as a warning, nor what is known."""
+    """One row for each thing judged; what blocks, and what is known, is not reported again as a warning."""
     rows = []
     for one in judged:
         share = excess(one, settings)
@@ -184,7 +184,7 @@ def _named(one: Counted, verdict: Verdict) -> Verdict:
 
 
 def _joined(outcomes: Sequence[GateOutcome]) -> GateOutcome:
-    """One outcome of all logs; reasons say of which they are."""
+    """One outcome for all logs; each reason names its log."""
     return GateOutcome(
         gate=GATE,
         table_name="rules between logs",

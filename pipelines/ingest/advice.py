@@ -1,4 +1,4 @@
-"""How to write a date or time that is no ISO 8601, as SQL. Nothing is read so: whoever delivers has to mean it."""
+"""How to write a date or time that is no ISO 8601, as SQL. It is advice: nothing is read this way."""
 
 from __future__ import annotations
 

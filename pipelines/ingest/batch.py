@@ -1,8 +1,8 @@
 """Reading the files of a few log days into one temporary table of cast rows. Nothing is written to the lake.
 
 Files of one shape are read together and strictly, which is fast. A file that fails, that holds a row with a reason, or
-that gives other than the records counted in it, is read again line by line, so that its bad lines are named and its
-good rows kept. What then still differs from the count is rejected.
+that gives another number of records than counted in it, is read again line by line, so that its bad lines are named and
+its good rows kept. What then still differs from the count is rejected.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class FileCount:
 def read_batch(
     con: duckdb.DuckDBPyConnection, log: Log, settings: Settings, files: Sequence[LandingFile]
 ) -> list[FileCount]:
-    """Read files into the table ``STAGED``, made anew, and return what became of each, in the order given.
+    """Read files into a new table ``STAGED``, and return what became of each, in the order given.
 
     Raises:
         IngestError: Accepted and quarantined rows of a file are not the records it holds.
@@ -155,7 +155,7 @@ class _Batch:
         return [file_id for (file_id,) in found]
 
     def _miscounted(self, failed: Collection[int]) -> list[int]:
-        """Return the text files of which strict reading gave other than the counted records; reject such Parquet."""
+        """Return the text files that strict reading did not read as counted; reject such Parquet files."""
         found = dict(self.con.execute(f"select file_id, count(*) from {STAGED} group by file_id").fetchall())
         wrong = []
         for file_id, inspected in self.inspected.items():

@@ -17,7 +17,7 @@ from pipelines.settings import Settings
 from pipelines.settings.limits import LimitSettings, beyond, changed_limits
 
 _RULES_VERSION = "2"
-"""Raise it when the rules of ingestion change in a way that delivered days must be ingested anew for."""
+"""Raise it when the rules of ingestion change in a way that delivered days must be ingested again for."""
 
 
 @dataclass(frozen=True, order=True)
@@ -46,8 +46,8 @@ def delivered_days(home: Home, log: Log) -> list[date]:
 def landing_files(home: Home, log: Log, log_day: date, limits: LimitSettings | None = None) -> list[LandingFile]:
     """Return the files of one log day by name; names that start with a dot or an underscore are ignored.
 
-    A folder that is there and cannot be read is one file without a name, with its problem. One file stands for those
-    of a folder that has more of them than the limits allow, too.
+    A folder that is there and cannot be read is one file without a name, with its problem. So is a folder with more
+    files than the limits allow.
     """
     folder = home.landing_day(log.name, log_day)
     if problem := folder_problem(home, folder):

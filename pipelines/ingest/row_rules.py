@@ -42,7 +42,7 @@ _FIRST_DAYS = "1970-01-03"
 
 
 BROKEN = "broken"
-"""What stands for the reason of a row while nobody asks for it."""
+"""Put in place of a row's reason while nobody asks for it."""
 
 
 def first_broken_rule(log: Log, always_needed: Collection[str]) -> str:
@@ -55,7 +55,7 @@ def first_broken_rule(log: Log, always_needed: Collection[str]) -> str:
 
 
 def any_broken_rule(log: Log, always_needed: Collection[str]) -> str:
-    """Return ``BROKEN`` where a row breaks a rule, else null: an engine is far sooner ready for it than for reasons."""
+    """Return ``BROKEN`` where a row breaks a rule, else null: a query without reasons is planned far faster."""
     conditions = [f"({condition})" for condition, _ in _rules(log, always_needed)]
     return f"case when {' or '.join(conditions)} then '{BROKEN}' end"
 

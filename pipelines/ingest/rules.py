@@ -31,7 +31,7 @@ _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 
 
 def identity(log: Log) -> tuple[str, ...]:
-    """Return the columns that identify a row of a part; an act is unique only within its event day."""
+    """Return the columns that identify a row of a part; an interaction is unique only within its event day."""
     return ("source", *log.key, *(["event_day"] if log == INTERACTIONS else []))
 
 

@@ -57,7 +57,7 @@ class IngestReport:
 
     @property
     def ingested_days(self) -> tuple[date, ...]:
-        """Days whose candidate part was made anew."""
+        """Days whose candidate part was written again."""
         return tuple(day.log_day for day in self.days if not day.skipped)
 
     @property
@@ -80,7 +80,7 @@ def ingest_days(
     """Turn the landing files of a log's days into candidate parts, quarantine and delivery records.
 
     Days whose files and rules did not change since their last ingestion are skipped. Each batch is recorded
-    in the ledger ``deliveries`` after its parts are in place, so a killed run is made up for by the next one.
+    in the ledger ``deliveries`` after its parts are in place, so the next run does what a killed one left undone.
 
     Args:
         home: Home folder of the community.

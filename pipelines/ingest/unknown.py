@@ -17,7 +17,7 @@ from pipelines.ingest.names import pair_names
 from pipelines.sql import literal
 
 UNKNOWN = "unknown_column"
-"""A column that the contract does not know; nothing speaks for a slip of the pen."""
+"""A column that the contract does not know; nothing suggests a typing error."""
 MISSPELT = "misspelt_column"
 """An unknown column that looks like one of the contract, which none of its rows fills."""
 

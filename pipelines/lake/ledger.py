@@ -94,8 +94,8 @@ def compact(home: Home, name: str) -> None:
 def tidy(home: Home) -> None:
     """Make every ledger fit for readers that take all files of its folder as one table.
 
-    Files that a killed append or merge left behind are dropped. A ledger begun before it had all its columns is written
-    anew with them; they are null in its old rows.
+    Files that a killed append or merge left behind are dropped. A ledger begun before it had all its columns is
+    rewritten with them; they are null in its old rows.
     """
     for name, schema in SCHEMAS.items():
         with writing(home, name):

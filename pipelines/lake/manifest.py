@@ -34,7 +34,7 @@ WAITING = pa.schema(
 
 @dataclass(frozen=True)
 class ChangedDay:
-    """An event day whose rows in one delivery are other ones than before; no day where a delivery held no row."""
+    """An event day whose rows a delivery changed; without a day where the delivery held no row."""
 
     log: str
     event_day: date
@@ -53,7 +53,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class WithheldDay:
-    """A log day whose newest delivery waits beside the lake: the first gate, or a run that stopped, kept it back.
+    """A log day whose newest delivery waits beside the lake: because of the first gate, or of a run that stopped.
 
     ``n_rows`` are the rows that wait, ``keeps_earlier`` says whether an earlier delivery of the day is in the lake.
     """
@@ -156,7 +156,7 @@ def current(home: Home) -> pa.Table:
 
 
 def accepted(home: Home) -> dict[tuple[str, date], str]:
-    """Return the fingerprint of each log day of which any row lies in the lake."""
+    """Return the fingerprint of each log day with any row in the lake."""
     newest: dict[tuple[str, date], tuple[str, int]] = {}
     columns = ["log", "log_day", "fingerprint", "verdict", "n_rows"]
     for row in ledger.read(home, "manifest").select(columns).to_pylist():
@@ -166,7 +166,7 @@ def accepted(home: Home) -> dict[tuple[str, date], str]:
 
 
 def accepted_logs(home: Home) -> set[str]:
-    """Return the logs of which any row lies in the lake."""
+    """Return the logs with any row in the lake."""
     return {row["log"] for row in current(home).to_pylist() if row["n_rows"]}
 
 

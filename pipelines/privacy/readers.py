@@ -61,7 +61,7 @@ def protect(home: Home, settings: Settings) -> list[str]:
         home.root.chmod(stat.S_IRWXU)
         said.append(
             f"GUILDBOOK_READERS_GROUP={settings.readers_group}: this user is no member of that group, so its members "
-            f"read nothing; add it (usermod -aG {settings.readers_group} USER) and log in anew"
+            f"read nothing; add it (usermod -aG {settings.readers_group} USER) and log in again"
         )
     return said
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 Positions = NDArray[np.intp]
 
 BLANKS = b" \t\r"
-"""Bytes of which a blank line consists; it is no record."""
+"""Bytes that make up a blank line, which is no record."""
 
 _BOM = b"\xef\xbb\xbf"
 _IS_BLANK = np.isin(np.arange(256), np.frombuffer(BLANKS + b"\n", np.uint8))

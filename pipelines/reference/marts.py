@@ -51,7 +51,7 @@ DELIVERED_IDS = {
     ("latest_interactions", "event_id"),
 }
 """Columns that lead nowhere: ids as they were delivered, of accounts that other marts have replaced by their person,
-and of pieces and events that no log may have told of."""
+and of pieces and events that may be in no log."""
 
 _INDEX_INTRO = """\
 # The marts
@@ -168,8 +168,8 @@ def _how_built(mart: Mart) -> str:
         default = f"the days that changed and the {int(mart.reach) - 1} after each" if mart.reach.isdigit() else ""
         return f"incremental: a run replaces {days.get(mart.reach, default)}"
     if mart.has_ledgers:
-        return "read anew in each run from records, which are only ever appended to"
-    return "made anew in each run" + (", from the whole history" if mart.reach == "lifetime" else "")
+        return "read again in each run from records, which are only appended to"
+    return "rebuilt in each run" + (", from the whole history" if mart.reach == "lifetime" else "")
 
 
 def _look(mart: Mart) -> str:

@@ -1,4 +1,4 @@
-"""Unread pieces for members, by the method that foretold best what members read, judged anew each week."""
+"""Unread pieces for members, by the method that predicted best what members read, compared again each week."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Bills:
     """member, at."""
 
 
-def bill(rng: np.random.Generator, context: SampleContext, pieces: pd.DataFrame) -> Bills:
+def bill(rng: np.random.Generator, context: SampleContext, content: pd.DataFrame) -> Bills:
     """Write every step of every subscription and the money that moved."""
     upgrade_day = _upgrade_days(rng, context)
     steps = _terms(context, context.trajectories.steps)
@@ -53,7 +53,7 @@ def bill(rng: np.random.Generator, context: SampleContext, pieces: pd.DataFrame)
     steps = _priced(rng, context, steps, upgrade_day)
     steps = steps.sort_values(["at", "member"], kind="stable", ignore_index=True)
     upgrades = steps.loc[steps["step"] == "upgrade", ["member", "at"]].drop_duplicates("member")
-    return Bills(steps, _payments(rng, context, steps, pieces), upgrades)
+    return Bills(steps, _payments(rng, context, steps, content), upgrades)
 
 
 def _terms(context: SampleContext, steps: pd.DataFrame) -> pd.DataFrame:
@@ -133,7 +133,7 @@ def _really_upgraded(steps: pd.DataFrame) -> Flags:
 
 
 def _payments(
-    rng: np.random.Generator, context: SampleContext, steps: pd.DataFrame, pieces: pd.DataFrame
+    rng: np.random.Generator, context: SampleContext, steps: pd.DataFrame, content: pd.DataFrame
 ) -> pd.DataFrame:
     """One payment per paid term, the difference per upgrade, refunds, and single sales of paid pieces."""
     paying = steps[steps["step"].isin(["start", "renew", "upgrade", "refunded"])]
@@ -149,7 +149,7 @@ def _payments(
             "kind": np.where(step == "refunded", "refund", "subscription").astype(object),
         }
     )
-    paid = pieces[(pieces["access"] == "paid") & (pieces["source_seq"] == 1)]
+    paid = content[(content["access"] == "paid") & (content["source_seq"] == 1)]
     bought = paid.loc[paid.index.repeat(rng.poisson(1.2, len(paid)))]
     day = np.maximum(bought["published"].to_numpy(), 0) // DAY_S + rng.geometric(0.05, len(bought))
     bought, day = bought[day < context.calendar.days], day[day < context.calendar.days]

@@ -1,6 +1,6 @@
 """What is published: the opening catalogue, articles, courses, announcements, questions and answers.
 
-Comments are written with the other small acts in ``activity``.
+Comments are written with the other small interactions in ``activity``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.sample.calendar import DAY_S, Ints, Texts
-from pipelines.sample.context import NOBODY, SampleContext, acts
+from pipelines.sample.context import NOBODY, SampleContext, interactions_frame
 from pipelines.sample.words import TOPICS, titles
 
 CATALOGUE = 40
@@ -21,17 +21,17 @@ P_ACCEPT = 0.55
 P_EDITED = 0.05
 """Share of articles whose author corrects them on a later active day: a version with a higher source_seq."""
 P_LOGGED = 0.6
-"""Share of questions, answers and comments whose act is in the interactions log too."""
+"""Share of questions, answers and comments that are in the interactions log too."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """Rows of the content log and the acts that go with them."""
+    """Rows of the content log and the interactions that go with them."""
 
-    pieces: pd.DataFrame
+    content: pd.DataFrame
     """content_id, at, kind, published, author, parent_id, root_id, topic, title, n_chars, access,
     price_minor, accepted_answer_id, source_seq, op; ``answered`` tells questions that found an answer."""
-    acts: pd.DataFrame
+    interactions: pd.DataFrame
 
 
 def publish(rng: np.random.Generator, context: SampleContext, events: pd.DataFrame) -> Published:
@@ -39,35 +39,35 @@ def publish(rng: np.random.Generator, context: SampleContext, events: pd.DataFra
     questions = _questions(rng, context)
     answers = _answers(rng, context, questions)
     accepted, accepts = _accept(rng, context, questions, answers)
-    pieces = pd.concat(
+    content = pd.concat(
         [_catalogue(rng, context), _articles(rng, context), _by_staff(rng, context, events), questions, answers],
         ignore_index=True,
     )
-    pieces["title"] = titles(
+    content["title"] = titles(
         rng,
-        pieces["kind"].to_numpy(dtype=object),
-        pieces["topic"].to_numpy(dtype=np.int64),
-        rng.random(len(pieces)) < 0.75,
+        content["kind"].to_numpy(dtype=object),
+        content["topic"].to_numpy(dtype=np.int64),
+        rng.random(len(content)) < 0.75,
     )
-    versions = pd.concat([accepted, _edits(rng, context, pieces)], ignore_index=True)
-    versions["title"] = versions["content_id"].map(pieces.set_index("content_id")["title"])
+    versions = pd.concat([accepted, _edits(rng, context, content)], ignore_index=True)
+    versions["title"] = versions["content_id"].map(content.set_index("content_id")["title"])
     told = [logged(rng, questions, "ask", NOBODY), logged(rng, answers, "answer", answers["asker"]), accepts]
-    return Published(pd.concat([pieces, versions], ignore_index=True), pd.concat(told, ignore_index=True))
+    return Published(pd.concat([content, versions], ignore_index=True), pd.concat(told, ignore_index=True))
 
 
-def logged(rng: np.random.Generator, pieces: pd.DataFrame, kind: str | Texts, target: object) -> pd.DataFrame:
-    """Return the acts that created ``pieces``, for the share of them that the interactions log holds too."""
-    act = acts(
+def logged(rng: np.random.Generator, content: pd.DataFrame, kind: str | Texts, target: object) -> pd.DataFrame:
+    """Return the interactions that created ``content``, for the share of it that the interactions log holds too."""
+    created = interactions_frame(
         kind,
-        pieces["at"].to_numpy(),
-        pieces["author"].to_numpy(),
-        content_id=pieces["content_id"].to_numpy(),
+        content["at"].to_numpy(),
+        content["author"].to_numpy(),
+        content_id=content["content_id"].to_numpy(),
         target=target,
     )
-    return act[rng.random(len(act)) < P_LOGGED]
+    return created[rng.random(len(created)) < P_LOGGED]
 
 
-def pieces_frame(
+def content_frame(
     prefix: str, kind: str | Texts, at: Ints, author: Ints, topic: Ints, n_chars: Ints, **more: object
 ) -> pd.DataFrame:
     """Return content rows in order of publication, with ids of a prefix and a number."""
@@ -86,7 +86,7 @@ def _sizes(rng: np.random.Generator, middle: float, count: int) -> Ints:
 def _catalogue(rng: np.random.Generator, context: SampleContext) -> pd.DataFrame:
     kind = rng.choice(["article", "course"], size=CATALOGUE, p=[0.8, 0.2]).astype(object)
     paid = kind == "course"
-    return pieces_frame(
+    return content_frame(
         "k",
         kind,
         -rng.integers(1, 300 * DAY_S, CATALOGUE),
@@ -102,7 +102,7 @@ def _articles(rng: np.random.Generator, context: SampleContext) -> pd.DataFrame:
     day, author = np.nonzero(context.trajectories.active & (rng.random(context.came.shape) < context.people.writes))
     at = context.within_day(day, author, rng.integers(300, 3600, len(day)))
     paid = rng.random(len(day)) < 0.2
-    return pieces_frame(
+    return content_frame(
         "a",
         "article",
         at,
@@ -133,7 +133,7 @@ def _by_staff(rng: np.random.Generator, context: SampleContext, events: pd.DataF
     at += rng.integers(0, 900, len(at))
     size = np.concatenate([_sizes(rng, middle, len(at)) for _, at, _, middle in parts])
     paid = kind == "course"
-    return pieces_frame(
+    return content_frame(
         "s",
         kind,
         np.minimum(at, context.last_s),
@@ -148,7 +148,7 @@ def _by_staff(rng: np.random.Generator, context: SampleContext, events: pd.DataF
 def _questions(rng: np.random.Generator, context: SampleContext) -> pd.DataFrame:
     day, author = np.nonzero(context.trajectories.asked)
     at = context.within_day(day, author, rng.integers(30, 1500, len(day)))
-    return pieces_frame(
+    return content_frame(
         "q",
         "question",
         at,
@@ -172,7 +172,7 @@ def _answers(rng: np.random.Generator, context: SampleContext, questions: pd.Dat
     author = context.draw_active(rng, day, weight)
     helper = rng.choice(np.flatnonzero(context.people.staff), len(asked))
     author = np.where((author == NOBODY) | (author == asked["author"].to_numpy()), helper, author)
-    return pieces_frame(
+    return content_frame(
         "r",
         "answer",
         np.maximum(earliest, context.within_day(day, author, rng.integers(60, 1800, len(day)))),
@@ -188,7 +188,7 @@ def _answers(rng: np.random.Generator, context: SampleContext, questions: pd.Dat
 def _accept(
     rng: np.random.Generator, context: SampleContext, questions: pd.DataFrame, answers: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the questions' second versions and the acts of accepting, by askers who are back in a week."""
+    """Return the questions' second versions and the interactions "accept", by askers who are back in a week."""
     first = answers.drop_duplicates("parent_id")
     asker, answered = first["asker"].to_numpy(), first["at"].to_numpy()
     day = context.next_active[answered // DAY_S, asker]
@@ -199,12 +199,12 @@ def _accept(
     versions = questions.set_index("content_id", drop=False).loc[first["parent_id"]].reset_index(drop=True)
     versions = versions.assign(at=at, accepted_answer_id=first["content_id"].to_numpy(), source_seq=2)
     target = first["author"].to_numpy()
-    return versions, acts("accept", at, asker, content_id=first["content_id"].to_numpy(), target=target)
+    return versions, interactions_frame("accept", at, asker, content_id=first["content_id"].to_numpy(), target=target)
 
 
-def _edits(rng: np.random.Generator, context: SampleContext, pieces: pd.DataFrame) -> pd.DataFrame:
+def _edits(rng: np.random.Generator, context: SampleContext, content: pd.DataFrame) -> pd.DataFrame:
     """Return the second versions of articles: longer ones."""
-    articles = pieces[(pieces["kind"] == "article") & (pieces["published"] >= 0)]
+    articles = content[(content["kind"] == "article") & (content["published"] >= 0)]
     articles = articles[rng.random(len(articles)) < P_EDITED]
     author = articles["author"].to_numpy(dtype=np.int64)
     later = np.minimum(articles["at"].to_numpy() // DAY_S + 1, context.calendar.days - 1)

@@ -13,7 +13,7 @@ from pipelines.sample.population import Population
 from pipelines.sample.trajectories import Trajectories
 
 NOBODY = -1
-"""Member number of anonymous acts and of acts directed at nobody."""
+"""Member number of anonymous interactions and of those directed at nobody."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ class SampleContext:
         return np.asarray(np.minimum.accumulate(days[::-1], axis=0)[::-1])
 
 
-def acts(kind: str | Texts, at: Ints, member: Ints, **more: object) -> pd.DataFrame:
-    """Return a frame of acts: at, kind, member, and what is known of content_id and event_id."""
+def interactions_frame(kind: str | Texts, at: Ints, member: Ints, **more: object) -> pd.DataFrame:
+    """Return a frame of interactions: at, kind, member, and what is known of content_id and event_id."""
     return pd.DataFrame({"at": at, "kind": kind, "member": member} | more)
 
 

@@ -1,4 +1,4 @@
-"""Community events: planning, invitations, registrations, attendance, and the acts of those who take part."""
+"""Community events: planning, invitations, registrations, attendance, and the interactions of those who take part."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.sample.calendar import DAY_S, Flags, Ints
-from pipelines.sample.context import SampleContext, acts, numbered
+from pipelines.sample.context import SampleContext, interactions_frame, numbered
 from pipelines.sample.words import TOPICS, titles
 
 _KINDS = ("talk", "contest", "showcase", "workshop", "meetup", "live", "ama")
@@ -20,11 +20,11 @@ P_INVITED, P_CANCELS, P_ATTENDS = 0.06, 0.08, 0.62
 
 @dataclass(frozen=True)
 class Events:
-    """Frames of the logs events and event_participation, the acts during events, and who attended."""
+    """Frames of the logs events and event_participation, the interactions during events, and who attended."""
 
     events: pd.DataFrame
     participation: pd.DataFrame
-    acts: pd.DataFrame
+    interactions: pd.DataFrame
     attended: Flags
     """Shape (days, members)."""
 
@@ -85,7 +85,7 @@ def _host(rng: np.random.Generator, context: SampleContext, day: int) -> int:
 def _take_part(
     rng: np.random.Generator, context: SampleContext, event: object, attended: Flags
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the participation rows and acts of one event; marks those who attend in ``attended``."""
+    """Return the participation rows and interactions of one event; marks those who attend in ``attended``."""
     people, trajectories, days = context.people, context.trajectories, context.calendar.days
     planned, start = int(event.at) // DAY_S, int(event.starts) // DAY_S  # type: ignore[attr-defined]
     event_id, capacity = event.event_id, int(event.capacity)  # type: ignore[attr-defined]
@@ -119,7 +119,7 @@ def _take_part(
         )
     )
     if start >= days:
-        return pd.concat(frames, ignore_index=True), acts(
+        return pd.concat(frames, ignore_index=True), interactions_frame(
             "join_live", np.array([], dtype=np.int64), np.array([], dtype=np.int64)
         )
 
@@ -130,16 +130,16 @@ def _take_part(
     begins, ends = int(event.starts), int(event.ends)  # type: ignore[attr-defined]
     talks = there[trajectories.active[start, there]] if event.mode == "online" else there[:0]  # type: ignore[attr-defined]
     n_chats = rng.poisson(2.2, len(talks))
-    joins = acts("join_live", begins + rng.integers(-300, 900, len(talks)), talks, event_id=event_id)
+    joins = interactions_frame("join_live", begins + rng.integers(-300, 900, len(talks)), talks, event_id=event_id)
     joins["duration_s"] = (ends - begins) * rng.uniform(0.3, 1.0, len(talks)).round(3)
     chatter = np.repeat(talks, n_chats)
-    chats = acts("chat_live", rng.integers(begins + 900, ends, len(chatter)), chatter, event_id=event_id)
-    n_acts = np.zeros(people.size, dtype=np.int64)
-    n_acts[talks] = 1 + n_chats
+    chats = interactions_frame("chat_live", rng.integers(begins + 900, ends, len(chatter)), chatter, event_id=event_id)
+    n_interactions = np.zeros(people.size, dtype=np.int64)
+    n_interactions[talks] = 1 + n_chats
     stay = np.round((ends - begins) / 60 * rng.uniform(0.3, 1.0, len(there)))
     frames.append(
         _rows(event_id, there, ends + rng.integers(0, 300, len(there)), "attended").assign(
-            minutes=stay, n_interactions=n_acts[there]
+            minutes=stay, n_interactions=n_interactions[there]
         )
     )
     frames.append(_rows(event_id, absent, np.full(len(absent), ends + 600), "no_show"))

@@ -19,7 +19,7 @@ from pipelines.sample.population import Population
 from pipelines.sample.trajectories import Trajectories
 
 HORIZON = 30
-"""Days without an act after which a member counts as inactive."""
+"""Days without any activity after which a member counts as inactive."""
 
 Frames = dict[str, pd.DataFrame]
 
@@ -160,11 +160,12 @@ def mode_probabilities(
         active, visited = trajectories.active[day], trajectories.visited[day]
         pace, back = hazards.pace(people, trajectories.word[day]), hazards.p_return(trajectories.word[day])
         for mode, slower in ((ENGAGED, 1.0), (FADING, hazards.FADING_RATE)):
-            acts, reads = (
+            p_active, p_visit = (
                 hazards.p_active(pace * slower, float(factor)),
                 hazards.p_visit(people.rate * slower, float(factor)),
             )
-            probabilities[mode] *= here * np.where(active, acts, (1 - acts) * np.where(visited, reads, 1 - reads))
+            silent_or_read = (1 - p_active) * np.where(visited, p_visit, 1 - p_visit)
+            probabilities[mode] *= here * np.where(active, p_active, silent_or_read)
         returned = probabilities[PAUSED] * away * back * active
         probabilities[PAUSED] *= away * (1 - back) * ~seen[day]
         probabilities[LEFT] *= gone * ~seen[day]

@@ -42,10 +42,10 @@ COUPON_LEAD, COUPON_EFFECT = 10, -2.0
 REMINDER_LEAD, REMINDER_EFFECT = 14, 1.6
 """The same of the reminders to renew, one a day: they drive members away."""
 WORD_EVERY, WORD_AFTER, WORD_UNTIL = 28, 14, 60
-"""The personal word: days between two rounds; days without an act from which, and until which, a member is due one."""
+"""The personal word: days between two rounds; days of silence from which, and until which, a member is due one."""
 WORD_DAYS, WORD_PACE, P_RETURN_WORD = 14, 4.0, 0.07
-"""Days for which it works while the silence lasts, how many times as often a present member then acts, and the daily
-chance that a pause ends."""
+"""Days for which it works while the silence lasts, how many times as often a present member is then active, and the
+daily chance that a pause ends."""
 
 
 @dataclass
@@ -67,7 +67,7 @@ class State:
     term_end: Ints
     """First day after the current term."""
     quiet: Ints
-    """Days without an act, up to now."""
+    """Days without any activity, up to now."""
 
     def copy(self) -> State:
         """Return an independent copy."""
@@ -114,7 +114,7 @@ def begin(people: Population, calendar: Calendar) -> State:
 
 
 def p_active(rate: Floats, factor: float) -> Floats:
-    """Chance of at least one act on a day, from the expected number of active moments."""
+    """Chance of at least one interaction on a day, from the expected number of active moments."""
     return 1.0 - np.exp(-rate * factor)
 
 
@@ -155,7 +155,7 @@ def _before_the_end(state: State, day: int, lead: int, running: range) -> Flags:
 
 
 def due_a_word(quiet: Ints, people: Population, day: int) -> Flags:
-    """Whether members who were without an act for ``quiet`` days before ``day`` are due a personal word on it."""
+    """Whether members who were silent for ``quiet`` days before ``day`` are due a personal word on it."""
     return people.human & (quiet >= WORD_AFTER) & (quiet <= WORD_UNTIL) & (people.join_day <= day - WORD_AFTER)
 
 

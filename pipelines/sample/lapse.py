@@ -1,6 +1,6 @@
 """Which of the sample's members let a paid term lapse: probabilities, by drawing the weeks ahead many times.
 
-A month without any act happens in one way, so ``ground_truth`` can follow it exactly. A renewal has many ways that
+A month without any activity happens in one way, so ``ground_truth`` can follow it exactly. A renewal has many ways that
 lead to it. Each draw goes through the same days as ``trajectories`` does.
 """
 

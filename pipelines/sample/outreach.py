@@ -16,7 +16,7 @@ from pipelines.sample.content import Published
 from pipelines.sample.context import SampleContext, numbered
 
 MESSAGE_EVERY, MESSAGE_AFTER = 28, 14
-"""Days between two rounds of win-back messages, and days without an act after which a member is in one."""
+"""Days between two rounds of win-back messages, and days of silence after which a member is in one."""
 POINTS_TOP = 20
 MESSAGE_MINOR, WORD_MINOR = 5, 1_500
 """Cost of a message, and of a quarter of an hour of somebody's time."""
@@ -132,7 +132,7 @@ def _points(context: SampleContext) -> pd.DataFrame:
 
 def _badges(published: Published, context: SampleContext) -> pd.DataFrame:
     """A badge for each member's tenth answer, on its day."""
-    answers = published.pieces[published.pieces["kind"] == "answer"]
+    answers = published.content[published.content["kind"] == "answer"]
     tenth = answers[answers.groupby("author").cumcount() == 9]
     tenth = tenth[context.people.human[tenth["author"].to_numpy(dtype=np.int64)]]
     member = tenth["author"].to_numpy(dtype=np.int64)

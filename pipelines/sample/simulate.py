@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from pipelines.faults import UserError
-from pipelines.sample.activity import act
+from pipelines.sample.activity import interact
 from pipelines.sample.billing import bill
 from pipelines.sample.calendar import Calendar, only
 from pipelines.sample.content import publish
@@ -166,17 +166,17 @@ def _simulate(
     )
     events = hold_events(rngs[3], context)
     published = publish(rngs[4], context, events.events)
-    acts = act(rngs[5], context, published.pieces)
-    bills = bill(rngs[6], context, published.pieces)
+    told = interact(rngs[5], context, published.content)
+    bills = bill(rngs[6], context, published.content)
 
-    pieces = pd.concat([published.pieces, acts.comments], ignore_index=True)
-    pieces["channel"] = pieces["kind"].map(_CHANNELS)
-    tagged = (pieces["kind"] != "comment").to_numpy()
-    pieces["tags"] = only(tagged, tags(pieces["topic"].to_numpy(dtype=np.int64)))
-    locale = people.locale[pieces["author"].to_numpy(dtype=np.int64)]
-    pieces["lang"] = [text[:2] for text in locale]
+    content = pd.concat([published.content, told.comments], ignore_index=True)
+    content["channel"] = content["kind"].map(_CHANNELS)
+    tagged = (content["kind"] != "comment").to_numpy()
+    content["tags"] = only(tagged, tags(content["topic"].to_numpy(dtype=np.int64)))
+    locale = people.locale[content["author"].to_numpy(dtype=np.int64)]
+    content["lang"] = [text[:2] for text in locale]
 
-    interactions = pd.concat([published.acts, acts.acts, events.acts], ignore_index=True)
+    interactions = pd.concat([published.interactions, told.interactions, events.interactions], ignore_index=True)
     interactions = interactions.sort_values("at", kind="stable", ignore_index=True)
     interactions["interaction_id"] = numbered("i", len(interactions))
     places = np.array(["web", "web", "app", "app", "wechat"], dtype=object)
@@ -184,7 +184,7 @@ def _simulate(
 
     frames = {
         "members": register(context, bills.upgrades),
-        "content": pieces,
+        "content": content,
         "interactions": interactions,
         "events": events.events.assign(currency="CNY", source_seq=1),
         "event_participation": events.participation,

@@ -1,6 +1,6 @@
 """The members' trajectories, drawn day by day: who is active, asks, finds an answer, fades, pauses, pays and leaves.
 
-Everything else in the sample (content, acts, events, bills) is told from these records and never changes
+Everything else in the sample (content, interactions, events, bills) is told from these records and never changes
 them, so what ``ground_truth`` computes from the hazards stays true of the logs.
 """
 
@@ -39,7 +39,7 @@ class Trajectories:
 
     active: Flags
     visited: Flags
-    """Came without leaving an act that counts."""
+    """Came without an interaction that counts."""
     present: Flags
     """Neither paused nor gone nor yet to come, during the day."""
     asked: Flags
@@ -146,15 +146,15 @@ class _Town:
         self.paid(day, renewing & ~failing)
 
     def daytime(self, day: int, factor: float) -> None:
-        """Let members come, act, ask, find an answer and make contacts."""
+        """Let members come, interact, ask, find an answer and make contacts."""
         people, flags = self.people, self.flags
-        returns, acts, reads, asks, finds, meets = self.rng.random((6, people.size))
+        returns, interacts, reads, asks, finds, meets = self.rng.random((6, people.size))
         word = flags["word"][day] = hazards.word_works(self.state, people, day, self.calendar.days)
         back = (self.mode == PAUSED) & (returns < hazards.p_return(word))
         self.mode[back] = ENGAGED
         here = self.mode < PAUSED
         slower = np.where(self.mode == FADING, hazards.FADING_RATE, 1.0)
-        active = here & (back | (acts < hazards.p_active(hazards.pace(people, word) * slower, factor)))
+        active = here & (back | (interacts < hazards.p_active(hazards.pace(people, word) * slower, factor)))
         asked = active & (asks < people.asks)
         flags["present"][day], flags["active"][day], flags["asked"][day] = here, active, asked
         flags["visited"][day] = here & ~active & (reads < hazards.p_visit(people.rate * slower, factor))

@@ -64,7 +64,7 @@ class Settings(AccessSettings, ErasureSettings, LimitSettings, RelationSettings,
     churn_min_churners: int = Field(
         100, ge=1, description="Past churners needed before a model is trained instead of the rule."
     )
-    training_interval_days: int = Field(7, ge=1, description="Days after which the churn model is trained anew.")
+    training_interval_days: int = Field(7, ge=1, description="Days after which the churn model is trained again.")
     seed: int = Field(7, ge=0, description="Seed of the churn model's random choices.")
     max_quarantine_share: float = Field(
         0.05,
@@ -89,13 +89,13 @@ class Settings(AccessSettings, ErasureSettings, LimitSettings, RelationSettings,
         0.10,
         gt=0,
         le=1,
-        description="Mean gap between predicted and observed churn from which predictions are held back.",
+        description="Mean gap between predicted and observed churn from which gate 3 blocks.",
     )
     max_base_rate_shift: float = Field(
         0.25,
         gt=0,
         le=1,
-        description="Mean predicted churn less the churn trained on, either way, from which predictions are held back.",
+        description="Mean predicted churn less the churn trained on, either way, from which gate 3 blocks.",
     )
     retention_capacity: int = Field(
         20, ge=0, le=10_000, description="Members a day who can be contacted: as many are treated on the day's list."
@@ -120,7 +120,7 @@ class Settings(AccessSettings, ErasureSettings, LimitSettings, RelationSettings,
     retention_campaign: str = Field(
         "retention-1",
         pattern=r"^[A-Za-z0-9_-]+$",
-        description="Campaign of the lists; with another name arms are drawn anew.",
+        description="Campaign of the lists; with another name arms are drawn again.",
     )
     retention_least_randomised: int = Field(
         100,

@@ -1,4 +1,4 @@
-"""Settings of who may see what. ``pipelines.settings.Settings`` has them beside its own."""
+"""Settings of who may see what. ``pipelines.settings.Settings`` includes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings of what an erasure reaches besides the home. ``pipelines.settings.Settings`` has them beside its own."""
+"""Settings of what an erasure reaches besides the home. ``pipelines.settings.Settings`` includes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings of what reading may cost: beyond a limit a file or line is refused. ``Settings`` has them beside its own."""
+"""Settings of what reading may cost: beyond a limit a file or line is refused. ``Settings`` includes them."""
 
 from __future__ import annotations
 
@@ -53,6 +53,6 @@ def beyond(limits: LimitSettings, name: str, found: str, cure: str) -> str:
 
 
 def changed_limits(limits: LimitSettings) -> list[tuple[str, float | str]]:
-    """Return the limits that are other ones than the defaults: with others a file may be read that was refused."""
+    """Return the limits that differ from the defaults: with them a file may be read that was refused."""
     values = {name: getattr(limits, name) for name in LimitSettings.model_fields if name != "threads"}
     return [(name, value) for name, value in values.items() if value != getattr(DEFAULT_LIMITS, name)]

@@ -60,7 +60,7 @@ def project_files() -> list[Path]:
 
 
 def project_digest() -> str:
-    """Digest of all files of the dbt project: with another one it is parsed anew."""
+    """Digest of all files of the dbt project: with another one it is parsed again."""
     return _digest(project_files())
 
 
@@ -101,7 +101,7 @@ def build(
     Args:
         settings: Settings of the community.
         select: dbt selectors; a leading ``-`` excludes. Data tests run too; unit tests belong to the test suite.
-        full_refresh: Whether incremental tables are made anew (everything is rebuilt).
+        full_refresh: Whether incremental tables are rebuilt too (everything is).
         completes_run: Whether success marks the run's stale days as done.
         is_part: Whether models outside the selection may be missing: tests that compare with them are left out.
 
@@ -184,7 +184,7 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
 def _manifest(digest: str) -> Manifest:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes seconds
 
-    # dbt parses everything anew when the profile differs from the last time's, and nothing parsed depends on the home.
+    # dbt parses everything again when the profile differs from the last time's, and nothing parsed depends on the home.
     with _environment({"GUILDBOOK_HOME": "any"}):
         result = dbtRunner().invoke(["parse", *_common_arguments(MANIFEST_PATH.parent)])
     if not result.success:

@@ -30,7 +30,7 @@ Schedule = Callable[[Home, Settings, date, date], tuple[date, ...]]
 
 
 CODE_CHANGED = "a transformation or a setting changed"
-"""Why everything is rebuilt where marts are computed otherwise than in the last completed run."""
+"""Why everything is rebuilt where marts are computed differently than in the last completed run."""
 
 
 class NothingAcceptedError(RuntimeError):
@@ -79,7 +79,7 @@ def make_plan(home: Home, settings: Settings, *, full: bool = False, schedule: S
         raise NothingAcceptedError(_nothing_accepted(home))
     through_day = max(row["log_day"] for row in rows)
     first_log_day = min(row["log_day"] for row in rows)
-    first_day = min(_first_act_day(home, settings, rows) or first_log_day, through_day)
+    first_day = min(_first_active_day(home, settings, rows) or first_log_day, through_day)
     fingerprint = code_fingerprint(settings)
     return BuildPlan(
         fingerprint=fingerprint,
@@ -179,14 +179,14 @@ def _nothing_accepted(home: Home) -> str:
     return "; ".join([f"gate 1 withheld all that was delivered, so there is nothing to build: {days}{more}", *reasons])
 
 
-def _first_act_day(home: Home, settings: Settings, rows: list[dict[str, Any]]) -> date | None:
-    """First day on which anything counts: it opens the calendar. A joining day may lie decades before any act.
+def _first_active_day(home: Home, settings: Settings, rows: list[dict[str, Any]]) -> date | None:
+    """First day on which anything counts: it opens the calendar. A joining day may lie decades before any activity.
 
-    An act counts on its event day, a piece on the day it was published, however much later its row says it changed. A
-    state for an event counts as an act where the setting says so.
+    An interaction counts on its event day, a piece on the day it was published, however much later its row says it
+    changed. A state for an event counts as one where the setting says so.
     """
-    acts = {"interactions", "event_participation"} if settings.active_by_events else {"interactions"}
-    days = [row["event_day"] for row in rows if row["log"] in acts]
+    logs = {"interactions", "event_participation"} if settings.active_by_events else {"interactions"}
+    days = [row["event_day"] for row in rows if row["log"] in logs]
     if any(row["log"] == "content" for row in rows):
         parts = files_below(home.raw_part("content", EMPTY_DAY).parent.parent, "*/*.parquet")
         with connect(home, settings) as con:

@@ -141,8 +141,12 @@ def town():
     """Actions, terms and active days of a simulated community of 6,000, as the marts would have them."""
     clock = Calendar(FIRST, 400, "UTC")
     tables, _ = simulate._simulate(np.random.SeedSequence(9), 6000, clock)
-    acts = tables["interactions"].rows[lambda rows: ~rows["kind"].isin(["view", "read"]) & rows["member_id"].notna()]
-    days = pd.DataFrame({"member_id": acts["member_id"], "day": _day(acts["occurred_at"]), "is_active": True})
+    interactions = tables["interactions"].rows[
+        lambda rows: ~rows["kind"].isin(["view", "read"]) & rows["member_id"].notna()
+    ]
+    days = pd.DataFrame(
+        {"member_id": interactions["member_id"], "day": _day(interactions["occurred_at"]), "is_active": True}
+    )
     actions = tables["actions"].rows.assign(event_day=lambda rows: _day(rows["occurred_at"]), source="s")
     steps = tables["subscriptions"].rows[lambda rows: rows["step"].isin(["start", "renew"])]
     starts, ends = _day(steps["term_start"]), _day(steps["term_end"])

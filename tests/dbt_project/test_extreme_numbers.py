@@ -14,7 +14,7 @@ import pytest
 from pipelines.contract import LOGS, MOST_COUNT, MOST_MINOR
 from pipelines.warehouse import dbt
 from tests.support.house import House
-from tests.support.tiny_logs import act, days_between
+from tests.support.tiny_logs import days_between, interaction
 
 pytestmark = [pytest.mark.dbt, pytest.mark.long]
 
@@ -46,7 +46,10 @@ def community():
     amounts, fees = extremes("payments", "amount_minor"), extremes("payments", "fee_minor")
     costs, points = extremes("actions", "cost_minor"), extremes("actions", "points")
     durations, values = extremes("interactions", "duration_s"), extremes("interactions", "value")
-    minutes, n_acts = extremes("event_participation", "minutes"), extremes("event_participation", "n_interactions")
+    minutes, n_interactions = (
+        extremes("event_participation", "minutes"),
+        extremes("event_participation", "n_interactions"),
+    )
     for number, member in enumerate(MEMBERS):
         tell("members", FIRST, member_id=member, joined_at=f"{FIRST}T08:00:00", role="member", status="active")
         for month, day in enumerate((date(2025, 3, 1), date(2025, 4, 1), date(2025, 5, 1))):
@@ -66,12 +69,12 @@ def community():
             tell("actions", day, kind="points", cost_minor=cost, points=given, arm="treated", **action)
         for day in days_between(FIRST, LAST)[:: 1 + number % 5]:
             n = number + day.toordinal()
-            row = act(f"{member}-{day}", day, member, content_id=f"c{n % 16}", event_id="e1")
+            row = interaction(f"{member}-{day}", day, member, content_id=f"c{n % 16}", event_id="e1")
             row |= {"duration_s": durations[n % 5], "value": values[n % 5]}
             delivered["interactions", day].append(row)
         state = {"event_id": f"e{number % 4}", "member_id": member, "state": "attended"}
-        tell("event_participation", date(2025, 4, 3), minutes=minutes[number % 5], n_interactions=n_acts[number % 4],
-             **state)  # fmt: skip
+        state |= {"minutes": minutes[number % 5], "n_interactions": n_interactions[number % 4]}
+        tell("event_participation", date(2025, 4, 3), **state)
     for n in range(16):
         piece = {"content_id": f"c{n}", "kind": "article", "author_id": MEMBERS[n], "published_at": f"{FIRST}T08:00:00"}
         tell("content", FIRST, n_chars=n_chars[n % 4], price_minor=piece_prices[n // 4], access="paid", **piece)

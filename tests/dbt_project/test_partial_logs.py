@@ -18,10 +18,10 @@ pytestmark = pytest.mark.dbt
 
 DELIVERED = tiny_community(3, members=30, days=40)
 DAYS = days_between(FIRST, max(day for _, day in DELIVERED))
-ACTS = {"activity_histogram", "cohort_retention", "contributor_concentration", "fct_member_days", "member_segments"}
+ACTIVITY = {"activity_histogram", "cohort_retention", "contributor_concentration", "fct_member_days", "member_segments"}
 FILLED = {
-    ("interactions",): ACTS,
-    ("content",): ACTS | {"dim_content", "content_performance", "content_days", "answer_times", "answer_months"},
+    ("interactions",): ACTIVITY,
+    ("content",): ACTIVITY | {"dim_content", "content_performance", "content_days", "answer_times", "answer_months"},
     ("members",): {"dim_members", "community_days"},
     ("events",): {"dim_events", "event_performance"},
     ("event_participation",): set(),
@@ -29,10 +29,10 @@ FILLED = {
     ("subscriptions",): {"subscription_terms", "revenue_months", "renewals"},
     ("payments",): {"revenue_months"},
     ("actions",): {"points_ledger"},
-    ("interactions", "content"): ACTS | {"content_performance", "content_days", "answer_months"},
-    ("interactions", "members"): ACTS | {"dim_members", "retention_curves"},
-    ("interactions", "events"): ACTS | {"event_performance"},
-    ("interactions", "payments"): ACTS | {"revenue_months"},
+    ("interactions", "content"): ACTIVITY | {"content_performance", "content_days", "answer_months"},
+    ("interactions", "members"): ACTIVITY | {"dim_members", "retention_curves"},
+    ("interactions", "events"): ACTIVITY | {"event_performance"},
+    ("interactions", "payments"): ACTIVITY | {"revenue_months"},
 }
 """Marts that must have rows, by the logs that are collected."""
 

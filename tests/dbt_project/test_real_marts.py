@@ -159,7 +159,7 @@ def test_nothing_is_said_about_who_came_where_nobody_wrote_it_down(meetup):
     assert meetup.query(f"select {counts} from marts.event_performance") == [(0,) * len(columns)]
 
 
-def test_members_who_joined_without_an_act_are_counted_on_their_day(meetup):
+def test_members_who_joined_without_an_interaction_are_counted_on_their_day(meetup):
     found = dict(meetup.query("select day, joined_members from marts.community_days where joined_members > 0"))
     assert found == joined_by_day(DATA / "meetup")
     assert sum(found.values()) == 1757

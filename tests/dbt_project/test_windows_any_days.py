@@ -18,7 +18,7 @@ from tests.support.compiled_model import CompiledModel
 
 FIRST = date(2025, 1, 1)
 DAY = st.integers(0, 75)
-ACTS = st.dictionaries(
+ACTIVITY = st.dictionaries(
     st.tuples(st.sampled_from("abc"), DAY), st.tuples(st.integers(0, 2), st.integers(0, 3)), max_size=25
 )
 AS_OF_DAYS = st.sets(DAY, max_size=30)
@@ -29,7 +29,7 @@ def calendar(number):
     return FIRST + timedelta(days=number)
 
 
-def member_days(acts):
+def member_days(activity):
     return [
         {
             "member_id": member,
@@ -38,13 +38,13 @@ def member_days(acts):
             "n_interactions": n_interactions,
             "is_active": n_contents + n_interactions > 0,
         }
-        for (member, day), (n_contents, n_interactions) in acts.items()
+        for (member, day), (n_contents, n_interactions) in activity.items()
     ]
 
 
-def active_days(acts):
+def active_days(activity):
     days = {}
-    for member, day in sorted(key for key, counts in acts.items() if sum(counts)):
+    for member, day in sorted(key for key, counts in activity.items() if sum(counts)):
         days.setdefault(member, []).append(day)
     return days
 
@@ -62,17 +62,17 @@ def active_counts(project):
 
 
 @settings(max_examples=100, deadline=None)
-@given(acts=ACTS, as_of_days=AS_OF_DAYS, joined_earlier=st.integers(0, 40))
-def test_engagement_is_what_is_counted_in_each_window(engagement, acts, as_of_days, joined_earlier):
-    first_days = {member: days[0] - joined_earlier for member, days in active_days(acts).items()}
+@given(activity=ACTIVITY, as_of_days=AS_OF_DAYS, joined_earlier=st.integers(0, 40))
+def test_engagement_is_what_is_counted_in_each_window(engagement, activity, as_of_days, joined_earlier):
+    first_days = {member: days[0] - joined_earlier for member, days in active_days(activity).items()}
     expected = []
     for window in WINDOWS:
         for as_of_day in as_of_days:
             for member, first_day in first_days.items():
                 seen = [
-                    acts[member, day]
+                    activity[member, day]
                     for day in range(as_of_day - window + 1, as_of_day + 1)
-                    if any(acts.get((member, day), ()))
+                    if any(activity.get((member, day), ()))
                 ]
                 if seen:
                     contents, interactions = map(sum, zip(*seen, strict=True))
@@ -94,14 +94,14 @@ def test_engagement_is_what_is_counted_in_each_window(engagement, acts, as_of_da
         int_members__first_days=[
             {"member_id": member, "first_day": calendar(day)} for member, day in first_days.items()
         ],
-        fct_member_days=member_days(acts),
+        fct_member_days=member_days(activity),
     ) == sorted(expected)
 
 
 @settings(max_examples=100, deadline=None)
-@given(acts=ACTS, as_of_days=AS_OF_DAYS)
-def test_active_and_moving_members_are_what_is_counted_on_each_day(active_counts, acts, as_of_days):
-    by_member = active_days(acts)
+@given(activity=ACTIVITY, as_of_days=AS_OF_DAYS)
+def test_active_and_moving_members_are_what_is_counted_on_each_day(active_counts, activity, as_of_days):
+    by_member = active_days(activity)
 
     def active(first, last):
         return {member for member, days in by_member.items() if any(first <= day <= last for day in days)}
@@ -133,5 +133,5 @@ def test_active_and_moving_members_are_what_is_counted_on_each_day(active_counts
         int_members__first_days=[
             {"member_id": member, "first_active_day": calendar(days[0])} for member, days in by_member.items()
         ],
-        fct_member_days=member_days(acts),
+        fct_member_days=member_days(activity),
     ) == sorted(expected)

@@ -101,8 +101,8 @@ def test_weekdays_are_those_of_the_calendar(answer, mart):
     weekdays = answer("On which days of the week").set_index("day_of_week")
 
     days = mart("fct_member_days")
-    acts = days.groupby("day")["n_interactions"].sum().reindex(mart("community_days")["day"], fill_value=0)
-    expected = acts.groupby(acts.index.day_of_week + 1).mean()
+    interactions = days.groupby("day")["n_interactions"].sum().reindex(mart("community_days")["day"], fill_value=0)
+    expected = interactions.groupby(interactions.index.day_of_week + 1).mean()
     assert list(weekdays.index) == [1, 2, 3, 4, 5, 6, 7]
     assert weekdays["mean_interactions"].to_dict() == pytest.approx(expected.to_dict(), abs=0.051)
 
@@ -216,9 +216,9 @@ def test_late_acts_are_those_whose_log_day_is_another(answer, good_home):
     late = answer("How many of a day's interactions came late").set_index("day")
 
     files = good_home.home.lake / "raw" / "interactions" / "*" / "*.parquet"
-    acts = duckdb.sql(f"select event_day, log_day from read_parquet('{files}', hive_partitioning = true)").df()
-    of_day = pd.to_datetime(acts["event_day"]).value_counts().reindex(late.index, fill_value=0)
-    came = pd.to_datetime(acts["log_day"]).value_counts().reindex(late.index, fill_value=0)
+    interactions = duckdb.sql(f"select event_day, log_day from read_parquet('{files}', hive_partitioning = true)").df()
+    of_day = pd.to_datetime(interactions["event_day"]).value_counts().reindex(late.index, fill_value=0)
+    came = pd.to_datetime(interactions["log_day"]).value_counts().reindex(late.index, fill_value=0)
     assert late["net_late"].any()
     assert late["n_known_by_now"].to_dict() == of_day.to_dict()
     assert late["n_delivered_that_day"].to_dict() == came.to_dict()

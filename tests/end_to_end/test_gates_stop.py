@@ -104,7 +104,7 @@ def test_gate_1_holds_a_day_in_the_middle_out_until_it_is_waived(running):
 
 
 def test_gate_2_stops_a_run_whose_facts_do_not_add_up(running, monkeypatch):
-    """The mart loses a member's acts after dbt's own tests passed; what the gate looks at is then made again."""
+    """The mart loses a member's interactions after dbt's own tests passed; the gate's profile is then made again."""
 
     def build_and_lose(settings, select, **options):
         results = dbt_build(settings, select, **options)

@@ -11,7 +11,7 @@ from models.score import score
 from pipelines.churn import training
 from pipelines.lake import ledger
 from tests.support.running import GOOD_DAYS, NEXT_DAYS
-from tests.support.tiny_logs import act
+from tests.support.tiny_logs import interaction
 
 pytestmark = [pytest.mark.job, pytest.mark.long]
 
@@ -28,7 +28,7 @@ def test_a_late_row_is_listed_with_what_it_changed(running, monkeypatch):
     assert published(running, "select count(*) from marts.restatements") == [(0,)]
     ((before,),) = published(running, f"select n_interactions from marts.community_days where day = '{LATE}'")
     running.deliver_days([NEXT])
-    running.deliver("interactions", NEXT, [act("late", LATE, "m1")], "late.jsonl")
+    running.deliver("interactions", NEXT, [interaction("late", LATE, "m1")], "late.jsonl")
     with monkeypatch.context() as patch:
         patch.setattr(training, "score", lambda model, features: score(model, features).iloc[1:])
         assert not running.execute(NEXT, NEXT).succeeded

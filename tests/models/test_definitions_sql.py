@@ -22,7 +22,7 @@ def term(member, start, end):
     return f"('s{member}', '{member}', date '{day(start)}', date '{day(end)}')"
 
 
-ACTS = f"""
+INTERACTIONS = f"""
     select
         unnest(['both', 'free', 'yearly']) as member_id, 'reply' as kind, 'i' || member_id as interaction_id,
         's' as source, 'upsert' as op, timestamp '{T}' as occurred_at, date '{T}' as event_day, event_day as log_day
@@ -46,7 +46,7 @@ SPANS = f"""
 
 def test_both_definitions_judge_their_own_members_on_one_path(tmp_path):
     lake = Lake(tmp_path)
-    lake.write("interactions", ACTS)
+    lake.write("interactions", INTERACTIONS)
     lake.write("subscriptions", TERMS)
 
     features, labels = lake.build([T], TRUTH, payer_spans=SPANS, with_data_tests=True)
@@ -66,7 +66,7 @@ def test_both_definitions_judge_their_own_members_on_one_path(tmp_path):
 
 def test_outcomes_of_lapse_wait_for_the_last_grace_period(tmp_path):
     lake = Lake(tmp_path)
-    lake.write("interactions", ACTS)
+    lake.write("interactions", INTERACTIONS)
     lake.write("subscriptions", TERMS)
     truth = TRUTH.replace(str(day(100)), str(day(96)))  # the day before T + horizon + grace
 

@@ -132,7 +132,7 @@ def test_features_at_a_day_are_the_same_when_everything_later_is_deleted(tmp_pat
 
 def persons_of(rows, home, days):
     """Member ids of the features when these links (a, b, event day, log day, more columns) are delivered."""
-    active = acts([(member, t, t, {}) for member in "abc" for t in days])
+    active = interactions([(member, t, t, {}) for member in "abc" for t in days])
     links = pd.DataFrame(
         [
             {
@@ -186,7 +186,7 @@ def test_the_order_of_rows_threads_and_duplicates_change_nothing(tmp_path):
     pd.testing.assert_frame_equal(base, again, check_exact=True)
 
 
-def acts(rows):
+def interactions(rows):
     """Return an interactions log of (member, event day, log day, more columns)."""
     return pd.DataFrame(
         [
@@ -209,7 +209,7 @@ def acts(rows):
 def test_labels_look_at_the_days_after_the_cut_off_up_to_the_horizon(tmp_path):
     t = day(60)
     seen = {"on_t": 0, "next": 1, "last": 30, "too_late": 31}
-    log = acts([(member, t, t, {}) for member in seen])
+    log = interactions([(member, t, t, {}) for member in seen])
     rows = ", ".join(f"('{member}', date '{t + timedelta(days=n)}', true)" for member, n in seen.items())
     truth = f"select * from (values {rows}, ('read_only', date '{t}', false)) as t(member_id, day, is_active)"
     _, labels = build(tmp_path, {"interactions": log}, [t, t + timedelta(days=2)], truth)
@@ -222,12 +222,12 @@ def test_labels_look_at_the_days_after_the_cut_off_up_to_the_horizon(tmp_path):
 
 def test_the_horizon_is_a_setting(tmp_path):
     t = day(60)
-    log = acts([("a", t - timedelta(days=9), t, {}), ("b", t - timedelta(days=10), t, {})])
+    log = interactions([("a", t - timedelta(days=9), t, {}), ("b", t - timedelta(days=10), t, {})])
     features, _ = build(tmp_path, {"interactions": log}, [t], GUILDBOOK_CHURN_HORIZON_DAYS="10")
     assert features["member_id"].tolist() == ["a"]
 
 
-def test_a_piece_counts_once_however_its_act_becomes_known(tmp_path):
+def test_a_piece_counts_once_however_its_interaction_becomes_known(tmp_path):
     t = day(60)
     content = pd.DataFrame(
         [
@@ -240,7 +240,7 @@ def test_a_piece_counts_once_however_its_act_becomes_known(tmp_path):
         ]
     )  # fmt: skip
     later = t + timedelta(days=3)
-    log = acts(
+    log = interactions(
         [
             ("of_logged", t, t, {"kind": "ask", "content_id": "logged"}),
             ("of_logged_late", t, later, {"kind": "ask", "content_id": "logged_late"}),

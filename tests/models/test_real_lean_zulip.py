@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(not ACTIVITY.exists(), reason="../shared/data/lean_zulip is not here"),
 ]
 
-ACTS = f"""
+INTERACTIONS = f"""
     select
         row_number() over (order by ts, action, content_id, member_id) as interaction_id, ts as occurred_at,
         case action when 'message' then 'reply' when 'topic_start' then 'ask' else 'mention' end as kind,
@@ -49,7 +49,7 @@ TRUTH = f"""
 def result(tmp_path_factory):
     lake = Lake(tmp_path_factory.mktemp("lean"))
     with duckdb.connect() as connection:
-        lake.write("interactions", ACTS, connection)
+        lake.write("interactions", INTERACTIONS, connection)
         lake.write("members", MEMBERS, connection)
     features, labels = lake.build(cutoff_days(date(2018, 2, 26), date(2026, 2, 28), horizon=30), TRUTH)
     return train(features, labels, TrainConfig(n_resamples=50))

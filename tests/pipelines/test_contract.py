@@ -109,7 +109,7 @@ def test_vocabulary_is_made_of_kinds_of_the_logs():
     assert set(contract.GONE_STATUSES) <= set(LOGS["members"].column("status").kinds)
 
 
-def test_every_act_speaks_for_one_need_that_surveys_know_too():
+def test_every_interaction_speaks_for_one_need_that_surveys_know_too():
     spoken_for = [kind for kinds in contract.NEED_INTERACTIONS.values() for kind in kinds]
     assert sorted(spoken_for) == sorted(LOGS["interactions"].column("kind").kinds)
     assert all(need in LOGS["members"].column("needs").description for need in contract.NEED_INTERACTIONS)

@@ -107,7 +107,7 @@ def _content_row(rng: Random, day: date, n: int) -> Row:
     }  # fmt: skip
 
 
-def _act_row(rng: Random, day: date, n: int) -> Row:
+def _interaction_row(rng: Random, day: date, n: int) -> Row:
     kind = rng.choices(["view", "like", "comment", "vote"], [10, 5, 4, 2])[0]
     return {
         "interaction_id": f"i{n}", "kind": kind, "member_id": _member(rng), "content_id": f"c{rng.randrange(10**6)}",
@@ -171,7 +171,7 @@ def _action_row(rng: Random, day: date, n: int) -> Row:
 _MAKERS: dict[str, tuple[Callable[[Random, date, int], Row], int]] = {
     "members": (_member_row, 60),
     "content": (_content_row, 120),
-    "interactions": (_act_row, 400),
+    "interactions": (_interaction_row, 400),
     "events": (_event_row, 30),
     "event_participation": (_participation_row, 80),
     "feedback": (_feedback_row, 40),

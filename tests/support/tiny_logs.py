@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.support.house import Deliveries, Row
 
 FIRST = date(2025, 3, 1)
-ACTS = ("view", "read", "like", "comment", "reply", "ask", "answer", "share", "join_live")
+INTERACTIONS = ("view", "read", "like", "comment", "reply", "ask", "answer", "share", "join_live")
 PIECES = ("question", "answer", "comment", "article")
 
 
@@ -22,7 +22,7 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def act(number: int | str, day: date, member: str | None, kind: str = "like", **more: object) -> Row:
+def interaction(number: int | str, day: date, member: str | None, kind: str = "like", **more: object) -> Row:
     """One row of ``interactions`` at noon of its day."""
     return {"interaction_id": f"i{number}", "occurred_at": f"{day}T12:00:00", "kind": kind, "member_id": member} | more
 
@@ -43,7 +43,7 @@ def tiny_community(seed: int = 1, *, members: int = 60, days: int = 72) -> Deliv
 
     _tell_members(rng, deliver, members, days)
     pieces = _tell_content(rng, deliver, members, days)
-    _tell_acts(rng, deliver, members, days, pieces)
+    _tell_interactions(rng, deliver, members, days, pieces)
     _tell_events(rng, deliver, members, days)
     _tell_money(rng, deliver, members, days)
     _tell_points(rng, deliver, days)
@@ -98,8 +98,8 @@ def _tell_content(rng, deliver, members, days):
     return pieces
 
 
-def _tell_acts(rng, deliver, members, days, pieces):
-    """Acts of a day by a third of the members; some stand for a piece, some are nobody's."""
+def _tell_interactions(rng, deliver, members, days, pieces):
+    """Interactions of a day by a third of the members; some stand for a piece, some are nobody's."""
     number = 0
     for day in days_between(FIRST, FIRST + timedelta(days=days - 1)):
         if day == FIRST + timedelta(days=days // 2):
@@ -107,7 +107,7 @@ def _tell_acts(rng, deliver, members, days, pieces):
         for member in rng.sample(range(members), members // 3):
             for _ in range(rng.randint(1, 3)):
                 number += 1
-                row = act(number, day, f"m{member}" if rng.random() > 0.03 else None, rng.choice(ACTS))
+                row = interaction(number, day, f"m{member}" if rng.random() > 0.03 else None, rng.choice(INTERACTIONS))
                 row["occurred_at"] = _moment(rng, day)
                 piece, published = rng.choice(pieces)
                 if published <= day and rng.random() < 0.5:
@@ -122,7 +122,9 @@ def _tell_acts(rng, deliver, members, days, pieces):
                     deliver("interactions", row | {"member_id": "m1"}, day + timedelta(days=2))
     for piece, day in pieces[::3]:
         if piece["kind"] == "question":
-            logged = act(f"q{piece['content_id']}", day, piece["author_id"], "ask", content_id=piece["content_id"])
+            logged = interaction(
+                f"q{piece['content_id']}", day, piece["author_id"], "ask", content_id=piece["content_id"]
+            )
             deliver("interactions", logged, day, shares=(0.3, 0.1))
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from tests.support.tiny_logs import FIRST, act, days_between
+from tests.support.tiny_logs import FIRST, days_between, interaction
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LAST = FIRST + timedelta(days=199)
 EMPTIED = FIRST + timedelta(days=90)
-"""Day of which a correction withdraws every act, and on which no piece is published."""
+"""Day of which a correction withdraws every interaction, and on which no piece is published."""
 
 MEMBERS = [f"m{number}" for number in range(14)]
 Fact = tuple[str, "date", "Row"]
@@ -79,7 +79,7 @@ def _members(rng: Random, facts: list[Fact]) -> None:
 
 
 def _pieces_and_acts(rng: Random, facts: list[Fact]) -> None:
-    """Pieces that move, change their author or are withdrawn; acts that change their kind or are withdrawn."""
+    """Pieces that move, change their author or are withdrawn; interactions that change their kind or are withdrawn."""
     pieces: list[str] = []
     number = 0
     for day in days_between(FIRST, LAST):
@@ -104,7 +104,7 @@ def _pieces_and_acts(rng: Random, facts: list[Fact]) -> None:
         for _ in range(rng.randint(1, 4)):
             number += 1
             kind = rng.choice(["view", "read", "like", "comment", "ask", "answer", "share"])
-            row = act(number, day, rng.choice([*MEMBERS, None]), kind) | {"occurred_at": _at(day, rng)}
+            row = interaction(number, day, rng.choice([*MEMBERS, None]), kind) | {"occurred_at": _at(day, rng)}
             row["content_id"] = rng.choice(pieces) if rng.random() < 0.5 else None
             facts.append(("interactions", day, row))
             if day == EMPTIED or rng.random() < 0.04:

@@ -88,7 +88,7 @@ def hours_missing(day: Shape, past: Sequence[Shape], log: Log) -> Seen:
 
 
 def rows_late(day: Shape, past: Sequence[Shape]) -> Seen:
-    """Share of the rows that are of earlier days; what was made up for looks the same, so it is never certain."""
+    """Share of the rows that are of earlier days; a delivery that catches up looks the same, so it is never certain."""
     return _of_other_days(day, past, "late", "are of earlier days")
 
 

@@ -28,7 +28,7 @@ SPREADS = 4.0
 
 
 def strangers(day: Shape, past: Sequence[Shape]) -> Seen:
-    """Share of the members whom the log did not have of late; certain where nearly none of the usual ones came."""
+    """Share of the members whom the log has not had recently; certain where nearly none of the usual ones came."""
     days = usable(past, lambda one: one.people > 0)
     if day.people < _LEAST_PEOPLE or len(days) < LEAST_DAYS:
         return NOTHING

@@ -50,7 +50,7 @@ def day_again(day: Shape, past: Sequence[Shape]) -> Seen:
 
 
 def ids_again(day: Shape, past: Sequence[Shape]) -> Seen:
-    """Share of the keys that stood for something else of late: the new rows pass for versions of the old."""
+    """Share of the keys that stood for something else recently: the new rows pass for versions of the old."""
     days = usable(past, lambda one: bool(one.keys))
     n = len(day.keys_sample)
     if n < 5 or not days:

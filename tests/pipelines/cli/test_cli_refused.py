@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.publishing.outcome import explain_failure
 from tests.support.house import House
-from tests.support.tiny_logs import FIRST, act
+from tests.support.tiny_logs import FIRST, interaction
 
 LATER = FIRST + timedelta(days=1)
 
@@ -28,7 +28,7 @@ def say(*words):
 
 
 def deliver(house, day, *, bad):
-    rows = [act(n, day, f"m{n}") for n in range(20)]
+    rows = [interaction(n, day, f"m{n}") for n in range(20)]
     house.deliver("interactions", day, [row | {"occurred_at": "04/02/2026 10:00"} for row in rows[:bad]] + rows[bad:])
 
 
@@ -53,7 +53,7 @@ def test_quarantine_lists_days_newest_first_and_each_alike_once(house):
 
 def test_what_a_terminal_would_obey_is_spelled_out(house):
     evil = "\x1b]0;owned\x07\x9b2J\u202e"
-    house.deliver("interactions", FIRST, [act(1, FIRST, "m1") | {"kind": evil}])
+    house.deliver("interactions", FIRST, [interaction(1, FIRST, "m1") | {"kind": evil}])
     house.accept([FIRST])
 
     for words in (["quarantine"], ["status"]):

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.settings import get_settings
 from pipelines.warehouse.verify import mart_names
-from tests.support.tiny_logs import act
+from tests.support.tiny_logs import interaction
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_changed_row_is_found_and_shown_from_both_sides(house):
 
 def test_what_a_rebuild_has_to_change_is_not_compared(house, monkeypatch):
     last = date.fromisoformat(max(path.name for path in (house.home.landing / "interactions").iterdir()))
-    house.deliver("interactions", last, [act("new", last, "m1")], "new.jsonl")
+    house.deliver("interactions", last, [interaction("new", last, "m1")], "new.jsonl")
     house.accept([last])
     result = verify()
     assert (result.exit_code, result.stdout) == (2, "")

@@ -150,23 +150,28 @@ def imported(folder, table, data, **limits):
     return import_table(folder / "map.yaml", folder / "landing", "UTC", limits=Settings(**limits))
 
 
-ACTS = b"id,at\n1,2024-01-01\n2,2024-01-02\n"
+INTERACTIONS = b"id,at\n1,2024-01-01\n2,2024-01-02\n"
 
 
 @pytest.mark.parametrize(
     ("table", "data", "limits", "said"),
     [
-        ("a.csv", ACTS, {"max_columns": 1}, "a.csv has 2 columns: GUILDBOOK_MAX_COLUMNS allows 1"),
-        ("a.csv", ACTS, {"max_file_rows": 2}, "a.csv has 3 lines: GUILDBOOK_MAX_FILE_ROWS allows 2"),
+        ("a.csv", INTERACTIONS, {"max_columns": 1}, "a.csv has 2 columns: GUILDBOOK_MAX_COLUMNS allows 1"),
+        ("a.csv", INTERACTIONS, {"max_file_rows": 2}, "a.csv has 3 lines: GUILDBOOK_MAX_FILE_ROWS allows 2"),
         (
             "a.csv",
             b"x" * 5_000,
             {"max_line_bytes": 1_000},
             "5,000 bytes in a line: GUILDBOOK_MAX_LINE_BYTES allows 1,000",
         ),
-        ("a.csv.gz", gzip.compress(ACTS + b"\n" * 70_000_000), {}, "GUILDBOOK_MAX_UNPACK_RATIO allows 250"),
-        ("a.csv", ACTS + b"3,2024-01-03" + b"x" * (33 << 20), {}, "bytes in a line: GUILDBOOK_MAX_LINE_BYTES"),
-        ("a.csv", ACTS + b'3,"' + b"x\n" * (17 << 20) + b'"', {}, "3 records were counted and 2 read|cannot be read"),
+        ("a.csv.gz", gzip.compress(INTERACTIONS + b"\n" * 70_000_000), {}, "GUILDBOOK_MAX_UNPACK_RATIO allows 250"),
+        ("a.csv", INTERACTIONS + b"3,2024-01-03" + b"x" * (33 << 20), {}, "bytes in a line: GUILDBOOK_MAX_LINE_BYTES"),
+        (
+            "a.csv",
+            INTERACTIONS + b'3,"' + b"x\n" * (17 << 20) + b'"',
+            {},
+            "3 records were counted and 2 read|cannot be read",
+        ),
     ],
     ids=["columns", "lines", "line", "bomb", "long last line", "long last record"],
 )

@@ -65,7 +65,7 @@ def test_lean_zulip(tmp_path):
     report = mapped(tmp_path, "lean_zulip")
     assert report.rows_written == {"interactions": 1_031_238, "members": 5_479}
     kinds = ", ".join(f"count(*) filter (kind = '{kind}')" for kind in ("reply", "ask", "mention"))
-    # Copies of a moved message are one act, on one day.
+    # Copies of a moved message are one interaction, on one day.
     ids = "count(distinct interaction_id), count(distinct (left(occurred_at, 10), interaction_id))"
     found = landed(tmp_path, "interactions", f"select {kinds}, {ids}")
     assert found == [(906_368, 56_161, 68_709, 1_024_530, 1_024_530)]

@@ -103,9 +103,9 @@ def test_accepted_answer_is_unknown_until_the_accept_vote(tmp_path, landing):
 
 def test_votes_become_interactions(tmp_path, landing):
     import_stackexchange(write_dump(tmp_path / "se"), landing, ZONE)
-    acts = {row.pop("interaction_id"): row for row in read_log(landing, "interactions")}
+    interactions = {row.pop("interaction_id"): row for row in read_log(landing, "interactions")}
     common = {"source": "se"}
-    assert acts == {
+    assert interactions == {
         # noon, or the post's own time where that is later
         "se:v1": common
         | {

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.lake import ledger
 from tests.support.house import House
-from tests.support.tiny_logs import FIRST, act, days_between
+from tests.support.tiny_logs import FIRST, days_between, interaction
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,7 @@ def house(tmp_path):
 
 
 def rows(count, **more):
-    return [act(n, FIRST, f"m{n}", **more) for n in range(count)]
+    return [interaction(n, FIRST, f"m{n}", **more) for n in range(count)]
 
 
 def broken(count):
@@ -47,15 +47,15 @@ def judged(house, days=(FIRST,)):
         ([], True, False),
         (rows(6) * 2, False, True),
         (rows(20, member_id=None), True, False),
-        ([*rows(1), *(act(n, FIRST, None) for n in range(1, 20))], False, False),
-        ([act(1, FIRST - timedelta(days=181), "m1")], False, True),
-        ([act(1, FIRST - timedelta(days=180), "m1")], False, False),
+        ([*rows(1), *(interaction(n, FIRST, None) for n in range(1, 20))], False, False),
+        ([interaction(1, FIRST - timedelta(days=181), "m1")], False, True),
+        ([interaction(1, FIRST - timedelta(days=180), "m1")], False, False),
     ],
     ids=[
         "good", "a twentieth broken", "five broken, over a twentieth", "four broken of 80", "four broken of 79",
         "one of three broken", "one of two broken", "most of three broken", "the only row broken", "all broken",
         "empty file", "half repeated",
-        "nobody's acts", "nearly all nobody's acts", "half a year late", "just not half a year late",
+        "nobody's interactions", "nearly all nobody's interactions", "half a year late", "just not half a year late",
     ],
 )  # fmt: skip
 def test_a_delivery_is_judged(house, delivered, withheld, warned):
@@ -70,7 +70,7 @@ def test_the_share_that_may_be_broken_is_a_setting(tmp_path):
 
 
 def test_rows_of_different_members_that_share_a_key_warn_and_are_named(house):
-    house.deliver("interactions", FIRST, [*rows(40), *(act("-1", FIRST, f"m{n}") for n in range(12))])
+    house.deliver("interactions", FIRST, [*rows(40), *(interaction("-1", FIRST, f"m{n}") for n in range(12))])
     assert judged(house) == ((), (FIRST,))
     (warned,) = [row for row in ledger.read(house.home, "gate_results").to_pylist() if not row["is_passed"]]
     assert (warned["expectation"], warned["severity"]) == ("shared_key_rows at most 0", "warning")
@@ -88,14 +88,14 @@ def test_a_file_that_cannot_be_read_warns_and_holds_the_day_out_where_nothing_el
 def test_a_day_far_from_the_four_weeks_before_it_warns(house):
     days = days_between(FIRST, FIRST + timedelta(days=8))
     for day, count in zip(days, [20] * 7 + [1, 201], strict=True):
-        house.deliver("interactions", day, [act(n, day, "m1") for n in range(count)])
+        house.deliver("interactions", day, [interaction(n, day, "m1") for n in range(count)])
     assert judged(house, days) == ((), tuple(days[-2:]))
 
 
 def test_the_usual_volume_is_known_only_after_a_week(house):
     days = days_between(FIRST, FIRST + timedelta(days=6))
     for day, count in zip(days, [20] * 6 + [1], strict=True):
-        house.deliver("interactions", day, [act(n, day, "m1") for n in range(count)])
+        house.deliver("interactions", day, [interaction(n, day, "m1") for n in range(count)])
     assert judged(house, days) == ((), ())
 
 

@@ -10,7 +10,7 @@ from pipelines.gates import deliveries
 from pipelines.gates.nobody import Absent, Judged, judge_absent
 from pipelines.lake import ledger
 from tests.support.house import House
-from tests.support.tiny_logs import FIRST, act, days_between
+from tests.support.tiny_logs import FIRST, days_between, interaction
 
 pytestmark = pytest.mark.slow
 
@@ -20,7 +20,7 @@ LIMITS = {"max_share": 0.99, "max_rise": 0.25}
 def spelt(day: date, count: int, name: str = "member_id"):
     rows = []
     for n in range(count):
-        row = act(n, day, f"m{n}")
+        row = interaction(n, day, f"m{n}")
         row[name] = row.pop("member_id")
         rows.append(row)
     return rows
@@ -128,7 +128,7 @@ def test_pieces_of_erased_members_come_anew_without_an_author_and_withhold_no_da
 
 def test_a_setting_lets_a_community_of_guests_in(tmp_path):
     house = House(tmp_path / "home", max_null_member_share=1, max_null_member_rise=1)
-    house.deliver("interactions", FIRST, [act(n, FIRST, None) for n in range(20)])
+    house.deliver("interactions", FIRST, [interaction(n, FIRST, None) for n in range(20)])
     assert house.accept([FIRST])["interactions"].withheld == ()
 
 

@@ -17,7 +17,7 @@ from pipelines.lake import ledger
 from pipelines.reference.markdown import DOCS_DIR
 from tests.support.house import House
 from tests.support.steady_logs import LAST, changed, past_days, shapes_of, steady_past, steady_rows
-from tests.support.tiny_logs import act
+from tests.support.tiny_logs import interaction
 
 pytestmark = pytest.mark.slow
 
@@ -148,18 +148,18 @@ FIRST_DAY = date(2025, 3, 1)
 
 
 def acts_of(day, moved=0):
-    """Acts of a day in its morning and evening, by members who come and go."""
+    """Interactions of a day in its morning and evening, by members who come and go."""
     rows = []
     for n in range(80):
         hour = (8 + n % 5 if n % 3 else 19 + n % 4) + moved
         at = f"{day + timedelta(days=hour // 24)}T{hour % 24:02}:{(n * 7 + day.day) % 60:02}:{n % 60:02}"
-        rows.append(act(n, day, f"m{(n * (3 + day.day % 5)) % 41}", occurred_at=at))
+        rows.append(interaction(n, day, f"m{(n * (3 + day.day % 5)) % 41}", occurred_at=at))
     return rows
 
 
 @pytest.fixture(scope="module")
 def settled(tmp_path_factory):
-    """A home with thirty accepted log days of acts."""
+    """A home with thirty accepted log days of interactions."""
     house = House(tmp_path_factory.mktemp("settled") / "home", timezone="UTC")
     days = [FIRST_DAY + timedelta(days=n) for n in range(30)]
     for day in days:

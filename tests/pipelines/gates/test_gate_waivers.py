@@ -10,7 +10,7 @@ import pytest
 from pipelines.gates.verdicts import waive
 from pipelines.lake import ledger
 from tests.support.house import House
-from tests.support.tiny_logs import FIRST, act
+from tests.support.tiny_logs import FIRST, interaction
 
 pytestmark = pytest.mark.slow
 
@@ -21,9 +21,9 @@ LOG = "interactions"
 def house(tmp_path):
     """A home that accepted five rows on a day, and then got a broken delivery of two rows on it."""
     house = House(tmp_path / "home")
-    house.deliver(LOG, FIRST, [act(n, FIRST, "m1") for n in range(5)])
+    house.deliver(LOG, FIRST, [interaction(n, FIRST, "m1") for n in range(5)])
     house.accept([FIRST])
-    rows = [act(n, FIRST, "m1") for n in range(5)]
+    rows = [interaction(n, FIRST, "m1") for n in range(5)]
     house.deliver(LOG, FIRST, [*rows[:2], *(row | {"kind": "teleport"} for row in rows[2:])])
     assert house.accept([FIRST])[LOG].withheld == (FIRST,)
     return house
@@ -62,7 +62,7 @@ def test_a_waiver_of_another_log_or_day_does_not(house, table_name, days):
 
 
 def test_a_better_delivery_passes_without_one(house):
-    house.deliver(LOG, FIRST, [act(n, FIRST, "m1") for n in range(7)])
+    house.deliver(LOG, FIRST, [interaction(n, FIRST, "m1") for n in range(7)])
     outcome = house.accept([FIRST])[LOG]
     assert (outcome.withheld, outcome.warned) == ((), ())
     assert (n_rows(house), told(house)[-1]) == (7, "passed")

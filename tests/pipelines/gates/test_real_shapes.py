@@ -30,7 +30,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def chat():
-    """A database with the acts of nearly two years as ingestion holds them."""
+    """A database with the interactions of nearly two years as ingestion holds them."""
     values = dict.fromkeys(part_columns(INTERACTIONS), "null") | {
         "interaction_id": "row_number() over ()::varchar", "occurred_at": "ts", "op": "'upsert'",
         "event_day": "ts::date",

@@ -26,7 +26,7 @@ MEMBERS_ACTS = "".join(f"-1,2024-03-05T10:{n:02},like,m{n}\n" for n in range(12)
         ("interactions", [("1", "a", "c"), ("1", "b", "c", "", "", "delete")], {}),
     ],
     ids=[
-        "two members", "an act of one member corrected", "its member erased", "acts of nobody",
+        "two members", "an interaction of one member corrected", "its member erased", "interactions of nobody",
         "the same id on another day", "the same id of another system", "withdrawn",
     ],
 )  # fmt: skip

@@ -18,7 +18,7 @@ from pipelines.ingest.parts import read_delivery
 from pipelines.ingest.profile import HEX, SAMPLED, forget, measure
 from pipelines.lake.sources import part_columns
 from tests.support.house import House
-from tests.support.tiny_logs import FIRST, act
+from tests.support.tiny_logs import FIRST, interaction
 
 
 def delivered(house, rows, log="interactions", day=FIRST):
@@ -34,13 +34,13 @@ def house(tmp_path):
 
 def test_a_delivery_tells_the_shape_of_its_day(house):
     rows = [
-        act(1, FIRST, "m1", "like", content_id="c1", duration_s=3),
-        act(2, FIRST, "m1", "like", content_id="c2", duration_s=0, occurred_at=f"{FIRST}T12:10:00"),
-        act(3, FIRST, "m2", "share", content_id="c1", occurred_at=f"{FIRST}T23:59:59"),
-        act(4, FIRST, None, "like", occurred_at=f"{FIRST - timedelta(days=2)}T00:00:00"),
-        act(5, FIRST, None, "like", occurred_at=f"{FIRST + timedelta(days=1)}T08:15:00"),
-        act(6, FIRST, "m9", "like", op="delete"),
-        act(7, FIRST, "m9", "teleport"),
+        interaction(1, FIRST, "m1", "like", content_id="c1", duration_s=3),
+        interaction(2, FIRST, "m1", "like", content_id="c2", duration_s=0, occurred_at=f"{FIRST}T12:10:00"),
+        interaction(3, FIRST, "m2", "share", content_id="c1", occurred_at=f"{FIRST}T23:59:59"),
+        interaction(4, FIRST, None, "like", occurred_at=f"{FIRST - timedelta(days=2)}T00:00:00"),
+        interaction(5, FIRST, None, "like", occurred_at=f"{FIRST + timedelta(days=1)}T08:15:00"),
+        interaction(6, FIRST, "m9", "like", op="delete"),
+        interaction(7, FIRST, "m9", "teleport"),
     ]
     shape = shape_of(FIRST, delivered(house, rows))
     assert (shape.rows, shape.measured, shape.withdrawn) == (5, 5, 1)
@@ -76,7 +76,7 @@ def test_keys_are_kept_with_what_they_stand_for(house):
 
 
 def test_rows_of_another_date_and_key_have_the_same_body(house):
-    rows = [act(n, FIRST, f"m{n}", occurred_at=f"{FIRST}T09:00:{n:02}") for n in range(20)]
+    rows = [interaction(n, FIRST, f"m{n}", occurred_at=f"{FIRST}T09:00:{n:02}") for n in range(20)]
     later = [row | {"interaction_id": f"x{n}", "occurred_at": f"{FIRST}T09:00:{n:02}"} for n, row in enumerate(rows)]
     one, other = (shape_of(FIRST, delivered(house, each)) for each in (rows, later))
     assert one.bodies_sample == other.bodies_sample
@@ -136,8 +136,8 @@ def test_a_sample_that_is_not_full_knows_every_value():
 
 
 def test_a_member_can_be_forgotten_and_the_counts_stay(house):
-    shape = delivered(house, [act(n, FIRST, f"m{n}") for n in range(9)])["shape"]
-    alone = delivered(house, [act(1, FIRST, "m1")])["shape"]
+    shape = delivered(house, [interaction(n, FIRST, f"m{n}") for n in range(9)])["shape"]
+    alone = delivered(house, [interaction(1, FIRST, "m1")])["shape"]
     without = forget(shape, ["m1", "m77"])
     assert alone["ids"] in shape["ids"]
     assert (len(without["ids"]), alone["ids"] in without["ids"]) == (8 * HEX, False)
@@ -148,7 +148,7 @@ def test_a_member_can_be_forgotten_and_the_counts_stay(house):
 
 
 def test_an_erasure_takes_the_hash_of_a_member_out_of_the_samples(house, tmp_path):
-    shape = delivered(house, [act(n, FIRST, f"member-{n}") for n in range(9)])["shape"]
+    shape = delivered(house, [interaction(n, FIRST, f"member-{n}") for n in range(9)])["shape"]
     told = house.home.raw_part("interactions", FIRST).with_name("delivery.json")
     assert texts.rewrite(told, tmp_path / "delivery.json", Needles({"member-1": "erased-x"})) == 1
     less = json.loads((tmp_path / "delivery.json").read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ from pipelines.lake import manifest
 from tests.support.house import House
 
 DAY = date(2025, 3, 1)
-ACTS = LOGS["interactions"]
+INTERACTIONS = LOGS["interactions"]
 ROW = {"interaction_id": "i1", "occurred_at": "2025-03-01T12:00:00", "kind": "like", "member_id": "m1"}
 RIGHT = "give the user that runs Guildbook the right to read it"
 
@@ -148,7 +148,7 @@ def test_a_closed_folder_and_file_are_told_by_the_system_too(house):
     for path in (folder / "rows.jsonl", folder, folder.parent):
         path.chmod(0)
         assert RIGHT in unreadable(house.home, path)
-        assert RIGHT in landing.landing_files(house.home, ACTS, DAY)[0].problem
+        assert RIGHT in landing.landing_files(house.home, INTERACTIONS, DAY)[0].problem
         path.chmod(0o700)
     assert unreadable(house.home, folder / "rows.jsonl") == ""
 
@@ -158,6 +158,6 @@ def test_names_in_a_parquet_footer_that_are_no_text_are_a_refused_file(house):
     pq.write_table(pa.table({"interaction_id": ["i1"]}), path)
     path.write_bytes(path.read_bytes().replace(b"interaction_id", b"interaction_\xff\xfe"))
 
-    ingest_days(house.home, house.settings, ACTS, [DAY], run_id="run")
+    ingest_days(house.home, house.settings, INTERACTIONS, [DAY], run_id="run")
 
     assert "no readable Parquet file" in refused(house.home, "interactions")[0].reason

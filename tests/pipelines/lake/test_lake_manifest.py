@@ -20,7 +20,7 @@ from pipelines.ingest import ingest_days
 from pipelines.lake import ledger, manifest
 from pipelines.lake.manifest import PASSED, WAIVED, WITHHELD
 from tests.support.house import House
-from tests.support.tiny_logs import act
+from tests.support.tiny_logs import interaction
 
 LOG = "interactions"
 DAY = date(2025, 3, 5)
@@ -67,7 +67,7 @@ def in_manifest(house, day=DAY):
 
 @pytest.mark.parametrize("verdict", [PASSED, WAIVED])
 def test_an_accepted_candidate_is_moved_in_and_counted_by_event_day(house, verdict):
-    ingest(house, [act(1, DAY, "a"), act(2, DAY, "b"), act(3, BEFORE, "a")])
+    ingest(house, [interaction(1, DAY, "a"), interaction(2, DAY, "b"), interaction(3, BEFORE, "a")])
 
     decide(house, verdict)
 
@@ -78,7 +78,7 @@ def test_an_accepted_candidate_is_moved_in_and_counted_by_event_day(house, verdi
 
 
 def test_a_withheld_candidate_stays_beside_the_lake(house):
-    ingest(house, [act(1, DAY, "a")])
+    ingest(house, [interaction(1, DAY, "a")])
 
     decide(house, WITHHELD)
     manifest.finish_moves(house.home, [LOG])
@@ -88,28 +88,28 @@ def test_a_withheld_candidate_stays_beside_the_lake(house):
 
 
 def test_a_withheld_candidate_leaves_the_last_accepted_part(house):
-    ingest(house, [act(1, DAY, "a"), act(2, BEFORE, "a")])
+    ingest(house, [interaction(1, DAY, "a"), interaction(2, BEFORE, "a")])
     decide(house, PASSED)
 
-    ingest(house, [act(3, DAY, "a"), act(4, DAY, "a")])
+    ingest(house, [interaction(3, DAY, "a"), interaction(4, DAY, "a")])
     decide(house, WITHHELD)
 
     assert in_lake(house) == in_manifest(house) == {DAY: 1, BEFORE: 1}
 
 
 def test_the_newest_accepted_record_counts_alone(house):
-    ingest(house, [act(1, DAY, "a"), act(2, BEFORE, "a")])
+    ingest(house, [interaction(1, DAY, "a"), interaction(2, BEFORE, "a")])
     decide(house, PASSED)
-    ingest(house, [act(3, DAY, "a")])
+    ingest(house, [interaction(3, DAY, "a")])
     decide(house, WITHHELD)
-    ingest(house, [act(4, DAY, "a"), act(5, DAY, "a"), act(6, DAY, "a")])
+    ingest(house, [interaction(4, DAY, "a"), interaction(5, DAY, "a"), interaction(6, DAY, "a")])
     decide(house, WAIVED)
 
     assert in_lake(house) == in_manifest(house) == {DAY: 3}
 
 
 def test_a_withdrawn_day_is_recorded_as_empty(house):
-    ingest(house, [act(1, DAY, "a")])
+    ingest(house, [interaction(1, DAY, "a")])
     decide(house, PASSED)
 
     ingest(house, [])
@@ -126,12 +126,12 @@ def changed_since(house, instant):
 
 
 def test_what_changed_since_an_instant_is_told_by_event_day(house):
-    ingest(house, [act(1, DAY, "a"), act(2, BEFORE, "a")])
+    ingest(house, [interaction(1, DAY, "a"), interaction(2, BEFORE, "a")])
     decide(house, PASSED)
     published = clock.now()
     assert changed_since(house, published) == []
 
-    ingest(house, [act(1, DAY, "a"), act(3, BEFORE - timedelta(days=1), "a")])
+    ingest(house, [interaction(1, DAY, "a"), interaction(3, BEFORE - timedelta(days=1), "a")])
     decide(house, WITHHELD)
     assert changed_since(house, published) == []
 
@@ -143,7 +143,7 @@ def test_what_changed_since_an_instant_is_told_by_event_day(house):
 
 
 def test_a_withdrawn_delivery_has_changed_the_days_that_it_held(house):
-    ingest(house, [act(1, DAY, "a"), act(2, BEFORE, "a")])
+    ingest(house, [interaction(1, DAY, "a"), interaction(2, BEFORE, "a")])
     decide(house, PASSED)
     published = clock.now()
     ingest(house, [])
@@ -152,10 +152,10 @@ def test_a_withdrawn_delivery_has_changed_the_days_that_it_held(house):
 
 
 def test_days_do_not_touch_one_another(house):
-    ingest(house, [act(1, DAY, "a")])
-    ingest(house, [act(2, BEFORE, "a")], BEFORE)
+    ingest(house, [interaction(1, DAY, "a")])
+    ingest(house, [interaction(2, BEFORE, "a")], BEFORE)
     decide(house, PASSED)
-    ingest(house, [act(3, DAY, "a"), act(4, DAY, "b")])
+    ingest(house, [interaction(3, DAY, "a"), interaction(4, DAY, "b")])
     decide(house, PASSED)
 
     assert (in_manifest(house), in_manifest(house, BEFORE)) == ({DAY: 2}, {BEFORE: 1})
@@ -164,7 +164,7 @@ def test_days_do_not_touch_one_another(house):
 def test_candidates_are_asked_for_by_day_and_only_whole_ones_count(house):
     days = [DAY + timedelta(days=n) for n in range(3)]
     for n, day in enumerate(days):
-        ingest(house, [act(n, day, "a")], day)
+        ingest(house, [interaction(n, day, "a")], day)
     (house.home.candidate_part(LOG, days[1]).parent / "delivery.json").unlink()
 
     assert [one.log_day for one in manifest.candidates(house.home, LOG)] == [days[0], days[2]]
@@ -193,9 +193,9 @@ def kill_at(monkeypatch, moment):
 @pytest.mark.parametrize("moment", ["recorded", "part moved"])
 @pytest.mark.parametrize("verdict", [PASSED, WAIVED])
 def test_a_kill_between_recording_and_moving_is_healed(house, monkeypatch, moment, verdict):
-    ingest(house, [act(1, DAY, "a")])
+    ingest(house, [interaction(1, DAY, "a")])
     decide(house, PASSED)
-    ingest(house, [act(2, DAY, "a"), act(3, DAY, "b")])
+    ingest(house, [interaction(2, DAY, "a"), interaction(3, DAY, "b")])
     with monkeypatch.context() as patch:
         kill_at(patch, moment)
         with pytest.raises(Killed):
@@ -211,9 +211,9 @@ def test_a_kill_between_recording_and_moving_is_healed(house, monkeypatch, momen
 
 
 def test_a_candidate_that_nobody_judged_is_not_moved_in(house):
-    ingest(house, [act(1, DAY, "a")])
+    ingest(house, [interaction(1, DAY, "a")])
     decide(house, PASSED)
-    ingest(house, [act(2, DAY, "a"), act(3, DAY, "a")])
+    ingest(house, [interaction(2, DAY, "a"), interaction(3, DAY, "a")])
 
     manifest.finish_moves(house.home, [LOG])
 
@@ -222,11 +222,11 @@ def test_a_candidate_that_nobody_judged_is_not_moved_in(house):
 
 def test_files_that_come_back_as_they_once_were_are_judged_again_before_they_count(house):
     """A copy that keeps its times has the fingerprint of a part that was accepted, and replaced, long ago."""
-    rows = [act(1, DAY, "a")]
+    rows = [interaction(1, DAY, "a")]
     os.utime(house.deliver(LOG, DAY, rows), ns=(1, 1))
     ingest_days(house.home, house.settings, LOGS[LOG], [DAY], run_id="run")
     decide(house, PASSED)
-    ingest(house, [act(2, DAY, "a"), act(3, DAY, "a")])
+    ingest(house, [interaction(2, DAY, "a"), interaction(3, DAY, "a")])
     decide(house, PASSED)
     os.utime(house.deliver(LOG, DAY, rows), ns=(1, 1))
     ingest_days(house.home, house.settings, LOGS[LOG], [DAY], run_id="killed before its gate")
@@ -257,7 +257,7 @@ def test_lake_and_manifest_agree_after_any_deliveries_verdicts_and_kills(steps):
         house = House(Path(folder) / "home")
         accepted: Counter[date] = Counter()
         for n_rows, verdict, moment in steps:
-            rows = [act(n, DAY, "a") for n in range(n_rows)]
+            rows = [interaction(n, DAY, "a") for n in range(n_rows)]
             shutil.rmtree(house.home.landing_day(LOG, DAY), ignore_errors=True)
             if rows:
                 os.utime(house.deliver(LOG, DAY, rows), ns=(1, 1))

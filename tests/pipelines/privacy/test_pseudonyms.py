@@ -33,7 +33,7 @@ from pipelines.privacy.pseudonyms import (
 from pipelines.settings import Settings
 from tests.support.every_byte import holders
 from tests.support.house import RECORDS, House
-from tests.support.tiny_logs import FIRST, act, days_between, tiny_community
+from tests.support.tiny_logs import FIRST, days_between, interaction, tiny_community
 
 KEY = "a key of the test's own"
 SHOWN = re.compile("p-[0-9a-f]{24}")
@@ -105,7 +105,7 @@ def test_without_the_setting_nothing_changes(tmp_path):
 
 
 def test_what_is_refused_or_unknown_holds_no_id_either(house):
-    rows = [act(n, FIRST, f"planted {n}") for n in range(9)]
+    rows = [interaction(n, FIRST, f"planted {n}") for n in range(9)]
     rows[0] |= {"kind": "planted kind"}
     rows[1] |= {"occurred_at": "planted 'time'", "user_email": "planted@example.org"}
     rows[2] |= {"user_email": "planted@example.org", "mood": "planted"}
@@ -182,7 +182,7 @@ def test_every_figure_is_the_same_and_no_id_is_left(house, tmp_path):
 def test_another_setting_makes_every_day_new_and_no_mixture_is_published(house, then):
     days = [FIRST, FIRST + timedelta(days=1)]
     for day in days:
-        house.deliver("interactions", day, [act(n, day, f"m{n}") for n in range(9)])
+        house.deliver("interactions", day, [interaction(n, day, f"m{n}") for n in range(9)])
     house.accept(days)
     check_alike(house.home, house.settings)
     assert changed_days(house.home, house.settings, INTERACTIONS, days) == {}

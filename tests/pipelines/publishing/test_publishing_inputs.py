@@ -11,7 +11,7 @@ from pipelines.lake import ledger, versions
 from pipelines.publishing import inputs
 from pipelines.warehouse.plan import BuildPlan
 from tests.support.house import House
-from tests.support.tiny_logs import FIRST, act
+from tests.support.tiny_logs import FIRST, interaction
 
 PLAN = BuildPlan("code", FIRST, FIRST, "", ())
 
@@ -20,7 +20,7 @@ PLAN = BuildPlan("code", FIRST, FIRST, "", ())
 def house(tmp_path):
     """A home whose only publication is of all that is in the lake."""
     house = House(tmp_path / "home", timezone="UTC")
-    house.deliver("interactions", FIRST, [act(n, FIRST, f"m{n}") for n in range(5)])
+    house.deliver("interactions", FIRST, [interaction(n, FIRST, f"m{n}") for n in range(5)])
     house.accept([FIRST])
     published(house, "run-1")
     return house
@@ -39,12 +39,12 @@ def unchanged(house, plan=PLAN, **settings):
 
 
 def deliver_more(house):
-    house.deliver("interactions", FIRST + timedelta(days=1), [act(9, FIRST, "m9")])
+    house.deliver("interactions", FIRST + timedelta(days=1), [interaction(9, FIRST, "m9")])
     house.accept([FIRST + timedelta(days=1)])
 
 
 def deliver_the_same_again(house):
-    house.deliver("interactions", FIRST, [act(n, FIRST, f"m{n}") for n in range(5)], "again.jsonl")
+    house.deliver("interactions", FIRST, [interaction(n, FIRST, f"m{n}") for n in range(5)], "again.jsonl")
     house.accept([FIRST])
 
 

@@ -11,9 +11,9 @@ from pipelines.reference import interface
 from pipelines.reference.manifest import Mart, MartColumn, load_manifest, published_marts
 
 DAY = MartColumn("day", "date", "The day.", is_required=True, tests=())
-COUNT = MartColumn("n_acts", "bigint", "Acts.", is_required=False, tests=())
+COUNT = MartColumn("n_interactions", "bigint", "Interactions.", is_required=False, tests=())
 MART = Mart(
-    name="acts",
+    name="interactions",
     folder="marts",
     subject="activity",
     description="One row per day.",
@@ -43,18 +43,21 @@ def test_the_project_keeps_what_is_committed_and_all_of_it_is_committed():
 @pytest.mark.parametrize(
     ("now", "found"),
     [
-        ((), ["acts is gone without having been deprecated"]),
-        ((replace(MART, columns=(DAY,)),), ["acts.n_acts is gone"]),
-        ((replace(MART, name="acts_v2"),), ["acts is gone without having been deprecated"]),
+        ((), ["interactions is gone without having been deprecated"]),
+        ((replace(MART, columns=(DAY,)),), ["interactions.n_interactions is gone"]),
+        ((replace(MART, name="interactions_v2"),), ["interactions is gone without having been deprecated"]),
         (
             (replace(MART, columns=(DAY, replace(COUNT, data_type="double"))),),
-            ["acts.n_acts was bigint, now it is double"],
+            ["interactions.n_interactions was bigint, now it is double"],
         ),
         (
             (replace(MART, columns=(replace(DAY, is_required=False), COUNT)),),
-            ["acts.day was date not null, now it is date"],
+            ["interactions.day was date not null, now it is date"],
         ),
-        ((replace(MART, key=("day", "n_acts")),), ["acts: its key was ['day'], now it is ['day', 'n_acts']"]),
+        (
+            (replace(MART, key=("day", "n_interactions")),),
+            ["interactions: its key was ['day'], now it is ['day', 'n_interactions']"],
+        ),
     ],
 )
 def test_what_a_reader_would_miss_is_a_breaking_change(now, found):
@@ -79,10 +82,10 @@ def test_a_mart_may_go_once_it_was_committed_as_deprecated_but_keeps_its_columns
     deprecated = replace(MART, deprecated_until=date(2027, 3, 31))
     committed = interface.promised([deprecated])
 
-    assert committed["acts"]["deprecated_until"] == date(2027, 3, 31)
+    assert committed["interactions"]["deprecated_until"] == date(2027, 3, 31)
     assert interface.breaking_changes(committed, {}) == []
     assert interface.breaking_changes(committed, interface.promised([replace(deprecated, columns=(DAY,))])) == [
-        "acts.n_acts is gone"
+        "interactions.n_interactions is gone"
     ]
 
 
@@ -97,6 +100,6 @@ def test_the_file_reads_back_what_was_written(tmp_path):
 def test_make_docs_refuses_to_take_anything_away():
     committed = interface.promised([MART])
 
-    assert list(interface.merge(committed, [MART, replace(MART, name="more")])) == ["acts", "more"]
-    with pytest.raises(interface.BreakingChangeError, match=r"acts\.n_acts is gone.*mart-versions\.md"):
+    assert list(interface.merge(committed, [MART, replace(MART, name="more")])) == ["interactions", "more"]
+    with pytest.raises(interface.BreakingChangeError, match=r"interactions\.n_interactions is gone.*mart-versions\.md"):
         interface.merge(committed, [replace(MART, columns=(DAY,))])

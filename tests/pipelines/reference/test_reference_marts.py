@@ -82,8 +82,8 @@ def test_a_page_says_key_build_logs_columns_and_what_is_missing_without_a_log(pa
 def test_each_way_to_build_is_named(pages):
     assert "replaces the days that changed and the 58 after each" in pages["community_days.md"]
     assert "up to the widest engagement window" in pages["fct_member_engagement.md"]
-    assert "made anew in each run, from the whole history" in pages["content_performance.md"]
-    assert "| made anew in each run |" in pages["renewals.md"]
+    assert "rebuilt in each run, from the whole history" in pages["content_performance.md"]
+    assert "| rebuilt in each run |" in pages["renewals.md"]
     assert "records, which are only ever appended to" in pages["churn_trainings.md"]
     assert "| while `subscriptions` is not collected | no rows |" in pages["renewals.md"]
     assert "Tested: `accepted_values`." in pages["subscription_terms.md"]

@@ -38,7 +38,7 @@ def test_a_delivery_is_named_where_the_figure_looks_back_on_its_rows(offset, is_
 
 
 def test_rows_that_moved_in_time_are_told_by_the_stale_part():
-    """A piece corrected today changes the day on which it was published; today's acts have nothing to do with it."""
+    """A piece corrected today changes the day on which it was published; today's interactions change nothing."""
     today = [changed("content", 30), changed("interactions", 30), changed("members", 30)]
     causes = Causes(today, is_redefined=False, stale=stale((-2, "content"), (30, "calendar")))
     assert causes.of(change()) == ("delivery", ["content/1"])

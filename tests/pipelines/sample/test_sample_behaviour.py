@@ -104,9 +104,9 @@ def test_only_questions_that_find_an_answer_get_a_reply(logs: dict[str, list[Val
 
 
 def test_part_of_the_authored_acts_is_logged_twice_over(logs: dict[str, list[Values]]) -> None:
-    for kind, acts in (("question", {"ask"}), ("answer", {"answer"}), ("comment", {"comment", "reply"})):
+    for kind, interactions in (("question", {"ask"}), ("answer", {"answer"}), ("comment", {"comment", "reply"})):
         written = {row["content_id"] for row in logs["content"] if row["kind"] == kind}
-        logged = {row["content_id"] for row in logs["interactions"] if row["kind"] in acts}
+        logged = {row["content_id"] for row in logs["interactions"] if row["kind"] in interactions}
         assert logged <= written
         assert 0.5 < len(logged) / len(written) < 0.7
 

@@ -171,8 +171,8 @@ def test_an_arm_matters_only_while_its_campaign_is_open(
     np.testing.assert_allclose(logits[0] - logits[1], np.where(open_, effect, 0.0), atol=1e-9)
 
 
-def test_a_personal_word_brings_the_treated_back_as_often_as_the_law_says(town: Town) -> None:
-    """On days on which it works, those present act, and those who pause come back, as often as told; no others do."""
+def test_a_personal_word_brings_the_treated_back_as_often_as_the_hazards_say(town: Town) -> None:
+    """On days on which it works, members who are present or paused are active as often as told; no others are."""
     people, trajectories, calendar = town
     assert not trajectories.word[:, ~people.spoken_to].any()
     present = trajectories.word & (trajectories.mode < hazards.PAUSED) & trajectories.present
@@ -183,9 +183,9 @@ def test_a_personal_word_brings_the_treated_back_as_often_as_the_law_says(town: 
     back = np.zeros_like(present)
     back[1:] = trajectories.mode[:-1] == hazards.PAUSED
     chance = np.where(back[present], 1.0, chance)
-    acts = trajectories.active[present].sum()
-    assert acts > 300
-    assert abs(acts - chance.sum()) < 4 * np.sqrt((chance * (1 - chance)).sum())
+    n_active = trajectories.active[present].sum()
+    assert n_active > 300
+    assert abs(n_active - chance.sum()) < 4 * np.sqrt((chance * (1 - chance)).sum())
 
 
 def test_a_personal_word_comes_in_a_silence_and_ends_with_it(town: Town) -> None:

@@ -84,7 +84,7 @@ def test_the_truth_is_as_rich_as_it_has_to_be(in_time):
             "currencies": "(select distinct currency from marts.revenue_months) where currency = 'EUR'",
             "attended": "marts.event_performance where n_attended > 0",
             "scores": "marts.event_performance where csat is not null",
-            "acts of the emptied day": f"lake.interactions where event_day = '{EMPTIED}'",
+            "interactions of the emptied day": f"lake.interactions where event_day = '{EMPTIED}'",
         }.items()
     }
     assert all(counts.values()), counts

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.warehouse.arrivals import awaited, is_silent, missing_days
 from tests.support.house import House
-from tests.support.tiny_logs import act
+from tests.support.tiny_logs import interaction
 
 FRIDAY = date(2026, 2, 6)
 
@@ -62,7 +62,7 @@ def test_a_day_that_came_empty_or_was_withdrawn_did_come(tmp_path):
     house = House(tmp_path / "home")
     past = days(FRIDAY, 8)
     for day in past:
-        house.deliver("interactions", day, [act(1, day, "m1")])
+        house.deliver("interactions", day, [interaction(1, day, "m1")])
     house.accept(past)
     came, never = FRIDAY + timedelta(days=1), FRIDAY + timedelta(days=2)
     house.deliver("interactions", came, [])

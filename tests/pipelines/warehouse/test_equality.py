@@ -54,9 +54,9 @@ def test_the_community_is_as_nasty_as_it_has_to_be(one_range):
             "refunds": "marts.subscription_terms where outcome = 'refunded'",
             "failed payments": "marts.subscription_terms where outcome = 'payment_failure'",
             "expansion": "marts.revenue_months where mrr_expansion_minor > 0",
-            "registrations and attendances as acts": "marts.fct_member_days where n_event_acts > 0",
+            "registrations and attendances as interactions": "marts.fct_member_days where n_event_acts > 0",
             "lost points": "marts.points_ledger where movement = 'expired'",
-            "days without acts": f"(select unnest({[str(day) for day in DAYS]})::date as event_day) as days anti join "
+            "days of silence": f"(select unnest({[str(day) for day in DAYS]})::date as event_day) as days anti join "
             "lake.interactions using (event_day)",
         }.items()
     }

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.lake.sources import EMPTY_DAY
 from tests.support.house import House
-from tests.support.tiny_logs import FIRST, act
+from tests.support.tiny_logs import FIRST, interaction
 
 pytestmark = [pytest.mark.dbt, pytest.mark.long]
 
@@ -21,7 +21,7 @@ def test_parts_without_a_column_that_a_log_gained_are_read_as_null(tmp_path):
     house = House(tmp_path / "home")
     later = FIRST + timedelta(days=1)
     for day in (FIRST, later):
-        house.deliver("interactions", day, [act(1, day, "m1")])
+        house.deliver("interactions", day, [interaction(1, day, "m1")])
         row = {
             "action_id": f"a{day}",
             "member_id": "m1",

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.house import House, differences
-from tests.support.tiny_logs import FIRST, act, days_between, tiny_community
+from tests.support.tiny_logs import FIRST, days_between, interaction, tiny_community
 
 pytestmark = pytest.mark.dbt
 
@@ -32,8 +32,8 @@ def apart(tmp_path_factory):
     """The community before anybody was linked; not to be changed."""
     house = House(tmp_path_factory.mktemp("apart") / "home")
     house.deliver_all(DELIVERED)
-    acts = [act(f"u{number}", LAST, member) for number, member in enumerate(UNICODE)]
-    house.deliver("interactions", LAST, acts, "unicode.jsonl")
+    interactions = [interaction(f"u{number}", LAST, member) for number, member in enumerate(UNICODE)]
+    house.deliver("interactions", LAST, interactions, "unicode.jsonl")
     house.run(DAYS)
     return house
 
@@ -82,7 +82,9 @@ def test_a_link_gives_the_marts_of_a_community_that_knew_one_id_and_undoing_it_t
     ]
     one_id = House(tmp_path / "one_id")
     one_id.deliver_all({key: renamed(rows) for key, rows in DELIVERED.items()})
-    one_id.deliver("interactions", LAST, [act(f"u{n}", LAST, member) for n, member in enumerate(UNICODE)], "u.jsonl")
+    one_id.deliver(
+        "interactions", LAST, [interaction(f"u{n}", LAST, member) for n, member in enumerate(UNICODE)], "u.jsonl"
+    )
     one_id.run(DAYS)
     assert facts(differences(house, one_id)) == {}
     assert judged(house) == judged(one_id) != judged(apart)
@@ -126,7 +128,7 @@ def test_links_built_step_by_step_are_those_of_a_full_rebuild(house, apart, tmp_
 
 @pytest.mark.long
 def test_what_an_unfinished_run_has_built_is_built_again_though_its_cause_was_withdrawn(house, apart):
-    late = act("wrong", DAYS[9], KEPT, "like")
+    late = interaction("wrong", DAYS[9], KEPT, "like")
     house.deliver("identity_links", LAST, [link(MERGED, KEPT)])
     house.deliver("interactions", LAST, [late], "wrong.jsonl")
     house.run([LAST], completes=False)

@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import dbt
 from pipelines.warehouse.plan import NothingAcceptedError, make_plan, read_plan, write_plan
 from tests.support.house import House
-from tests.support.tiny_logs import FIRST, act
+from tests.support.tiny_logs import FIRST, interaction
 
 NO_TRANSFORMATION_USES = {"GUILDBOOK_HOME", "GUILDBOOK_THREADS", "GUILDBOOK_MEMORY_LIMIT", "GUILDBOOK_COMPLETES_RUN"}
 ONLY_WHAT_EVERY_RUN_MAKES_ANEW_USES = {"GUILDBOOK_TREATED_SHARES"}
@@ -54,7 +54,7 @@ def test_nothing_accepted_is_said_in_words(house):
 
 
 def test_a_first_delivery_that_gate_1_holds_out_is_named_and_never_called_nothing(house):
-    rows = [act(n, FIRST, f"m{n}") for n in range(3)]
+    rows = [interaction(n, FIRST, f"m{n}") for n in range(3)]
     broken = [row | {"occurred_at": "04/02/2026 10:00"} for row in rows[1:]]
     house.deliver("interactions", FIRST, [rows[0], *broken])
     house.accept([FIRST])
@@ -71,7 +71,7 @@ def test_a_first_delivery_that_gate_1_holds_out_is_named_and_never_called_nothin
 @pytest.mark.parametrize(
     ("log", "row", "first_day"),
     [
-        ("interactions", act(1, FIRST - timedelta(days=3), "m1"), FIRST - timedelta(days=3)),
+        ("interactions", interaction(1, FIRST - timedelta(days=3), "m1"), FIRST - timedelta(days=3)),
         ("content", piece("2020-05-05T10:00:00", "2025-03-01T10:00:00"), date(2020, 5, 5)),
         ("content", piece("2020-05-05T23:00:00Z", "2025-03-01T10:00:00"), date(2020, 5, 6)),
         ("content", piece("2020-05-05T10:00:00", "2025-03-01T10:00:00", op="delete"), FIRST),
@@ -81,7 +81,7 @@ def test_a_first_delivery_that_gate_1_holds_out_is_named_and_never_called_nothin
             FIRST,
         ),
     ],
-    ids=["act", "piece published long before its row", "day is the community's", "withdrawn piece", "joining"],
+    ids=["interaction", "piece published long before its row", "day is the community's", "withdrawn piece", "joining"],
 )
 def test_the_calendar_opens_on_the_first_day_on_which_anything_counts(house, log, row, first_day):
     house.deliver(log, FIRST, [row])
@@ -92,7 +92,7 @@ def test_the_calendar_opens_on_the_first_day_on_which_anything_counts(house, log
 
 @pytest.mark.dbt
 @pytest.mark.long
-def test_without_any_act_the_calendar_opens_on_the_first_log_day_and_moves_with_the_first_act(house):
+def test_without_any_activity_the_calendar_opens_on_the_first_log_day_and_moves_with_the_first_interaction(house):
     days = [FIRST + timedelta(days=number) for number in range(4)]
     for number in (0, 3):
         told = f"{days[number]}T10:00:00"
@@ -102,14 +102,16 @@ def test_without_any_act_the_calendar_opens_on_the_first_log_day_and_moves_with_
         (day, int(number in (0, 3))) for number, day in enumerate(days)
     ]
 
-    house.deliver("interactions", days[2], [act(1, days[2], "m0")])
+    house.deliver("interactions", days[2], [interaction(1, days[2], "m0")])
     made = house.run(days)
     assert (made.first_day, made.is_full) == (days[2], True)
     assert house.query("select min(day) from marts.community_days") == [(days[2],)]
 
 
 def test_a_plan_is_read_back_as_it_was_written(house):
-    house.deliver("interactions", FIRST, [act(1, FIRST, "m1"), act(2, FIRST - timedelta(days=200), "m1")])
+    house.deliver(
+        "interactions", FIRST, [interaction(1, FIRST, "m1"), interaction(2, FIRST - timedelta(days=200), "m1")]
+    )
     house.accept([FIRST])
     made = make_plan(house.home, house.settings, schedule=training_days)
     write_plan(house.home, made)
@@ -118,7 +120,9 @@ def test_a_plan_is_read_back_as_it_was_written(house):
 
 
 def test_a_plan_without_a_schedule_trains_nothing(house):
-    house.deliver("interactions", FIRST, [act(1, FIRST, "m1"), act(2, FIRST - timedelta(days=200), "m1")])
+    house.deliver(
+        "interactions", FIRST, [interaction(1, FIRST, "m1"), interaction(2, FIRST - timedelta(days=200), "m1")]
+    )
     house.accept([FIRST])
     assert make_plan(house.home, house.settings).training_days == ()
 

@@ -9,7 +9,7 @@ import pytest
 from pipelines.lake import ledger
 from pipelines.warehouse.counts import StaleCounts, count_stale, record_build
 from tests.support.house import House, differences
-from tests.support.tiny_logs import FIRST, act, days_between, tiny_community
+from tests.support.tiny_logs import FIRST, days_between, interaction, tiny_community
 
 DELIVERED = tiny_community(2, members=40)
 DAYS = days_between(FIRST, max(day for _, day in DELIVERED))
@@ -67,7 +67,7 @@ def test_a_row_forty_days_late_rebuilds_its_day_and_what_looks_back_on_it(house)
         f"select member_id from marts.fct_member_days where is_active and day < '{day - timedelta(days=5)}' "
         f"and member_id in (select member_id from marts.fct_member_days where day > '{day}') order by 1"
     )[0][0]
-    house.deliver("interactions", day + timedelta(days=40), [act("late", day, member)], "late.jsonl")
+    house.deliver("interactions", day + timedelta(days=40), [interaction("late", day, member)], "late.jsonl")
     poison(house)
     made = house.run([day + timedelta(days=40)])
 
@@ -111,7 +111,7 @@ def test_a_withdrawn_delivery_takes_its_rows_along_and_a_correction_may_empty_a_
 @pytest.mark.long
 def test_a_joining_that_moves_changes_how_long_its_member_was_observed(house):
     """The member was a bot when it joined, so no count of joinings tells that its day has moved."""
-    act_day = FIRST + timedelta(days=11)
+    interaction_day = FIRST + timedelta(days=11)
 
     def states(joined, source_seq):
         bot = {"member_id": "former_bot", "occurred_at": f"{FIRST + timedelta(days=9)}T08:00:00", "role": "bot"}
@@ -121,11 +121,11 @@ def test_a_joining_that_moves_changes_how_long_its_member_was_observed(house):
     def observed_days():
         return house.query(
             "select observed_days from marts.fct_member_engagement "
-            f"where member_id = 'former_bot' and day = '{act_day + timedelta(days=1)}'"
+            f"where member_id = 'former_bot' and day = '{interaction_day + timedelta(days=1)}'"
         )
 
     house.deliver("members", DAYS[-1], states(FIRST + timedelta(days=5), 1), "former_bot.jsonl")
-    house.deliver("interactions", DAYS[-1], [act("bot", act_day, "former_bot")], "former_bot.jsonl")
+    house.deliver("interactions", DAYS[-1], [interaction("bot", interaction_day, "former_bot")], "former_bot.jsonl")
     house.run([DAYS[-1]])
     assert observed_days() == [(8,)]
 

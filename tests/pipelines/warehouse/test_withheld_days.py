@@ -11,7 +11,7 @@ from pipelines.gates import verdicts
 from pipelines.lake import manifest
 from pipelines.warehouse.verify import NotComparableError, verify
 from tests.support.house import House, differences
-from tests.support.tiny_logs import FIRST, act, days_between
+from tests.support.tiny_logs import FIRST, days_between, interaction
 
 pytestmark = pytest.mark.dbt
 
@@ -20,19 +20,19 @@ BAD = FIRST + timedelta(days=20)
 MEMBERS = ("ana", "bo", "cy")
 
 
-def acts(day):
-    return [act(f"{day}{member}", day, member) for member in MEMBERS]
+def interactions(day):
+    return [interaction(f"{day}{member}", day, member) for member in MEMBERS]
 
 
 def broken(day):
     """Five of eight rows cannot be read, so the day is withheld."""
-    return [*acts(day), *(act(f"{day}{n}", day, "ana") | {"kind": "teleport"} for n in range(5))]
+    return [*interactions(day), *(interaction(f"{day}{n}", day, "ana") | {"kind": "teleport"} for n in range(5))]
 
 
 def delivered(root, bad=BAD):
     house = House(root)
     for day in DAYS:
-        house.deliver("interactions", day, broken(day) if day == bad else acts(day))
+        house.deliver("interactions", day, broken(day) if day == bad else interactions(day))
     return house
 
 
@@ -68,7 +68,7 @@ def test_a_withheld_day_is_a_gap_until_it_is_mended(tmp_path, held, good):
     completeness = f"select n_rows, is_held_out, is_missing, is_outage from marts.data_completeness where day = '{BAD}'"
     assert house.query(completeness) == [(None, True, False, False)]
 
-    house.deliver("interactions", BAD, acts(BAD))
+    house.deliver("interactions", BAD, interactions(BAD))
     house.run([BAD])
     assert counts(house, BAD) == (3, 3, 0)
     assert differences(house, good) == {}
