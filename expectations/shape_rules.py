@@ -21,10 +21,10 @@ _BLOCK = {
     "rows_short": "so few rows never came on this weekday: the export stopped early or lacks a part; deliver it again, "
     "or waive it if the day was like that",
     "rows_withdrawn": "a delivery that takes back most of what it names is rarely meant; look at its column op",
-    "strangers": "hardly a member of this day is known from the days before: another community's export, or ids given "
-    "anew; deliver the day with the usual ids, or link them by identity_links and waive it",
+    "strangers": "hardly a member of this day is known from the days before: another community's export, or new ids "
+    "for all; deliver the day with the usual ids, or link them by identity_links and waive it",
     "day_again": "the rows are those of another day under a new date; deliver the day's own rows",
-    "ids_again": "ids that stood for something else of late make new rows pass for versions of old ones; give each row "
+    "ids_again": "ids that stood for something else before make new rows pass for versions of old ones; give each row "
     "an id of its own, for all time",
     "rows_repeated": "rows that say the same at the same second come of an export that joins twice; deliver each once",
     "hours_moved": "the hours fit the past only when they are moved: the times are in another zone; write them with "

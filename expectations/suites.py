@@ -60,7 +60,7 @@ def delivery_rules(
         Rule(
             "null_member_rise_in_part",
             WARNING,
-            "pieces of erased members come anew without an author; an export that lost it in part looks the same",
+            "pieces of erased members come again without an author; an export that lost it in part looks the same",
             maximum=max_null_member_rise,
         ),
         Rule(

@@ -30,7 +30,7 @@ def piece(content_id: str, kind: str = "question", day: str | date = LAST_DAY, *
     return row | more
 
 
-def act(interaction_id: str, member_id: str = "m1", *, day: str | date = LAST_DAY, **more: Any) -> Row:
+def interaction(interaction_id: str, member_id: str = "m1", *, day: str | date = LAST_DAY, **more: Any) -> Row:
     return {"interaction_id": interaction_id, "occurred_at": at(day), "kind": "like", "member_id": member_id} | more
 
 
@@ -86,7 +86,7 @@ def good_rows() -> dict[str, list[Row]]:
         member, currency = f"m{n}", "EUR" if n % 20 == 0 else "CNY"
         owned, many = {"member_id": member, "currency": currency}, rows.setdefault
         many("content", []).append(piece(f"c-{n}", "article", FIRST_DAY, author_id=member))
-        many("interactions", []).append(act(f"i-{n}", member, day=FIRST_DAY, content_id=f"c-{n}"))
+        many("interactions", []).append(interaction(f"i-{n}", member, day=FIRST_DAY, content_id=f"c-{n}"))
         many("subscriptions", []).append(step(f"s-{n}", FIRST_DAY, **term, **owned))
         many("payments", []).append(pay(f"p-{n}", day=FIRST_DAY, subscription_id=f"s-{n}", **owned))
         many("actions", []).append(action(f"a-{n}", day=FIRST_DAY, cost_minor=1, **owned))

@@ -8,7 +8,7 @@ from typing import Any
 from expectations.relations import RELATIONS
 
 from .registry import Damage, Verdict, Where
-from .relation_rows import act, action, event, feedback, link, pay, piece, state, step, visit
+from .relation_rows import action, event, feedback, interaction, link, pay, piece, state, step, visit
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -146,10 +146,10 @@ EVENTS = [
         {"events": [event("e39", "2025-04-10", host_id="m-none")]}),
     _between("events", "currency_odd", "e40", "cost in a currency that the community never uses", "CNH",
         {"events": [event("e40", "2025-04-10", currency="CNH", cost_minor=1)]}),
-    _between("interactions", "event_unknown", "e-none", "act at an unknown event", "event_id=e-none",
-        {"interactions": [act("i41", event_id="e-none", kind="chat_live")]}),
-    _between("interactions", "act_before_event", "e-next", "live act in an event to come", "starts on 10 April",
-        {"interactions": [act("i42", event_id="e-next", kind="join_live")]}),
+    _between("interactions", "event_unknown", "e-none", "interaction at an unknown event", "event_id=e-none",
+        {"interactions": [interaction("i41", event_id="e-none", kind="chat_live")]}),
+    _between("interactions", "act_before_event", "e-next", "live interaction in an event to come", "starts on 10 April",
+        {"interactions": [interaction("i42", event_id="e-next", kind="join_live")]}),
 ]  # fmt: skip
 
 
@@ -194,28 +194,28 @@ CONTENT = [
         piece("c66a", "comment", parent_id="c66b"), piece("c66b", accepted_answer_id="c66a")),
     _piece("accepted_of_another", "accepted answer to another question", "accepted_answer_id of c67b",
         piece("c67a", "answer", parent_id="c67b"), piece("c67b"), piece("c67c", accepted_answer_id="c67a")),
-    _between("interactions", "content_unknown", "c-none", "act on an unknown piece", "content_id=c-none",
-        {"interactions": [act("i68", content_id="c-none")]}),
-    _between("interactions", "act_before_published", "c69", "act on a piece not yet published", "liked a week before",
-        {"content": [piece("c69")], "interactions": [act("i69", day="2025-03-24", content_id="c69")]}),
-    _between("interactions", "act_after_deleted", "c70", "act on a piece that was taken down", "deleted on 1 March",
-        {"content": [piece("c70", "article", "2025-02-01", deleted_at="2025-03-01T08:00:00")],
-         "interactions": [act("i70", content_id="c70")]}),
+    _between("interactions", "content_unknown", "c-none", "interaction with an unknown piece", "content_id=c-none",
+        {"interactions": [interaction("i68", content_id="c-none")]}),
+    _between("interactions", "act_before_published", "c69", "interaction with a future piece", "liked a week before",
+        {"content": [piece("c69")], "interactions": [interaction("i69", day="2025-03-24", content_id="c69")]}),
+    _between("interactions", "act_after_deleted", "c70", "interaction with a piece that was taken down",
+        "deleted on 1 March", {"content": [piece("c70", "article", "2025-02-01", deleted_at="2025-03-01T08:00:00")],
+         "interactions": [interaction("i70", content_id="c70")]}),
 ]  # fmt: skip
 
 
-def _act(rule: str, key: str, kind: str, example: str, *states: dict[str, Any], day: str = "2025-03-31") -> Any:
-    rows = {"members": list(states), "interactions": [act(f"i-{rule}", key, day=day)]}
+def _interaction(rule: str, key: str, kind: str, example: str, *states: dict[str, Any], day: str = "2025-03-31") -> Any:
+    rows = {"members": list(states), "interactions": [interaction(f"i-{rule}", key, day=day)]}
     return _between("interactions", rule, key, kind, example, rows)
 
 
 MEMBERS = [
-    _act("member_unknown", "m-none", "act of an unknown member", "member_id=m-none"),
-    _act("active_before_joined", "young", "act before joining", "joined on 31 March, active on 20 March",
-        state("young", joined_at="2025-03-31T08:00:00"), day="2025-03-20"),
-    _act("active_after_erased", "gone-e", "act of an erased member", "erased on 1 March"),
-    _act("active_after_banned", "gone-b", "act of a banned member", "banned on 1 March"),
-    _act("active_after_left", "gone-l", "act of a member who left", "left on 1 March"),
+    _interaction("member_unknown", "m-none", "interaction of an unknown member", "member_id=m-none"),
+    _interaction("active_before_joined", "young", "interaction before joining",
+        "joined on 31 March, active on 20 March", state("young", joined_at="2025-03-31T08:00:00"), day="2025-03-20"),
+    _interaction("active_after_erased", "gone-e", "interaction of an erased member", "erased on 1 March"),
+    _interaction("active_after_banned", "gone-b", "interaction of a banned member", "banned on 1 March"),
+    _interaction("active_after_left", "gone-l", "interaction of a member who left", "left on 1 March"),
     _between("members", "joined_day_changes", "m71", "joining day that changes", "2024-01-01, then 2024-06-01",
         {"members": [state("m71"), state("m71", "2025-03-31", joined_at="2024-06-01T08:00:00")]}),
     _between("members", "back_after_erasure", "m72", "erased member who comes back", "erased, then active",

@@ -136,7 +136,7 @@ DAMAGES = [
           numbered("content_id", "c152{:04}"), "stood for something else"),
     _held("ids_again", "feedback", "ids of answers given out again", "f1 is another answer each day",
           numbered("feedback_id", "f152{:03}"), "stood for something else"),
-    _held("rows_repeated", "interactions", "a join that doubles rows", "each act twice, with new ids",
+    _held("rows_repeated", "interactions", "a join that doubles rows", "each interaction twice, with new ids",
           again("interaction_id", 2), "repeat another"),
     _held("rows_repeated", "content", "a join that triples rows", "each piece three times, with new ids",
           again("content_id", 3), "repeat another"),

@@ -1,4 +1,4 @@
-"""A table is made anew in one transaction: a model that fails leaves the table, its rows and comments as they were."""
+"""A table is rebuilt in one transaction: a model that fails leaves the table, its rows and comments as they were."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 ``made_by_0_1_0/home.tar.xz`` is a sample community of 40 members and 50 log days after two runs, an identity link, a
 waiver and an exported list, without Dagster's history and pages. ``models.tar.xz`` holds two trained models on made-up
-rows, with probabilities that they gave. Neither is ever made anew: they are for having been made by that version.
+rows, with probabilities that they gave. Neither is ever made again: they are for having been made by that version.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ BUILT_BY = {"built_house": "dbt", "full_house": "dbt", "project": "dbt", "good_h
 """Fixture -> marker of every test that asks for it, by whatever way."""
 
 TOGETHER = {"project": "dbt_project", "sites": "sites"}
-"""Fixture that each worker would build anew -> group of the tests that ask for it."""
+"""Fixture that each worker would build again -> group of the tests that ask for it."""
 
 
 COUNTED = pytest.StashKey[tuple[int, int]]()

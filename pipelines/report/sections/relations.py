@@ -35,7 +35,7 @@ CURES = {
     ERASED: "找到仍保留该成员的系统，并在那里也删除",
     TERMS: "查看该订阅的各步骤，连同期限重新送达错误的一步",
     THREADS: "检查导出如何标记主题；被移动过的内容可以保留原样",
-    ARMS: "检查该活动如何分组；在此之前无法衡量其效果",
+    ARMS: "检查该运营活动如何分组；在此之前无法衡量其效果",
 }
 """What to do, in Chinese, by the English words of the rules."""
 

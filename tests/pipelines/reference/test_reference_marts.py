@@ -84,7 +84,7 @@ def test_each_way_to_build_is_named(pages):
     assert "up to the widest engagement window" in pages["fct_member_engagement.md"]
     assert "rebuilt in each run, from the whole history" in pages["content_performance.md"]
     assert "| rebuilt in each run |" in pages["renewals.md"]
-    assert "records, which are only ever appended to" in pages["churn_trainings.md"]
+    assert "records, which are only appended to" in pages["churn_trainings.md"]
     assert "| while `subscriptions` is not collected | no rows |" in pages["renewals.md"]
     assert "Tested: `accepted_values`." in pages["subscription_terms.md"]
 
