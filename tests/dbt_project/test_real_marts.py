@@ -58,7 +58,7 @@ class Site:
 def built(folder: Path, bring_in: Callable[[House], ImportReport], **more: bool) -> tuple[House, ImportReport]:
     """Import an export and run every day of it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(landing_module, "_flush", lambda path: None)
+        patch.setattr(landing_module, "sync", lambda path: None)
         house = House(folder, timezone="UTC", **more)
         report = bring_in(house)
     house.run(days_between(report.first_day, report.last_day))

@@ -22,7 +22,7 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def _no_flush(monkeypatch):
     """Thousands of files: that they reach the disk is not what these tests are about."""
-    monkeypatch.setattr(landing_module, "_flush", lambda path: None)
+    monkeypatch.setattr(landing_module, "sync", lambda path: None)
 
 
 def landed(landing: Path, log: str, select: str):
