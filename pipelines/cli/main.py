@@ -29,7 +29,7 @@ app.add_typer(identities, name="identity")
 retention = typer.Typer(no_args_is_help=True, help="The daily list of members worth contacting.")
 app.add_typer(retention, name="retention")
 app.add_typer(retention, name="actions", hidden=True)  # the name that cron jobs may still call
-app.command(epilog="Example: guildbook check acts.csv --log interactions --day 2026-02-04")(check)
+app.command(epilog="Example: guildbook check export.csv --log interactions --day 2026-02-04")(check)
 app.command(epilog="Example: guildbook quarantine interactions 2026-02-04")(quarantine)
 app.command(epilog="Example: guildbook pseudonym m01096")(pseudonym)
 app.command(epilog="Example: guildbook erase m01096 --dry-run")(erase)

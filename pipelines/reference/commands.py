@@ -15,7 +15,7 @@ INTRO = """\
 
 What `guildbook` can do; `guildbook COMMAND --help` says the same. In a checkout the command is `.venv/bin/guildbook`.
 It works on the home folder that `GUILDBOOK_HOME` names. Exit code 0 means done, 1 that something is not as it should
-be, 2 that it was asked wrongly.
+be, 2 that it was used wrongly.
 
 """
 

@@ -26,10 +26,10 @@ Of each log and log day, by the counts of its delivery.
 """
 
 SHAPES = """
-## Gate 1: a log day beside the log's own past
+## Gate 1: a log day compared with the log's own past
 
-Each is zero where nothing was found. A rule that may withhold the day also exists as a warning, its name with `_unsure`
-behind it, for what too little speaks for. What each looks at, from how many days of past on, and how often it is wrong
+Each is zero where nothing was found. A rule that may withhold the day also exists as a warning for weaker
+evidence, its name with `_unsure` behind it. What each looks at, how many past days it needs, and how often it is wrong,
 is in the [operator guide](operator-guide.md#a-day-that-looks-like-none-before-it).
 """
 

@@ -49,10 +49,10 @@ Names that start with a dot or an underscore are ignored: write under such a nam
 ## What becomes of a row
 
 A row that breaks the contract goes to `lake/quarantine`, with its file, line, reason and text. A file that
-cannot be read at all is rejected by name. For every other file accepted + quarantined = delivered. `delivered` is not
-what the reader gave: the records are counted in the file itself, before and without it (for Parquet its footer says
-them). Where the reader gives other than were counted, the file is read again line by line; what then still differs,
-such as a file that was written to meanwhile, is rejected. Lines of nothing but spaces and tabs are no records.
+cannot be read at all is rejected by name. For every other file accepted + quarantined = delivered. `delivered` does not
+come from the reader: the records are counted in the file itself, before it is read (for Parquet from its footer). Where
+the reader gives another number, the file is read again line by line; what then still differs, such as a file that was
+written to meanwhile, is rejected. Lines of nothing but spaces and tabs are no records.
 
 Numbers have bounds, and columns of a row may contradict each other; each log below lists its rules. What no honest row
 says is *refused*. What an honest row may say is *warned* of: the row counts, and Data health names the column, an

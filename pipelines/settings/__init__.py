@@ -148,7 +148,7 @@ class Settings(AccessSettings, ErasureSettings, LimitSettings, RelationSettings,
         6,
         gt=0,
         le=168,
-        description="Hours after which a run is ended that is still at work; the next one does its work.",
+        description="Hours after which a run that is still at work is ended; the next one does its work.",
     )
     daily_hour: int = Field(6, ge=0, le=23, description="Hour of the daily run, in the community's time zone.")
     alert_command: SecretStr = Field(
