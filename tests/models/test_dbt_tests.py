@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.churn_lake import Lake
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("churn_lake")]
 
 
 def test_the_data_tests_of_the_churn_folder_pass(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.churn_lake import Lake
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("churn_lake")]
 
 FIRST = date(2025, 1, 1)
 T = FIRST + timedelta(days=60)

@@ -88,8 +88,8 @@ class Lake:
         try:
             project = str(_project())
             places = ["--project-dir", project, "--profiles-dir", project]
-            manifest = _manifest(project, tuple(self.environment.items()))
-            result = dbtRunner(manifest=manifest).invoke(["--quiet", *command, *places])
+            quiet = ["--quiet", "--no-write-json", "--log-level-file", "none"]
+            result = dbtRunner(manifest=_manifest(project)).invoke([*quiet, *command, *places])
             assert result.success, result.exception or [str(one.message) for one in result.result]
         finally:
             os.environ.clear()
@@ -104,8 +104,8 @@ def _columns(log: Log) -> list[tuple[str, str]]:
 
 
 @lru_cache
-def _manifest(project: str, environment: tuple[tuple[str, str], ...]) -> Manifest:
-    """The project as dbt parses it with these settings; nothing parsed depends on the home."""
+def _manifest(project: str) -> Manifest:
+    """The project as dbt parses it; nothing parsed depends on the home or on a setting."""
     result = dbtRunner().invoke(["--quiet", "parse", "--project-dir", project, "--profiles-dir", project])
     assert result.success, result.exception
     return result.result
