@@ -1,4 +1,4 @@
-"""Whatever the order in which versions of a row were delivered, and however often, the same one is believed."""
+"""Whatever the order in which versions of a row were delivered, and however often, the same one wins."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def model(project):
         yield model
 
 
-def believed(model, versions):
+def winning(model, versions):
     return model.rows("source", "content_id", "log_day", "title", content=versions, persons=[])
 
 
@@ -40,7 +40,7 @@ def believed(model, versions):
 @given(data=st.data(), versions=VERSIONS)
 def test_order_and_repetition_change_nothing(model, data, versions):
     repeated = versions + data.draw(st.lists(st.sampled_from(versions), max_size=4))
-    assert believed(model, data.draw(st.permutations(repeated))) == believed(model, versions)
+    assert winning(model, data.draw(st.permutations(repeated))) == winning(model, versions)
 
 
 @settings(max_examples=100, deadline=None)
@@ -51,7 +51,7 @@ def test_the_highest_number_wins_else_the_latest_delivery(model, versions):
         seq = version["source_seq"]
         rank = (seq is not None, seq, version["log_day"])
         best[version["source"], version["content_id"]].append((rank, version))
-    found = {row[:2]: row[2:] for row in believed(model, versions)}
+    found = {row[:2]: row[2:] for row in winning(model, versions)}
     for key, ranked in best.items():
         winners = [version for rank, version in ranked if rank == max(rank for rank, _ in ranked)]
         possible = [(winner["log_day"], winner["title"]) if winner["op"] == "upsert" else None for winner in winners]

@@ -31,7 +31,7 @@ def true_facts(seed: int = 1) -> list[Fact]:
     rng = Random(seed)
     facts: list[Fact] = []
     _members(rng, facts)
-    _pieces_and_acts(rng, facts)
+    _content_and_interactions(rng, facts)
     _events(rng, facts)
     _money(rng, facts)
     return facts
@@ -78,7 +78,7 @@ def _members(rng: Random, facts: list[Fact]) -> None:
             facts.append(("members", told + timedelta(days=30), earlier))
 
 
-def _pieces_and_acts(rng: Random, facts: list[Fact]) -> None:
+def _content_and_interactions(rng: Random, facts: list[Fact]) -> None:
     """Pieces that move, change their author or are withdrawn; interactions that change their kind or are withdrawn."""
     pieces: list[str] = []
     number = 0

@@ -144,7 +144,7 @@ def test_predictions_come_back_as_they_were_made(home):
 
 
 def know(home, definition, *, probability=0.25):
-    """Let it be known what the chances of one member are."""
+    """Write the true probability of one member."""
     home.oracle.parent.mkdir(parents=True, exist_ok=True)
     row = {"definition": definition.name, "horizon_days": definition.horizon_days}
     row |= {"known_after_days": definition.known_after_days, "member_id": "a", "as_of_day": DAY}
