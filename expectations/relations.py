@@ -135,7 +135,7 @@ _CONTENT = [
     _blocks("parent_of_another_thread", "content", "answers a piece of another thread", THREADS),
     _warns("reply_before_parent", "content", "is older than the piece it answers", THREADS),
     _warns("answer_to_no_question", "content", "is an answer, but not to a question", THREADS),
-    _blocks("accepted_no_answer", "content", "has an accepted answer that is none", IDS),
+    _blocks("accepted_no_answer", "content", "has an accepted answer that is no answer", IDS),
     _blocks("accepted_of_another", "content", "has an accepted answer to another question", IDS),
     _blocks("act_before_published", "interactions", "was done to a piece that was not published yet", DATES),
     _warns("act_after_deleted", "interactions", "was done to a piece that was taken down", DATES),

@@ -133,7 +133,7 @@ def prediction_rules(definition: str, *, max_calibration_error: float, max_base_
         ),
         Rule(f"{definition}_min_probability", CRITICAL, "a probability lies between 0 and 1", minimum=0),
         Rule(f"{definition}_max_probability", CRITICAL, "a probability lies between 0 and 1", maximum=1),
-        Rule(f"{definition}_n_null", CRITICAL, "a prediction without a probability is none", maximum=0),
+        Rule(f"{definition}_n_null", CRITICAL, "a prediction without a probability is no prediction", maximum=0),
         Rule(
             f"{definition}_calibration_error",
             CRITICAL,

@@ -18,7 +18,7 @@ UNITS_PER_SECOND = {"epoch_s": 1, "epoch_ms": 1_000}
 
 
 def iso_time(text: str, timezone: str) -> str:
-    """SQL that reads ISO 8601 ``text`` as TIMESTAMP in UTC; null where it is none or outside 1970..2199.
+    """SQL that reads ISO 8601 ``text`` as TIMESTAMP in UTC; null where it is no time or outside 1970..2199.
 
     A day or a time without an offset is in ``timezone``, an IANA name.
     """

@@ -81,7 +81,7 @@ def csv_records(lines: Iterable[bytes], width: int) -> Iterator[bytes]:
 
 
 def fields_of(record: bytes) -> list[str] | None:
-    """Return the fields of a CSV record; None where it is none."""
+    """Return the fields of a CSV record; None where it has no readable fields."""
     try:
         rows = list(csv.reader(io.StringIO(record.decode(), newline=""), strict=True))
     except (csv.Error, UnicodeDecodeError):

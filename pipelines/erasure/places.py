@@ -38,7 +38,7 @@ class Place:
 def places(root: Path, stage: str = "") -> Iterator[Place]:
     """Every file below a folder, or those of one stage, without the home's own keys, its lock and its journal.
 
-    Links are not followed: what they point to is below the folder too, or is none of it.
+    Links are not followed: what they point to is below the folder too, or no part of it.
     """
     for folder, folders, names in os.walk(root):
         if Path(folder) == root:

@@ -96,7 +96,7 @@ def entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry is a folder; what cannot be looked at is none."""
+    """Whether an entry is a folder; False where it cannot be looked at."""
     try:
         return entry.is_dir()
     except OSError:

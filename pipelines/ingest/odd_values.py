@@ -21,7 +21,7 @@ from pipelines.sql import literal
 CONTRADICTION = "contradiction"
 """Columns of a row that hardly go together."""
 EMPTY_SPELLING = "empty_spelling"
-"""A text that is how a system writes that there is none."""
+"""A text by which systems say that there is no value."""
 GARBLED_TEXT = "garbled_text"
 """Text that was read in another encoding than it was written in."""
 DECIMAL_ID = "decimal_id"

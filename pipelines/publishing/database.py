@@ -19,7 +19,7 @@ PUBLICATION_COMMENTS = {
     "column published.marts.publication.version": "Number of the publication; a later one has a higher number.",
     "column published.marts.publication.through_day": "Last day of the data, in the community's time zone.",
 }
-"""What is said of the one table that dbt does not make."""
+"""Description of the one table that dbt does not make."""
 
 
 def copy_marts(warehouse: Path, target: Path, settings: Settings, *, version: int, through_day: date) -> None:

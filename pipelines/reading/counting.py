@@ -1,6 +1,6 @@
 """Counting what a text file holds block by block, without the reader that reads it later. No field is cut here.
 
-Whatever reads a file is held against these counts, so that a reader that skips a record is noticed.
+Whatever reads a file is checked against these counts, so that a reader that skips a record is noticed.
 """
 
 from __future__ import annotations

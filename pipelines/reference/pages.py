@@ -172,7 +172,7 @@ def _log_section(log: Log) -> str:
             ("warned" if rule.is_warning else "refused", f"`{rule.column}`", rule.said, rule.cure)
             for rule in sorted(log.rules, key=lambda rule: rule.is_warning)
         ]
-        parts.append(table(("verdict", "column", "what is said of its value", "what to do"), rules))
+        parts.append(table(("verdict", "column", "what is wrong with its value", "what to do"), rules))
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
