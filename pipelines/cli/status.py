@@ -38,11 +38,12 @@ def status_lines(home: Home, first_log_day: date = date.min) -> list[str]:
         )
         kept = ", ".join(str(one) for one in versions.numbers(home))
         lines = [f"published   version {number}{through}", f"kept        {kept}"]
-    held = manifest.withheld_days(home)
-    named = ", ".join(f"{one.log} {one.log_day}" for one in held[:SHOWN_DAYS])
-    more = f" and {len(held) - SHOWN_DAYS} more" if len(held) > SHOWN_DAYS else ""
-    days = f"{len(held):,} log day{'' if len(held) == 1 else 's'}"
-    lines.append(f"withheld    {named}{more} ({days})" if held else "withheld    none")
+    beside = manifest.withheld_days(home)
+    lines.append(f"withheld    {_named([one for one in beside if one.is_judged]) or 'none'}")
+    if unjudged := _named([one for one in beside if not one.is_judged]):
+        lines.append(
+            f"not judged  {unjudged}: the run that reads them is at work or was ended; the next one judges them"
+        )
     lines += _finding_lines(home)
     lines += _disagreement_lines(home)
     lines += [f"not read    {one}" for one in ignored_entries(home, first_log_day)]
@@ -71,6 +72,15 @@ def status_lines(home: Home, first_log_day: date = date.min) -> list[str]:
     if (page := home.last_run / "index.html").exists():
         lines.append(f"stopped     {page} says why and what to do")
     return lines + _refused_lines(home)
+
+
+def _named(days: list[manifest.WithheldDay]) -> str:
+    """Name log days and say how many they are; nothing where there are none."""
+    if not days:
+        return ""
+    named = ", ".join(f"{one.log} {one.log_day}" for one in days[:SHOWN_DAYS])
+    more = f" and {len(days) - SHOWN_DAYS} more" if len(days) > SHOWN_DAYS else ""
+    return f"{named}{more} ({len(days):,} log day{'' if len(days) == 1 else 's'})"
 
 
 def _refused_lines(home: Home) -> list[str]:

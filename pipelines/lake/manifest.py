@@ -55,13 +55,15 @@ class Candidate:
 class WithheldDay:
     """A log day whose newest delivery waits beside the lake: because of the first gate, or of a run that stopped.
 
-    ``n_rows`` are the rows that wait, ``keeps_earlier`` says whether an earlier delivery of the day is in the lake.
+    ``n_rows`` are the rows that wait, ``keeps_earlier`` says whether an earlier delivery of the day is in the lake, and
+    ``is_judged`` whether the gate withheld just this delivery: else no run has come to judge it yet.
     """
 
     log: str
     log_day: date
     n_rows: int
     keeps_earlier: bool
+    is_judged: bool
 
 
 def withheld_days(home: Home) -> list[WithheldDay]:
@@ -71,12 +73,25 @@ def withheld_days(home: Home) -> list[WithheldDay]:
     if not waiting:
         return []
     accepted = {(row["log"], row["log_day"]) for row in current(home).select(["log", "log_day"]).to_pylist()}
+    verdicts = _newest_verdicts(home)
     return [
         WithheldDay(
-            one.log, one.log_day, one.delivery["profile"]["accepted"], keeps_earlier=(one.log, one.log_day) in accepted
+            one.log,
+            one.log_day,
+            one.delivery["profile"]["accepted"],
+            keeps_earlier=(one.log, one.log_day) in accepted,
+            is_judged=verdicts.get((one.log, one.log_day)) == (one.delivery["fingerprint"], WITHHELD),
         )
         for one in waiting
     ]
+
+
+def _newest_verdicts(home: Home) -> dict[tuple[str, date], tuple[str, str]]:
+    """Return the fingerprint and verdict of the newest record of each log and log day."""
+    return {
+        (row["log"], row["log_day"]): (row["fingerprint"], row["verdict"])
+        for row in ledger.read(home, "manifest").to_pylist()
+    }
 
 
 def candidates(home: Home, log: str, days: Sequence[date] | None = None) -> list[Candidate]:
@@ -134,10 +149,7 @@ def finish_moves(home: Home, logs: Sequence[str]) -> None:
     waiting = [candidate for log in logs for candidate in candidates(home, log)]
     if not waiting:
         return
-    newest = {
-        (row["log"], row["log_day"]): (row["fingerprint"], row["verdict"])
-        for row in ledger.read(home, "manifest").to_pylist()
-    }
+    newest = _newest_verdicts(home)
     for candidate in waiting:
         fingerprint, verdict = newest.get((candidate.log, candidate.log_day), (None, None))
         if fingerprint == candidate.delivery["fingerprint"] and verdict in (PASSED, WAIVED):

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines import clock
+from pipelines.cli.status import status_lines
 from pipelines.contract import LOGS
 from pipelines.ingest import ingest_days
 from pipelines.lake import ledger, manifest
@@ -85,6 +86,21 @@ def test_a_withheld_candidate_stays_beside_the_lake(house):
 
     assert in_lake(house) == in_manifest(house) == {}
     assert [candidate.log_day for candidate in manifest.candidates(house.home, LOG)] == [DAY]
+
+
+def test_a_delivery_that_no_gate_has_judged_is_not_said_to_be_withheld(house):
+    ingest(house, [interaction(1, DAY, "a")])
+    decide(house, WITHHELD)
+    assert [line for line in status_lines(house.home) if DAY.isoformat() in line] == [
+        f"withheld    {LOG} {DAY} (1 log day)"
+    ]
+
+    ingest(house, [interaction(1, DAY, "a"), interaction(2, DAY, "a")])
+
+    assert [one.is_judged for one in manifest.withheld_days(house.home)] == [False]
+    told = [line for line in status_lines(house.home) if line.startswith(("withheld", "not judged"))]
+    assert told[0] == "withheld    none"
+    assert told[1].startswith(f"not judged  {LOG} {DAY} (1 log day): ")
 
 
 def test_a_withheld_candidate_leaves_the_last_accepted_part(house):
