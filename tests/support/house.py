@@ -67,10 +67,12 @@ class House:
     def withdraw(self, log: str, log_day: date) -> None:
         shutil.rmtree(self.home.landing_day(log, log_day))
 
-    def accept(self, days: Sequence[date], run_id: str = "run") -> dict[str, GateOutcome]:
+    def accept(
+        self, days: Sequence[date], run_id: str = "run", *, logs: Iterable[str] = tuple(LOGS)
+    ) -> dict[str, GateOutcome]:
         """Ingest and judge log days; return gate 1's outcome of each log."""
         outcomes = {}
-        for log in LOGS.values():
+        for log in map(LOGS.__getitem__, logs):
             ingest_days(self.home, self.settings, log, days, run_id=run_id, before_reading=replace_returned)
             outcomes[log.name] = deliveries.judge(self.home, self.settings, log.name, days, run_id)
         return outcomes

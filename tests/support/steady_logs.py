@@ -6,6 +6,7 @@ Every draw comes from the day, so that a day is the same whatever is made before
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -65,9 +66,10 @@ def past_days(n: int = N_PAST, last: date = LAST) -> list[date]:
     return [last - timedelta(days=n - number) for number in range(n)]
 
 
-def steady_past(log: str, n: int = N_PAST) -> list[Shape]:
+@cache
+def steady_past(log: str, n: int = N_PAST) -> tuple[Shape, ...]:
     """Return the shapes of the ``n`` days before ``LAST``."""
-    return list(shapes_of(log, {day: steady_rows(log, day) for day in past_days(n)}).values())
+    return tuple(shapes_of(log, {day: steady_rows(log, day) for day in past_days(n)}).values())
 
 
 def changed(log: str, change: Callable[[list[Row]], list[Row]], day: date = LAST) -> Shape:

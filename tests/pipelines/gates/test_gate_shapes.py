@@ -164,7 +164,7 @@ def settled(tmp_path_factory):
     days = [FIRST_DAY + timedelta(days=n) for n in range(30)]
     for day in days:
         house.deliver("interactions", day, acts_of(day))
-    outcome = house.accept(days)["interactions"]
+    outcome = house.accept(days, logs=["interactions"])["interactions"]
     assert (outcome.withheld, outcome.warned) == ((), ())
     return house
 
@@ -174,7 +174,7 @@ def of_next_day(settled, root, rows):
     house.settings = settled.settings.model_copy(update={"home": root / "home"})
     day = FIRST_DAY + timedelta(days=30)
     house.deliver("interactions", day, rows)
-    outcome = house.accept([day])["interactions"]
+    outcome = house.accept([day], logs=["interactions"])["interactions"]
     failed = [row for row in ledger.read(house.home, "gate_results").to_pylist() if not row["is_passed"]]
     return house, day, outcome, failed
 
@@ -194,7 +194,7 @@ def test_the_day_before_delivered_again_is_withheld_with_its_name_and_can_be_wai
         f"1 (100 % of 80 rows looked at are those of {yesterday})",
     )
     waive(house.home, "interactions", day, reason="a test", waived_by="ann")
-    outcome = house.accept([day])["interactions"]
+    outcome = house.accept([day], logs=["interactions"])["interactions"]
     assert (outcome.withheld, outcome.warned) == ((), (day,))
 
 
@@ -215,7 +215,7 @@ def test_times_of_another_zone_are_withheld_and_come_in_when_they_are_mended(set
         "6 (80 rows lie 6 h later than usual)"
     ]
     house.deliver("interactions", day, acts_of(next_day))
-    assert house.accept([day])["interactions"].withheld == ()
+    assert house.accept([day], logs=["interactions"])["interactions"].withheld == ()
 
 
 def test_deliveries_of_an_older_version_are_no_past_and_no_error(settled, tmp_path):

@@ -39,7 +39,7 @@ def link(house, name, target):
 
 def judged(house):
     """What gate 1 says of the day, and what was refused of it."""
-    outcome = house.accept([DAY])["interactions"]
+    outcome = house.accept([DAY], logs=["interactions"])["interactions"]
     said = "withheld" if outcome.withheld == (DAY,) else "warned" if outcome.warned == (DAY,) else "passed"
     return said, [str(one) for one in refused(house.home, "interactions")]
 
@@ -81,7 +81,7 @@ def test_a_link_inside_the_landing_folder_and_one_that_is_the_landing_folder_are
 
 
 def test_a_landing_folder_that_is_a_dangling_link_takes_no_rows_out(house):
-    house.accept([DAY])
+    house.accept([DAY], logs=["interactions"])
     house.home.landing.rename(house.home.root / "unmounted")
     house.home.landing.symlink_to(house.home.root / "mounted-later")
 
@@ -95,7 +95,7 @@ def test_a_landing_folder_that_is_a_dangling_link_takes_no_rows_out(house):
 
 @pytest.mark.parametrize("folder", ["interactions", "interactions/2025-03-01"])
 def test_a_folder_that_is_a_link_out_of_landing_is_refused_and_takes_no_rows_out(house, tmp_path, folder):
-    house.accept([DAY])
+    house.accept([DAY], logs=["interactions"])
     place = house.home.landing / folder
     place.rename(tmp_path / "moved")
     place.symlink_to(tmp_path / "moved")
@@ -127,7 +127,7 @@ def close(monkeypatch, closed):
     "closed", ["", "interactions", "interactions/2025-03-01", "interactions/2025-03-01/rows.jsonl"]
 )
 def test_what_is_closed_to_us_is_said_and_takes_no_rows_out(house, monkeypatch, closed):
-    house.accept([DAY])
+    house.accept([DAY], logs=["interactions"])
     with monkeypatch.context() as patch:
         close(patch, house.home.landing / closed)
         assert set(delivered_logs(house.home, house.settings, [DAY])) >= {"interactions"}

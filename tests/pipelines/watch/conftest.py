@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobO
 
 from pipelines.cli.instance import prepare_instance
 from pipelines.home import Home
-from pipelines.settings import PROJECT_DIR, get_settings
+from pipelines.settings import PROJECT_DIR, Settings, get_settings
 from pipelines.warehouse.dbt import ensure_manifest
 
 if TYPE_CHECKING:
@@ -78,9 +79,21 @@ class Watched:
         return [json.loads(line) for line in text.splitlines() if line]
 
 
+@pytest.fixture(scope="session")
+def no_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which Dagster has made its databases and nothing was run; not to be changed."""
+    root = tmp_path_factory.mktemp("no_runs") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_HOME", "is set below")
+        prepare_instance(Home(root), Settings(home=root))
+        with dg.DagsterInstance.get() as instance:
+            assert instance.get_runs_count() == 0
+    return root
+
+
 @pytest.fixture
-def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
-    root = tmp_path / "home"
+def watched(no_runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+    root = shutil.copytree(no_runs, tmp_path / "home")
     monkeypatch.setenv("GUILDBOOK_HOME", str(root))
     monkeypatch.setenv("GUILDBOOK_ALERT_COMMAND", f"(cat; echo) >> '{tmp_path / 'alerts.jsonl'}'")
     monkeypatch.setenv("GUILDBOOK_MAX_RUN_HOURS", str(2 / 3600))
