@@ -15,6 +15,8 @@ from models.score import score
 from models.train import TrainConfig, train
 from tests.support.made_up import CONFIG
 
+pytestmark = pytest.mark.slow
+
 
 def refitted(model, name, features, labels):
     rows = features.assign(is_churned=labels["is_churned"].astype(int))

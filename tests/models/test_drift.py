@@ -7,6 +7,8 @@ import pytest
 from models.drift import feature_drift
 from models.features import FEATURE_NAMES
 
+pytestmark = pytest.mark.slow
+
 
 def test_features_of_a_day_like_the_training_have_not_drifted_and_others_have(made, result):
     features, _, _ = made

@@ -21,6 +21,8 @@ from pipelines.identity import links
 from pipelines.lake import ledger, versions
 from pipelines.settings import PROJECT_DIR
 
+pytestmark = pytest.mark.slow
+
 GUIDE = (PROJECT_DIR / "docs" / "operator-guide.md").read_text(encoding="utf-8")
 DAY = "--from 2025-03-01 --to 2025-03-01"
 

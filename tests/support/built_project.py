@@ -75,8 +75,9 @@ class BuiltProject:
     def _invoke(self, runner: dbtRunner, *arguments: str) -> Any:
         places = ["--project-dir", str(dbt.DBT_PROJECT_DIR), "--profiles-dir", str(dbt.DBT_PROJECT_DIR)]
         output = ["--target-path", str(self._target), "--log-path", str(self._target)]
+        output += ["--log-level", "none", "--log-level-file", "none"]
         try:
-            result = runner.invoke(["--quiet", *arguments, *places, *output])
+            result = runner.invoke([*arguments, *places, *output])
         finally:
             DuckDBConnectionManager.close_all_connections()
             gc.collect()

@@ -12,6 +12,8 @@ from pipelines.publishing.outcome import explain_failure
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, interaction
 
+pytestmark = pytest.mark.slow
+
 LATER = FIRST + timedelta(days=1)
 
 

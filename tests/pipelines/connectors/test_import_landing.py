@@ -12,6 +12,8 @@ from pipelines.connectors import landing as landing_module
 from tests.support.connector_dump import ROWS, write_dump
 from tests.support.connector_reading import leftovers, snapshot
 
+pytestmark = pytest.mark.slow
+
 ZONE = "UTC"
 
 

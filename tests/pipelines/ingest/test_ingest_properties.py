@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,8 @@ from pipelines.ingest.shape import inspect
 from pipelines.ingest.texts import csv_texts
 from pipelines.settings import Settings
 from tests.support.ingest_community import DAY, Community
+
+pytestmark = pytest.mark.slow
 
 NAMES = ("interaction_id", "occurred_at", "kind", "member_id", "channel", "value", "mood")
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=8) | st.sampled_from(

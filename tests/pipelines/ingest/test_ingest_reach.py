@@ -18,6 +18,8 @@ from pipelines.ingest.refusals import refused
 from pipelines.lake import manifest
 from tests.support.house import House
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2025, 3, 1)
 INTERACTIONS = LOGS["interactions"]
 ROW = {"interaction_id": "i1", "occurred_at": "2025-03-01T12:00:00", "kind": "like", "member_id": "m1"}

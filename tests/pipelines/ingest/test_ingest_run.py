@@ -16,6 +16,8 @@ from pipelines.ingest.rules import cast_sql
 from pipelines.lake import ledger
 from tests.support.ingest_community import DAY, HEADER, Community
 
+pytestmark = pytest.mark.slow
+
 ROW = "1,2024-03-05,like,m\n"
 NEXT = DAY + timedelta(days=1)
 

@@ -23,6 +23,8 @@ from pipelines.lake.manifest import PASSED, WAIVED, WITHHELD
 from tests.support.house import House
 from tests.support.tiny_logs import interaction
 
+pytestmark = pytest.mark.slow
+
 LOG = "interactions"
 DAY = date(2025, 3, 5)
 BEFORE = DAY - timedelta(days=1)

@@ -20,6 +20,8 @@ from pipelines.home import Home
 from pipelines.privacy import readers
 from pipelines.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 OWN_GROUP = grp.getgrgid(os.getgid()).gr_name
 IS_ROOT = os.geteuid() == 0
 

@@ -35,6 +35,8 @@ from tests.support.every_byte import holders
 from tests.support.house import RECORDS, House
 from tests.support.tiny_logs import FIRST, days_between, interaction, tiny_community
 
+pytestmark = pytest.mark.slow
+
 KEY = "a key of the test's own"
 SHOWN = re.compile("p-[0-9a-f]{24}")
 THINGS = {

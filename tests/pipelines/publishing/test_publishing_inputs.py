@@ -13,6 +13,8 @@ from pipelines.warehouse.plan import BuildPlan
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, interaction
 
+pytestmark = pytest.mark.slow
+
 PLAN = BuildPlan("code", FIRST, FIRST, "", ())
 
 

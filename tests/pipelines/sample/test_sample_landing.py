@@ -16,6 +16,8 @@ from pipelines.sample.simulate import NotEmptyError
 from pipelines.sample.tables import TOLD_LOGS
 from tests.support.sample_reading import Sample, accepted, moment, problem, read_log
 
+pytestmark = pytest.mark.slow
+
 
 def tree(root: Path) -> dict[str, str]:
     return {

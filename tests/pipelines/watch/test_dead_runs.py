@@ -16,6 +16,8 @@ from pipelines.defs.sensors import dead_runs, failed_run
 from pipelines.watch import alive
 from pipelines.watch.dead import FIRST_MOMENTS, KILLED, fail_dead_runs
 
+pytestmark = pytest.mark.slow
+
 UNFINISHED = [
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,

@@ -5,9 +5,13 @@ from __future__ import annotations
 import signal
 import time
 
+import pytest
+
 from pipelines import lock
 from pipelines.watch import alive
 from pipelines.watch.dead import KILLED
+
+pytestmark = pytest.mark.slow
 
 
 def wait_for_failure(watched, run_id):
