@@ -42,7 +42,7 @@ def status_lines(home: Home, first_log_day: date = date.min) -> list[str]:
     lines.append(f"withheld    {_named([one for one in beside if one.is_judged]) or 'none'}")
     if unjudged := _named([one for one in beside if not one.is_judged]):
         lines.append(
-            f"not judged  {unjudged}: the run that reads them is at work or was ended; the next one judges them"
+            f"not judged  {unjudged}: the run that read them is at work or was ended; their next run judges them"
         )
     lines += _finding_lines(home)
     lines += _disagreement_lines(home)
