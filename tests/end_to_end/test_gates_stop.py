@@ -130,6 +130,7 @@ def run_that_leaves_members_out(running, monkeypatch):
         return running.execute(NEXT, NEXT)
 
 
+@pytest.mark.long
 def test_gate_3_stops_a_run_that_left_members_out(running, monkeypatch):
     outcome = run_that_leaves_members_out(running, monkeypatch)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.running import AFTER_GATE_2, GOOD_DAYS, NEXT_DAYS
 
 LAST, NEXT = GOOD_DAYS[-1], NEXT_DAYS[0]
 
 
+@pytest.mark.long
 def test_a_run_again_says_that_nothing_changed_and_a_day_that_never_came_stops_it(running):
     again = running.execute(LAST, LAST)
 

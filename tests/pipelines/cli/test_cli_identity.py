@@ -52,6 +52,7 @@ def figures(house):
     return {(month, figure): n for figure, sql in asked.items() for month, n in house.query(sql)}
 
 
+@pytest.mark.long
 def test_a_preview_shows_what_linking_then_gives_and_leaves_the_home_as_it_was(house):
     linked = {row[0] for row in house.query("select member_id from marts.member_ids")}
     payers = [

@@ -88,6 +88,7 @@ def test_old_versions_and_their_pages_hold_tombstones_and_nothing_else_changes(f
         assert (folder / "analytics.duckdb").stat().st_mode == (before / "analytics.duckdb").stat().st_mode
 
 
+@pytest.mark.long
 def test_a_plain_word_goes_as_an_id_and_stays_as_a_word(house):
     outcome = erase(house.home, house.settings, [[PLAIN]], asked_by="test")
     mark = outcome.tombstones[PLAIN]
@@ -100,6 +101,7 @@ def test_a_plain_word_goes_as_an_id_and_stays_as_a_word(house):
     assert look(house.home, house.settings, [[PLAIN]]).n_values == 0
 
 
+@pytest.mark.long
 def test_a_second_erasure_finds_nothing_and_gives_the_same_tombstones(erased, tmp_path):
     house, first = erased
     house = house.copy_to(tmp_path / "home")
@@ -139,9 +141,8 @@ erase(Home(root), Settings(home=root, threads=1), [sys.argv[3:]], asked_by="test
 """
 
 
-@pytest.mark.parametrize(
-    "at", ["lake:", *(pytest.param(at, marks=pytest.mark.long) for at in ("landing:", "versions:", "record"))]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("at", ["lake:", "landing:", "versions:", "record"])
 def test_a_kill_at_any_stage_is_made_up_for(full_house, house, at):
     command = [sys.executable, "-c", _CHILD, str(house.home.root), at, *IDS]
     killed = subprocess.run(command, cwd=PROJECT_DIR, env=dict(os.environ), check=False)
@@ -159,6 +160,7 @@ def test_a_kill_at_any_stage_is_made_up_for(full_house, house, at):
     assert resume(house.home, house.settings) is None
 
 
+@pytest.mark.long
 def test_an_erased_id_that_a_delivery_brings_back_is_the_same_tombstone(erased, tmp_path):
     house, outcome = erased
     house = house.copy_to(tmp_path / "home")

@@ -55,6 +55,7 @@ Path(sys.argv[1]).write_text(sys.argv[2])
 """
 
 
+@pytest.mark.long
 def test_a_row_that_calls_a_member_erased_erases_that_id_alone_and_what_its_run_says_later(house):
     day = DAYS[-1]
     row = {"member_id": ADA, "occurred_at": f"{day}T23:00:00", "joined_at": "2025-01-01", "status": "erased"}
@@ -74,6 +75,7 @@ def test_a_row_that_calls_a_member_erased_erases_that_id_alone_and_what_its_run_
     assert erase_stated(house.home, house.settings) == []
 
 
+@pytest.mark.long
 def test_the_command_takes_linked_ids_too_unless_told_otherwise(house, monkeypatch):
     monkeypatch.setenv("GUILDBOOK_HOME", str(house.home.root))
     for options, said in (([], f"would be erased too: {ODD}"), (["--only"], f"left alone: {ODD}")):

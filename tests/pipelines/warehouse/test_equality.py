@@ -13,7 +13,7 @@ import pytest
 from tests.support.house import House, differences
 from tests.support.tiny_logs import FIRST, days_between, tiny_community
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.long]
 
 DELIVERED = tiny_community()
 DAYS = days_between(FIRST, max(day for _, day in DELIVERED))
@@ -63,9 +63,7 @@ def test_the_community_is_as_nasty_as_it_has_to_be(one_range):
     assert all(counts.values()), counts
 
 
-@pytest.mark.parametrize(
-    "order", [pytest.param(name, marks=[pytest.mark.long] if len(ORDERS[name]) > 2 else []) for name in ORDERS]
-)
+@pytest.mark.parametrize("order", ORDERS)
 def test_any_order_gives_the_same_marts(order, one_range, tmp_path):
     house = House(tmp_path, active_by_events=True)
     for days in ORDERS[order]:

@@ -9,7 +9,7 @@ import pytest
 from tests.support.house import House, differences
 from tests.support.tiny_logs import FIRST, days_between, interaction, tiny_community
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.long]
 
 DELIVERED = {key: rows for key, rows in tiny_community(2, members=40).items() if key[0] != "identity_links"}
 DAYS = days_between(FIRST, max(day for _, day in DELIVERED))
@@ -102,7 +102,6 @@ def test_a_link_gives_the_marts_of_a_community_that_knew_one_id_and_undoing_it_t
     assert differences(house, apart) == {}
 
 
-@pytest.mark.long
 def test_links_built_step_by_step_are_those_of_a_full_rebuild(house, apart, tmp_path):
     """A chain that closes, is cut in the middle, and takes in ids that no keyboard writes alike."""
     steps = [
@@ -126,7 +125,6 @@ def test_links_built_step_by_step_are_those_of_a_full_rebuild(house, apart, tmp_
     assert differences(house, full) == {}
 
 
-@pytest.mark.long
 def test_what_an_unfinished_run_has_built_is_built_again_though_its_cause_was_withdrawn(house, apart):
     late = interaction("wrong", DAYS[9], KEPT, "like")
     house.deliver("identity_links", LAST, [link(MERGED, KEPT)])

@@ -82,6 +82,7 @@ def test_a_row_forty_days_late_rebuilds_its_day_and_what_looks_back_on_it(house)
     assert (row["run_id"], row["full_because"], row["through_day"]) == ("late", "", DAYS[-1])
 
 
+@pytest.mark.long
 def test_a_withdrawn_delivery_takes_its_rows_along_and_a_correction_may_empty_a_day(house, tmp_path):
     withdrawn, emptied = DAYS[20], DAYS[30]
     taken_away = [(log, day) for log, day in DELIVERED if day == withdrawn and log != "events"]

@@ -89,6 +89,7 @@ def test_a_day_that_comes_late_and_broken_makes_a_gap_where_a_zero_was_and_a_wai
     assert differences(house, good) == {}
 
 
+@pytest.mark.long
 def test_a_day_whose_earlier_delivery_is_kept_is_no_gap(tmp_path, good):
     house = good.copy_to(tmp_path / "home")
     house.deliver("interactions", BAD, broken(BAD))
@@ -103,6 +104,7 @@ def test_status_counts_what_the_warehouse_counts_however_old_it_is(held):
     assert len(manifest.withheld_days(held.home)) == held.query("select count(*) from marts.held_out_days")[0][0]
 
 
+@pytest.mark.long
 def test_verify_builds_the_same_gaps_and_asks_for_a_run_where_they_changed(tmp_path, held):
     house = held.copy_to(tmp_path / "home")
     (tmp_path / "scratch").mkdir()
