@@ -1,30 +1,21 @@
 """The YAML mapping of a table import: its shape, checked before any table is opened.
 
-Every scalar is read as text, so ``yes``, ``007`` or ``2024-01-01`` stay what was written. How a mapping is
-carried out is ``table``'s business; ``docs/connectors.md`` is the reference for people.
+How a mapping is carried out is ``table``'s business; ``docs/connectors.md`` is the reference for people.
 """
 
 from __future__ import annotations
 
 import string
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-import yaml
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from pipelines.connectors.report import ConnectorError
 from pipelines.contract import LOGS, Type
-from pipelines.settings.limits import DEFAULT_LIMITS, LimitSettings, beyond
+from pipelines.reading.documents import DocumentError, read_document
+from pipelines.settings.limits import DEFAULT_LIMITS, LimitSettings
 
 
 class _Model(BaseModel):
@@ -158,65 +149,6 @@ def read_mapping(path: Path, limits: LimitSettings = DEFAULT_LIMITS) -> Mapping:
         ConnectorError: The file is missing, no YAML, or breaks a rule; names each key concerned.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-        _check_size(path, text, limits)
-        content = yaml.load(text, Loader=_TextLoader)  # noqa: S506 - a SafeLoader
-        return Mapping.model_validate(content)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConnectorError(f"{path} cannot be read as UTF-8 text: {error}") from error
-    except yaml.YAMLError as error:
-        raise ConnectorError(f"{path} is no valid YAML: {error}") from error
-    except ValidationError as error:
-        found = "; ".join(
-            f"{_key(item['loc'])}: {item['msg'].removeprefix('Value error, ')}" for item in error.errors()
-        )
-        raise ConnectorError(f"{path.name}: {found}") from error
-
-
-def _check_size(path: Path, text: str, limits: LimitSettings) -> None:
-    """Refuse a mapping that is nested too deep or has too many values, before anything is made of it.
-
-    An alias counts with all that it stands for: a few lines of aliases of aliases are billions of values.
-    """
-    if len(text) > 100 * limits.max_mapping_values:
-        found = f"{path.name}: {len(text):,} characters, more than so many values need"
-        raise ConnectorError(beyond(limits, "max_mapping_values", found, "look at it; a mapping is a page long"))
-    sizes: dict[str, int] = {}
-    inside: list[tuple[str | None, int]] = []
-    n_values = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            n_values += sizes.get(event.anchor or "", 1)
-        elif isinstance(event, yaml.CollectionStartEvent):
-            inside.append((event.anchor, n_values))
-            n_values += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            anchor, before = inside.pop()
-            if anchor:
-                sizes[anchor] = n_values - before
-        elif isinstance(event, yaml.ScalarEvent):
-            n_values += 1
-        line = event.start_mark.line + 1 if event.start_mark else 0
-        if len(inside) > limits.max_nesting:
-            found = f"{path.name}, line {line}: nested {len(inside)} levels deep"
-            raise ConnectorError(beyond(limits, "max_nesting", found, "no mapping needs that"))
-        if n_values > limits.max_mapping_values:
-            found = f"{path.name}, line {line}: {n_values:,} values and more"
-            raise ConnectorError(beyond(limits, "max_mapping_values", found, "divide it, or raise that setting"))
-
-
-def _key(location: tuple[int | str, ...]) -> str:
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
-    return text.removeprefix(".") or "mapping"
-
-
-class _TextLoader(yaml.SafeLoader):
-    """Keeps every scalar as text and refuses a key given twice."""
-
-    yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012 - overrides PyYAML's class attribute
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        if twice := next((key for number, key in enumerate(keys) if key in keys[:number]), None):
-            raise yaml.constructor.ConstructorError(None, None, f"key {twice!r} is given twice", node.start_mark)
-        return super().construct_mapping(node, deep=deep)
+        return read_document(path, Mapping, limits)
+    except DocumentError as error:
+        raise ConnectorError(str(error)) from error

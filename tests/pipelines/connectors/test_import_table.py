@@ -276,24 +276,24 @@ def test_data_may_be_a_folder_or_the_one_table(tmp_path):
     [
         (
             ("member_id:", "member:"),
-            r"outputs\[0\]: columns\.member: the log interactions has interaction_id",
+            r"outputs\[0\] \(line \d+\): columns\.member: the log interactions has interaction_id",
         ),
         (
             ("      occurred_at: at\n", ""),
-            r"outputs\[0\]: columns: the log interactions requires occurred_at too",
+            r"outputs\[0\] \(line \d+\): columns: the log interactions requires occurred_at too",
         ),
-        (("log: interactions", "log: acts"), r"outputs\[0\]: log 'acts' is none of members, content"),
+        (("log: interactions", "log: acts"), r"outputs\[0\] \(line \d+\): log 'acts' is none of members, content"),
         (("msg: reply", "msg: answered"), r"columns\.kind: 'answered' is none of view"),
-        (("prefix:", "prefx:"), r"outputs\[0\]\.columns\.member_id\.prefx: Extra inputs"),
-        (("table:", "tabel: x\n    table:"), r"outputs\[0\]\.tabel: Extra inputs"),
-        (("source: forum", "source: My Forum"), r"source: String should match"),
+        (("prefix:", "prefx:"), r"member_id\.prefx \(line \d+\): no such key; did you mean prefix\?"),
+        (("table:", "tabel: x\n    table:"), r"outputs\[0\]\.tabel \(line 4\): no such key; did you mean table\?"),
+        (("source: forum", "source: My Forum"), r"source \(line 1\): String should match"),
         (
             ("interaction_id: id", "interaction_id: {}"),
-            r"interaction_id: give exactly one of column, constant, template",
+            r"interaction_id \(line \d+\): give exactly one of column, constant, template",
         ),
         (
             ("interaction_id: id", 'interaction_id: {template: "{id!r}"}'),
-            r"interaction_id: in a template write",
+            r"interaction_id \(line \d+\): in a template write",
         ),
         (
             ("interaction_id: id", "interaction_id: {column: id, time: epoch_s}"),
@@ -301,10 +301,10 @@ def test_data_may_be_a_folder_or_the_one_table(tmp_path):
         ),
         (
             ("occurred_at: at", "occurred_at: {column: at, timezone: Mars}"),
-            r"timezone: 'Mars' is no IANA time zone",
+            r"timezone \(line \d+\): 'Mars' is no IANA time zone",
         ),
         (("    columns:", "    once_per: needs\n    columns:"), r"once_per: 'needs' is none of the columns"),
-        (("    columns:", "    where: [{column: a}]\n    columns:"), r"where\[0\]: give one of equals"),
+        (("    columns:", "    where: [{column: a}]\n    columns:"), r"where\[0\] \(line \d+\): give one of equals"),
         (
             ("      occurred_at: at\n", "      occurred_at: at\n      occurred_at: at\n"),
             r"key 'occurred_at' is given twice",
