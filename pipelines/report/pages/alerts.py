@@ -7,11 +7,11 @@ from pipelines.report.parts import charts, marks, words
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tone
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
-from pipelines.report.parts.text import Text, day, decimal, integer, percent, plural, signed
+from pipelines.report.parts.text import Text, day, decimal, integer, percent, plural
+from pipelines.report.sections.alarms import DAYS, band, direction, fired, off
 
 _TITLE = Text("Alerts", "警报")
 _QUESTION = Text("What is unusual, and was the alarm right?", "哪里异常，警报对吗？")
-_DAYS = 90
 _SERIES_SHOWN = 8
 _TONES: dict[str, Tone] = {"lasting": "good", "data": "good", "passed": "neutral", "open": "warn"}
 
@@ -29,28 +29,13 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
             ),
         )
         return Page(name="alerts", title=_TITLE, question=_QUESTION, answer=answer, blocks=[waits])
-    alarms, rules = _alarms(marts, context), _rules(marts)
+    alarms, rules = fired(marts, context), _rules(marts)
     blocks: list[Block] = [_alarm_table(alarms)]
     if marts.has("alert_days"):
         blocks.append(_bands(marts, context))
     blocks.append(_rule_table(rules))
     answer = _sentence(alarms, rules, context)
     return Page(name="alerts", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
-
-
-def _alarms(marts: Marts, context: SiteContext) -> Result:
-    return marts.run(
-        "alarms",
-        f"""
-        select
-            day, rule, series, direction, value, baseline, band_low, band_high, relative_change, n_days_after,
-            n_alarms_after, outcome,
-        from marts.alerts
-        where day between {context.through} - {_DAYS - 1} and {context.through}
-        order by day desc, rule, abs(robust_z) desc, series
-        """,
-        limit=300,
-    )
 
 
 def _rules(marts: Marts) -> Result:
@@ -76,7 +61,7 @@ def _sentence(alarms: Result, rules: Result, context: SiteContext) -> Text:
         names = [words.series(row["rule"], row["series"]) for row in on_day]
         shown_en = ", ".join(f"{name.en} ({row['direction']})" for name, row in zip(names[:4], on_day[:4], strict=True))
         shown_zh = "、".join(
-            f"{name.zh}（{_direction(row).zh}）" for name, row in zip(names[:4], on_day[:4], strict=True)
+            f"{name.zh}（{direction(row).zh}）" for name, row in zip(names[:4], on_day[:4], strict=True)
         )
         more = len(on_day) - 4
         outside = "is outside its" if len(on_day) == 1 else "are outside their"
@@ -87,14 +72,14 @@ def _sentence(alarms: Result, rules: Result, context: SiteContext) -> Text:
         )
     else:
         text = Text(f"On {date_.en} every watched series is within its band", f"{date_.zh}所有监测的指标都在正常区间内")
-    fired = sum(row["n_alarms_90"] for row in rules.rows)
-    told = fired - sum(row["n_open_90"] for row in rules.rows)
+    n_fired = sum(row["n_alarms_90"] for row in rules.rows)
+    told = n_fired - sum(row["n_open_90"] for row in rules.rows)
     right = sum(row["n_right_90"] for row in rules.rows)
-    if not fired:
-        return text + Text(f". No alarm in the last {_DAYS} days.", f"。最近 {_DAYS} 天没有警报。")
+    if not n_fired:
+        return text + Text(f". No alarm in the last {DAYS} days.", f"。最近 {DAYS} 天没有警报。")
     text += Text(
-        f". {plural(fired, 'alarm', 'alarms')} in the last {_DAYS} days",
-        f"。最近 {_DAYS} 天共 {integer(fired)} 次警报",
+        f". {plural(n_fired, 'alarm', 'alarms')} in the last {DAYS} days",
+        f"。最近 {DAYS} 天共 {integer(n_fired)} 次警报",
     )
     if not told:
         return text + Text("; it is too early to say whether they were right.", "，尚早，无法判断是否正确。")
@@ -105,12 +90,8 @@ def _sentence(alarms: Result, rules: Result, context: SiteContext) -> Text:
     )
 
 
-def _direction(row: Row) -> Text:
-    return Text("above", "偏高") if row["direction"] == "above" else Text("below", "偏低")
-
-
 def _alarm_table(result: Result) -> Block:
-    title = Text(f"Alarms of the last {_DAYS} days, the latest first", f"最近 {_DAYS} 天的警报，最新在前")
+    title = Text(f"Alarms of the last {DAYS} days, the latest first", f"最近 {DAYS} 天的警报，最新在前")
     if not result.rows:
         body = Text("No series left its band.", "没有指标超出正常区间。")
         return Note(title=title, body=body, result=result)
@@ -135,9 +116,9 @@ def _alarm_table(result: Result) -> Block:
                 Cell(day(row["day"]), str(row["day"])),
                 Cell(words.series(row["rule"], row["series"])),
                 Cell(integer(row["value"]), row["value"]),
-                Cell(f"{integer(row['band_low'])}–{integer(row['band_high'])}", row["band_low"]),
+                Cell(band(row), row["band_low"]),
                 Cell(integer(row["baseline"]), row["baseline"]),
-                Cell(_off(row), row["relative_change"] or 0),
+                Cell(off(row), row["relative_change"] or 0),
                 Cell(_outcome(row), row["outcome"]),
             ]
             for row in result.rows
@@ -146,11 +127,6 @@ def _alarm_table(result: Result) -> Block:
         search=True,
         scroll=True,
     )
-
-
-def _off(row: Row) -> str:
-    change = row["relative_change"]
-    return signed(row["value"] - row["baseline"]) if change is None else f"{signed(100 * change)}%"
 
 
 def _outcome(row: Row) -> object:
@@ -164,7 +140,7 @@ def _bands(marts: Marts, context: SiteContext) -> Block:
         f"""
         select rule, series, day, value, baseline, band_low, band_high, is_alarm
         from marts.alert_days
-        where day between {context.through} - {_DAYS - 1} and {context.through}
+        where day between {context.through} - {DAYS - 1} and {context.through}
         order by
             max(case when is_alarm then day end) over (partition by rule, series) desc nulls last,
             rule,
@@ -176,18 +152,18 @@ def _bands(marts: Marts, context: SiteContext) -> Block:
     found: dict[tuple[str, str], list[Row]] = {}
     for row in result.rows:
         found.setdefault((row["rule"], row["series"]), []).append(row)
-    fired = {key: rows for key, rows in found.items() if any(row["is_alarm"] for row in rows)}
+    with_alarm = {key: rows for key, rows in found.items() if any(row["is_alarm"] for row in rows)}
     title = Text("Each series in its band", "各项指标与正常区间")
-    if not fired:
+    if not with_alarm:
         body = Text("No series fired; the CSV holds all of them.", "没有指标报警；CSV 含全部指标。")
         return Note(title=title, body=body, result=result)
-    shown = list(fired.items())[:_SERIES_SHOWN]
+    shown = list(with_alarm.items())[:_SERIES_SHOWN]
     return Chart(
         title=title,
         note=Text(
-            f"{len(shown)} of {len(fired)} series that fired in {_DAYS} days, the latest alarm first. Shaded: the band "
-            "that the same weekdays of 8 weeks give; points: alarms.",
-            f"{_DAYS} 天内报警的 {len(fired)} 项中的 {len(shown)} 项，最近报警在前。"
+            f"{len(shown)} of {len(with_alarm)} series that fired in {DAYS} days, the latest alarm first. Shaded: the "
+            "band that the same weekdays of 8 weeks give; points: alarms.",
+            f"{DAYS} 天内报警的 {len(with_alarm)} 项中的 {len(shown)} 项，最近报警在前。"
             "阴影为前 8 周同一星期几给出的区间；圆点为警报。",
         ),
         figure=charts.panels([(words.series(*key), _traces(words.series(*key), rows)) for key, rows in shown]),
@@ -213,8 +189,8 @@ def _rule_table(result: Result) -> Table:
         title=Text("The rules, tried on the past", "规则在历史上的表现"),
         note=Text(
             "A day fires when it is off its usual value by more than all three limits. Right counts the alarms of the "
-            f"last {_DAYS} days that can be told.",
-            f"当日偏离常见值同时超过三个限度时报警。正确率按最近 {_DAYS} 天可判断的警报计算。",
+            f"last {DAYS} days that can be told.",
+            f"当日偏离常见值同时超过三个限度时报警。正确率按最近 {DAYS} 天可判断的警报计算。",
         ),
         columns=[
             Column(Text("Series", "指标"), wide=True),
@@ -223,7 +199,7 @@ def _rule_table(result: Result) -> Table:
             Column(Text("Least count", "最小数量"), number=True),
             Column(Text("Days judged", "判断天数"), number=True),
             Column(Text("Alarms per 30 days", "每 30 天警报"), number=True),
-            Column(Text(f"Alarms in {_DAYS} days", f"{_DAYS} 天警报"), number=True),
+            Column(Text(f"Alarms in {DAYS} days", f"{DAYS} 天警报"), number=True),
             Column(Text("Right", "正确"), number=True),
         ],
         rows=[

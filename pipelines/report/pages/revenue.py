@@ -8,11 +8,10 @@ from pipelines.report.parts.blocks import Block, Chart, Page, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, decimal, integer, major, money, month, percent, signed
-from pipelines.report.sections import renewal
+from pipelines.report.sections import renewal, revenue
 
 _TITLE = Text("Revenue and renewal", "收入与续费")
 _QUESTION = Text("Is the paid base growing?", "付费群体在增长吗？")
-_MONTHS = 12
 
 _STEPS = (
     ("mrr_new_minor", 1, Text("new", "新增"), "good"),
@@ -28,60 +27,20 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """What the logs of subscriptions and payments allow."""
     answer = Text("No subscription is known, so there is no revenue to report.", "没有订阅数据，无法报告收入。")
     blocks: list[Block] = []
-    result = _months(marts, context) if marts.has("revenue_months") else None
+    result = revenue.months(marts, context) if marts.has("revenue_months") else None
     rows = [row for row in result.rows if row["mrr_end_minor"] is not None] if result else []
     if result and rows:
-        answer = _sentence(rows)
+        answer = revenue.sentence(rows)
         blocks += [_tiles(rows, result), _bridge(rows, result)]
     else:
         blocks.append(not_collected.note(Text("Recurring revenue", "经常性收入"), "subscriptions"))
+    if marts.has("subscription_terms"):
+        blocks.append(revenue.near_tiles(marts, context))
     if marts.has("renewals"):
         blocks += [renewal.by_month(marts, context), renewal.by_plan(marts, context)]
     if marts.has("churn_definitions_walk"):
         blocks.append(renewal.reconciliation(marts, context))
     return Page(name="revenue", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
-
-
-def _months(marts: Marts, context: SiteContext) -> Result:
-    """Months of the currency with the most recurring revenue; another one is a page of its own in the marts."""
-    return marts.run(
-        "revenue_months",
-        f"""
-        select *
-        from marts.revenue_months
-        where
-            month <= {context.through}
-            and month > {context.through} - interval {_MONTHS} month
-            and currency = (
-                select currency from marts.revenue_months
-                where month <= {context.through}
-                group by currency
-                order by max(month) filter (where mrr_end_minor > 0) desc nulls last, max(mrr_end_minor) desc, currency
-                limit 1
-            )
-        order by month
-        """,
-    )
-
-
-def _sentence(rows: list[Row]) -> Text:
-    last = rows[-1]
-    currency, name = last["currency"], month(last["month"])
-    change = last["mrr_end_minor"] - (last["mrr_start_minor"] or 0)
-    moved = money(abs(change), currency)
-    text = Text(
-        f"Recurring revenue is {money(last['mrr_end_minor'], currency)} a month from "
-        f"{integer(last['n_payers_end'])} paying members",
-        f"月经常性收入为 {money(last['mrr_end_minor'], currency)}，来自 {integer(last['n_payers_end'])} 名付费成员",
-    )
-    if change:
-        text += Text(
-            f", {moved} {'more' if change > 0 else 'less'} than at the start of {name.en}",
-            f"，比{name.zh}初{'多' if change > 0 else '少'} {moved}",
-        )
-    else:
-        text += Text(f", as at the start of {name.en}", f"，与{name.zh}初持平")
-    return text + Text(".", "。")
 
 
 def _tiles(rows: list[Row], result: Result) -> Tiles:

@@ -45,18 +45,19 @@ class Marts:
 
     Args:
         database: path of ``analytics.duckdb``.
-        site: folder that gets ``data/<query name>.csv``.
+        site: folder that gets ``data/<query name>.csv``; without one no rows are written.
         timezone: IANA zone that times are written in.
         least_shown: least count of members that is shown; 0 shows all.
     """
 
-    def __init__(self, database: Path, site: Path, *, timezone: str, least_shown: int = 0) -> None:
+    def __init__(self, database: Path, site: Path | None = None, *, timezone: str, least_shown: int = 0) -> None:
         """Open the database read-only; raises ``duckdb.IOException`` where it can't be opened."""
         self._connection = duckdb.connect(database, read_only=True)
         self._connection.execute(f"set timezone = {literal(timezone)}")
         self._least_shown = least_shown
-        self._csv_folder = site / "data"
-        self._csv_folder.mkdir(parents=True, exist_ok=True)
+        self._csv_folder = site / "data" if site else None
+        if self._csv_folder:
+            self._csv_folder.mkdir(parents=True, exist_ok=True)
         self.results: dict[str, Result] = {}
 
     def __enter__(self) -> Self:
@@ -93,10 +94,12 @@ class Marts:
             raise ValueError(f"two queries are called {name!r}; give each its own name, it also names the CSV")
         sql = dedent(sql).strip()
         self._connection.execute(f"create or replace temp table result as\n{sql}")
+        csv = self._csv_folder / f"{name}.csv" if self._csv_folder else None
         if self._least_shown:
-            rows, count = self._guarded(self._csv_folder / f"{name}.csv", limit)
+            rows, count = self._guarded(csv, limit)
         else:
-            self._write_csv(self._csv_folder / f"{name}.csv")
+            if csv:
+                self._write_csv(csv)
             count = self._fetch("select count(*) as n from result")[0]["n"]
             rows = self._fetch(f"select * from result limit {limit}")
         self.results[name] = Result(name, sql, rows, count, f"data/{name}.csv")
@@ -107,7 +110,7 @@ class Marts:
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
-    def _guarded(self, path: Path, limit: int) -> tuple[list[Row], int]:
+    def _guarded(self, path: Path | None, limit: int) -> tuple[list[Row], int]:
         """Return rows whose small counts know that they are, and how many there are; write them as CSV.
 
         Rows about one member each are written nowhere: the block that they are for is left out of its page.
@@ -118,6 +121,8 @@ class Marts:
             return guard(self._fetch(f"select * from result limit {limit}"), self._least_shown), count
         rows = guard(self._fetch("select * from result"), self._least_shown)
         rows = [row | dict.fromkeys(row.keys() & _named(row), HIDDEN) for row in rows]
+        if path is None:
+            return rows[:limit], len(rows)
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(names)

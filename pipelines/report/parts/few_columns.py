@@ -23,6 +23,7 @@ COUNTS = frozenset(
         "n_invited", "n_registered", "n_cancelled", "n_attended", "n_no_show", "n_gave_feedback",
         "n_active_within_7_days", "funnel_invited", "funnel_registered", "funnel_attended", "funnel_gave_feedback",
         "funnel_active_within_7_days", "n_participants", "n_csat", "n_nps", "n_regulars_before", "n_regulars_returned",
+        "n_terms_due", "n_terms_failed",
     }
 )  # fmt: skip
 """Columns that count members, or what each member does once: answers to a survey, registrations, scores."""
@@ -46,7 +47,7 @@ OTHER_NUMBERS = frozenset(
 OF_COUNTS = {
     "arpu_minor", "ltv_low_minor", "ltv_high_minor", "mrr_start_minor", "mrr_end_minor", "mrr_new_minor",
     "mrr_expansion_minor", "mrr_reactivation_minor", "mrr_contraction_minor", "mrr_churn_minor", "cost_minor",
-    "payments_in_minor", "refunds_minor", "fees_minor",
+    "payments_in_minor", "refunds_minor", "fees_minor", "due_minor", "failed_minor",
 }  # fmt: skip
 """Amounts in whole numbers that few members may have paid or cost."""
 
@@ -74,6 +75,8 @@ BASES: dict[str, tuple[str, ...]] = {
     "refunds_minor": _END,
     "fees_minor": _END,
     "cost_minor": ("n_done",),
+    "due_minor": ("n_terms_due",),
+    "failed_minor": ("n_terms_failed",),
     "renewal_rate": ("n_due", "n_renewed"),
     "inactivity_rate": ("n_active", "n_inactive"),
     "lapse_rate": ("n_payers", "n_lapsed"),

@@ -5,18 +5,60 @@ from __future__ import annotations
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import marks, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
-from pipelines.report.parts.database import Marts, Row
+from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.text import MISSING, Text, day, integer, percent, plural, price
 from pipelines.report.sections import scores
 
 _TITLE = Text("Worth contacting today", "今天值得联系的成员")
+NOBODY = Text(
+    "Nobody is on the list of the last day: everyone at enough risk was listed or contacted recently.",
+    "最后一天的名单为空：风险足够高的成员近期都已列入名单或被联系过。",
+)
+"""Said where the list of the last day is empty."""
 
 
 def today(marts: Marts, context: SiteContext) -> list[Block]:
     """The list of the last day as a table; nothing where lists were never made."""
     if not marts.has("retention_actions"):
         return []
-    result = marts.run(
+    result = listed(marts, context)
+    if not result.rows:
+        return [Note(title=_TITLE, body=NOBODY, result=result)]
+    first = result.first
+    treated = sum(row["arm"] == "treated" for row in result.rows)
+    control, by = len(result.rows) - treated, words.word(words.RANKINGS, first["ranked_by"])
+    table = Table(
+        title=_TITLE,
+        note=Text(
+            f"{plural(treated, 'member', 'members')} to contact, {integer(control)} in the control arm: "
+            "leave these alone, or nobody can tell whether contacting works. "
+            f"Ranked by {by.en}: {first['ranked_because_en']}.",
+            f"联系 {integer(treated)} 人；对照组 {integer(control)} 人（随机抽取），请勿联系，"
+            "否则无法判断联系是否有效。"
+            f"排序依据：{by.zh}（{first['ranked_because_zh']}）。",
+        )
+        + _free_places(result.rows, treated),
+        columns=[
+            Column(Text("Rank", "排名"), number=True),
+            Column(Text("Member", "成员")),
+            Column(Text("Arm", "分组")),
+            Column(Text("What to do", "建议动作"), wide=True),
+            Column(Text("Why", "原因"), wide=True),
+            Column(Text("Risk", "风险"), number=True),
+            Column(Text("Of", "流失类型")),
+            Column(Text("Term ends", "到期日")),
+            Column(Text("Value a month", "月价值"), number=True),
+        ],
+        rows=[_row(row) for row in result.rows],
+        result=result,
+        scroll=True,
+    )
+    return [table]
+
+
+def listed(marts: Marts, context: SiteContext) -> Result:
+    """The list of the last day, both arms, in the order of ranks."""
+    return marts.run(
         "retention_actions",
         f"""
         with
@@ -57,42 +99,6 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
         order by rank
         """,
     )
-    if not result.rows:
-        body = Text(
-            "Nobody is on the list of the last day: everyone at enough risk was listed or contacted recently.",
-            "最后一天的名单为空：风险足够高的成员近期都已列入名单或被联系过。",
-        )
-        return [Note(title=_TITLE, body=body, result=result)]
-    first = result.first
-    treated = sum(row["arm"] == "treated" for row in result.rows)
-    control, by = len(result.rows) - treated, words.word(words.RANKINGS, first["ranked_by"])
-    table = Table(
-        title=_TITLE,
-        note=Text(
-            f"{plural(treated, 'member', 'members')} to contact, {integer(control)} in the control arm: "
-            "leave these alone, or nobody can tell whether contacting works. "
-            f"Ranked by {by.en}: {first['ranked_because_en']}.",
-            f"联系 {integer(treated)} 人；对照组 {integer(control)} 人（随机抽取），请勿联系，"
-            "否则无法判断联系是否有效。"
-            f"排序依据：{by.zh}（{first['ranked_because_zh']}）。",
-        )
-        + _free_places(result.rows, treated),
-        columns=[
-            Column(Text("Rank", "排名"), number=True),
-            Column(Text("Member", "成员")),
-            Column(Text("Arm", "分组")),
-            Column(Text("What to do", "建议动作"), wide=True),
-            Column(Text("Why", "原因"), wide=True),
-            Column(Text("Risk", "风险"), number=True),
-            Column(Text("Of", "流失类型")),
-            Column(Text("Term ends", "到期日")),
-            Column(Text("Value a month", "月价值"), number=True),
-        ],
-        rows=[_row(row) for row in result.rows],
-        result=result,
-        scroll=True,
-    )
-    return [table]
 
 
 def _free_places(rows: list[Row], treated: int) -> Text:

@@ -75,6 +75,15 @@ def test_revenue_is_that_of_the_largest_currency_and_its_bridge_adds_up(fill: Fi
     assert tiles.tiles[0].note == Text("the month is not over", "本月未结束")
 
 
+def test_terms_due_and_payments_failed_are_those_of_a_week_either_way(fill: Fill) -> None:
+    tiles = block_of(page_of(revenue.page, fill(fixture("revenue"))), "The week ahead and the week behind")
+    assert isinstance(tiles, Tiles)
+    assert [(tile.value, tile.note) for tile in tiles.tiles] == [
+        ("3", Text("198 CNY + 500 JPY", "198 CNY + 500 JPY")),
+        ("1", Text("99 CNY", "99 CNY")),
+    ]
+
+
 def test_a_month_without_losses_has_no_ratio(fill: Fill) -> None:
     changed = "update marts.revenue_months set quick_ratio = null, has_losses = false;"
     tiles = block_of(page_of(revenue.page, fill(fixture("revenue") + ";" + changed)), "Nov 2026")
