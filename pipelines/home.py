@@ -19,6 +19,16 @@ class Home:
         return self.root / "landing"
 
     @property
+    def sources(self) -> Path:
+        """The operator's files of sources, ``<name>.yaml``."""
+        return self.root / "sources"
+
+    @property
+    def fetched(self) -> Path:
+        """Answers of sources as they were delivered, one folder per source."""
+        return self.root / "fetched"
+
+    @property
     def ground_truth(self) -> Path:
         """What is true of the sample community and in none of its logs; absent where the logs are real."""
         return self.root / "sample_truth"

@@ -48,7 +48,11 @@ def table(
 
 def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:
     """Run an import and say what it read, wrote and could not map."""
-    report = work()
+    tell(work(), settings)
+
+
+def tell(report: ImportReport, settings: Settings) -> None:
+    """Say what an import read, wrote and could not map, and what comes next."""
     for name, rows in report.rows_read.items():
         typer.echo(f"read      {rows:>10,}  {name}")
     for log, rows in report.rows_written.items():

@@ -13,6 +13,7 @@ from pipelines.cli.files import check, quarantine
 from pipelines.cli.identity import identities
 from pipelines.cli.imports import imports
 from pipelines.cli.pseudonym import pseudonym
+from pipelines.cli.sources import sources
 from pipelines.home import Home
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 gates = typer.Typer(no_args_is_help=True, help="Look at gates and record exceptions.")
 app.add_typer(imports, name="import")
+app.add_typer(sources, name="sources")
 app.add_typer(gates, name="gate")
 app.add_typer(identities, name="identity")
 retention = typer.Typer(no_args_is_help=True, help="The daily list of members worth contacting.")

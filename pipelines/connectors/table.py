@@ -53,6 +53,7 @@ def import_table(
     data: Path | None = None,
     limits: LimitSettings = DEFAULT_LIMITS,
     on_wait: Callable[[str], None] | None = None,
+    source: str | None = None,
 ) -> ImportReport:
     """Write the tables named by a mapping as landing files.
 
@@ -65,6 +66,7 @@ def import_table(
             by default the mapping's own folder.
         limits: Memory, and what mapping and tables may hold; the defaults where not given.
         on_wait: Called once with a sentence if a run is at work, for whose end the files wait.
+        source: Name of the source, where it is not the mapping's.
 
     Returns:
         What was read, written and left out.
@@ -74,7 +76,7 @@ def import_table(
             an error; landing is untouched.
     """
     checked = read_mapping(mapping, limits)
-    with open_workspace(landing, checked.source, timezone, limits, on_wait) as workspace:
+    with open_workspace(landing, source or checked.source, timezone, limits, on_wait) as workspace:
         tables: dict[Path, _Table] = {}
         rows_read: dict[str, int] = {}
         prepared = []

@@ -42,6 +42,20 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("run_id", pa.string()),
         ]
     ),
+    # One row per pull of a source; rows and landed are JSON objects, rows by table and by log.
+    "pulls": pa.schema(
+        [
+            ("source", pa.string()),
+            ("kind", pa.string()),
+            ("started_at", _INSTANT),
+            ("ended_at", _INSTANT),
+            ("outcome", pa.string()),
+            ("reason", pa.string()),
+            ("rows", pa.string()),
+            ("landed", pa.string()),
+            ("remarks", pa.string()),
+        ]
+    ),
     # One row per event day of a log day's part; an emptied part has one row without an event day and n_rows 0.
     "manifest": pa.schema(
         [

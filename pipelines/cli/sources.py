@@ -1,0 +1,91 @@
+"""``guildbook sources …``: what is fetched from platforms, whether it can be, and fetching it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.console import read_settings, say, show
+from pipelines.home import Home
+
+sources = typer.Typer(no_args_is_help=True, help="Fetch what platforms hold, as the files in the folder sources say.")
+
+
+@sources.command("list", epilog="Example: guildbook sources list")
+def list_() -> None:
+    """Say which sources there are and how their last pull ended."""
+    from pipelines.lake import ledger  # noqa: PLC0415
+    from pipelines.sources.definition import names, read_all  # noqa: PLC0415
+    from pipelines.sources.pull import LEDGER  # noqa: PLC0415
+
+    settings = read_settings()
+    home = Home(settings.home)
+    if not names(home):
+        typer.echo(f"none: guildbook init --from discourse writes one into {home.sources}")
+        return
+    last = {row["source"]: row for row in ledger.read(home, LEDGER).to_pylist()}
+    for one in read_all(home, settings):
+        row = last.get(one.name)
+        how = f"{row['outcome']} {row['started_at']:%Y-%m-%d %H:%M} UTC" if row else "never pulled"
+        reason = f": {row['reason']}" if row and row["reason"] else ""
+        show(f"{one.name:<20}{one.source.kind:<14}{one.source.schedule:<16}{how}{reason}")
+
+
+@sources.command(epilog="Example: guildbook sources check forum")
+def check(
+    name: Annotated[str | None, typer.Argument(help="The source; all of them where not given.")] = None,
+) -> None:
+    """Ask each source the least that shows that address and secrets are right; exit code 1 if any cannot be pulled."""
+    from pipelines.faults import UserError  # noqa: PLC0415
+    from pipelines.sources.definition import names, read_all  # noqa: PLC0415
+    from pipelines.sources.pull import check as checking  # noqa: PLC0415
+
+    settings = read_settings()
+    home = Home(settings.home)
+    failed = False
+    if name is None:
+        read_all(home, settings)
+    for one in [name] if name else names(home):
+        try:
+            show(f"{one}: {checking(home, settings, one)}")
+        except UserError as error:
+            say(str(error))
+            failed = True
+    if failed:
+        raise typer.Exit(1)
+
+
+@sources.command(epilog="Example: guildbook sources pull forum")
+def pull(
+    name: Annotated[str | None, typer.Argument(help="The source; all of them where not given.")] = None,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Fetch nothing: write the log files again from what was fetched.")
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Ask for records of all times again, not for the last days alone.")
+    ] = False,
+) -> None:
+    """Fetch what is new and write it as log files; exit code 1 if any source cannot be pulled."""
+    from pipelines.cli.imports import tell  # noqa: PLC0415
+    from pipelines.faults import UserError  # noqa: PLC0415
+    from pipelines.sources.definition import names, read_all  # noqa: PLC0415
+    from pipelines.sources.pull import pull as pulling  # noqa: PLC0415
+
+    settings = read_settings()
+    home = Home(settings.home)
+    failed = False
+    if name is None:
+        read_all(home, settings)
+    for one in [name] if name else names(home):
+        try:
+            report = pulling(home, settings, one, replay=replay, everything=everything, say=say)
+        except UserError as error:
+            say(str(error))
+            failed = True
+            continue
+        for remark in report.remarks:
+            say(remark)
+        tell(report.imported, settings)
+    if failed:
+        raise typer.Exit(1)

@@ -1,0 +1,67 @@
+"""What a kind of source is: its keys, how it fetches, and the tables that it makes of what was fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.settings import Settings
+from pipelines.sources.definition import Named, Source
+from pipelines.sources.kept import Kept
+
+READY = Path(__file__).parent / "ready"
+"""Folder of the files that come with Guildbook: per kind a commented source file and a mapping."""
+
+
+@dataclass
+class Pull:
+    """One pull while it is under way."""
+
+    named: Named
+    settings: Settings
+    kept: Kept
+    started_at: datetime
+    everything: bool = False
+    """Whether records of all times are asked for again."""
+    since: datetime | None = None
+    """Start of the last pull that was completed; None where there was none."""
+    remarks: list[str] = field(default_factory=list)
+    """What the operator has to know though the pull goes on."""
+    say: Callable[[str], None] = lambda _: None
+    """Told how far it is."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What the fetched answers hold, as tables that a mapping reads by name, and what they do not."""
+
+    tables: Mapping[str, pa.Table]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of source.
+
+    Attributes:
+        model: Keys of its source files.
+        fetch: Asks the platform and keeps what it answers.
+        check: Asks the least that shows that address and secrets are right; returns a line of what was found.
+        tables: Makes tables of what is kept.
+        mapping: File name in ``ready`` of the mapping that tables go through unless the source names one.
+    """
+
+    model: type[Source]
+    fetch: Callable[[Pull], None]
+    check: Callable[[Pull], str]
+    tables: Callable[[Pull], Tables]
+    mapping: str
+
+
+def texts(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> pa.Table:
+    """Return rows as a table of texts; a key that a row lacks is empty."""
+    return pa.table({name: pa.array([row.get(name, "") for row in rows], pa.string()) for name in columns})

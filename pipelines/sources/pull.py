@@ -1,0 +1,169 @@
+"""Pulling a source: fetch, keep, make tables, and write landing files; each pull is recorded, failed ones too.
+
+Landing is written from everything that is kept, and only once the fetch has come to its end: a pull that breaks off
+leaves landing as it was, and the next one goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from pipelines import clock
+from pipelines.connectors import ConnectorError, ImportReport, import_table
+from pipelines.faults import brief
+from pipelines.home import Home
+from pipelines.lake import ledger
+from pipelines.settings import Settings
+from pipelines.sources.definition import Named, SourceError, read
+from pipelines.sources.kept import Kept
+from pipelines.sources.kind import READY, Pull
+from pipelines.sources.kinds import KINDS
+
+LEDGER = "pulls"
+
+
+@dataclass(frozen=True)
+class PullReport:
+    """The account of one pull.
+
+    Attributes:
+        name: The source.
+        tables: Rows per table that was made of what is kept.
+        imported: What landing got.
+        remarks: What the operator has to know: what is missing, and what came in a smaller number than before.
+    """
+
+    name: str
+    tables: dict[str, int]
+    imported: ImportReport
+    remarks: tuple[str, ...]
+
+
+def check(home: Home, settings: Settings, name: str) -> str:
+    """Ask a source the least that shows that it can be pulled; returns a line of what was found.
+
+    Raises:
+        SourceError: It cannot; says why.
+    """
+    named = read(home, name, settings)
+    with tempfile.TemporaryDirectory() as nothing_kept:
+        return KINDS[named.source.kind].check(Pull(named, settings, Kept(Path(nothing_kept)), _now()))
+
+
+def pull(
+    home: Home,
+    settings: Settings,
+    name: str,
+    *,
+    replay: bool = False,
+    everything: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+) -> PullReport:
+    """Fetch what is new of a source and write its landing files.
+
+    Args:
+        home: Home folder of the community.
+        settings: Its settings.
+        name: The source.
+        replay: Fetch nothing; write landing from what is kept, as after a change of the mapping.
+        everything: Ask for records of all times again, not for the last days alone.
+        say: Told how far it is.
+
+    Returns:
+        What came, and what the operator has to know.
+
+    Raises:
+        SourceError: The source cannot be pulled; landing is as it was, and what came so far is kept.
+    """
+    named = read(home, name, settings)
+    started_at = _now()
+    with _alone(home, named):
+        kept, since = Kept(home.fetched / name), last_completed(home, name)
+        one = Pull(named, settings, kept, started_at, everything, since, say=say)
+        try:
+            if not replay:
+                try:
+                    KINDS[named.source.kind].fetch(one)
+                finally:
+                    one.kept.flush()
+            report = _land(home, settings, one)
+        except SourceError as error:
+            _record(home, one, "failed", reason=str(error))
+            raise
+        except ConnectorError as error:
+            _record(home, one, "failed", reason=f"{name}: {error}")
+            raise SourceError(f"{name}: {error}") from error
+        _record(home, one, "replayed" if replay else "completed", report)
+    return report
+
+
+def last_completed(home: Home, name: str) -> datetime | None:
+    """Start of the last pull of a source that came to its end; None where there is none."""
+    rows = [row for row in ledger.read(home, LEDGER).to_pylist() if row["source"] == name]
+    return next((row["started_at"] for row in reversed(rows) if row["outcome"] == "completed"), None)
+
+
+def _land(home: Home, settings: Settings, one: Pull) -> PullReport:
+    named = one.named
+    kind = KINDS[named.source.kind]
+    made = kind.tables(one)
+    with tempfile.TemporaryDirectory(prefix=".tables-", dir=home.fetched) as folder:
+        for table, rows in made.tables.items():
+            pq.write_table(rows, Path(folder, f"{table}.parquet"))
+        mapping = READY / kind.mapping if named.source.mapping is None else named.path.parent / named.source.mapping
+        imported = import_table(
+            mapping, home.landing, settings.timezone, Path(folder), settings, one.say, source=named.name
+        )
+    counts = {table: rows.num_rows for table, rows in made.tables.items()}
+    fewer = _fewer(home, named, counts)
+    return PullReport(named.name, counts, imported, (*one.remarks, *made.remarks, *fewer))
+
+
+def _fewer(home: Home, named: Named, counts: dict[str, int]) -> list[str]:
+    """Return a line for each table that has fewer rows than the last pull made of it."""
+    rows = [row for row in ledger.read(home, LEDGER).to_pylist() if row["source"] == named.name and row["rows"]]
+    before = json.loads(rows[-1]["rows"]) if rows else {}
+    return [
+        f"{named.name}: {table} has {counts.get(table, 0):,} rows and had {n:,} after the last pull: look whether the "
+        "source still shows everything"
+        for table, n in before.items()
+        if counts.get(table, 0) < n
+    ]
+
+
+def _record(home: Home, one: Pull, outcome: str, report: PullReport | None = None, reason: str = "") -> None:
+    row = {
+        "source": one.named.name,
+        "kind": one.named.source.kind,
+        "started_at": one.started_at,
+        "ended_at": clock.now(),
+        "outcome": outcome,
+        "reason": brief(reason) or None,
+        "rows": json.dumps(report.tables) if report else None,
+        "landed": json.dumps(report.imported.rows_written) if report else None,
+        "remarks": json.dumps(report.remarks, ensure_ascii=False) if report and report.remarks else None,
+    }
+    ledger.append(home, LEDGER, [row])
+
+
+@contextmanager
+def _alone(home: Home, named: Named) -> Iterator[None]:
+    home.fetched.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(home.fetched / f".{named.name}.lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise SourceError(f"{named.name}: another pull of it is under way; wait until it is done") from error
+
+
+def _now() -> datetime:
+    return clock.now().replace(microsecond=0)
