@@ -16,7 +16,7 @@ sources = typer.Typer(no_args_is_help=True, help="Fetch what platforms hold, as 
 def list_() -> None:
     """Say which sources there are and how their last pull ended."""
     from pipelines.lake import ledger  # noqa: PLC0415
-    from pipelines.sources.definition import names, read_all  # noqa: PLC0415
+    from pipelines.sources.configured import names, read_all  # noqa: PLC0415
     from pipelines.sources.pull import LEDGER  # noqa: PLC0415
 
     settings = read_settings()
@@ -38,7 +38,7 @@ def check(
 ) -> None:
     """Ask each source the least that shows that address and secrets are right; exit code 1 if any cannot be pulled."""
     from pipelines.faults import UserError  # noqa: PLC0415
-    from pipelines.sources.definition import names, read_all  # noqa: PLC0415
+    from pipelines.sources.configured import names, read_all  # noqa: PLC0415
     from pipelines.sources.pull import check as checking  # noqa: PLC0415
 
     settings = read_settings()
@@ -69,7 +69,7 @@ def pull(
     """Fetch what is new and write it as log files; exit code 1 if any source cannot be pulled."""
     from pipelines.cli.imports import tell  # noqa: PLC0415
     from pipelines.faults import UserError  # noqa: PLC0415
-    from pipelines.sources.definition import names, read_all  # noqa: PLC0415
+    from pipelines.sources.configured import names, read_all  # noqa: PLC0415
     from pipelines.sources.pull import pull as pulling  # noqa: PLC0415
 
     settings = read_settings()

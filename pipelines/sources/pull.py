@@ -23,7 +23,8 @@ from pipelines.faults import brief
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.settings import Settings
-from pipelines.sources.definition import Named, SourceError, read
+from pipelines.sources.configured import read
+from pipelines.sources.definition import Named, SourceError
 from pipelines.sources.kept import Kept
 from pipelines.sources.kind import READY, Pull
 from pipelines.sources.kinds import KINDS

@@ -6,7 +6,8 @@ import pytest
 
 from pipelines.home import Home
 from pipelines.settings import Settings
-from pipelines.sources.definition import SourceError, names, read, read_all
+from pipelines.sources.configured import names, read, read_all
+from pipelines.sources.definition import SourceError
 
 
 @pytest.fixture
