@@ -18,7 +18,7 @@ from tests.support.report_pages import PAGES, Site
 CHINESE = re.compile("[\u4e00-\u9fff]")
 SWITCH = ("中文", "English")
 NOT_TRANSLATED = re.compile(
-    r"CSV|SQL|CNY|EUR|Guildbook|Gophers & Co|ROC AUC|PR AUC|F1|Brier|R|n|[kM]?B|Asia/Shanghai|landing/\S+|\w+\.csv"
+    r"CSV|SQL|CNY|EUR|JPY|Guildbook|Gophers & Co|ROC AUC|PR AUC|F1|Brier|R|n|[kM]?B|Asia/Shanghai|landing/\S+|\w+\.csv"
 )
 
 
