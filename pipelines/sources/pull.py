@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -30,6 +30,9 @@ from pipelines.sources.kind import READY, Pull
 from pipelines.sources.kinds import KINDS
 
 LEDGER = "pulls"
+
+_SECOND = timedelta(seconds=1)
+"""Pulls of a source have different starts, in their order, whatever becomes of the clock."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,9 @@ def pull(
         SourceError: The source cannot be pulled; landing is as it was, and what came so far is kept.
     """
     named = read(home, name, settings)
-    started_at = _now()
     with _alone(home, named):
-        kept, since = Kept(home.fetched / name), last_completed(home, name)
+        before, since = _earlier(home, name)
+        kept, started_at = Kept(home.fetched / name), _now() if before is None else max(_now(), before + _SECOND)
         one = Pull(named, settings, kept, started_at, everything, since, say=say)
         try:
             if not replay:
@@ -107,10 +110,11 @@ def pull(
     return report
 
 
-def last_completed(home: Home, name: str) -> datetime | None:
-    """Start of the last pull of a source that came to its end; None where there is none."""
+def _earlier(home: Home, name: str) -> tuple[datetime | None, datetime | None]:
+    """Return when the last pull of a source began, and the last one that came to its end."""
     rows = [row for row in ledger.read(home, LEDGER).to_pylist() if row["source"] == name]
-    return next((row["started_at"] for row in reversed(rows) if row["outcome"] == "completed"), None)
+    completed = [row["started_at"] for row in rows if row["outcome"] == "completed"]
+    return (rows[-1]["started_at"] if rows else None), (completed[-1] if completed else None)
 
 
 def _land(home: Home, settings: Settings, one: Pull) -> PullReport:

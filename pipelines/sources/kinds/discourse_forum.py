@@ -106,8 +106,8 @@ class Forum:
         for page in pages:
             ids = [post["id"] for post in page.posts]
             if page.is_whole and ids:
-                low, high = min(ids), page.before or max(ids)
-                asked |= {id_ for id_ in before if low <= id_ <= high and id_ not in self.gone}
+                low, high = min(ids), page.before
+                asked |= {id_ for id_ in before - self.gone.keys() if id_ >= low and (high is None or id_ <= high)}
         missing = asked - {post["id"] for page in pages for post in page.posts}
         if len(missing) >= _MANY_GONE and len(missing) > _SHARE_GONE * len(asked):
             self.remarks.append(
