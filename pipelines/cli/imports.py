@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +13,7 @@ from pipelines.home import Home
 from pipelines.settings import SETTINGS_FILE, Settings, keep_setting
 
 if TYPE_CHECKING:
-    from pipelines.connectors import ImportReport
+    from pipelines.connectors import ImportReport, NotMapped
 
 imports = typer.Typer(no_args_is_help=True, help="Write landing files from another system's data.")
 
@@ -37,10 +37,19 @@ def table(
         Path, typer.Argument(help="YAML mapping; docs/mappings has ready ones.", metavar="MAPPING.yaml")
     ],
     data: Annotated[Path | None, typer.Option(help="Folder or file of the data, where not the mapping's own.")] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Show ten rows of each output; write nothing.")] = False,
 ) -> None:
     """Write landing files from CSV or Parquet tables by a mapping."""
-    from pipelines.connectors import import_table  # noqa: PLC0415
+    from pipelines.connectors import import_table, preview_table  # noqa: PLC0415
 
+    if preview:
+        settings = read_settings(opens_home=False)
+        for one in preview_table(mapping, settings.timezone, data, settings):
+            typer.echo(f"{one.file} becomes {one.output}:")
+            for line in one.lines:
+                show(f"  {line}")
+            _say_not_mapped(one.not_mapped)
+        return
     settings = read_settings()
     landing = Home(settings.home).landing
     _imported(lambda: import_table(mapping, landing, settings.timezone, data, settings, say), settings)
@@ -57,9 +66,7 @@ def tell(report: ImportReport, settings: Settings) -> None:
         typer.echo(f"read      {rows:>10,}  {name}")
     for log, rows in report.rows_written.items():
         typer.echo(f"written   {rows:>10,}  {log}")
-    for one in report.not_mapped:
-        example = f" (for example {one.example})" if one.example else ""
-        show(f"not mapped{one.count:>10,}  {one.file}: {one.reason}{example}")
+    _say_not_mapped(report.not_mapped)
     for name, value in report.settings.items():
         variable, wanted = f"GUILDBOOK_{name.upper()}", str(value).lower()
         if keep_setting(settings, name, value):
@@ -69,3 +76,11 @@ def tell(report: ImportReport, settings: Settings) -> None:
     typer.echo(f"next      guildbook run --from {report.first_day} --to {report.last_day}")
     if report.first_day is not None and report.first_day < settings.first_log_day:
         say(f"it begins before GUILDBOOK_FIRST_LOG_DAY={settings.first_log_day}; set that to {report.first_day}")
+
+
+def _say_not_mapped(found: Sequence[NotMapped]) -> None:
+    """Say what was left out, of which file and output, and why."""
+    for one in found:
+        output = f" → {one.output}" if one.output else ""
+        example = f" (for example {one.example})" if one.example else ""
+        show(f"not mapped{one.count:>10,}  {one.file}{output}: {one.reason}{example}")

@@ -6,6 +6,14 @@ knows Dagster or the command line. ``docs/connectors.md`` is the page for operat
 
 from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
 from pipelines.connectors.stackexchange import import_stackexchange
-from pipelines.connectors.table import import_table
+from pipelines.connectors.table import Preview, import_table, preview_table
 
-__all__ = ["ConnectorError", "ImportReport", "NotMapped", "import_stackexchange", "import_table"]
+__all__ = [
+    "ConnectorError",
+    "ImportReport",
+    "NotMapped",
+    "Preview",
+    "import_stackexchange",
+    "import_table",
+    "preview_table",
+]

@@ -24,7 +24,7 @@ from pipelines.connectors.leftovers import SOURCE, alone, sweep_imports
 from pipelines.connectors.prepare import Prepared, not_mapped
 from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
 from pipelines.connectors.sql import local_day, utc_text
-from pipelines.contract import LOGS, Type
+from pipelines.contract import LOGS, Column, Type
 from pipelines.files import sync
 from pipelines.home import Home
 from pipelines.ingest.reach import unreadable
@@ -130,14 +130,21 @@ def write_landing(
     )
 
 
+def sample_lines(workspace: Workspace, part: Prepared, most: int) -> list[str]:
+    """Return a header and the first rows of ``part`` that can be written, as a landing file would hold them."""
+    columns = _columns([part])
+    rows = f"(select *, {literal(workspace.source)} as source from {part.table} where problem is null)"
+    select = f"select {_line(columns)} from {rows} order by position limit {most}"
+    found = workspace.connection.execute(select).fetchall()
+    return [",".join(column.name for column in columns), *(line for (line,) in found)]
+
+
 def _create_lines(workspace: Workspace, parts: Sequence[Prepared]) -> tuple[str, dict[date, int]]:
     """Create the table ``lines`` (log_day, moment, line) of one log; return CSV header and rows per day."""
-    filled = {name for part in parts for name in part.columns}
-    columns = [column for column in parts[0].log.own_columns if column.name in filled or column.name == "source"]
+    columns = _columns(parts)
     united = " union all by name ".join(
         f"select {', '.join(map(identifier, part.columns))} from {part.table} where problem is null" for part in parts
     )
-    fields = ", ".join(_field(column.type, identifier(column.name)) for column in columns)
     workspace.connection.execute(f"""
         create or replace temp table lines as
         with
@@ -149,13 +156,24 @@ def _create_lines(workspace: Workspace, parts: Sequence[Prepared]) -> tuple[str,
         select
             {local_day("occurred_at", workspace.timezone)} as log_day,
             occurred_at as moment,
-            concat_ws(',', {fields}) as line
+            {_line(columns)} as line
         from delivered
     """)
     n_rows = workspace.connection.execute(
         "select log_day, count(*) from lines group by log_day order by log_day"
     ).fetchall()
     return ",".join(column.name for column in columns), dict(n_rows)
+
+
+def _columns(parts: Sequence[Prepared]) -> list[Column]:
+    """Return the columns of one log's landing files, in the order of the contract."""
+    filled = {name for part in parts for name in part.columns}
+    return [column for column in parts[0].log.own_columns if column.name in filled or column.name == "source"]
+
+
+def _line(columns: Sequence[Column]) -> str:
+    """SQL for a row's line of CSV."""
+    return f"concat_ws(',', {', '.join(_field(column.type, identifier(column.name)) for column in columns)})"
 
 
 def _field(type_: Type, value: str) -> str:

@@ -5,97 +5,76 @@ How a mapping is carried out is ``table``'s business; ``docs/connectors.md`` is 
 
 from __future__ import annotations
 
-import string
+import codecs
 from pathlib import Path
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from pipelines.connectors.mapping_examples import try_examples
+from pipelines.connectors.mapping_value import Filter, Model, Value, as_list
 from pipelines.connectors.report import ConnectorError
-from pipelines.contract import LOGS, Type
+from pipelines.contract import LOGS, Column, Type
 from pipelines.reading.documents import DocumentError, read_document
 from pipelines.settings.limits import DEFAULT_LIMITS, LimitSettings
 
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Filter(_Model):
-    """Keep a row only where ``column`` meets the one condition given; empty text counts as missing."""
-
-    column: str
-    equals: str | list[str] | None = None
-    not_equals: str | list[str] | None = None
-    equals_column: str | None = None
-    not_equals_column: str | None = None
-    not_null: bool | None = None
-
-    @model_validator(mode="after")
-    def _one_condition(self) -> Filter:
-        given = self.model_fields_set - {"column"}
-        if len(given) != 1 or self.not_null is False:
-            raise ValueError("give one of equals, not_equals, equals_column, not_equals_column, not_null: true")
-        return self
+_TIMES = (Type.TIME, Type.DAY)
+_ROW_KEYS = ("once_per", "after_first_per")
 
 
-class Value(_Model):
-    """Where a column of the log gets its text: exactly one of column, constant, template; then the rest."""
+class Table(Model):
+    """A file and how it is written; the keys after ``delimiter`` are for exports that are made for people."""
 
-    column: str | None = None
-    constant: str | None = None
-    template: str | None = None
-    prefix: str = ""
-    empty: list[str] = []
-    values: Annotated[dict[str, str], Field(min_length=1)] | None = None
-    unmapped: Literal["skip", "error"] = "skip"
-    time: Literal["iso", "epoch_s", "epoch_ms"] = "iso"
-    timezone: str | None = None
+    file: Path
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    encoding: Annotated[list[str], BeforeValidator(as_list), Field(min_length=1)] = Field(["utf-8"])
+    header: Annotated[str, Field(min_length=1)] | None = None
+    until: Annotated[list[Annotated[str, Field(min_length=1)]], BeforeValidator(as_list)] = Field([])
+    strip: str = ""
+    names: dict[str, Annotated[list[str], BeforeValidator(as_list)]] = Field({})
+    optional: list[str] = Field([])
 
-    @field_validator("timezone")
+    @field_validator("encoding")
     @classmethod
-    def _known_zone(cls, value: str | None) -> str | None:
-        try:
-            return value and ZoneInfo(value).key
-        except (OSError, ValueError, KeyError) as error:
-            raise ValueError(f"{value!r} is no IANA time zone; write one such as Asia/Shanghai or UTC") from error
+    def _known_encoding(cls, value: list[str]) -> list[str]:
+        for one in value:
+            try:
+                "".encode(one)
+            except LookupError as error:
+                raise ValueError(
+                    f"{one!r} is no encoding of text; write one such as utf-8, gb18030 or utf-16"
+                ) from error
+        return value
 
-    @model_validator(mode="after")
-    def _one_origin(self) -> Value:
-        if sum(origin is not None for origin in (self.column, self.constant, self.template)) != 1:
-            raise ValueError("give exactly one of column, constant, template")
-        if "unmapped" in self.model_fields_set and self.values is None:
-            raise ValueError("unmapped needs values")
-        self.template_parts()
-        return self
+    @property
+    def is_plain(self) -> bool:
+        """Whether the file is read as it is: UTF-8, the first line the header, the last one a row."""
+        return (
+            self.header is None and not self.until and [codecs.lookup(one).name for one in self.encoding] == ["utf-8"]
+        )
 
-    def template_parts(self) -> list[tuple[str, str | None]]:
-        """Return pairs of literal text and the source column that follows it (None at the end)."""
-        parts = list(string.Formatter().parse(self.template or ""))
-        if any(column == "" or spec or conversion for _, column, spec, conversion in parts):
-            raise ValueError("in a template write {column}, and nothing else, between braces")
-        return [(text, column) for text, column, _, _ in parts]
-
-    def source_columns(self) -> list[str]:
-        """Return the columns of the source table that this value reads."""
-        named = [self.column, *(column for _, column in self.template_parts())]
-        return [column for column in named if column is not None]
+    def actual(self, name: str, columns: dict[str, str]) -> str | None:
+        """Return the name that the column ``name`` has among ``columns``; None where it is not among them."""
+        return next((one for one in (name, *self.names.get(name, ())) if one in columns), None)
 
 
-def _shorthand(value: object) -> object:
+def _file_alone(value: object) -> object:
+    return {"file": value} if isinstance(value, str) else value
+
+
+def _column_alone(value: object) -> object:
     return {"column": value} if isinstance(value, str) else value
 
 
-class Output(_Model):
+class Output(Model):
     """One log fed from one table."""
 
     log: str
-    table: Path
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    where: list[Filter] = []
+    table: Annotated[Table, BeforeValidator(_file_alone)]
+    where: list[Filter] = Field([])
     once_per: str | None = None
-    columns: dict[str, Annotated[Value, BeforeValidator(_shorthand)]]
+    after_first_per: str | None = None
+    columns: dict[str, Annotated[Value, BeforeValidator(_column_alone)]]
 
     @model_validator(mode="after")
     def _fits_contract(self) -> Output:
@@ -108,38 +87,55 @@ class Output(_Model):
         if missing := [name for name, column in known.items() if column.required and name not in self.columns]:
             raise ValueError(f"columns: the log {self.log} requires {', '.join(missing)} too")
         for name, value in self.columns.items():
-            column = known[name]
-            if column.type not in (Type.TIME, Type.DAY) and value.model_fields_set & {"time", "timezone"}:
-                raise ValueError(f"columns.{name}: time and timezone are for time columns only")
-            given = [
-                *(value.values or {}).values(),
-                *([value.constant] if value.constant and not value.values else []),
-            ]
-            if column.kinds and (wrong := [kind for kind in given if kind not in column.kinds]):
-                raise ValueError(f"columns.{name}: {wrong[0]!r} is none of {', '.join(column.kinds)}")
-        if self.once_per is not None and self.once_per not in self.columns:
-            raise ValueError(f"once_per: {self.once_per!r} is none of the columns given")
+            self._check_value(known[name], value)
+        if self.once_per is not None and self.after_first_per is not None:
+            raise ValueError("give once_per or after_first_per, not both")
+        for key in _ROW_KEYS:
+            if (name_ := getattr(self, key)) is not None and name_ not in self.columns:
+                raise ValueError(f"{key}: {name_!r} is none of the columns given")
+        try_examples(log, self.columns)
         return self
+
+    def _check_value(self, column: Column, value: Value) -> None:
+        place = f"columns.{column.name}"
+        if column.type not in _TIMES and value.model_fields_set & {"time", "timezone"}:
+            raise ValueError(f"{place}: time and timezone are for time columns only")
+        if value.amount is not None and column.type is not Type.INTEGER:
+            raise ValueError(f"{place}: amount is for whole numbers only")
+        if value.amount == "major" and "currency" not in self.columns:
+            raise ValueError(f"{place}: amount: major needs the column currency too")
+        given = [*(value.values or {}).values(), *([value.default] if value.default else [])]
+        given += [value.constant] if value.constant and not value.values else []
+        if column.kinds and (wrong := [kind for kind in given if kind not in column.kinds]):
+            raise ValueError(f"{place}: {wrong[0]!r} is none of {', '.join(column.kinds)}")
 
     def source_columns(self) -> list[str]:
         """Return the columns of the source table that this output reads, each once."""
-        filters = [name for rule in self.where for name in (rule.column, rule.equals_column, rule.not_equals_column)]
-        values = [name for value in self.columns.values() for name in value.source_columns()]
-        return list(dict.fromkeys(name for name in (*values, *filters) if name is not None))
+        parts: list[Value | Filter] = [*self.columns.values(), *self.where]
+        return list(dict.fromkeys(name for part in parts for name in part.source_columns()))
 
 
-class MappingSettings(_Model):
+class Untaken(Model):
+    """Columns of a table that no log has a place for, and why; the import says so."""
+
+    table: Annotated[Table, BeforeValidator(_file_alone)]
+    columns: Annotated[list[str], Field(min_length=1)]
+    why: str
+
+
+class MappingSettings(Model):
     """Settings that the tables need to be counted right; the import writes them to the home folder."""
 
     active_by_events: bool | None = None
 
 
-class Mapping(_Model):
+class Mapping(Model):
     """A whole mapping: the name of the source, the settings it needs and what its tables become."""
 
     source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
     settings: MappingSettings = MappingSettings()
     outputs: Annotated[list[Output], Field(min_length=1)]
+    untaken: list[Untaken] = Field([])
 
 
 def read_mapping(path: Path, limits: LimitSettings = DEFAULT_LIMITS) -> Mapping:

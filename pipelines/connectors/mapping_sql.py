@@ -1,23 +1,26 @@
 """SQL for the parts of a mapping: filters and values over the text columns of a source table.
 
-``names`` is always source column -> SQL name of its text. The parts themselves are defined in ``mapping``.
+``names`` is always source column -> SQL name of its text. The parts themselves are defined in ``mapping_value``.
 """
 
 from __future__ import annotations
 
-from pipelines.connectors.mapping import Filter, Value
+from pipelines.connectors.amounts import minor_units
+from pipelines.connectors.mapping_value import Filter, Value
 from pipelines.connectors.prepare import Problem, shown
-from pipelines.connectors.sql import epoch_time, iso_time, local_day
+from pipelines.connectors.sql import UNITS_PER_SECOND, epoch_time, iso_time, local_day, spelled_time
 from pipelines.contract import Column, Type
 from pipelines.contract.rules import EMPTY_SPELLINGS
 from pipelines.sql import identifier, literal
 
+_DAY = r"^\d{4}-\d{2}-\d{2}$"
 
-def as_text(name: str, type_: str) -> str:
-    """SQL for a source column as text, lists joined by ``|``, empty text null."""
+
+def as_text(name: str, type_: str, strip: str) -> str:
+    """SQL for a source column as text, ``strip`` taken off its ends, lists joined by ``|``; null where empty."""
     column = identifier(name)
     text = f"array_to_string({column}, '|')" if type_.endswith("[]") else f"cast({column} as varchar)"
-    return f"nullif({text}, '')"
+    return f"nullif({f'trim({text}, {literal(strip)})' if strip else text}, '')"
 
 
 def condition(rule: Filter, names: dict[str, str]) -> str:
@@ -29,13 +32,83 @@ def condition(rule: Filter, names: dict[str, str]) -> str:
         return f"{column} is not distinct from {names[rule.equals_column]}"
     if rule.not_equals_column is not None:
         return f"{column} is distinct from {names[rule.not_equals_column]}"
+    if (pattern := rule.matches or rule.not_matches) is not None:
+        return f"{'not ' if rule.not_matches else ''}regexp_matches(coalesce({column}, ''), {literal(pattern)})"
     wanted = rule.equals if rule.equals is not None else rule.not_equals
     values = ", ".join(literal(value) for value in ([wanted] if isinstance(wanted, str) else wanted or []))
     return f"coalesce({column}, '') {'in' if rule.equals is not None else 'not in'} ({values})"
 
 
 def text_of(value: Value, names: dict[str, str]) -> str:
-    """SQL for the text that a value starts from; null where a part of it is."""
+    """SQL for the text that a value starts from, in the case and length that it asks for; null where a part is."""
+    text = _origin(value, names)
+    if value.pattern is not None:
+        group = 1 if "(" in value.pattern else 0
+        matching = f"regexp_matches({text}, {literal(value.pattern)})"
+        text = f"case when {matching} then nullif(regexp_extract({text}, {literal(value.pattern)}, {group}), '') end"
+    if value.case is not None:
+        text = f"{value.case}({text})"
+    return text if value.cut is None else f"left({text}, {value.cut})"
+
+
+def expression(column: Column, value: Value, names: dict[str, str], timezone: str, currency: str) -> str:
+    """SQL for one column of the log; ``currency`` is SQL for the code of the currency that its row is in."""
+    text = text_of(value, names)
+    if column.type is not Type.TEXT:
+        text = f"nullif(trim({text}), '')"
+    if value.values is not None:
+        cases = " ".join(f"when {literal(old)} then {literal(new)}" for old, new in value.values.items())
+        text = f"case {text_of(value, names)} {cases} end"
+    if value.default is not None:
+        text = f"coalesce({text}, {literal(value.default)})"
+    if value.amount is not None:
+        amount = minor_units(text, currency if value.amount == "major" else None)
+        negative = condition(value.negative, names) if value.negative else None
+        return f"case when {negative} then -abs({amount}) else abs({amount}) end" if negative else amount
+    if value.prefix:
+        text = f"{literal(value.prefix)} || {text}"
+    if column.type not in (Type.TIME, Type.DAY):
+        return text
+    times = [_time(text, one, value.timezone or timezone) for one in value.time]
+    if column.type is Type.TIME:
+        return _first(times)
+    days = [
+        _day(text, one) for one in value.time if one == "iso" or not any(part in one for part in ("epoch", "%H", "%I"))
+    ]
+    return _first([*days, local_day(_first(times), timezone)])
+
+
+def problems_of(column: Column, value: Value, names: dict[str, str], timezone: str, currency: str) -> list[Problem]:
+    """Return the reasons not to write a row that come from one column of the log."""
+    found = []
+    text = text_of(value, names)
+    if value.values and value.default is None:
+        known = ", ".join(map(literal, value.values))
+        found.append(Problem(f"{text} not in ({known})", said(column.name, text, NOT_AMONG_VALUES)))
+    if column.type is Type.ID:
+        words = ", ".join(map(literal, EMPTY_SPELLINGS))
+        reason = " stands for no value; list it under empty"
+        for one in value.text_columns():
+            found.append(Problem(f"{_filled(value, names[one])} in ({words})", said(column.name, names[one], reason)))
+    if value.amount is not None:
+        amount = expression(column, value, names, timezone, currency)
+        condition_ = f"nullif(trim({text}), '') is not null and ({amount}) is null"
+        unit = literal(" is no amount in minor units")
+        if value.amount == "major":
+            unit = f"coalesce(' is no amount in ' || {currency}, ' is an amount without a currency')"
+        found.append(Problem(condition_, f"{literal(f'{column.name}: ')} || {shown(text)} || {unit}"))
+    return found
+
+
+NOT_AMONG_VALUES = " is not among values"
+
+
+def said(name: str, text: str, what: str) -> str:
+    """SQL for what is wrong with a text of the column ``name``."""
+    return f"{literal(f'{name}: ')} || {shown(text)} || {literal(what)}"
+
+
+def _origin(value: Value, names: dict[str, str]) -> str:
     if value.constant is not None:
         return literal(value.constant)
     if value.column is not None:
@@ -48,41 +121,23 @@ def text_of(value: Value, names: dict[str, str]) -> str:
     return f"({' || '.join(parts)})"
 
 
-def expression(column: Column, value: Value, names: dict[str, str], timezone: str) -> str:
-    """SQL for one column of the log."""
-    text = text_of(value, names)
-    if column.type is not Type.TEXT:
-        text = f"nullif(trim({text}), '')"
-    if value.values is not None:
-        cases = " ".join(f"when {literal(old)} then {literal(new)}" for old, new in value.values.items())
-        text = f"case {text_of(value, names)} {cases} end"
-    if value.prefix:
-        text = f"{literal(value.prefix)} || {text}"
-    if column.type not in (Type.TIME, Type.DAY):
-        return text
-    time = iso_time(text, value.timezone or timezone) if value.time == "iso" else epoch_time(text, value.time)
-    if column.type is Type.TIME:
-        return time
-    day = local_day(time, timezone)
-    day_alone = f"case when regexp_matches({text}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}$') then {text} end"
-    return f"coalesce(try_cast({day_alone} as date), {day})"
-
-
 def _filled(value: Value, text: str) -> str:
     """SQL for the text of a source column, null where the mapping says that it stands for no value."""
     return f"case when {text} not in ({', '.join(map(literal, value.empty))}) then {text} end" if value.empty else text
 
 
-def empty_spellings(name: str, value: Value, names: dict[str, str]) -> list[Problem]:
-    """Return the reason to leave out rows whose id is made from a word for no value, which a prefix would hide."""
-    words = ", ".join(map(literal, EMPTY_SPELLINGS))
-    said = f" || {literal(' stands for no value; list it under empty')}"
-    return [
-        Problem(f"{_filled(value, names[one])} in ({words})", literal(f"{name}: ") + f" || {shown(names[one])}" + said)
-        for one in value.source_columns()
-    ]
+def _time(text: str, form: str, timezone: str) -> str:
+    if form in UNITS_PER_SECOND:
+        return epoch_time(text, form)
+    return iso_time(text, timezone) if form == "iso" else spelled_time(text, form, timezone)
 
 
-def unmapped_reason(name: str, value: Value, names: dict[str, str]) -> str:
-    """SQL for the reason not to write a row whose value the mapping does not name."""
-    return f"{literal(f'{name}: ')} || {shown(text_of(value, names))} || {literal(' is not among values')}"
+def _day(text: str, form: str) -> str:
+    """SQL for the DATE of a text that is a day alone."""
+    if form != "iso":
+        return f"cast(try_strptime({text}, {literal(form)}) as date)"
+    return f"try_cast(case when regexp_matches({text}, {literal(_DAY)}) then {text} end as date)"
+
+
+def _first(found: list[str]) -> str:
+    return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.connectors.mapping import Mapping, Output
+from pipelines.connectors.mapping import Mapping, Table
 from pipelines.connectors.report import ConnectorError
 
 
-def locate(mapping: Mapping, output: Output, mapping_file: Path, data: Path | None) -> Path:
-    """Return the file of an output's table.
+def locate(mapping: Mapping, table: Table, mapping_file: Path, data: Path | None) -> Path:
+    """Return the file of a table.
 
     Raises:
         ConnectorError: It is not there, or one file was given for several tables.
     """
     if data is not None and not data.is_dir():
-        if len({other.table for other in mapping.outputs}) > 1:
+        tables = [*(output.table for output in mapping.outputs), *(one.table for one in mapping.untaken)]
+        if len({one.file for one in tables}) > 1:
             raise ConnectorError(f"{mapping_file.name} names several tables; give the folder they lie in, not {data}")
         path = data
     else:
-        path = (data or mapping_file.parent) / output.table
+        path = (data or mapping_file.parent) / table.file
     if not path.is_file():
         raise ConnectorError(
             f"{path} does not exist; correct table in {mapping_file.name} or give the folder of the data"

@@ -38,6 +38,8 @@ class Prepared:
     file: str
     log: Log
     columns: tuple[str, ...]
+    output: str
+    """What the rows become, to a person."""
 
 
 def prepare(  # noqa: PLR0913 - one argument per part of the select
@@ -51,6 +53,7 @@ def prepare(  # noqa: PLR0913 - one argument per part of the select
     problems: Sequence[Problem],
     position: str,
     example: str,
+    output: str = "",
 ) -> Prepared:
     """Create the prepared ``table`` from ``rows`` (SQL after ``from``).
 
@@ -64,6 +67,7 @@ def prepare(  # noqa: PLR0913 - one argument per part of the select
         problems: Reasons of this source, checked before those of the log.
         position: SQL for the row's number, which orders examples.
         example: SQL for the text that names the row to a person.
+        output: What the rows become, to a person; the log's name where not given.
     """
     contract_columns = [column for column in log.own_columns if column.name in columns]
     mapped = ", ".join(f"{columns[column.name]} as {identifier(column.name)}" for column in contract_columns)
@@ -78,7 +82,7 @@ def prepare(  # noqa: PLR0913 - one argument per part of the select
         select * exclude (source_problem), coalesce(source_problem, {log_problem}) as problem
         from mapped
     """)
-    return Prepared(table, file, log, tuple(column.name for column in contract_columns))
+    return Prepared(table, file, log, tuple(column.name for column in contract_columns), output or log.name)
 
 
 def not_mapped(connection: DuckDBPyConnection, prepared: Prepared) -> list[NotMapped]:
@@ -90,7 +94,7 @@ def not_mapped(connection: DuckDBPyConnection, prepared: Prepared) -> list[NotMa
         group by problem
         order by n_rows desc, problem
     """).fetchall()
-    return [NotMapped(prepared.file, reason, count, example) for reason, count, example in found]
+    return [NotMapped(prepared.file, reason, count, example, prepared.output) for reason, count, example in found]
 
 
 def shown(value: str) -> str:

@@ -24,12 +24,15 @@ class NotMapped:
         reason: Why, naming the column or kind.
         count: Rows concerned; 0 where the file was not read at all.
         example: The first such row, such as ``Id 17`` or ``row 4``; empty where there is none.
+        output: What they did not become: a log, with its output where several make it of one table; empty where the
+            rows become nothing.
     """
 
     file: str
     reason: str
     count: int
     example: str
+    output: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ _OFFSET = r"(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)"
 _ISO = rf"^(19[7-9]|20\d|21\d)\d-\d{{2}}-\d{{2}}([T ]\d{{2}}:\d{{2}}(:\d{{2}}(\.\d{{1,9}})?)?{_OFFSET}?)?$"
 _ISO_OFFSET = rf":.*{_OFFSET}$"
 _EPOCH = r"^\d{1,13}(\.\d{1,6})?$"
+_FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _EPOCH_END_S = 7_258_118_400  # 2200-01-01
 
 UNITS_PER_SECOND = {"epoch_s": 1, "epoch_ms": 1_000}
@@ -34,6 +35,13 @@ def epoch_time(text: str, unit: str) -> str:
     seconds_end = _EPOCH_END_S * UNITS_PER_SECOND[unit]
     factor = 1_000_000 // UNITS_PER_SECOND[unit]
     return f"make_timestamp(cast(case when ({number}) < {seconds_end} then ({number}) * {factor} end as bigint))"
+
+
+def spelled_time(text: str, form: str, timezone: str) -> str:
+    """SQL that reads ``text`` as ``form`` says, as ``%Y/%m/%d``, in ``timezone``; null where ``iso_time`` is."""
+    local = f"try_strptime({text}, {literal(form)})"
+    instant = f"timezone('UTC', timezone({literal(timezone)}, {local}))"
+    return f"case when year({local}) between {_FIRST_YEAR} and {_LAST_YEAR} then {instant} end"
 
 
 def local_day(time: str, timezone: str) -> str:

@@ -182,6 +182,23 @@ def test_an_import_sets_what_its_mapping_needs_unless_it_was_given(home, tmp_pat
     assert get_settings().active_by_events == (given != "false")
 
 
+def test_a_preview_shows_rows_and_what_is_left_out_and_leaves_no_trace(home, tmp_path):
+    (tmp_path / "map.yaml").write_text(RSVPS, encoding="utf-8")
+    (tmp_path / "rsvps.csv").write_text("event,member,at\ne,m,2024-01-01T10:00:00Z\ne,n,never\n", encoding="utf-8")
+
+    result = invoke("import", "table", str(tmp_path / "map.yaml"), "--preview")
+
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "rsvps.csv becomes event_participation:",
+        "  event_id,member_id,occurred_at,state,source",
+        "  e,m,2024-01-01T10:00:00Z,registered,meetup",
+        "not mapped         1  rsvps.csv → event_participation: occurred_at: no readable time, but required"
+        " (for example row 2)",
+    ]
+    assert not home.root.exists()
+
+
 def test_bad_settings_are_all_named_before_anything_is_done(home, monkeypatch):
     monkeypatch.setenv("GUILDBOOK_TIMEZONE", "Mars/Olympus")
     monkeypatch.setenv("GUILDBOOK_DAILY_HOUR", "24")

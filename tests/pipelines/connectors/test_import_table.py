@@ -239,7 +239,7 @@ def test_parquet_gzip_and_other_delimiter_give_what_plain_csv_gives(tmp_path):
     assert snapshot(tmp_path / "landing") == wanted
     run(
         tmp_path,
-        mapping.replace("acts.csv", 'acts.csv\n    delimiter: ";"'),
+        mapping.replace("acts.csv", '{file: acts.csv, delimiter: ";"}'),
         {"acts.csv": text.replace(",", ";")},
     )
     assert snapshot(tmp_path / "landing") == wanted

@@ -1,0 +1,172 @@
+"""Carries a mapping out: the rows of its tables in the columns of their logs, each with why it cannot be written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from pipelines.connectors.landing import Workspace
+from pipelines.connectors.mapping import Mapping, Output, Table, Untaken
+from pipelines.connectors.mapping_examples import currency_of
+from pipelines.connectors.mapping_sql import NOT_AMONG_VALUES, as_text, condition, expression, problems_of
+from pipelines.connectors.prepare import Prepared, Problem, prepare
+from pipelines.connectors.report import ConnectorError, NotMapped
+from pipelines.connectors.table_file import Opened, check_count, open_table
+from pipelines.contract import LOGS
+from pipelines.settings.limits import LimitSettings
+from pipelines.sql import identifier, literal
+
+_LEFT_OUT = "left out by where"
+
+
+class Mapped:
+    """A mapping over a workspace: its tables opened, its outputs prepared."""
+
+    def __init__(
+        self, workspace: Workspace, mapping: Mapping, where: Callable[[Table], Path], limits: LimitSettings
+    ) -> None:
+        """Open and prepare everything.
+
+        Args:
+            workspace: Where tables are prepared.
+            mapping: What becomes what.
+            where: Where the file of a table lies.
+            limits: What the tables may hold.
+
+        Raises:
+            ConnectorError: A table cannot be read, or holds a value that is not mapped where that is an error.
+        """
+        self._workspace, self._where, self._limits = workspace, where, limits
+        self._opened: dict[tuple[Path, str], Opened] = {}
+        self.rows_read: dict[str, int] = {}
+        self.prepared: list[Prepared] = []
+        self.untaken: list[NotMapped] = []
+        for number, output in enumerate(mapping.outputs):
+            with self._reading(output.table) as opened:
+                self.prepared.append(_prepared(workspace, number, _label(mapping, number), output, opened))
+        for one in mapping.untaken:
+            with self._reading(one.table) as opened:
+                self._note(one, opened)
+
+    @contextmanager
+    def _reading(self, table: Table) -> Iterator[Opened]:
+        """Give a table, opened and counted; say which file cannot be read."""
+        path = self._where(table)
+        key = (path, table.model_dump_json())
+        try:
+            if key not in self._opened:
+                opened = open_table(self._workspace.connection, path, table, self._workspace.folder, self._limits)
+                self._opened[key] = opened
+                self.rows_read[path.name] = self._count(opened.scan)
+                check_count(opened, self.rows_read[path.name])
+            yield self._opened[key]
+        except duckdb.Error as error:
+            raise ConnectorError(
+                f"{path.name} cannot be read: {_first_line(error)}; repair or export it again"
+            ) from error
+
+    def _note(self, untaken: Untaken, opened: Opened) -> None:
+        names = [untaken.table.actual(name, opened.columns) for name in untaken.columns]
+        if there := [name for name in names if name is not None]:
+            file = opened.path.name
+            self.untaken.append(NotMapped(file, f"{', '.join(there)}: {untaken.why}", self.rows_read[file], ""))
+
+    def _count(self, scan: str) -> int:
+        ((count,),) = self._workspace.connection.execute(f"select count(*) from {scan}").fetchall()
+        return int(count)
+
+
+def _label(mapping: Mapping, number: int) -> str:
+    """Name an output: by its log, and by its number where several make the same log of the same table."""
+    output = mapping.outputs[number]
+    alike = [other for other in mapping.outputs if (other.log, other.table) == (output.log, output.table)]
+    return output.log if len(alike) == 1 else f"{output.log} (outputs[{number}])"
+
+
+def _prepared(workspace: Workspace, number: int, label: str, output: Output, table: Opened) -> Prepared:
+    """Create the prepared table of one output."""
+    connection, timezone = workspace.connection, workspace.timezone
+    log = LOGS[output.log]
+    names, texts = _source_texts(number, output, table)
+    currency = currency_of(log, output.columns, names, timezone)
+    problems = [Problem(f"not ({condition(rule, names)})", literal(_LEFT_OUT)) for rule in output.where]
+    columns = {}
+    for name, value in output.columns.items():
+        problems += problems_of(log.column(name), value, names, timezone, currency)
+        columns[name] = expression(log.column(name), value, names, timezone, currency)
+    prepared = prepare(
+        connection,
+        table=f"prepared_{number}",
+        file=table.path.name,
+        output=label,
+        log=log,
+        rows=f"(select {table.position} as position{texts} from {table.scan})",
+        columns=columns,
+        problems=problems,
+        position="position",
+        example="'row ' || position",
+    )
+    _refuse_unmapped(connection, number, output, prepared)
+    if output.once_per is not None:
+        _leave_out(connection, prepared, output.once_per, "> 1", "an earlier row of the same {} was taken (once_per)")
+    if output.after_first_per is not None:
+        _leave_out(connection, prepared, output.after_first_per, "= 1", "the first row of its {} (after_first_per)")
+    return prepared
+
+
+def _source_texts(number: int, output: Output, table: Opened) -> tuple[dict[str, str], str]:
+    """Return the SQL name of each source column that an output reads, and the SQL that selects them."""
+    names: dict[str, str] = {}
+    texts = ""
+    for position, name in enumerate(output.source_columns()):
+        names[name] = identifier(f"source_{position}")
+        actual = output.table.actual(name, table.columns)
+        if actual is None and name not in output.table.optional:
+            has = ", ".join(table.columns)
+            raise ConnectorError(f"outputs[{number}]: {table.path.name} has no column {name!r}; it has {has}")
+        text = as_text(actual, table.columns[actual], output.table.strip) if actual else "cast(null as varchar)"
+        texts += f", {text} as {names[name]}"
+    return names, texts
+
+
+def _refuse_unmapped(connection: DuckDBPyConnection, number: int, output: Output, prepared: Prepared) -> None:
+    """Raise for rows whose value is not mapped where the mapping calls that an error."""
+    for name, value in output.columns.items():
+        if value.unmapped == "error":
+            found = connection.execute(
+                f"""
+                select problem, count(*), arg_min(example, position)
+                from {prepared.table}
+                where starts_with(problem, ?) and ends_with(problem, ?)
+                group by problem
+                order by problem
+                """,
+                [f"{name}: ", NOT_AMONG_VALUES],
+            ).fetchall()
+            if found:
+                said = "; ".join(f"{problem} ({count} rows, first {example})" for problem, count, example in found)
+                raise ConnectorError(f"outputs[{number}].columns.{said}; add them or set unmapped: skip")
+
+
+def _leave_out(connection: DuckDBPyConnection, prepared: Prepared, key: str, which: str, reason: str) -> None:
+    """Mark those rows as left out whose number among the good ones of the same ``key``, by time, is ``which``."""
+    connection.execute(f"""
+        create or replace temp table {prepared.table} as
+        select * replace (
+            case
+                when problem is null and row_number() over (
+                    partition by {identifier(key)}, problem is null order by occurred_at, position
+                ) {which} then {literal(reason.format(key))}
+                else problem
+            end as problem
+        )
+        from {prepared.table}
+    """)
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return " ".join(str(error).split("\n")[:2]).strip()
