@@ -9,15 +9,16 @@ from pipelines.defs.raw import delivery_checks
 from pipelines.defs.resources import HomeResource
 from pipelines.defs.schedules import daily
 from pipelines.defs.sensors import changed_files, dead_runs, failed_run, missing_run
+from pipelines.defs.sources import source_assets, source_schedules
 from pipelines.privacy import readers
 
 readers.close_umask()  # the code server, its run workers and sensors begin here, and they write into the home
 
 defs = dg.Definitions(
-    assets=STEPS,
+    assets=[*source_assets, *STEPS],
     asset_checks=[*delivery_checks, *facts_checks, relations_check, predictions_check],
     jobs=[main_job],
-    schedules=[daily],
+    schedules=[daily, *source_schedules],
     sensors=[changed_files, failed_run, dead_runs, missing_run],
     resources={"home": HomeResource()},
     executor=dg.in_process_executor,

@@ -31,7 +31,7 @@ RUN_CONFIG: dict[str, dict[str, dict[str, object]]] = {"loggers": {"console": {}
 
 main_job = dg.define_asset_job(
     "main",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("sources"),
     partitions_def=log_days,
     config=RUN_CONFIG,
     description="From landing files to the published marts and report, for the log days of the run.",

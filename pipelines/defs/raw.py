@@ -6,6 +6,7 @@ from pipelines.contract import LOGS, Log
 from pipelines.defs.checks import gate_result
 from pipelines.defs.partitions import FROM_TAG, FULL_TAG, log_days, tagged_days
 from pipelines.defs.resources import HomeResource
+from pipelines.defs.sources import source_keys
 from pipelines.erasure.returned import replace_returned
 from pipelines.gates import deliveries
 from pipelines.ingest import DayReport, ingest_days
@@ -30,6 +31,7 @@ def _raw_asset(log: Log) -> dg.AssetsDefinition:
         group_name="raw",
         kinds={"parquet"},
         partitions_def=log_days,
+        deps=source_keys,
         backfill_policy=dg.BackfillPolicy.single_run(),
         description=f"Accepted rows of the log `{log.name}`, typed; one row is {log.grain}.",
     )

@@ -13,6 +13,7 @@ from pipelines.defs.errors import failure_message, said_to_people
 from pipelines.defs.jobs import RUN_CONFIG, main_job
 from pipelines.defs.launch import changes_through, run_tags
 from pipelines.defs.partitions import last_tagged_day, stretches
+from pipelines.defs.sources import PULL
 from pipelines.home import Home
 from pipelines.publishing.outcome import explain_failure, note_failure, overdue_day
 from pipelines.settings import get_settings
@@ -52,7 +53,9 @@ def failed_run(context: dg.RunFailureSensorContext) -> None:
     run = context.dagster_run
     died = why_died(home, run.run_id)
     message = died or failure_message([*context.get_step_failure_events(), context.failure_event])
-    gate, reason = explain_failure(home, run.run_id, message, last_day=last_tagged_day(run.tags))
+    gate, reason = "", message
+    if not run.job_name.startswith(PULL):
+        gate, reason = explain_failure(home, run.run_id, message, last_day=last_tagged_day(run.tags))
     note_failure(home, settings, failed_gate=gate, reason=reason, run_id=run.run_id)
     if died:
         alive.forget(home, run.run_id)
