@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from pydantic import ValidationError
 from typer.core import TyperGroup
 
 from pipelines.faults import UserError, sentence
 from pipelines.home import Home
 from pipelines.privacy import readers
-from pipelines.settings import Settings, get_settings
+from pipelines.settings import Settings, SettingsError, get_settings
+from pipelines.settings.given import unknown_variables
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Controls except tab and line feed, and marks that turn the direction of what follows."""
@@ -36,7 +36,7 @@ class Commands(TyperGroup):
 def _home() -> Path:
     try:
         return get_settings().home
-    except (UserError, ValidationError):
+    except UserError:
         return Path("of these settings")
 
 
@@ -48,10 +48,12 @@ def read_settings(*, opens_home: bool = True) -> Settings:
     readers.close_umask()
     try:
         settings = get_settings()
-    except ValidationError as error:
-        for problem in error.errors():
-            say(f"GUILDBOOK_{str(problem['loc'][0]).upper()}: {problem['msg']}")
-        raise typer.Exit(2) from error
+    except SettingsError as error:
+        for problem in error.problems:
+            say(problem)
+        raise typer.Exit(error.exit_code) from error
+    for line in unknown_variables(Settings.model_fields):
+        say(f"warning   {line}")
     for line in readers.protect(Home(settings.home), settings) if opens_home else ():
         say(line)
     return settings

@@ -34,6 +34,9 @@ def main(words: list[str]) -> None:
         raise SystemExit(wrong.exit_code) from wrong
     home = Home(settings.home)
     prepare_instance(home, settings)
+    os.environ["GUILDBOOK_HOME"] = str(
+        home.root
+    )  # Dagster's processes start elsewhere, and find no home by their folder
     workspace = ("--workspace", str(PROJECT_DIR / "workspace.yaml"))
     if words[:1] == [PAGES]:
         pages = ("--read-only", "--path-prefix", "/dagster", "--port", "3001")

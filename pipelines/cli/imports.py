@@ -10,7 +10,7 @@ import typer
 
 from pipelines.cli.console import read_settings, say, show
 from pipelines.home import Home
-from pipelines.settings import SETTINGS_FILE, Settings, keep_setting
+from pipelines.settings import HOME_FILE, Settings, keep_setting
 
 if TYPE_CHECKING:
     from pipelines.connectors import ImportReport, NotMapped
@@ -68,11 +68,11 @@ def tell(report: ImportReport, settings: Settings) -> None:
         typer.echo(f"written   {rows:>10,}  {log}")
     _say_not_mapped(report.not_mapped)
     for name, value in report.settings.items():
-        variable, wanted = f"GUILDBOOK_{name.upper()}", str(value).lower()
+        wanted = str(value).lower()
         if keep_setting(settings, name, value):
-            typer.echo(f"setting   {variable}={wanted}, which these rows need, is now in {SETTINGS_FILE} of the home")
+            typer.echo(f"setting   {name} = {wanted}, which these rows need, is now in {HOME_FILE} of the home")
         elif getattr(settings, name) != value:
-            say(f"{variable}={str(getattr(settings, name)).lower()}, but the mapping asks for {wanted}")
+            say(f"{name} is {str(getattr(settings, name)).lower()}, but the mapping asks for {wanted}")
     typer.echo(f"next      guildbook run --from {report.first_day} --to {report.last_day}")
     if report.first_day is not None and report.first_day < settings.first_log_day:
         say(f"it begins before GUILDBOOK_FIRST_LOG_DAY={settings.first_log_day}; set that to {report.first_day}")

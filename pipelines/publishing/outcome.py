@@ -49,7 +49,7 @@ def note_failure(home: Home, settings: Settings, *, failed_gate: str, reason: st
         except (OSError, UserError) as error:
             unsaid.append(brief(str(error)))
     said = f"{reason}; besides, the pages could not be told: {unsaid[0]}" if unsaid else reason
-    send_alert(settings, {"community": settings.community, "failed_gate": failed_gate, "reason": said})
+    send_alert(settings, {"community": settings.title, "failed_gate": failed_gate, "reason": said})
 
 
 def _say_on_page(home: Home, settings: Settings, stop: noted.Stop) -> None:

@@ -54,13 +54,14 @@ def publish(
     database = draft / "analytics.duckdb"
     copy_marts(home.warehouse, database, settings, version=number, through_day=through_day)
     context = SiteContext(
-        community=settings.community,
+        community=settings.title,
         timezone=settings.timezone,
         through_day=through_day,
         version=number,
         horizon_days=settings.churn_horizon_days,
         active_by_events=settings.active_by_events,
         least_shown=settings.least_shown_count,
+        language=settings.language,
     )
     pages = render_site(database, draft / "site", context=context)
     published_at = clock.now()

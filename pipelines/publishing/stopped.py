@@ -47,8 +47,9 @@ def write_stopped(
     ]
     failed.sort(key=_place)
     run = StoppedRun(
-        community=settings.community,
+        community=settings.title,
         timezone=settings.timezone,
+        language=settings.language,
         run_id=run_id,
         stopped_at=stopped_at,
         through_day=last[-1]["through_day"] if last else None,

@@ -20,6 +20,7 @@ class SiteContext:
         horizon_days: days without activity after which a member counts as churned.
         active_by_events: whether registering for an event and attending it make a member active.
         least_shown: least count of members that the pages show; 0 shows all.
+        language: in which the pages open, `en` or `zh`; empty, as the reader's browser says.
     """
 
     community: str
@@ -29,6 +30,7 @@ class SiteContext:
     horizon_days: int = 30
     active_by_events: bool = False
     least_shown: int = 0
+    language: str = ""
 
     @property
     def through(self) -> str:

@@ -23,6 +23,7 @@ class StoppedRun:
     Attributes:
         community: name of the community.
         timezone: its time zone.
+        language: in which the page opens; empty, as the reader's browser says.
         run_id: the run; empty where none came.
         stopped_at: when it stopped, with a time zone.
         through_day: last day of the publication that stays up; None before the first.
@@ -41,6 +42,7 @@ class StoppedRun:
     through_day: date | None
     failed_gate: str
     reason: str
+    language: str = ""
     cures: tuple[Text, ...] = ()
     refused: tuple[str, ...] = ()
     verdicts: tuple[dict[str, Any], ...] = ()

@@ -1,7 +1,7 @@
 """Every setting of Guildbook, typed, read from the environment with the prefix ``GUILDBOOK_``.
 
-What the environment does not say may stand in ``settings.env`` in the home folder. Nothing else in the project reads
-the environment. ``docs/settings.md`` is generated from this module.
+What the environment does not say may stand in ``settings.env`` or ``guildbook.toml`` in the home folder. Nothing else
+in the project reads the environment. ``docs/settings.md`` is generated from this module.
 """
 
 from __future__ import annotations
@@ -12,32 +12,44 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dotenv.parser import parse_stream
-from pydantic import Field, SecretStr, field_validator
+import tomlkit
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from pipelines.faults import UserError, brief
+from pipelines.files import write_text
+from pipelines.settings import given
 from pipelines.settings.access import AccessSettings
 from pipelines.settings.erasure import ErasureSettings
+from pipelines.settings.given import HOME_FILE, SETTINGS_FILE, SettingsError
 from pipelines.settings.limits import LimitSettings
 from pipelines.settings.relations import RelationSettings
 from pipelines.settings.shapes import ShapeSettings
+from pipelines.settings.shown import ShownSettings
+
+__all__ = [
+    "HOME_FILE",
+    "PROJECT_DIR",
+    "SECRETS",
+    "SETTINGS_FILE",
+    "Settings",
+    "SettingsError",
+    "get_settings",
+    "keep_setting",
+]
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
-SETTINGS_FILE = "settings.env"
-"""File in the home folder with settings of its own, one ``GUILDBOOK_NAME=value`` a line."""
+_DEFAULT_HOME = Path("data")
 
 
-class Settings(AccessSettings, ErasureSettings, LimitSettings, RelationSettings, ShapeSettings):
+class Settings(AccessSettings, ErasureSettings, LimitSettings, RelationSettings, ShapeSettings, ShownSettings):
     """Settings of one community; each field is the variable ``GUILDBOOK_<NAME>``."""
 
     model_config = SettingsConfigDict(env_prefix="GUILDBOOK_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     home: Path = Field(
-        Path("data"), description="Folder of everything Guildbook keeps: landing, lake, warehouse, publications."
+        _DEFAULT_HOME, description="Folder of everything Guildbook keeps: landing, lake, warehouse, publications."
     )
     timezone: str = Field("Asia/Shanghai", description="IANA time zone of the community: it decides what a day is.")
-    community: str = Field("community", description="Source name of rows that carry none.")
     first_log_day: date = Field(date(2015, 1, 1), description="First log day (partition) that can be ingested.")
     engagement_windows: Annotated[tuple[int, ...], NoDecode] = Field(
         (30,), description="Trailing windows of the engagement score, in days, separated by commas."
@@ -212,25 +224,25 @@ SECRETS = frozenset(name for name, field in Settings.model_fields.items() if fie
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Settings of this process, read once: the environment's, then those of the home folder's file."""
-    home = Settings().home
+    """Settings of this process, read once: the environment's, then those of the home folder's files.
+
+    Raises:
+        UserError: A file of the home cannot be read.
+        SettingsError: Settings are wrong; each is named with where it is given.
+    """
+    home = (given.home_folder() or _DEFAULT_HOME).expanduser().resolve()
     path = home / SETTINGS_FILE
+    variables = given.read_variables(path, Settings.model_fields)
+    in_file = given.read_home_file(home / HOME_FILE, Settings.model_fields)
+    before = given.given_by_environment() | variables.keys()
+    values = {name: one.value for name, one in in_file.items() if name not in before}
     try:
-        if path.exists():
-            _check_lines(path)
-        return Settings(home=home, _env_file=path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read ({brief(str(error))}): mend it, or move it away") from error
-
-
-def _check_lines(path: Path) -> None:
-    """Raise ``UserError`` on a line that sets nothing; its reader would pass over it."""
-    with path.open(encoding="utf-8") as stream:
-        for one in parse_stream(stream):
-            if one.error or (one.key and one.value is None):
-                raise UserError(
-                    f"{path}:{one.original.line} is no setting: write GUILDBOOK_NAME=value, or begin the line with #"
-                )
+        return Settings(home=home, _env_file=path, **values)
+    except ValidationError as error:
+        places = {name: one.place for name, one in in_file.items()} | variables
+        places |= {name: f"GUILDBOOK_{name.upper()}" for name in given.given_by_environment()}
+        said = [(str(one["loc"][0]), one["msg"].removeprefix("Value error, ")) for one in error.errors()]
+        raise SettingsError([f"{places.get(name, name)}: {message}" for name, message in said]) from error
 
 
 def keep_setting(settings: Settings, name: str, value: bool) -> bool:
@@ -238,6 +250,8 @@ def keep_setting(settings: Settings, name: str, value: bool) -> bool:
     if name in settings.model_fields_set:
         return False
     settings.home.mkdir(parents=True, exist_ok=True)
-    with (settings.home / SETTINGS_FILE).open("a", encoding="utf-8") as stream:
-        stream.write(f"GUILDBOOK_{name.upper()}={str(value).lower()}\n")
+    path = settings.home / HOME_FILE
+    document = tomlkit.parse(path.read_text(encoding="utf-8") if path.exists() else "")
+    document[name] = value
+    write_text(path, tomlkit.dumps(document))
     return True

@@ -162,9 +162,9 @@ outputs:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (None, "GUILDBOOK_ACTIVE_BY_EVENTS=true, which these rows need, is now in settings.env of the home"),
+        (None, "active_by_events = true, which these rows need, is now in guildbook.toml of the home"),
         ("true", None),
-        ("false", "GUILDBOOK_ACTIVE_BY_EVENTS=false, but the mapping asks for true"),
+        ("false", "active_by_events is false, but the mapping asks for true"),
     ],
 )
 def test_an_import_sets_what_its_mapping_needs_unless_it_was_given(home, tmp_path, monkeypatch, given, said):
@@ -177,7 +177,7 @@ def test_an_import_sets_what_its_mapping_needs_unless_it_was_given(home, tmp_pat
 
     get_settings.cache_clear()
     assert result.exit_code == 0
-    assert ("ACTIVE_BY_EVENTS" in result.output) == (said is not None)
+    assert ("active_by_events" in result.output) == (said is not None)
     assert (said or "") in words_of(result)
     assert get_settings().active_by_events == (given != "false")
 
