@@ -51,10 +51,10 @@ format: setup ## Put code into the house's form
 	$(BIN)/ruff format .
 
 dev: setup ## Dagster's pages and daemon on loopback, schedules ready
-	$(BIN)/python -m pipelines.cli.dev
+	$(BIN)/guildbook dev
 
 pages: setup ## Dagster's pages alone, read-only, on loopback for a web server to pass on
-	$(BIN)/python -m pipelines.cli.dev pages
+	$(BIN)/guildbook dev pages
 
 audit: ## Compare the pinned packages with known vulnerabilities (needs a network)
 	$(PYTHON) -m venv .venv-audit

@@ -1,6 +1,6 @@
-"""``make dev`` and ``make pages``: Dagster on loopback, with the home's configuration and history.
+"""``guildbook dev``: Dagster on loopback, with the home's configuration and history.
 
-``make dev`` runs the pages and the daemon. ``make pages`` serves the pages alone, to look at and not to change, for a
+It runs the pages and the daemon. ``guildbook dev pages`` serves the pages alone, to look at and not to change, for a
 web server to pass on: ``docs/access.md``.
 """
 
@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-
-import typer
 
 from pipelines.cli.console import read_settings, say
 from pipelines.cli.instance import prepare_instance
@@ -25,18 +23,14 @@ PAGES = "pages"
 """Word of the command line that asks for the pages alone."""
 
 
-def main(words: list[str]) -> None:
+def start(words: list[str]) -> None:
     """Replace this process by Dagster; further words of the command line are passed on to it."""
     ensure_manifest()
-    try:
-        settings = read_settings()
-    except typer.Exit as wrong:
-        raise SystemExit(wrong.exit_code) from wrong
+    settings = read_settings()
     home = Home(settings.home)
     prepare_instance(home, settings)
-    os.environ["GUILDBOOK_HOME"] = str(
-        home.root
-    )  # Dagster's processes start elsewhere, and find no home by their folder
+    # Dagster's processes start in another folder, by which they would find no home.
+    os.environ["GUILDBOOK_HOME"] = str(home.root)
     workspace = ("--workspace", str(PROJECT_DIR / "workspace.yaml"))
     if words[:1] == [PAGES]:
         pages = ("--read-only", "--path-prefix", "/dagster", "--port", "3001")
@@ -51,7 +45,3 @@ def _become(program: str, *words: str) -> None:
     path = str(Path(sys.executable).with_name(program))
     os.chdir(PROJECT_DIR)
     os.execv(path, [path, *words])  # noqa: S606 - no shell, a command made of constants
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -12,6 +12,7 @@ from pipelines.cli.erase import erase
 from pipelines.cli.files import check, quarantine
 from pipelines.cli.identity import identities
 from pipelines.cli.imports import imports
+from pipelines.cli.init import init
 from pipelines.cli.pseudonym import pseudonym
 from pipelines.cli.sources import sources
 from pipelines.home import Home
@@ -32,6 +33,9 @@ app.add_typer(identities, name="identity")
 retention = typer.Typer(no_args_is_help=True, help="The daily list of members worth contacting.")
 app.add_typer(retention, name="retention")
 app.add_typer(retention, name="actions", hidden=True)  # the name that cron jobs may still call
+app.command(
+    epilog='Example: guildbook init club --name "Rust Club" --timezone Europe/Berlin --language en --from files'
+)(init)
 app.command(epilog="Example: guildbook check export.csv --log interactions --day 2026-02-04")(check)
 app.command(epilog="Example: guildbook quarantine interactions 2026-02-04")(quarantine)
 app.command(epilog="Example: guildbook pseudonym m01096")(pseudonym)
@@ -176,6 +180,24 @@ def status(
     home = Home(settings.home)
     for line in mart_lines(home) if marts else status_lines(home, settings.first_log_day):
         show(line)
+
+
+@app.command(
+    epilog="Example: guildbook dev --port 4000",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def dev(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="`pages` for the pages alone, read-only; whatever else goes to Dagster.", metavar="[pages]"
+        ),
+    ] = None,
+) -> None:
+    """Start Dagster's pages and daemon on this machine (127.0.0.1:3000), schedule and sensors on."""
+    from pipelines.cli.dev import start  # noqa: PLC0415
+
+    start(words or [])
 
 
 @app.command(epilog="Example: guildbook unlock")

@@ -14,8 +14,8 @@ INTRO = """\
 # Commands
 
 What `guildbook` can do; `guildbook COMMAND --help` says the same. In a checkout the command is `.venv/bin/guildbook`.
-It works on the home folder that `GUILDBOOK_HOME` names. Exit code 0 means done, 1 that something is not as it should
-be, 2 that it was used wrongly.
+It works on the home folder that `GUILDBOOK_HOME` names, else on the one that you stand in, at whatever depth. Exit
+code 0 means done, 1 that something is not as it should be, 2 that it was used wrongly.
 
 """
 

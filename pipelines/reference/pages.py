@@ -83,15 +83,24 @@ counts the rows of each.
 _SETTINGS_INTRO = """\
 # Settings
 
-Every setting is an environment variable, or a line such as `GUILDBOOK_ACTIVE_BY_EVENTS=true` in the file
-`settings.env` of the home folder; the environment goes first. A wrong value stops the command and names the variable.
-An import writes the settings that its mapping names to that file.
+Each setting may stand in three places; the first that has it counts:
 
-No log, page, error or record shows a secret. Keep secrets in the environment of the service or in `settings.env`,
-which is private.
+1. the environment: `GUILDBOOK_CHURN_HORIZON_DAYS=45`
+2. `settings.env` in the home folder, the same line
+3. `guildbook.toml` in the home folder: `churn_horizon_days = 45`. Tables only group: `horizon_days = 45` below
+   `[churn]` is the same, and lists and pairs may be TOML's own (`engagement_windows = [30, 90]`).
 
-`make` sets `GUILDBOOK_HOME` to the checkout's `data` folder unless you set it. Without `make` a relative path
-starts at the folder in which the command runs.
+`guildbook init` writes `guildbook.toml`, and an import adds the settings that its mapping names. The folder that holds
+that file is the home, whose settings apply wherever below it a command runs. `GUILDBOOK_HOME` goes before it; where
+there is neither, the home is `data` below the folder in which the command runs. `make` sets `GUILDBOOK_HOME` to the
+checkout's `data` folder unless you set it.
+
+A wrong value stops the command and names file, line and key, or the variable. So does a key or a variable that is no
+setting in one of the two files; in the environment it is warned of.
+
+No log, page, error or record shows a secret. Keep secrets in the environment of the service or in `settings.env`, which
+is private; `guildbook.toml` takes none. Secrets that a source or target names have names that do not begin with
+`GUILDBOOK_`.
 
 A new time zone, engagement setting, churn horizon, grace period or meaning of active changes what tables hold, so the
 next run rebuilds everything ([backfill](backfill.md)).

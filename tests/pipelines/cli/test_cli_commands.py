@@ -47,7 +47,8 @@ def words_of(result):
 
 def test_the_commands_are_those_that_the_guides_name():
     assert {" ".join(path) for path in COMMANDS} == {
-        "", "sample", "import", "import stackexchange", "import table", "run", "verify", "rollback", "status",
+        "", "init", "dev",
+        "sample", "import", "import stackexchange", "import table", "run", "verify", "rollback", "status",
         "unlock", "erase",
         "check", "quarantine",
         "gate", "gate waive", "identity", "identity preview", "identity link", "identity unlink",

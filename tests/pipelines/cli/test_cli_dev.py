@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli import dev
+from pipelines.settings import HOME_FILE
+from tests.pipelines.cli.test_cli_commands import invoke
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def started(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(("words", "program"), [([], "dagster"), (["pages"], "dagster-webserver")])
 def test_dagster_listens_on_loopback_alone(started, words, program, tmp_path):
-    dev.main(words)
+    invoke("dev", *words)
 
     assert Path(started[0]).name == program
     assert started[started.index("--host") + 1] == "127.0.0.1"
@@ -36,13 +38,27 @@ def test_dagster_listens_on_loopback_alone(started, words, program, tmp_path):
 
 
 def test_further_words_are_passed_on(started):
-    dev.main(["pages", "--port", "4000"])
+    invoke("dev", "pages", "--port", "4000")
     assert started[-2:] == ["--port", "4000"]
 
 
-def test_a_wrong_setting_is_named(started, monkeypatch, capsys):
+def test_a_wrong_setting_is_named(started, monkeypatch):
     monkeypatch.setenv("GUILDBOOK_THREADS", "0")
-    with pytest.raises(SystemExit, match="2"):
-        dev.main([])
-    assert "GUILDBOOK_THREADS" in capsys.readouterr().err
+    result = invoke("dev")
+    assert (result.exit_code, "GUILDBOOK_THREADS" in result.stderr) == (2, True)
     assert started == []
+
+
+def test_dagsters_processes_get_the_home_that_the_folder_is(started, monkeypatch, tmp_path):
+    (tmp_path / "club").mkdir()
+    (tmp_path / "club" / HOME_FILE).touch()
+    monkeypatch.delenv("GUILDBOOK_HOME")
+    monkeypatch.setattr(Path, "cwd", lambda: tmp_path / "club")
+
+    invoke("dev")
+
+    assert started
+    assert (os.environ["GUILDBOOK_HOME"], os.environ["DAGSTER_HOME"]) == (
+        str(tmp_path / "club"),
+        str(tmp_path / "club" / "dagster"),
+    )

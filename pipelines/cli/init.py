@@ -1,0 +1,111 @@
+"""``guildbook init``: asks what a home needs to know, or takes it from options, and says how to go on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from pipelines.cli.console import say, show
+from pipelines.faults import UserError
+from pipelines.settings import SETTINGS_FILE, Settings
+from pipelines.settings.given import given_by_environment, read_variables
+
+LANGUAGES = ("en", "zh")
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder that becomes the home of the community.")] = Path(),
+    name: Annotated[str | None, typer.Option(help="Name of the community on pages and in messages.")] = None,
+    timezone: Annotated[str | None, typer.Option(help="Its IANA time zone, such as Europe/Berlin.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of pages and messages: en or zh.")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--from", help="Where the data comes from: files, or a kind of source.", metavar="KIND"),
+    ] = None,
+) -> None:
+    """Make a folder the home of a community: its settings, where logs go, and how to go on. Overwrites nothing."""
+    from pipelines.cli import new_home  # noqa: PLC0415
+    from pipelines.home import Home  # noqa: PLC0415
+    from pipelines.privacy import readers  # noqa: PLC0415
+
+    readers.close_umask()
+    folder = folder.expanduser().resolve()
+    new_home.check_folder(folder)
+    kinds = new_home.kinds()
+    questions = {
+        "name": ("Name of the community", None, _setting("name")),
+        "timezone": ("Time zone", _zone_of_this_machine(), _setting("timezone")),
+        "language": (f"Language of pages and messages ({' or '.join(LANGUAGES)})", "en", _one_of(LANGUAGES)),
+        "from": ("Where the data comes from", new_home.FILES, _one_of(kinds)),
+    }
+    given = {"name": name, "timezone": timezone, "language": language, "from": kind}
+    answers = {option: questions[option][2](value) for option, value in given.items() if value is not None}
+    missing = [option for option in questions if option not in answers]
+    if missing and not is_asked():
+        options = ", ".join(f"--{option}" for option in missing)
+        raise UserError(f"nobody is here to be asked: give {options} too; --from is one of: {', '.join(kinds)}")
+    for option in missing:
+        for one, what in kinds.items() if option == "from" else ():
+            say(f"  {one:<16}{what}")
+        text, default, check = questions[option]
+        answers[option] = typer.prompt(text, default=default, value_proc=check, err=True)
+    said = new_home.NewHome(*(answers[option] for option in questions))
+    for path in new_home.make_home(folder, said):
+        show(f"written   {path}")
+    for line in readers.protect(Home(folder), Settings(home=folder)):
+        say(line)
+    for n, line in enumerate(new_home.to_do(folder, said)):
+        show(f"{'' if n else 'first':<10}{line}")
+    for n, command in enumerate(new_home.next_commands(folder, said)):
+        show(f"{'' if n else 'next':<10}{command}")
+    before = given_by_environment() | read_variables(folder / SETTINGS_FILE, Settings.model_fields).keys()
+    if overridden := sorted({"name", "timezone", "language"} & before):
+        say(f"warning   the environment or {SETTINGS_FILE} says {', '.join(overridden)} too, and goes first")
+
+
+def is_asked() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdin.isatty()
+
+
+def _setting(name: str) -> Callable[[str], str]:
+    """Return what checks an answer as the setting of that name; it may not be empty."""
+
+    def check(text: str) -> str:
+        text = text.strip()
+        if not text:
+            raise typer.BadParameter(f"say the {name}")
+        answer: dict[str, Any] = {name: text}
+        try:
+            Settings(**answer)
+        except ValidationError as error:
+            for one in error.errors():
+                if one["loc"][0] == name:
+                    raise typer.BadParameter(one["msg"].removeprefix("Value error, ")) from error
+        return text
+
+    return check
+
+
+def _one_of(words: Collection[str]) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text.strip() not in words:
+            raise typer.BadParameter(f"{text!r} is none of: {', '.join(words)}")
+        return text.strip()
+
+    return check
+
+
+def _zone_of_this_machine() -> str | None:
+    """Return the name of this machine's time zone; None where it has none that is known."""
+    import tzlocal  # noqa: PLC0415
+
+    try:
+        return _setting("timezone")(str(tzlocal.get_localzone_name()))
+    except (typer.BadParameter, LookupError, OSError, ValueError):
+        return None

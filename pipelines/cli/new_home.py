@@ -1,0 +1,129 @@
+"""A new home: its settings file, where logs go, and the source file of where the data comes from."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomlkit
+
+from pipelines import sources
+from pipelines.faults import UserError
+from pipelines.files import write_text
+from pipelines.home import Home
+from pipelines.settings import HOME_FILE, PROJECT_DIR, SETTINGS_FILE
+from pipelines.settings.given import given_by_environment, home_folder
+
+FILES = "files"
+"""Where the data comes from if no source fetches it."""
+
+_READY = Path(sources.__file__).parent / "ready"
+_OF_A_HOME = {"landing", "lake", "sources", "targets", "fetched", "drafts", "versions", "published", "last_run"} | {
+    "dagster", "exports", "warehouse.duckdb", SETTINGS_FILE,
+}  # fmt: skip
+_INTRO = (
+    " Settings of this community: docs/settings.md lists all of them.",
+    " The environment and settings.env go before this file. Secrets belong into settings.env.",
+)
+
+
+@dataclass(frozen=True)
+class NewHome:
+    """What the operator said about a community."""
+
+    name: str
+    timezone: str
+    language: str
+    kind: str
+
+
+def kinds() -> dict[str, str]:
+    """Where data may come from: kind -> what it is, in a phrase."""
+    ready = {path.stem: _first_sentence(path) for path in sorted(_READY.glob("*.yaml"))}
+    return {FILES: "log files in the contract, or CSV files that a mapping turns into them"} | ready
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that is a home already, or that holds what is no part of one.
+
+    Raises:
+        UserError: It is refused; nothing was written.
+    """
+    if (folder / HOME_FILE).exists():
+        raise UserError(f"{folder} is a home already: its settings are in {folder / HOME_FILE}")
+    if folder == PROJECT_DIR:
+        raise UserError(f"{folder} holds Guildbook itself: name a folder for the community, as guildbook init data")
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file: name a folder")
+    others = sorted(path.name for path in folder.glob("[!.]*") if path.name not in _OF_A_HOME)
+    if others:
+        raise UserError(
+            f"{folder} holds other things ({', '.join(others[:3])}{', …' if len(others) > 3 else ''}), and all that is "
+            "in a home becomes private: name a folder of its own, as "
+            f"guildbook init {shlex.quote(str(folder / 'home'))}"
+        )
+
+
+def make_home(folder: Path, said: NewHome) -> list[Path]:
+    """Write a home's files and return what was written; what is there already is left as it is."""
+    check_folder(folder)
+    written = []
+    for made in (folder, Home(folder).landing):
+        made.mkdir(parents=True, exist_ok=True)
+    if said.kind != FILES:
+        source = folder / "sources" / f"{said.kind}.yaml"
+        source.parent.mkdir(exist_ok=True)
+        if not source.exists():
+            write_text(source, (_READY / source.name).read_text(encoding="utf-8"))
+            written.append(source)
+    # Last, since it makes the folder a home.
+    write_text(folder / HOME_FILE, _settings(said))
+    return [folder / HOME_FILE, *written]
+
+
+def to_do(folder: Path, said: NewHome) -> list[str]:
+    """Return what has to be there before the next commands, in lines."""
+    if said.kind != FILES:
+        return [f"say in {folder / 'sources' / said.kind}.yaml where it is; its secrets go into {SETTINGS_FILE}"]
+    return [
+        f"put each log's files into {Home(folder).landing}/<log>/<YYYY-MM-DD>/ (docs/log-contract.md),",
+        "or turn other CSV files into them by a mapping (docs/connectors.md)",
+    ]
+
+
+def next_commands(folder: Path, said: NewHome) -> list[str]:
+    """Return the commands that lead on from here to a report, as they can be pasted."""
+    guildbook = "guildbook" if shutil.which("guildbook") else shlex.quote(str(Path(sys.argv[0]).resolve()))
+    commands = [] if folder == Path.cwd() else [f"cd {shlex.quote(str(folder))}"]
+    if "home" in given_by_environment() and home_folder() != folder:
+        commands.append("unset GUILDBOOK_HOME")
+    if said.kind != FILES:
+        commands += [f"{guildbook} sources {word} {said.kind}" for word in ("check", "pull")]
+    return [*commands, f"{guildbook} run"]
+
+
+def _settings(said: NewHome) -> str:
+    document = tomlkit.document()
+    for line in _INTRO:
+        document.add(tomlkit.comment(line.strip()))
+    document.add(tomlkit.nl())
+    for name, value, comment in (
+        ("name", said.name, "on pages and in messages"),
+        ("timezone", said.timezone, "decides what a day is"),
+        ("language", said.language, "in which pages open and messages are written: en or zh"),
+    ):
+        document[name] = tomlkit.string(value).comment(comment)
+    return tomlkit.dumps(document)
+
+
+def _first_sentence(path: Path) -> str:
+    """Return what the comment that opens a source file says, up to its first full stop."""
+    words = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            break
+        words.append(line.lstrip("# ").rstrip())
+    return " ".join(words).partition(". ")[0].rstrip(".")
