@@ -4,6 +4,8 @@ import csv
 import json
 import re
 import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -12,6 +14,7 @@ import pytest
 from pipelines.report.parts import charts
 from pipelines.report.parts.text import Text
 from pipelines.report.site import _embed, render_site
+from pipelines.report.stopped import StoppedRun, render_stopped
 from tests.support.report_marts import CONTEXT, HOSTILE
 from tests.support.report_pages import PAGES, Site
 
@@ -158,6 +161,30 @@ def test_rendering_again_gives_the_same_bytes_and_drops_what_is_gone(sites: dict
     }
     assert not (out / "data" / "old.csv").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.parametrize(("language", "opens"), [("", "en"), ("en", "en"), ("zh", "zh")])
+def test_pages_open_in_the_communitys_language_unless_the_reader_chose_another(
+    sites: dict[str, Site], tmp_path: Path, language: str, opens: str
+) -> None:
+    render_site(sites["rule_only"].database, tmp_path / "site", context=replace(CONTEXT, language=language))
+    stopped = render_stopped(
+        StoppedRun(
+            community="Gophers & Co",
+            timezone="Asia/Shanghai",
+            run_id="r",
+            stopped_at=datetime(2026, 11, 20, tzinfo=UTC),
+            through_day=None,
+            failed_gate="",
+            reason="the disk is full",
+            language=language,
+        )
+    )
+    for page in ((tmp_path / "site" / "index.html").read_text(encoding="utf-8"), stopped):
+        head = re.search(r'<html lang="(.*?)" data-lang="(.*?)"', page)
+        assert head is not None
+        assert head.groups() == ({"en": "en", "zh": "zh-Hans"}[opens], opens)
+        assert f'stored.lang || "{language}" || (' in page
 
 
 def test_a_failed_rendering_leaves_the_old_site_whole(sites: dict[str, Site], tmp_path: Path) -> None:
