@@ -12,14 +12,17 @@ from pydantic import ValidationError
 
 from pipelines.cli.console import say, show
 from pipelines.faults import UserError
-from pipelines.settings import SETTINGS_FILE, Settings
-from pipelines.settings.given import given_by_environment, read_variables
+from pipelines.settings import HOME_FILE, SETTINGS_FILE, Settings
+from pipelines.settings.given import given_by_environment, home_folder, read_variables
 
 LANGUAGES = ("en", "zh")
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="Folder that becomes the home of the community.")] = Path(),
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Folder that becomes the home; the one that you stand in where not given."),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the community on pages and in messages.")] = None,
     timezone: Annotated[str | None, typer.Option(help="Its IANA time zone, such as Europe/Berlin.")] = None,
     language: Annotated[str | None, typer.Option(help="Language of pages and messages: en or zh.")] = None,
@@ -34,9 +37,13 @@ def init(
     from pipelines.privacy import readers  # noqa: PLC0415
 
     readers.close_umask()
-    folder = folder.expanduser().resolve()
-    new_home.check_folder(folder)
+    folder = (folder or home_folder() or Path()).expanduser().resolve()
     kinds = new_home.kinds()
+    is_source = kind in kinds.keys() - {new_home.FILES}
+    if kind and is_source and not (name or timezone or language) and (folder / HOME_FILE).exists():
+        _say(folder, kind, [new_home.add_source(folder, kind)])
+        return
+    new_home.check_folder(folder)
     questions = {
         "name": ("Name of the community", None, _setting("name")),
         "timezone": ("Time zone", _zone_of_this_machine(), _setting("timezone")),
@@ -55,14 +62,10 @@ def init(
         text, default, check = questions[option]
         answers[option] = typer.prompt(text, default=default, value_proc=check, err=True)
     said = new_home.NewHome(*(answers[option] for option in questions))
-    for path in new_home.make_home(folder, said):
-        show(f"written   {path}")
+    written = new_home.make_home(folder, said)
     for line in readers.protect(Home(folder), Settings(home=folder)):
         say(line)
-    for n, line in enumerate(new_home.to_do(folder, said)):
-        show(f"{'' if n else 'first':<10}{line}")
-    for n, command in enumerate(new_home.next_commands(folder, said)):
-        show(f"{'' if n else 'next':<10}{command}")
+    _say(folder, said.kind, written)
     before = given_by_environment() | read_variables(folder / SETTINGS_FILE, Settings.model_fields).keys()
     if overridden := sorted({"name", "timezone", "language"} & before):
         say(f"warning   the environment or {SETTINGS_FILE} says {', '.join(overridden)} too, and goes first")
@@ -71,6 +74,16 @@ def init(
 def is_asked() -> bool:
     """Whether somebody sits at a terminal."""
     return sys.stdin.isatty()
+
+
+def _say(folder: Path, kind: str, written: list[Path]) -> None:
+    """Say what was written, and how to go on."""
+    from pipelines.cli import new_home  # noqa: PLC0415
+
+    lines = {"written": map(str, written), "first": new_home.to_do(folder, kind)}
+    for word, said in (lines | {"next": new_home.next_commands(folder, kind)}).items():
+        for n, line in enumerate(said):
+            show(f"{'' if n else word:<10}{line}")
 
 
 def _setting(name: str) -> Callable[[str], str]:

@@ -42,7 +42,8 @@ class NewHome:
 
 def kinds() -> dict[str, str]:
     """Where data may come from: kind -> what it is, in a phrase."""
-    ready = {path.stem: _first_sentence(path) for path in sorted(_READY.glob("*.yaml"))}
+    # Mappings lie there too, as <kind>.mapping.yaml.
+    ready = {path.stem: _first_sentence(path) for path in sorted(_READY.glob("*.yaml")) if "." not in path.stem}
     return {FILES: "log files in the contract, or CSV files that a mapping turns into them"} | ready
 
 
@@ -53,7 +54,9 @@ def check_folder(folder: Path) -> None:
         UserError: It is refused; nothing was written.
     """
     if (folder / HOME_FILE).exists():
-        raise UserError(f"{folder} is a home already: its settings are in {folder / HOME_FILE}")
+        raise UserError(
+            f"{folder} is a home already: its settings are in {folder / HOME_FILE}, and --from KIND alone adds a source"
+        )
     if folder == PROJECT_DIR:
         raise UserError(f"{folder} holds Guildbook itself: name a folder for the community, as guildbook init data")
     if folder.exists() and not folder.is_dir():
@@ -70,39 +73,51 @@ def check_folder(folder: Path) -> None:
 def make_home(folder: Path, said: NewHome) -> list[Path]:
     """Write a home's files and return what was written; what is there already is left as it is."""
     check_folder(folder)
-    written = []
     for made in (folder, Home(folder).landing):
         made.mkdir(parents=True, exist_ok=True)
-    if said.kind != FILES:
-        source = folder / "sources" / f"{said.kind}.yaml"
-        source.parent.mkdir(exist_ok=True)
-        if not source.exists():
-            write_text(source, (_READY / source.name).read_text(encoding="utf-8"))
-            written.append(source)
+    written = [] if said.kind == FILES or _source(folder, said.kind).exists() else [add_source(folder, said.kind)]
     # Last, since it makes the folder a home.
     write_text(folder / HOME_FILE, _settings(said))
     return [folder / HOME_FILE, *written]
 
 
-def to_do(folder: Path, said: NewHome) -> list[str]:
+def add_source(folder: Path, kind: str) -> Path:
+    """Write the ready source file of a kind into a home and return it.
+
+    Raises:
+        UserError: It is there already.
+    """
+    source = _source(folder, kind)
+    if source.exists():
+        raise UserError(f"{source} is there already; to have another one of its kind, copy it under another name")
+    source.parent.mkdir(exist_ok=True)
+    write_text(source, (_READY / source.name).read_text(encoding="utf-8"))
+    return source
+
+
+def to_do(folder: Path, kind: str) -> list[str]:
     """Return what has to be there before the next commands, in lines."""
-    if said.kind != FILES:
-        return [f"say in {folder / 'sources' / said.kind}.yaml where it is; its secrets go into {SETTINGS_FILE}"]
+    if kind != FILES:
+        return [f"say in {_source(folder, kind)} where it is; its secrets go into {SETTINGS_FILE}"]
     return [
         f"put each log's files into {Home(folder).landing}/<log>/<YYYY-MM-DD>/ (docs/log-contract.md),",
         "or turn other CSV files into them by a mapping (docs/connectors.md)",
     ]
 
 
-def next_commands(folder: Path, said: NewHome) -> list[str]:
+def next_commands(folder: Path, kind: str) -> list[str]:
     """Return the commands that lead on from here to a report, as they can be pasted."""
     guildbook = "guildbook" if shutil.which("guildbook") else shlex.quote(str(Path(sys.argv[0]).resolve()))
     commands = [] if folder == Path.cwd() else [f"cd {shlex.quote(str(folder))}"]
     if "home" in given_by_environment() and home_folder() != folder:
         commands.append("unset GUILDBOOK_HOME")
-    if said.kind != FILES:
-        commands += [f"{guildbook} sources {word} {said.kind}" for word in ("check", "pull")]
+    if kind != FILES:
+        commands += [f"{guildbook} sources {word} {kind}" for word in ("check", "pull")]
     return [*commands, f"{guildbook} run"]
+
+
+def _source(folder: Path, kind: str) -> Path:
+    return Home(folder).sources / f"{kind}.yaml"
 
 
 def _settings(said: NewHome) -> str:

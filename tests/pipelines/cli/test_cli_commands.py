@@ -48,6 +48,7 @@ def words_of(result):
 def test_the_commands_are_those_that_the_guides_name():
     assert {" ".join(path) for path in COMMANDS} == {
         "", "init", "dev",
+        "sources", "sources list", "sources check", "sources pull",
         "sample", "import", "import stackexchange", "import table", "run", "verify", "rollback", "status",
         "unlock", "erase",
         "check", "quarantine",

@@ -37,6 +37,7 @@ def here(tmp_path, monkeypatch):
 def ready(tmp_path_factory, monkeypatch):
     folder = tmp_path_factory.mktemp("ready")
     (folder / "forum.yaml").write_text(FORUM, encoding="utf-8")
+    (folder / "forum.mapping.yaml").write_text("# Another thing.\n", encoding="utf-8")
     monkeypatch.setattr(new_home, "_READY", folder)
     return folder
 
@@ -170,12 +171,33 @@ def test_the_next_commands_can_be_pasted(here, ready, kind, monkeypatch):
 
     assert commands[:2] == [f"cd '{here}/our club'", "unset GUILDBOOK_HOME"]
     known = typer.main.get_command(app)
-    for command in commands[2:]:
-        name, *words = shlex.split(command)
+    for line in commands[2:]:
+        name, *words = shlex.split(line)
         assert name == "guildbook"
-        if words[0] != "sources":
-            known.commands[words[0]].make_context(words[0], words[1:])
+        command = known
+        while hasattr(command, "commands"):
+            command = command.commands[words.pop(0)]
+        command.make_context(command.name, words)
     assert commands[-1] == "guildbook run"
+
+
+def test_a_source_is_added_to_a_home_from_anywhere_inside(here, ready, monkeypatch):
+    invoke(".", *FLAGS)
+    settings = (here / HOME_FILE).read_text(encoding="utf-8")
+    monkeypatch.chdir(here / "landing")
+
+    result = invoke("--from", "forum")
+
+    assert result.exit_code == 0, result.output
+    assert commands_of(result)[0] == f"cd {here}"
+    assert files_below(here) == ["guildbook.toml", "sources/forum.yaml"]
+    assert (here / HOME_FILE).read_text(encoding="utf-8") == settings
+    (here / "sources" / "forum.yaml").write_text("mine", encoding="utf-8")
+    again = invoke("--from", "forum")
+    assert (again.exit_code, "forum.yaml is there already" in again.output) == (1, True)
+    assert (here / "sources" / "forum.yaml").read_text(encoding="utf-8") == "mine"
+    for words in (("--from", "files"), ("--from", "forum", "--name", "a"), ()):
+        assert "is a home already" in invoke(*words).output
 
 
 def test_a_command_that_is_not_on_the_path_is_named_by_its_place(here, monkeypatch):
@@ -183,6 +205,12 @@ def test_a_command_that_is_not_on_the_path_is_named_by_its_place(here, monkeypat
     monkeypatch.setattr(new_home.sys, "argv", ["../my venv/bin/guildbook"])
     monkeypatch.chdir(here)
     assert commands_of(invoke(".", *FLAGS)) == [f"'{here.parent}/my venv/bin/guildbook' run"]
+
+
+def test_every_ready_source_says_what_it_is_in_a_phrase():
+    phrases = new_home.kinds()
+    assert "discourse" in phrases
+    assert {kind: what for kind, what in phrases.items() if not 10 <= len(what) <= 90} == {}
 
 
 def test_the_file_says_what_each_setting_is_for(here):

@@ -167,7 +167,7 @@ def test_rendering_again_gives_the_same_bytes_and_drops_what_is_gone(sites: dict
 def test_pages_open_in_the_communitys_language_unless_the_reader_chose_another(
     sites: dict[str, Site], tmp_path: Path, language: str, opens: str
 ) -> None:
-    render_site(sites["rule_only"].database, tmp_path / "site", context=replace(CONTEXT, language=language))
+    render_site(sites["full"].database, tmp_path / "site", context=replace(CONTEXT, language=language))
     stopped = render_stopped(
         StoppedRun(
             community="Gophers & Co",
