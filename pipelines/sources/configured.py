@@ -9,7 +9,7 @@ from pipelines.home import Home
 from pipelines.reading.documents import DocumentError, read_document
 from pipelines.settings import Settings
 from pipelines.sources.definition import Named, SourceError
-from pipelines.sources.kinds import KINDS
+from pipelines.sources.kinds import KINDS, kind
 
 
 class _OnlyKind(BaseModel):
@@ -36,10 +36,10 @@ def read(home: Home, name: str, settings: Settings) -> Named:
     if not SOURCE.fullmatch(name):
         raise SourceError(f"{name}: a source is named by lower-case letters, digits and _; rename {path}")
     try:
-        kind = read_document(path, _OnlyKind, settings).kind
-        if kind not in KINDS:
-            raise SourceError(f"{name}: kind {kind!r} in {path.name} is none of {', '.join(KINDS)}")
-        return Named(name, path, read_document(path, KINDS[kind].model, settings))
+        wanted = read_document(path, _OnlyKind, settings).kind
+        if wanted not in KINDS:
+            raise SourceError(f"{name}: kind {wanted!r} in {path.name} is none of {', '.join(KINDS)}")
+        return Named(name, path, read_document(path, kind(wanted).model, settings))
     except DocumentError as error:
         raise SourceError(f"{name}: {error}") from error
 

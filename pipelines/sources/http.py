@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -33,7 +33,6 @@ class Http:
         base: Address that relative ones begin with.
         started_at: Start of the pull, which its answers bear.
         headers: Sent with every request; may hold secrets.
-        pause: Waits so many seconds; another one for tests.
     """
 
     def __init__(
@@ -42,7 +41,6 @@ class Http:
         base: str,
         started_at: datetime,
         headers: Mapping[str, str] | None = None,
-        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         """Open no connection yet.
 
@@ -59,7 +57,7 @@ class Http:
         self._at = started_at.isoformat(timespec="seconds")
         self.base = base.rstrip("/") + "/"
         self.n_requests = 0
-        self._pause = pause
+        self._between = 60 / named.source.requests_per_minute
         self._last = -float("inf")
         agent = {"User-Agent": "guildbook (community analytics)", "Accept-Encoding": "gzip, deflate"}
         self._client = Client(
@@ -69,6 +67,10 @@ class Http:
             request_max_retry_delay=_LONGEST_WAIT_S,
             session_attrs={"headers": agent | dict(headers or {}), "trust_env": True},
         )
+
+    def slow_down(self, seconds: float) -> None:
+        """Leave so many seconds between requests from now on, if that is more than it was."""
+        self._between = max(self._between, seconds)
 
     def get(self, path: str, *, earlier: Answer | None = None, accept: str = "*/*") -> Answer | None:
         """Ask for an address; None where nothing changed since the ``earlier`` answer.
@@ -87,11 +89,10 @@ class Http:
         if response.status_code == 304 and earlier:
             return None
         self._check(url, response, body)
-        encoding = response.encoding if "charset" in response.headers.get("Content-Type", "") else None
         return Answer(
             url=url,
             at=self._at,
-            text=body.decode(encoding or "utf-8", errors="replace"),
+            text=_decoded(response.headers.get("Content-Type", ""), body),
             etag=response.headers.get("ETag", ""),
             modified=response.headers.get("Last-Modified", ""),
         )
@@ -129,9 +130,9 @@ class Http:
                 f"{self.named.source.max_requests:,} requests and no end: look whether the platform answers the "
                 "same again and again, or raise max_requests; what came so far is kept, the next pull goes on",
             )
-        wait = self._last + 60 / self.named.source.requests_per_minute - time.monotonic()
+        wait = self._last + self._between - time.monotonic()
         if wait > 0:
-            self._pause(wait)
+            time.sleep(wait)
         self._last = time.monotonic()
         try:
             response = self._client.get(url, headers=dict(headers), stream=True, allow_redirects=False)
@@ -194,3 +195,16 @@ class Http:
                 "next pull goes on",
             )
         raise self.error(url, f"answered {status}{said}")
+
+
+def _decoded(content_type: str, body: bytes) -> str:
+    """Return the text of an answer: as its header says, a page also as the page says, else UTF-8."""
+    from w3lib.encoding import html_to_unicode  # noqa: PLC0415 - an extra
+
+    if "html" in content_type:
+        return str(html_to_unicode(content_type, body, default_encoding="utf-8")[1])
+    charset = content_type.partition("charset=")[2].partition(";")[0].strip(' "') or "utf-8"
+    try:
+        return body.decode(charset, errors="replace")
+    except LookupError:
+        return body.decode("utf-8", errors="replace")

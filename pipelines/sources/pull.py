@@ -27,7 +27,7 @@ from pipelines.sources.configured import read
 from pipelines.sources.definition import Named, SourceError
 from pipelines.sources.kept import Kept
 from pipelines.sources.kind import READY, Pull
-from pipelines.sources.kinds import KINDS
+from pipelines.sources.kinds import kind
 
 LEDGER = "pulls"
 
@@ -60,7 +60,7 @@ def check(home: Home, settings: Settings, name: str) -> str:
     """
     named = read(home, name, settings)
     with tempfile.TemporaryDirectory() as nothing_kept:
-        return KINDS[named.source.kind].check(Pull(named, settings, Kept(Path(nothing_kept)), _now()))
+        return kind(named.source.kind).check(Pull(named, settings, Kept(Path(nothing_kept)), _now()))
 
 
 def pull(
@@ -96,7 +96,7 @@ def pull(
         try:
             if not replay:
                 try:
-                    KINDS[named.source.kind].fetch(one)
+                    kind(named.source.kind).fetch(one)
                 finally:
                     one.kept.flush()
             report = _land(home, settings, one)
@@ -119,12 +119,12 @@ def _earlier(home: Home, name: str) -> tuple[datetime | None, datetime | None]:
 
 def _land(home: Home, settings: Settings, one: Pull) -> PullReport:
     named = one.named
-    kind = KINDS[named.source.kind]
-    made = kind.tables(one)
+    of_kind = kind(named.source.kind)
+    made = of_kind.tables(one)
     with tempfile.TemporaryDirectory(prefix=".tables-", dir=home.fetched) as folder:
         for table, rows in made.tables.items():
             pq.write_table(rows, Path(folder, f"{table}.parquet"))
-        mapping = READY / kind.mapping if named.source.mapping is None else named.path.parent / named.source.mapping
+        mapping = READY / of_kind.mapping if named.source.mapping is None else named.path.parent / named.source.mapping
         imported = import_table(
             mapping, home.landing, settings.timezone, Path(folder), settings, one.say, source=named.name
         )

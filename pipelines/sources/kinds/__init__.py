@@ -1,7 +1,25 @@
-"""The kinds of sources there are: one file each."""
+"""The kinds of sources there are: one module each, loaded when a source of it is read."""
 
+from __future__ import annotations
+
+from importlib import import_module
+
+from pipelines.sources.definition import SourceError
 from pipelines.sources.kind import Kind
-from pipelines.sources.kinds.discourse import DISCOURSE
 
-KINDS: dict[str, Kind] = {"discourse": DISCOURSE}
-"""Kinds by the name that a source file gives."""
+KINDS = ("discourse", "html")
+"""Names of the kinds; a kind's module has it under the same name in capitals."""
+
+
+def kind(name: str) -> Kind:
+    """Return a kind by its name.
+
+    Raises:
+        SourceError: A package that it needs is not installed.
+    """
+    try:
+        module = import_module(f"pipelines.sources.kinds.{name}")
+    except ImportError as error:
+        raise SourceError(f"sources of kind {name} need more packages: pip install 'guildbook[sources]'") from error
+    found: Kind = getattr(module, name.upper())
+    return found
