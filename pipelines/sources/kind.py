@@ -52,14 +52,15 @@ class Kind:
         fetch: Asks the platform and keeps what it answers.
         check: Asks the least that shows that address and secrets are right; returns a line of what was found.
         tables: Makes tables of what is kept.
-        mapping: File name in ``ready`` of the mapping that tables go through unless the source names one.
+        mapping: File name in ``ready`` of the mapping that tables go through unless the source names one; None where
+            each table is called after a log and has its columns.
     """
 
     model: type[Source]
     fetch: Callable[[Pull], None]
     check: Callable[[Pull], str]
     tables: Callable[[Pull], Tables]
-    mapping: str
+    mapping: str | None
 
 
 def texts(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> pa.Table:

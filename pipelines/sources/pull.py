@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from pipelines import clock
 from pipelines.connectors import ConnectorError, ImportReport, import_table
+from pipelines.contract import LOGS, Type
 from pipelines.faults import brief
 from pipelines.home import Home
 from pipelines.lake import ledger
@@ -124,13 +126,33 @@ def _land(home: Home, settings: Settings, one: Pull) -> PullReport:
     with tempfile.TemporaryDirectory(prefix=".tables-", dir=home.fetched) as folder:
         for table, rows in made.tables.items():
             pq.write_table(rows, Path(folder, f"{table}.parquet"))
-        mapping = READY / of_kind.mapping if named.source.mapping is None else named.path.parent / named.source.mapping
+        if named.source.mapping is not None:
+            mapping = named.path.parent / named.source.mapping
+        elif of_kind.mapping is not None:
+            mapping = READY / of_kind.mapping
+        else:
+            mapping = _as_it_is(named, made.tables, Path(folder))
         imported = import_table(
             mapping, home.landing, settings.timezone, Path(folder), settings, one.say, source=named.name
         )
     counts = {table: rows.num_rows for table, rows in made.tables.items()}
     fewer = _fewer(home, named, counts)
     return PullReport(named.name, counts, imported, (*one.remarks, *made.remarks, *fewer))
+
+
+def _as_it_is(named: Named, tables: Mapping[str, pa.Table], folder: Path) -> Path:
+    """Write the mapping of tables that are called after logs and have their columns; ids get the source's prefix."""
+    outputs = []
+    for name, table in tables.items():
+        ids = {column.name for column in LOGS[name].own_columns if column.type is Type.ID}
+        columns = {
+            column: {"column": column, "prefix": named.prefix} if column in ids else column
+            for column in table.column_names
+        }
+        outputs.append({"log": name, "table": f"{name}.parquet", "columns": columns})
+    path = folder / "as_it_is.mapping.yaml"
+    path.write_text(json.dumps({"source": named.name, "outputs": outputs}), encoding="utf-8")
+    return path
 
 
 def _fewer(home: Home, named: Named, counts: dict[str, int]) -> list[str]:

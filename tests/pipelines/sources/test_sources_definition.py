@@ -35,7 +35,7 @@ def test_ids_begin_with_the_sources_name_unless_it_says_otherwise(home):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("kind: discours\n", r"forum: kind 'discours' in forum.yaml is none of discourse"),
+        ("kind: discours\n", r"forum: kind 'discours' in forum.yaml is none of .*discourse"),
         ("url: https://x\n", r"forum: forum.yaml: kind: is required"),
         (GOOD + "ulr: x\n", r"forum: forum.yaml: ulr \(line 3\): no such key; did you mean url\?"),
         (GOOD + "look_back_days: many\n", r"look_back_days \(line 3\): Input should be a valid integer"),
