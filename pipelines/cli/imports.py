@@ -55,6 +55,19 @@ def table(
     _imported(lambda: import_table(mapping, landing, settings.timezone, data, settings, say), settings)
 
 
+@imports.command(epilog="Example: guildbook import csv ~/exports")
+def csv(
+    folder: Annotated[Path, typer.Argument(help="Folder with the exports; each file is recognised by its columns.")],
+) -> None:
+    """Write landing files from CSV exports that are known: one's own tables, Ghost, Stripe, WeChat Pay, Alipay."""
+    from pipelines.connectors import import_folder  # noqa: PLC0415
+
+    settings = read_settings()
+    landing = Home(settings.home).landing
+    for report in import_folder(folder, landing, settings.timezone, settings, say):
+        tell(report, settings)
+
+
 def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:
     """Run an import and say what it read, wrote and could not map."""
     tell(work(), settings)
@@ -73,8 +86,14 @@ def tell(report: ImportReport, settings: Settings) -> None:
             typer.echo(f"setting   {name} = {wanted}, which these rows need, is now in {HOME_FILE} of the home")
         elif getattr(settings, name) != value:
             say(f"{name} is {str(getattr(settings, name)).lower()}, but the mapping asks for {wanted}")
+    if report.files_removed:
+        typer.echo(
+            f"removed   {report.files_removed:>10,}  landing files of an earlier import, whose rows are not in this one"
+        )
+    if report.first_day is None:
+        return
     typer.echo(f"next      guildbook run --from {report.first_day} --to {report.last_day}")
-    if report.first_day is not None and report.first_day < settings.first_log_day:
+    if report.first_day < settings.first_log_day:
         say(f"it begins before GUILDBOOK_FIRST_LOG_DAY={settings.first_log_day}; set that to {report.first_day}")
 
 

@@ -4,6 +4,7 @@ One function per kind of source. Nothing here ingests, casts or judges rows for 
 knows Dagster or the command line. ``docs/connectors.md`` is the page for operators.
 """
 
+from pipelines.connectors.folder import import_folder
 from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
 from pipelines.connectors.stackexchange import import_stackexchange
 from pipelines.connectors.table import Preview, import_table, preview_table
@@ -13,6 +14,7 @@ __all__ = [
     "ImportReport",
     "NotMapped",
     "Preview",
+    "import_folder",
     "import_stackexchange",
     "import_table",
     "preview_table",

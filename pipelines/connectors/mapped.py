@@ -21,6 +21,11 @@ from pipelines.settings.limits import LimitSettings
 from pipelines.sql import identifier, literal
 
 _LEFT_OUT = "left out by where"
+_ONCE = {
+    "once": ("> 1", "an earlier row of the same {} was taken (once_per)"),
+    "after_first": ("= 1", "the first row of its {} (after_first_per)"),
+}
+"""How a row is taken once, or after the first: which of the rows of a key are left out, and why."""
 
 
 class Mapped:
@@ -48,9 +53,21 @@ class Mapped:
         for number, output in enumerate(mapping.outputs):
             with self._reading(output.table) as opened:
                 self.prepared.append(_prepared(workspace, number, _label(mapping, number), output, opened))
+        self._take_once(mapping)
         for one in mapping.untaken:
             with self._reading(one.table) as opened:
                 self._note(one, opened)
+
+    def _take_once(self, mapping: Mapping) -> None:
+        """Leave out what ``once_per`` and ``after_first_per`` say, over all outputs of a log that say the same."""
+        asked: dict[tuple[str, str, str], list[Prepared]] = {}
+        for output, part in zip(mapping.outputs, self.prepared, strict=True):
+            for way, key in (("once", output.once_per), ("after_first", output.after_first_per)):
+                if key is not None:
+                    asked.setdefault((output.log, way, key), []).append(part)
+        for (_, way, key), parts in asked.items():
+            which, reason = _ONCE[way]
+            _leave_out(self._workspace.connection, parts, key, which, reason.format(key))
 
     @contextmanager
     def _reading(self, table: Table) -> Iterator[Opened]:
@@ -111,10 +128,6 @@ def _prepared(workspace: Workspace, number: int, label: str, output: Output, tab
         example="'row ' || position",
     )
     _refuse_unmapped(connection, number, output, prepared)
-    if output.once_per is not None:
-        _leave_out(connection, prepared, output.once_per, "> 1", "an earlier row of the same {} was taken (once_per)")
-    if output.after_first_per is not None:
-        _leave_out(connection, prepared, output.after_first_per, "= 1", "the first row of its {} (after_first_per)")
     return prepared
 
 
@@ -152,20 +165,33 @@ def _refuse_unmapped(connection: DuckDBPyConnection, number: int, output: Output
                 raise ConnectorError(f"outputs[{number}].columns.{said}; add them or set unmapped: skip")
 
 
-def _leave_out(connection: DuckDBPyConnection, prepared: Prepared, key: str, which: str, reason: str) -> None:
-    """Mark those rows as left out whose number among the good ones of the same ``key``, by time, is ``which``."""
+def _leave_out(connection: DuckDBPyConnection, parts: list[Prepared], key: str, which: str, reason: str) -> None:
+    """Mark those rows of the parts as left out whose number among the good ones of the same ``key`` is so.
+
+    They are numbered by version, the highest first, then by time.
+    """
+    good = " union all ".join(
+        f"select {n} as part, position, occurred_at, {identifier(key)} as key, {_version(part)} as version"
+        f" from {part.table} where problem is null"
+        for n, part in enumerate(parts)
+    )
     connection.execute(f"""
-        create or replace temp table {prepared.table} as
-        select * replace (
-            case
-                when problem is null and row_number() over (
-                    partition by {identifier(key)}, problem is null order by occurred_at, position
-                ) {which} then {literal(reason.format(key))}
-                else problem
-            end as problem
-        )
-        from {prepared.table}
+        create or replace temp table left_out as
+        select part, position
+        from ({good})
+        qualify row_number() over (partition by key order by version desc, occurred_at, part, position) {which}
     """)
+    for n, part in enumerate(parts):
+        connection.execute(f"""
+            create or replace temp table {part.table} as
+            select rows.* replace (case when left_out.part is null then problem else {literal(reason)} end as problem)
+            from {part.table} as rows
+            left join left_out on left_out.part = {n} and left_out.position = rows.position
+        """)
+
+
+def _version(part: Prepared) -> str:
+    return "coalesce(try_cast(source_seq as bigint), 0)" if "source_seq" in part.columns else "0"
 
 
 def _first_line(error: duckdb.Error) -> str:

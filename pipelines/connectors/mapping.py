@@ -33,6 +33,7 @@ class Table(Model):
     strip: str = ""
     names: dict[str, Annotated[list[str], BeforeValidator(as_list)]] = Field({})
     optional: list[str] = Field([])
+    known_by: list[str] = Field([])
 
     @field_validator("encoding")
     @classmethod

@@ -109,6 +109,12 @@ def said(name: str, text: str, what: str) -> str:
 
 
 def _origin(value: Value, names: dict[str, str]) -> str:
+    """SQL for the text of a value as it stands in the table, null where the value has none for the row."""
+    text = _raw(value, names)
+    return text if value.where is None else f"case when {condition(value.where, names)} then {text} end"
+
+
+def _raw(value: Value, names: dict[str, str]) -> str:
     if value.constant is not None:
         return literal(value.constant)
     if value.column is not None:

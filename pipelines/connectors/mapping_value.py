@@ -86,6 +86,7 @@ class Value(Model):
     timezone: str | None = None
     amount: Literal["major", "minor"] | None = None
     negative: Filter | None = None
+    where: Filter | None = None
     examples: dict[str, str] = Field({})
 
     @field_validator("time")
@@ -135,4 +136,5 @@ class Value(Model):
 
     def source_columns(self) -> list[str]:
         """Return the columns of the source table that this value reads."""
-        return [*self.text_columns(), *(self.negative.source_columns() if self.negative else ())]
+        filters = [rule for rule in (self.negative, self.where) if rule is not None]
+        return [*self.text_columns(), *(column for rule in filters for column in rule.source_columns())]

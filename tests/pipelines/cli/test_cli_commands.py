@@ -49,7 +49,8 @@ def test_the_commands_are_those_that_the_guides_name():
     assert {" ".join(path) for path in COMMANDS} == {
         "", "init", "dev",
         "sources", "sources list", "sources check", "sources pull",
-        "sample", "import", "import stackexchange", "import table", "run", "verify", "rollback", "status",
+        "sample", "import", "import stackexchange", "import table", "import csv",
+        "run", "verify", "rollback", "status",
         "unlock", "erase",
         "check", "quarantine",
         "gate", "gate waive", "identity", "identity preview", "identity link", "identity unlink",
@@ -103,6 +104,7 @@ REFUSED = [
     ("gate waive interactions 2025-03-01", 2, "Missing option '--reason'"),
     ("import stackexchange nowhere", 1, "nowhere"),
     ("import table nowhere.yaml", 1, "nowhere.yaml"),
+    ("import csv nowhere", 1, "nowhere is no folder; give the one that the exports lie in"),
     ("quarantine tables", 2, f"there is no log tables; one of: {', '.join(LOGS)}"),
     ("sample --days 30", 2, "Invalid value for '--days'"),
 ]
@@ -199,6 +201,26 @@ def test_a_preview_shows_rows_and_what_is_left_out_and_leaves_no_trace(home, tmp
         " (for example row 2)",
     ]
     assert not home.root.exists()
+
+
+def test_a_folder_of_exports_is_imported_and_a_smaller_one_says_what_it_removed(home, tmp_path):
+    (tmp_path / "acts.csv").write_text(
+        "member_id,interaction_type,interaction_time\n1,like,2025-01-03\n1,like,2025-01-04\n", encoding="utf-8"
+    )
+    result = invoke("import", "csv", str(tmp_path))
+    assert result.exit_code == 0
+    assert result.output.splitlines()[:3] == [
+        "read               2  acts.csv",
+        "written            2  interactions",
+        "written            1  members",
+    ]
+    assert result.output.splitlines()[-1] == "next      guildbook run --from 2025-01-03 --to 2025-01-04"
+
+    (tmp_path / "acts.csv").write_text("participant_id,interaction_id\n1,2\n", encoding="utf-8")
+    result = invoke("import", "csv", str(tmp_path))
+    assert result.exit_code == 0
+    assert "removed            3  landing files of an earlier import, whose rows are not in this one" in result.output
+    assert "next" not in result.output
 
 
 def test_bad_settings_are_all_named_before_anything_is_done(home, monkeypatch):

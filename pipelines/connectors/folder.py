@@ -1,0 +1,138 @@
+"""Imports a folder of other systems' exports: a file is recognised by its columns and read by a ready mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from pipelines.connectors.mapping import Mapping, Output, Table, Untaken, read_mapping
+from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
+from pipelines.connectors.table import import_mapping
+from pipelines.connectors.table_text import peeked_names
+from pipelines.settings.limits import DEFAULT_LIMITS, LimitSettings
+
+READY = Path(__file__).parent / "ready"
+"""The mappings that come with Guildbook, one a system."""
+
+_TABLES = (".csv", ".csv.gz", ".csv.zst")
+_WORKBOOKS = (".xlsx", ".xls", ".ods", ".numbers")
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """What a ready mapping can make of a file: the outputs whose columns are there, and what the others lack."""
+
+    mapping: Mapping
+    outputs: list[Output]
+    untaken: list[Untaken]
+    missing: list[NotMapped]
+    n_columns: int
+
+
+def import_folder(
+    folder: Path,
+    landing: Path,
+    timezone: str,
+    limits: LimitSettings = DEFAULT_LIMITS,
+    on_wait: Callable[[str], None] | None = None,
+) -> list[ImportReport]:
+    """Write the exports in ``folder`` as landing files, one import a system.
+
+    Args:
+        folder: Holds CSV files; each is recognised by its columns, whatever its name.
+        landing: Landing folder to write below.
+        timezone: IANA time zone of the community.
+        limits: Memory, and what the tables may hold; the defaults where not given.
+        on_wait: Called once with a sentence if a run is at work, for whose end the files wait.
+
+    Returns:
+        The account of each import. What is in the folder and not recognised is in the first.
+
+    Raises:
+        ConnectorError: There is no such folder, nothing in it is recognised, or a file cannot be read.
+    """
+    if not folder.is_dir():
+        raise ConnectorError(f"{folder} is no folder; give the one that the exports lie in")
+    found: dict[str, list[_Fit]] = {}
+    strange: list[NotMapped] = []
+    for path in sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "_"))):
+        if (fit := _best(path)) is not None:
+            found.setdefault(fit.mapping.source, []).append(fit)
+        else:
+            strange.append(NotMapped(path.name, _stranger(path), 0, ""))
+    if not found:
+        said = "; ".join(f"{one.file}: {one.reason}" for one in strange) or "it is empty"
+        raise ConnectorError(f"{folder} holds no export that is known: {said}")
+    reports: list[ImportReport] = []
+    for fits in found.values():
+        report = import_mapping(_joined(fits), landing, timezone, lambda table: table.file, limits, on_wait)
+        missing = [one for fit in fits for one in fit.missing]
+        reports.append(replace(report, not_mapped=(*report.not_mapped, *missing, *(strange if not reports else ()))))
+    return reports
+
+
+@cache
+def _ready() -> tuple[Mapping, ...]:
+    return tuple(read_mapping(path) for path in sorted(READY.glob("*.yaml")))
+
+
+def _joined(fits: list[_Fit]) -> Mapping:
+    """Return one mapping for the files of a system."""
+    outputs = [output for fit in fits for output in fit.outputs]
+    untaken = [one for fit in fits for one in fit.untaken]
+    return fits[0].mapping.model_copy(update={"outputs": outputs, "untaken": untaken})
+
+
+def _best(path: Path) -> _Fit | None:
+    """Return what fits a file best, by the number of its columns that are read; None where nothing does."""
+    if not path.name.lower().endswith(_TABLES):
+        return None
+    fits = [fit for mapping in _ready() for table in _tables(mapping) if (fit := _fit(path, mapping, table))]
+    return max(fits, key=lambda fit: fit.n_columns, default=None)
+
+
+def _tables(mapping: Mapping) -> Iterator[Table]:
+    seen: list[Table] = []
+    for table in (*(output.table for output in mapping.outputs), *(one.table for one in mapping.untaken)):
+        if table not in seen:
+            seen.append(table)
+            yield table
+
+
+def _fit(path: Path, mapping: Mapping, table: Table) -> _Fit | None:
+    columns = dict.fromkeys(peeked_names(path, table), "")
+    here = table.model_copy(update={"file": path})
+
+    def lacks(names: list[str]) -> list[str]:
+        return [name for name in names if name not in table.optional and table.actual(name, columns) is None]
+
+    outputs = [output for output in mapping.outputs if output.table == table]
+    untaken = [one for one in mapping.untaken if one.table == table]
+    fitting = [output for output in outputs if not lacks(output.source_columns())]
+    whole = [one for one in untaken if not lacks(one.columns)]
+    if lacks(table.known_by) or not (fitting or whole):
+        return None
+    read = {name for output in fitting for name in output.source_columns()} | {*table.known_by}
+    return _Fit(
+        mapping,
+        [output.model_copy(update={"table": here}) for output in fitting],
+        [one.model_copy(update={"table": here}) for one in untaken],
+        [
+            NotMapped(path.name, f"it has no column {', '.join(lacks(output.source_columns()))}", 0, "", output.log)
+            for output in outputs
+            if output not in fitting
+        ],
+        len(read | {name for one in whole for name in one.columns}),
+    )
+
+
+def _stranger(path: Path) -> str:
+    """Return why a file is not recognised, and what to do."""
+    if path.name.lower().endswith(_WORKBOOKS):
+        return "a workbook is not read; save its sheet as CSV in UTF-8"
+    if not path.name.lower().endswith(_TABLES):
+        return "it is no CSV file"
+    names = peeked_names(path, Table(file=path, encoding=["utf-8", "gb18030"]))
+    return f"no known export has the columns {', '.join(names)[:200]}; a mapping of your own can read it"
