@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -93,11 +93,14 @@ def write_landing(
     prepared: Sequence[Prepared],
     rows_read: dict[str, int],
     remarks: Sequence[NotMapped] = (),
+    complete: tuple[date, date] | None = None,
 ) -> ImportReport:
     """Write the rows of ``prepared`` that have no problem and return the account of the import.
 
     Each row goes to the log day of its ``occurred_at`` in the community's time zone. The source's own files
     that get no rows any more are removed; identical ones are not touched; all else in landing is left alone.
+    Of the days from the first to the last of ``complete`` the source tells everything: one without rows gets a file
+    with a header alone, so that it counts as quiet and not as missing.
     """
     by_log: dict[str, list[Prepared]] = {}
     for part in prepared:
@@ -110,10 +113,11 @@ def write_landing(
         header, n_rows = _create_lines(workspace, parts)
         rows_written[name] = sum(n_rows.values())
         days.update(n_rows)
-        for day, text in _texts(workspace.connection, n_rows):
+        quiet = [(day, "") for day in _between(complete) if day not in n_rows]
+        for day, text in (*quiet, *_texts(workspace.connection, n_rows)):
             place = workspace.landing / name / day.isoformat() / f"{workspace.source}.csv"
             places.add(place)
-            content = f"{header}\n{text}\n".encode()
+            content = f"{header}\n{text}\n".encode() if text else f"{header}\n".encode()
             if not (place.is_file() and place.read_bytes() == content):
                 moves[place] = workspace.folder / f"{name}-{day}.csv"
                 moves[place].write_bytes(content)
@@ -128,6 +132,12 @@ def write_landing(
         files_unchanged=len(places) - len(moves),
         files_removed=_install(workspace, moves, places),
     )
+
+
+def _between(complete: tuple[date, date] | None) -> Iterator[date]:
+    if complete is not None:
+        first, last = complete
+        yield from (first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
 def sample_lines(workspace: Workspace, part: Prepared, most: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from pipelines.connectors.landing import open_workspace, sample_lines, write_landing
@@ -43,7 +44,6 @@ def import_table(
     data: Path | None = None,
     limits: LimitSettings = DEFAULT_LIMITS,
     on_wait: Callable[[str], None] | None = None,
-    source: str | None = None,
 ) -> ImportReport:
     """Write the tables named by a mapping as landing files.
 
@@ -56,7 +56,6 @@ def import_table(
             by default the mapping's own folder.
         limits: Memory, and what mapping and tables may hold; the defaults where not given.
         on_wait: Called once with a sentence if a run is at work, for whose end the files wait.
-        source: Name of the source, where it is not the mapping's.
 
     Returns:
         What was read, written and left out.
@@ -66,8 +65,6 @@ def import_table(
             an error; landing is untouched.
     """
     checked = read_mapping(mapping, limits)
-    if source is not None:
-        checked = checked.model_copy(update={"source": source})
     return import_mapping(
         checked, landing, timezone, lambda table: locate(checked, table, mapping, data), limits, on_wait
     )
@@ -80,15 +77,18 @@ def import_mapping(
     where: Callable[[Table], Path],
     limits: LimitSettings = DEFAULT_LIMITS,
     on_wait: Callable[[str], None] | None = None,
+    complete: tuple[date, date] | None = None,
 ) -> ImportReport:
     """Write the tables of a mapping that was read already as landing files; ``where`` tells where a table lies.
+
+    ``complete`` are the first and the last log day of which the tables tell everything, as ``write_landing`` has it.
 
     Raises:
         ConnectorError: As ``import_table`` does.
     """
     with open_workspace(landing, mapping.source, timezone, limits, on_wait) as workspace:
         mapped = Mapped(workspace, mapping, where, limits)
-        report = write_landing(workspace, mapped.prepared, mapped.rows_read, mapped.untaken)
+        report = write_landing(workspace, mapped.prepared, mapped.rows_read, mapped.untaken, complete)
     return replace(report, settings=mapping.settings.model_dump(exclude_none=True))
 
 

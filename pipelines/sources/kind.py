@@ -27,6 +27,8 @@ class Pull:
     started_at: datetime
     everything: bool = False
     """Whether records of all times are asked for again."""
+    replay: bool = False
+    """Whether nothing is asked for, and what is kept is made into tables again."""
     since: datetime | None = None
     """Start of the last pull that was completed; None where there was none."""
     remarks: list[str] = field(default_factory=list)
@@ -39,8 +41,10 @@ class Pull:
 class Tables:
     """What the fetched answers hold, as tables that a mapping reads by name, and what they do not."""
 
-    tables: Mapping[str, pa.Table]
+    tables: dict[str, pa.Table]
     remarks: tuple[str, ...] = ()
+    is_complete: bool = False
+    """Whether they hold everything of the days between the pulls, so that a day without rows was quiet."""
 
 
 @dataclass(frozen=True)

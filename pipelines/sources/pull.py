@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,8 +19,9 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from pipelines import clock
-from pipelines.connectors import ConnectorError, ImportReport, import_table
-from pipelines.contract import LOGS, Type
+from pipelines.connectors import ConnectorError, ImportReport
+from pipelines.connectors.mapping import Mapping, Table, read_mapping
+from pipelines.connectors.table import import_mapping
 from pipelines.faults import brief
 from pipelines.home import Home
 from pipelines.lake import ledger
@@ -94,7 +95,7 @@ def pull(
     with _alone(home, named):
         before, since = _earlier(home, name)
         kept, started_at = Kept(home.fetched / name), _now() if before is None else max(_now(), before + _SECOND)
-        one = Pull(named, settings, kept, started_at, everything, since, say=say)
+        one = Pull(named, settings, kept, started_at, everything, replay, since, say=say)
         try:
             if not replay:
                 try:
@@ -121,38 +122,58 @@ def _earlier(home: Home, name: str) -> tuple[datetime | None, datetime | None]:
 
 def _land(home: Home, settings: Settings, one: Pull) -> PullReport:
     named = one.named
-    of_kind = kind(named.source.kind)
-    made = of_kind.tables(one)
+    made = kind(named.source.kind).tables(one)
     with tempfile.TemporaryDirectory(prefix=".tables-", dir=home.fetched) as folder:
         for table, rows in made.tables.items():
             pq.write_table(rows, Path(folder, f"{table}.parquet"))
-        if named.source.mapping is not None:
-            mapping = named.path.parent / named.source.mapping
-        elif of_kind.mapping is not None:
-            mapping = READY / of_kind.mapping
-        else:
-            mapping = _as_it_is(named, made.tables, Path(folder))
-        imported = import_table(
-            mapping, home.landing, settings.timezone, Path(folder), settings, one.say, source=named.name
+        imported = import_mapping(
+            _mapping(named, made.tables, settings),
+            home.landing,
+            settings.timezone,
+            lambda table: _where(named, table, Path(folder)),
+            settings,
+            one.say,
+            _complete(home, settings, one) if made.is_complete else None,
         )
     counts = {table: rows.num_rows for table, rows in made.tables.items()}
     fewer = _fewer(home, named, counts)
     return PullReport(named.name, counts, imported, (*one.remarks, *made.remarks, *fewer))
 
 
-def _as_it_is(named: Named, tables: Mapping[str, pa.Table], folder: Path) -> Path:
-    """Write the mapping of tables that are called after logs and have their columns; ids get the source's prefix."""
-    outputs = []
-    for name, table in tables.items():
-        ids = {column.name for column in LOGS[name].own_columns if column.type is Type.ID}
-        columns = {
-            column: {"column": column, "prefix": named.prefix} if column in ids else column
-            for column in table.column_names
-        }
-        outputs.append({"log": name, "table": f"{name}.parquet", "columns": columns})
-    path = folder / "as_it_is.mapping.yaml"
-    path.write_text(json.dumps({"source": named.name, "outputs": outputs}), encoding="utf-8")
+def _mapping(named: Named, tables: dict[str, pa.Table], settings: Settings) -> Mapping:
+    """Return the source's own mapping, its kind's, or one that takes each table as the log that it is called after."""
+    of_kind = kind(named.source.kind).mapping
+    if named.source.mapping is not None:
+        mapping = read_mapping(named.path.parent / named.source.mapping, settings)
+    elif of_kind is not None:
+        mapping = read_mapping(READY / of_kind, settings)
+    else:
+        outputs = [
+            {"log": log, "table": f"{log}.parquet", "columns": {name: name for name in rows.column_names}}
+            for log, rows in tables.items()
+        ]
+        mapping = Mapping.model_validate({"source": named.name, "outputs": outputs})
+    return mapping.model_copy(update={"source": named.name})
+
+
+def _where(named: Named, table: Table, folder: Path) -> Path:
+    path = folder / table.file
+    if not path.is_file():
+        there = ", ".join(sorted(one.name for one in folder.iterdir()))
+        raise SourceError(f"{named.name}: its mapping names a table {table.file}, and there is {there}")
     return path
+
+
+def _complete(home: Home, settings: Settings, one: Pull) -> tuple[date, date] | None:
+    """Return the log days of which the pulls since the first completed one, this one included, tell everything."""
+    pulls = [row for row in ledger.read(home, LEDGER).to_pylist() if row["source"] == one.named.name]
+    starts = [row["started_at"] for row in pulls if row["outcome"] == "completed"]
+    if not one.replay:
+        starts.append(one.started_at)
+    if not starts:
+        return None
+    day = timedelta(days=1)
+    return clock.local_day(starts[0], settings.timezone) - day, clock.local_day(starts[-1], settings.timezone) - day
 
 
 def _fewer(home: Home, named: Named, counts: dict[str, int]) -> list[str]:

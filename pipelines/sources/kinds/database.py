@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from pipelines.contract import LOGS
+from pipelines.contract import LOGS, Type
 from pipelines.sources.definition import Source, SourceError
 from pipelines.sources.kept import Answer
 from pipelines.sources.kind import Kind, Pull, Tables, texts
@@ -95,7 +95,7 @@ def tables(pull: Pull) -> Tables:
             key = _key(log, row)
             n_states[key] = n_states.get(key, 0) + 1
             unknown |= row.keys() - known
-            rows.append({"source_seq": str(n_states[key])} | row)
+            rows.append({"source_seq": str(n_states[key])} | _prefixed(pull, log, row))
         if unknown:
             remarks.append(
                 f"{pull.named.name}: {', '.join(sorted(unknown))}: no column of the log {log}, left out; name it as "
@@ -103,7 +103,7 @@ def tables(pull: Pull) -> Tables:
             )
         columns = [name for name in known if any(name in row for row in rows)] if rows else sorted(known)
         made[log] = texts(columns, rows)
-    return Tables(made, tuple(remarks))
+    return Tables(made, tuple(remarks), is_complete=True)
 
 
 class _connected:  # noqa: N801 - used as a function
@@ -186,6 +186,12 @@ def _rows(pull: Pull, log: str) -> Iterator[tuple[str, dict[str, str]]]:
     for answer in pull.kept.answers(log):
         for row in answer.json():
             yield answer.at, row
+
+
+def _prefixed(pull: Pull, log: str, row: dict[str, str]) -> dict[str, str]:
+    """Return a row with the source's prefix before every id."""
+    ids = {column.name for column in LOGS[log].own_columns if column.type is Type.ID}
+    return {name: pull.named.prefix + value if name in ids and value else value for name, value in row.items()}
 
 
 def _digest(row: dict[str, str]) -> bytes:

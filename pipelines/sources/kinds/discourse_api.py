@@ -41,7 +41,7 @@ def check(pull: Pull) -> str:
 def read(pull: Pull) -> Found:
     """Return what is kept, parsed."""
     kept = pull.kept
-    found = Found()
+    found = Found(is_live=True)
     for answer in kept.answers("posts"):
         said = answer.json()
         found.pages.append(Page(answer.moment, said.get("latest_posts", []), _before(answer)))

@@ -38,4 +38,6 @@ class Found:
     groups: list[tuple[datetime, str, list[int]]] = field(default_factory=list)
     likes: list[Said] = field(default_factory=list)
     categories: dict[int, str] = field(default_factory=dict)
+    is_live: bool = False
+    """Whether a running forum was asked, so that days without posts are known to be quiet."""
     remarks: list[str] = field(default_factory=list)

@@ -37,7 +37,7 @@ def tables(pull: Pull, found: Found) -> Tables:
         "members": texts(MEMBER_COLUMNS, member_rows(pull, found, forum)),
         "likes": texts(LIKE_COLUMNS, likes),
     }
-    return Tables(made, (*found.remarks, *forum.remarks, *_missed_likes(pull, forum, len(likes))))
+    return Tables(made, (*found.remarks, *forum.remarks, *_missed_likes(pull, forum, len(likes))), found.is_live)
 
 
 class _PostRows:

@@ -106,6 +106,20 @@ def test_a_post_that_is_gone_is_taken_down_and_one_that_comes_back_is_not(pulled
     assert (state["day"], state["deleted_at"], state["source_seq"]) == ("2026-03-03", "", "3")
 
 
+def test_days_on_which_nothing_happened_are_quiet_and_not_missing(pulled, connected):
+    connected.turn("2026-03-03T12:00:00")
+    connected.pull()
+    quiet = [name for name, text in connected.files(quiet=True).items() if text.count(b"\n") == 1]
+    assert quiet == [
+        f"{log}/2026-{day}/forum.csv"
+        for log in ("content", "interactions", "members")
+        for day in ("02-28", "03-01", "03-02")
+    ]
+    files = connected.files(quiet=True)
+    connected.pull(replay=True)
+    assert connected.files(quiet=True) == files
+
+
 def test_many_posts_gone_at_once_are_a_warning_and_not_removed(pulled, connected, forum):
     before = connected.files()
     forum.posts = [one for one in forum.posts if one["category_id"] != 6]
