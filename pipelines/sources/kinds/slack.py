@@ -1,0 +1,47 @@
+"""Slack: messages, threads, reactions and members of a workspace, from its export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from pipelines.sources.definition import Source
+from pipelines.sources.kind import Kind, Pull, Tables
+from pipelines.sources.kinds import slack_files, slack_tables
+
+
+class SlackSource(Source):
+    """An export of a workspace: the archive that Slack sends, unpacked or not, or a folder of several."""
+
+    export: Path = Field(description="The .zip, the unpacked folder, or a folder that holds several of them.")
+    questions_in: list[str] = Field([], description="Channels whose messages are questions, and replies answers.")
+    articles_in: list[str] = Field([], description="Channels whose messages are articles.")
+    announcements_in: list[str] = Field([], description="Channels whose messages are announcements.")
+    leave_out: list[str] = Field([], description="Channels that are left out.")
+    private_channels: bool = Field(False, description="Whether private channels count; direct messages never do.")
+    accepted_by: list[str] = Field(
+        ["white_check_mark", "heavy_check_mark"],
+        description="Reactions by which who asked accepts an answer.",
+    )
+
+
+def _fetch(pull: Pull) -> None:
+    """Do nothing: the export is there already, and is read at each pull."""
+
+
+def _check(pull: Pull) -> str:
+    exports = slack_files.read(pull)
+    n_messages = sum(len(messages) for export in exports for messages in export.messages.values())
+    n_channels = len({id_ for export in exports for id_ in export.channels})
+    n_people = len({id_ for export in exports for id_ in export.users})
+    return (
+        f"{slack_files.place(pull)}: {n_messages:,} messages in {n_channels:,} channels, {n_people:,} people and bots"
+    )
+
+
+def _tables(pull: Pull) -> Tables:
+    return slack_tables.tables(pull, slack_files.read(pull))
+
+
+SLACK = Kind(SlackSource, _fetch, _check, _tables, "slack.mapping.yaml")
