@@ -24,7 +24,8 @@ def erase(
     from filelock import Timeout  # noqa: PLC0415
 
     from pipelines import lock  # noqa: PLC0415
-    from pipelines.erasure import known, people, run, survey  # noqa: PLC0415
+    from pipelines.erasure import people, run, survey  # noqa: PLC0415
+    from pipelines.privacy import known  # noqa: PLC0415
 
     settings = read_settings()
     home = Home(settings.home)

@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.erasure.names import MEMBER_COLUMNS
-from pipelines.erasure.needles import MADE_OF, Needles
 from pipelines.home import Home
 from pipelines.lake.duck import connect
+from pipelines.privacy.names import MEMBER_COLUMNS
+from pipelines.privacy.needles import MADE_OF, Needles
 from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
 

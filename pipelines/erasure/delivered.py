@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 from pipelines.contract import Log
 from pipelines.erasure import tables
 from pipelines.erasure.lines import csv_record, csv_records, fields_of, json_record, json_spans, json_text
-from pipelines.erasure.names import MEMBER_COLUMNS
-from pipelines.erasure.needles import Needles
 from pipelines.ingest.shape import form_of
+from pipelines.privacy.names import MEMBER_COLUMNS
+from pipelines.privacy.needles import Needles
 from pipelines.reading.blocks import Rejected
 
 _BLOCK = 16 << 20

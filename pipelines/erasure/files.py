@@ -9,9 +9,9 @@ import duckdb
 import pyarrow.parquet as pq
 
 from pipelines.erasure import databases, delivered, sqlite, tables, texts
-from pipelines.erasure.needles import Needles
 from pipelines.erasure.places import BESIDE, Place
 from pipelines.files import move_in
+from pipelines.privacy.needles import Needles
 from pipelines.settings import Settings
 
 

@@ -8,14 +8,15 @@ from collections.abc import Collection, Iterator
 import duckdb
 
 from pipelines.contract import LOGS, Log, Type
-from pipelines.erasure import delivered, known
-from pipelines.erasure.names import KEPT_REASONS, MEMBER_COLUMNS, OWNERS, PRIVATE, TOMBSTONE
-from pipelines.erasure.needles import Needles
+from pipelines.erasure import delivered
 from pipelines.erasure.refused import quoted_texts
 from pipelines.home import Home
 from pipelines.identity.links import link_name
 from pipelines.ingest.landing import delivered_days, landing_files
 from pipelines.lake.duck import connect
+from pipelines.privacy import known
+from pipelines.privacy.names import KEPT_REASONS, MEMBER_COLUMNS, OWNERS, PRIVATE, TOMBSTONE
+from pipelines.privacy.needles import Needles
 from pipelines.privacy.pseudonyms import known_as
 from pipelines.settings import Settings
 from pipelines.sql import file_list

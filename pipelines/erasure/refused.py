@@ -6,10 +6,10 @@ import re
 
 import pyarrow.parquet as pq
 
-from pipelines.erasure.names import is_number
-from pipelines.erasure.needles import Needles, is_long
 from pipelines.erasure.tables import speaks_of
 from pipelines.home import Home
+from pipelines.privacy.names import is_number
+from pipelines.privacy.needles import Needles, is_long
 
 _QUOTED = re.compile(r"'(.*)'", re.DOTALL)
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 
 from pipelines.contract import Log
-from pipelines.erasure import delivered, known
+from pipelines.erasure import delivered
 from pipelines.erasure.files import rewrite
-from pipelines.erasure.needles import Needles
 from pipelines.erasure.places import Place
 from pipelines.home import Home
 from pipelines.ingest.landing import LandingFile
 from pipelines.lake import ledger
+from pipelines.privacy import known
+from pipelines.privacy.needles import Needles
 from pipelines.settings import Settings
 
 

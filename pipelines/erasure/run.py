@@ -10,17 +10,18 @@ from itertools import chain
 from pathlib import Path
 
 from pipelines import clock
-from pipelines.erasure import fingerprints, known, people
+from pipelines.erasure import fingerprints, people
 from pipelines.erasure.files import rewrite
-from pipelines.erasure.journal import Journal, forget, unfinished
-from pipelines.erasure.names import TOMBSTONE
-from pipelines.erasure.needles import Needles
 from pipelines.erasure.places import BESIDE, STAGES, places
 from pipelines.erasure.survey import FILE_ERRORS, Erased, archives, brief, look_for_rest, roots, tombstones
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.lake.staging import sweep_staging
+from pipelines.privacy import known
+from pipelines.privacy.journal import Journal, forget, unfinished
+from pipelines.privacy.names import TOMBSTONE
+from pipelines.privacy.needles import Needles
 from pipelines.settings import Settings
 
 _FINGERPRINTS, _BACKUPS, _SEARCH = "fingerprints", "backups", "search"

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.erasure import sqlite
-from pipelines.erasure.names import is_distinctive
-from pipelines.erasure.needles import Needles
 from pipelines.erasure.places import places
+from pipelines.privacy.names import is_distinctive
+from pipelines.privacy.needles import Needles
 from pipelines.sql import identifier, literal
 
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from pipelines.erasure.needles import Needles
+from pipelines.privacy.needles import Needles
 from pipelines.sql import identifier
 
 DatabaseError = sqlite3.DatabaseError

@@ -11,14 +11,15 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.erasure import known, people
+from pipelines.erasure import people
 from pipelines.erasure.files import rewrite
-from pipelines.erasure.names import draw_tombstones
-from pipelines.erasure.needles import Needles
 from pipelines.erasure.places import Place, places
 from pipelines.erasure.search import search
 from pipelines.home import Home
 from pipelines.lake.duck import connect
+from pipelines.privacy import known
+from pipelines.privacy.names import draw_tombstones
+from pipelines.privacy.needles import Needles
 from pipelines.privacy.pseudonyms import known_as
 from pipelines.settings import Settings
 

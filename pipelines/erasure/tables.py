@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.contract import Log
-from pipelines.erasure.names import ERASED, KEPT_REASONS, MEMBER_COLUMNS, OWNERS, PRIVATE
-from pipelines.erasure.needles import Needles
+from pipelines.privacy.names import ERASED, KEPT_REASONS, MEMBER_COLUMNS, OWNERS, PRIVATE
+from pipelines.privacy.needles import Needles
 
 
 def rewrite(table: pa.Table, needles: Needles, log: Log | None = None) -> tuple[pa.Table, int]:

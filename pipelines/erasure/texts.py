@@ -10,10 +10,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from pipelines.erasure import delivered, tables
-from pipelines.erasure.names import MEMBER_COLUMNS
-from pipelines.erasure.needles import Needles
 from pipelines.ingest.parts import DELIVERY
 from pipelines.ingest.profile import forget
+from pipelines.privacy.names import MEMBER_COLUMNS
+from pipelines.privacy.needles import Needles
 
 PACKED = {".gz": "gzip", ".zst": "zstd"}
 _JSON = {".json", ".js", ".jsonl", ".ndjson"}

@@ -10,10 +10,10 @@ from typing import Any
 
 from models.retention.arms import TREATED
 from pipelines.churn.store import last_scored_day
-from pipelines.erasure.known import erased_members
 from pipelines.faults import UserError
 from pipelines.files import whole
 from pipelines.home import Home
+from pipelines.privacy.known import erased_members
 from pipelines.retention import store
 from pipelines.spreadsheets import plain_cell
 

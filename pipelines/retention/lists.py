@@ -12,8 +12,8 @@ from models.retention.arms import HASH_VERSION, TREATED, draw_arm, key_id
 from models.retention.ranking import choose_rule, rank, risk_floors, worth_a_place
 from models.retention.suggestion import Piece, of_kind, suggest
 from pipelines.churn.store import base_rates
-from pipelines.erasure.known import erased_members
 from pipelines.home import Home
+from pipelines.privacy.known import erased_members
 from pipelines.retention import reading, store
 from pipelines.retention.library import Library
 from pipelines.settings import Settings

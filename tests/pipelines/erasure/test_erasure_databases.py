@@ -10,11 +10,11 @@ import pytest
 
 from pipelines import run_start
 from pipelines.erasure import databases, sqlite
-from pipelines.erasure.needles import Needles
 from pipelines.erasure.run import erase
 from pipelines.erasure.search import search
 from pipelines.home import Home
 from pipelines.lake.duck import connect
+from pipelines.privacy.needles import Needles
 from pipelines.settings import Settings
 from tests.support.erasure_house import ADA, leave_history
 from tests.support.house import House

@@ -14,12 +14,12 @@ import pytest
 
 from pipelines import lock, run_start
 from pipelines.contract import LOGS
-from pipelines.erasure import known
-from pipelines.erasure.names import ERASED, TOMBSTONE
 from pipelines.erasure.run import ErasureError, erase, resume
 from pipelines.erasure.survey import look
 from pipelines.ingest import changed_days
 from pipelines.lake import ledger
+from pipelines.privacy import known
+from pipelines.privacy.names import ERASED, TOMBSTONE
 from pipelines.retention.export import export_list
 from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse.verify import verify

@@ -11,7 +11,7 @@ import pytest
 from pipelines.contract import CONTENT, FEEDBACK, INTERACTIONS, MEMBERS, SUBSCRIPTIONS
 from pipelines.erasure import delivered
 from pipelines.erasure.lines import csv_record, csv_records, json_record
-from pipelines.erasure.needles import Needles
+from pipelines.privacy.needles import Needles
 
 GONE = "erased-00aa11bb22cc"
 NEEDLES = Needles({"ada": GONE, "12": GONE + "-02"}, pieces=frozenset({"p1"}), shared=frozenset({"github"}))

@@ -15,12 +15,13 @@ from typer.testing import CliRunner
 from pipelines import lock, run_start
 from pipelines.cli import app
 from pipelines.contract import LOGS
-from pipelines.erasure import known, sqlite
-from pipelines.erasure.needles import Needles
+from pipelines.erasure import sqlite
 from pipelines.erasure.run import erase
 from pipelines.erasure.stated import erase_stated
 from pipelines.ingest import changed_days
 from pipelines.lake import ledger
+from pipelines.privacy import known
+from pipelines.privacy.needles import Needles
 from pipelines.privacy.pseudonyms import known_as
 from pipelines.settings import PROJECT_DIR
 from tests.support.erasure_house import ADA, ODD

@@ -11,12 +11,12 @@ import pytest
 
 from pipelines.contract import LOGS
 from pipelines.erasure import texts
-from pipelines.erasure.needles import Needles
 from pipelines.gates.shapes.shape import Sample, shape_of
 from pipelines.ingest import profile
 from pipelines.ingest.parts import read_delivery
 from pipelines.ingest.profile import HEX, SAMPLED, forget, measure
 from pipelines.lake.sources import part_columns
+from pipelines.privacy.needles import Needles
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, interaction
 

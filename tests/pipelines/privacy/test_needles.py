@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from pipelines.contract import LOGS
-from pipelines.erasure.names import MEMBER_COLUMNS, OTHER_ID_COLUMNS, OWNERS, PRIVATE, draw_tombstones, is_distinctive
-from pipelines.erasure.needles import Needles, is_long
+from pipelines.privacy.names import MEMBER_COLUMNS, OTHER_ID_COLUMNS, OWNERS, PRIVATE, draw_tombstones, is_distinctive
+from pipelines.privacy.needles import Needles, is_long
 
 GONE = "erased-00aa11bb22cc"
 ODD = 'Zoë "<O\'Neil>" 李雷 🦊'

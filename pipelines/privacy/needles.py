@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pipelines.erasure.forms import cores, written
-from pipelines.erasure.names import ERASED, MEMBER_COLUMNS, OTHER_ID_COLUMNS, WHOLE_TEXTS, is_distinctive
+from pipelines.privacy.forms import cores, written
+from pipelines.privacy.names import ERASED, MEMBER_COLUMNS, OTHER_ID_COLUMNS, WHOLE_TEXTS, is_distinctive
 from pipelines.spreadsheets import plain_cell
 
 MADE_OF = re.compile(r"[a-z_]+/\d{4}-\d\d-\d\d/[0-9a-f]{16}-[0-9a-f]{16}(?:-p[0-9a-f]*)?|link-[0-9a-f]{16}")

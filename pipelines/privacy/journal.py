@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pipelines.erasure.needles import Needles
 from pipelines.files import private_text, sync, sync_open
 from pipelines.home import Home
+from pipelines.privacy.needles import Needles
 
 
 @dataclass
