@@ -44,7 +44,7 @@ def kinds() -> dict[str, str]:
     """Where data may come from: kind -> what it is, in a phrase."""
     # Mappings lie there too, as <kind>.mapping.yaml.
     ready = {path.stem: _first_sentence(path) for path in sorted(_READY.glob("*.yaml")) if "." not in path.stem}
-    return {FILES: "log files in the contract, or CSV files that a mapping turns into them"} | ready
+    return {FILES: "log files in the contract, or exports and other CSV files that become them"} | ready
 
 
 def check_folder(folder: Path) -> None:
@@ -101,7 +101,7 @@ def to_do(folder: Path, kind: str) -> list[str]:
         return [f"say in {_source(folder, kind)} where it is; its secrets go into {SETTINGS_FILE}"]
     return [
         f"put each log's files into {Home(folder).landing}/<log>/<YYYY-MM-DD>/ (docs/log-contract.md),",
-        "or turn other CSV files into them by a mapping (docs/connectors.md)",
+        "or turn other CSV files into them: guildbook import csv FOLDER (docs/connectors.md)",
     ]
 
 

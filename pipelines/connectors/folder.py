@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
-from pipelines.connectors.mapping import Mapping, Output, Table, Untaken, read_mapping
+from pipelines.connectors.mapping import Mapping, Output, Untaken, read_mapping
+from pipelines.connectors.mapping_table import Table
 from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
 from pipelines.connectors.table import import_mapping
 from pipelines.connectors.table_text import peeked_names
@@ -24,6 +25,8 @@ _WORKBOOKS = (".xlsx", ".xls", ".ods", ".numbers")
 class _Fit:
     """What a ready mapping can make of a file: the outputs whose columns are there, and what the others lack."""
 
+    path: Path
+    table: Table
     mapping: Mapping
     outputs: list[Output]
     untaken: list[Untaken]
@@ -67,7 +70,7 @@ def import_folder(
         raise ConnectorError(f"{folder} holds no export that is known: {said}")
     reports: list[ImportReport] = []
     for fits in found.values():
-        report = import_mapping(_joined(fits), landing, timezone, lambda table: table.file, limits, on_wait)
+        report = import_mapping(_joined(fits), landing, timezone, partial(_files, fits), limits, on_wait)
         missing = [one for fit in fits for one in fit.missing]
         reports.append(replace(report, not_mapped=(*report.not_mapped, *missing, *(strange if not reports else ()))))
     return reports
@@ -85,20 +88,17 @@ def _joined(fits: list[_Fit]) -> Mapping:
     return fits[0].mapping.model_copy(update={"outputs": outputs, "untaken": untaken})
 
 
+def _files(fits: list[_Fit], table: Table) -> list[Path]:
+    """Return the files of a table: its own, or those that were recognised as what a mapping looks up in."""
+    return [fit.path for fit in fits if table in (fit.table, fit.table.model_copy(update={"file": fit.path}))]
+
+
 def _best(path: Path) -> _Fit | None:
     """Return what fits a file best, by the number of its columns that are read; None where nothing does."""
     if not path.name.lower().endswith(_TABLES):
         return None
-    fits = [fit for mapping in _ready() for table in _tables(mapping) if (fit := _fit(path, mapping, table))]
+    fits = [fit for mapping in _ready() for table in mapping.tables() if (fit := _fit(path, mapping, table))]
     return max(fits, key=lambda fit: fit.n_columns, default=None)
-
-
-def _tables(mapping: Mapping) -> Iterator[Table]:
-    seen: list[Table] = []
-    for table in (*(output.table for output in mapping.outputs), *(one.table for one in mapping.untaken)):
-        if table not in seen:
-            seen.append(table)
-            yield table
 
 
 def _fit(path: Path, mapping: Mapping, table: Table) -> _Fit | None:
@@ -116,6 +116,8 @@ def _fit(path: Path, mapping: Mapping, table: Table) -> _Fit | None:
         return None
     read = {name for output in fitting for name in output.source_columns()} | {*table.known_by}
     return _Fit(
+        path,
+        table,
         mapping,
         [output.model_copy(update={"table": here}) for output in fitting],
         [one.model_copy(update={"table": here}) for one in untaken],

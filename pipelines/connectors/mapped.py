@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 from duckdb import DuckDBPyConnection
 
 from pipelines.connectors.landing import Workspace
-from pipelines.connectors.mapping import Mapping, Output, Table, Untaken
+from pipelines.connectors.mapping import Mapping, Output, Untaken
 from pipelines.connectors.mapping_examples import currency_of
 from pipelines.connectors.mapping_sql import NOT_AMONG_VALUES, as_text, condition, expression, problems_of
+from pipelines.connectors.mapping_table import Table
 from pipelines.connectors.prepare import Prepared, Problem, prepare
 from pipelines.connectors.report import ConnectorError, NotMapped
-from pipelines.connectors.table_file import Opened, check_count, open_table
+from pipelines.connectors.table_file import Opened
+from pipelines.connectors.tables import Tables
 from pipelines.contract import LOGS
 from pipelines.settings.limits import LimitSettings
 from pipelines.sql import identifier, literal
@@ -32,31 +32,36 @@ class Mapped:
     """A mapping over a workspace: its tables opened, its outputs prepared."""
 
     def __init__(
-        self, workspace: Workspace, mapping: Mapping, where: Callable[[Table], Path], limits: LimitSettings
+        self, workspace: Workspace, mapping: Mapping, where: Callable[[Table], Path | list[Path]], limits: LimitSettings
     ) -> None:
         """Open and prepare everything.
 
         Args:
             workspace: Where tables are prepared.
             mapping: What becomes what.
-            where: Where the file of a table lies.
+            where: Where a table lies; one that is only looked up in may be several files, or none.
             limits: What the tables may hold.
 
         Raises:
             ConnectorError: A table cannot be read, or holds a value that is not mapped where that is an error.
         """
-        self._workspace, self._where, self._limits = workspace, where, limits
-        self._opened: dict[tuple[Path, str], Opened] = {}
-        self.rows_read: dict[str, int] = {}
+        self._workspace, self._tables = workspace, Tables(workspace, where, limits)
         self.prepared: list[Prepared] = []
         self.untaken: list[NotMapped] = []
         for number, output in enumerate(mapping.outputs):
-            with self._reading(output.table) as opened:
-                self.prepared.append(_prepared(workspace, number, _label(mapping, number), output, opened))
+            values = output.columns.values()
+            lookups = {value.lookup.name: self._tables.lookup(value.lookup) for value in values if value.lookup}
+            with self._tables.reading(output.table) as opened:
+                self.prepared.append(_prepared(workspace, number, _label(mapping, number), output, opened, lookups))
         self._take_once(mapping)
         for one in mapping.untaken:
-            with self._reading(one.table) as opened:
+            with self._tables.reading(one.table) as opened:
                 self._note(one, opened)
+
+    @property
+    def rows_read(self) -> dict[str, int]:
+        """Rows per file."""
+        return self._tables.rows_read
 
     def _take_once(self, mapping: Mapping) -> None:
         """Leave out what ``once_per`` and ``after_first_per`` say, over all outputs of a log that say the same."""
@@ -69,32 +74,11 @@ class Mapped:
             which, reason = _ONCE[way]
             _leave_out(self._workspace.connection, parts, key, which, reason.format(key))
 
-    @contextmanager
-    def _reading(self, table: Table) -> Iterator[Opened]:
-        """Give a table, opened and counted; say which file cannot be read."""
-        path = self._where(table)
-        key = (path, table.model_dump_json())
-        try:
-            if key not in self._opened:
-                opened = open_table(self._workspace.connection, path, table, self._workspace.folder, self._limits)
-                self._opened[key] = opened
-                self.rows_read[path.name] = self._count(opened.scan)
-                check_count(opened, self.rows_read[path.name])
-            yield self._opened[key]
-        except duckdb.Error as error:
-            raise ConnectorError(
-                f"{path.name} cannot be read: {_first_line(error)}; repair or export it again"
-            ) from error
-
     def _note(self, untaken: Untaken, opened: Opened) -> None:
         names = [untaken.table.actual(name, opened.columns) for name in untaken.columns]
         if there := [name for name in names if name is not None]:
             file = opened.path.name
             self.untaken.append(NotMapped(file, f"{', '.join(there)}: {untaken.why}", self.rows_read[file], ""))
-
-    def _count(self, scan: str) -> int:
-        ((count,),) = self._workspace.connection.execute(f"select count(*) from {scan}").fetchall()
-        return int(count)
 
 
 def _label(mapping: Mapping, number: int) -> str:
@@ -104,11 +88,14 @@ def _label(mapping: Mapping, number: int) -> str:
     return output.log if len(alike) == 1 else f"{output.log} (outputs[{number}])"
 
 
-def _prepared(workspace: Workspace, number: int, label: str, output: Output, table: Opened) -> Prepared:
+def _prepared(
+    workspace: Workspace, number: int, label: str, output: Output, table: Opened, lookups: dict[str, str]
+) -> Prepared:
     """Create the prepared table of one output."""
     connection, timezone = workspace.connection, workspace.timezone
     log = LOGS[output.log]
     names, texts = _source_texts(number, output, table)
+    names |= lookups
     currency = currency_of(log, output.columns, names, timezone)
     problems = [Problem(f"not ({condition(rule, names)})", literal(_LEFT_OUT)) for rule in output.where]
     columns = {}
@@ -192,7 +179,3 @@ def _leave_out(connection: DuckDBPyConnection, parts: list[Prepared], key: str, 
 
 def _version(part: Prepared) -> str:
     return "coalesce(try_cast(source_seq as bigint), 0)" if "source_seq" in part.columns else "0"
-
-
-def _first_line(error: duckdb.Error) -> str:
-    return " ".join(str(error).split("\n")[:2]).strip()

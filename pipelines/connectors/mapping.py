@@ -5,14 +5,14 @@ How a mapping is carried out is ``table``'s business; ``docs/connectors.md`` is 
 
 from __future__ import annotations
 
-import codecs
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from pipelines.connectors.mapping_examples import try_examples
-from pipelines.connectors.mapping_value import Filter, Model, Value, as_list
+from pipelines.connectors.mapping_table import GivenTable, Model, Table
+from pipelines.connectors.mapping_value import Filter, Value
 from pipelines.connectors.report import ConnectorError
 from pipelines.contract import LOGS, Column, Type
 from pipelines.reading.documents import DocumentError, read_document
@@ -20,47 +20,6 @@ from pipelines.settings.limits import DEFAULT_LIMITS, LimitSettings
 
 _TIMES = (Type.TIME, Type.DAY)
 _ROW_KEYS = ("once_per", "after_first_per")
-
-
-class Table(Model):
-    """A file and how it is written; the keys after ``delimiter`` are for exports that are made for people."""
-
-    file: Path
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    encoding: Annotated[list[str], BeforeValidator(as_list), Field(min_length=1)] = Field(["utf-8"])
-    header: Annotated[str, Field(min_length=1)] | None = None
-    until: Annotated[list[Annotated[str, Field(min_length=1)]], BeforeValidator(as_list)] = Field([])
-    strip: str = ""
-    names: dict[str, Annotated[list[str], BeforeValidator(as_list)]] = Field({})
-    optional: list[str] = Field([])
-    known_by: list[str] = Field([])
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, value: list[str]) -> list[str]:
-        for one in value:
-            try:
-                "".encode(one)
-            except LookupError as error:
-                raise ValueError(
-                    f"{one!r} is no encoding of text; write one such as utf-8, gb18030 or utf-16"
-                ) from error
-        return value
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether the file is read as it is: UTF-8, the first line the header, the last one a row."""
-        return (
-            self.header is None and not self.until and [codecs.lookup(one).name for one in self.encoding] == ["utf-8"]
-        )
-
-    def actual(self, name: str, columns: dict[str, str]) -> str | None:
-        """Return the name that the column ``name`` has among ``columns``; None where it is not among them."""
-        return next((one for one in (name, *self.names.get(name, ())) if one in columns), None)
-
-
-def _file_alone(value: object) -> object:
-    return {"file": value} if isinstance(value, str) else value
 
 
 def _column_alone(value: object) -> object:
@@ -71,7 +30,7 @@ class Output(Model):
     """One log fed from one table."""
 
     log: str
-    table: Annotated[Table, BeforeValidator(_file_alone)]
+    table: GivenTable
     where: list[Filter] = Field([])
     once_per: str | None = None
     after_first_per: str | None = None
@@ -119,7 +78,7 @@ class Output(Model):
 class Untaken(Model):
     """Columns of a table that no log has a place for, and why; the import says so."""
 
-    table: Annotated[Table, BeforeValidator(_file_alone)]
+    table: GivenTable
     columns: Annotated[list[str], Field(min_length=1)]
     why: str
 
@@ -137,6 +96,16 @@ class Mapping(Model):
     settings: MappingSettings = MappingSettings()
     outputs: Annotated[list[Output], Field(min_length=1)]
     untaken: list[Untaken] = Field([])
+
+    def tables(self) -> list[Table]:
+        """Return the tables that are read, each once."""
+        values = [value for output in self.outputs for value in output.columns.values()]
+        every = [
+            *(output.table for output in self.outputs),
+            *(one.table for one in self.untaken),
+            *(value.lookup.table for value in values if value.lookup),
+        ]
+        return [table for number, table in enumerate(every) if table not in every[:number]]
 
 
 def read_mapping(path: Path, limits: LimitSettings = DEFAULT_LIMITS) -> Mapping:

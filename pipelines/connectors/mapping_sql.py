@@ -1,6 +1,7 @@
 """SQL for the parts of a mapping: filters and values over the text columns of a source table.
 
-``names`` is always source column -> SQL name of its text. The parts themselves are defined in ``mapping_value``.
+``names`` is always source column -> SQL name of its text, and name of a lookup -> its SQL table. The parts
+themselves are defined in ``mapping_value``.
 """
 
 from __future__ import annotations
@@ -48,7 +49,11 @@ def text_of(value: Value, names: dict[str, str]) -> str:
         text = f"case when {matching} then nullif(regexp_extract({text}, {literal(value.pattern)}, {group}), '') end"
     if value.case is not None:
         text = f"{value.case}({text})"
-    return text if value.cut is None else f"left({text}, {value.cut})"
+    if value.cut is not None:
+        text = f"left({text}, {value.cut})"
+    if value.lookup is not None:
+        text = f"(select looked.value from {names[value.lookup.name]} as looked where looked.key = {text})"
+    return text
 
 
 def expression(column: Column, value: Value, names: dict[str, str], timezone: str, currency: str) -> str:

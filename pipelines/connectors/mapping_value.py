@@ -12,18 +12,14 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+
+from pipelines.connectors.mapping_table import GivenTable, Model, as_list
 
 TIME_UNITS = ("iso", "epoch_s", "epoch_ms")
 """Ways to write a time that have a name; every other one is spelled out, as ``%Y/%m/%d %H:%M``."""
 
 _SPELLED_TIME = re.compile(r"([^%]|%[YmdHMSfIp])+")
-
-
-class Model(BaseModel):
-    """A part of a mapping: no key but those defined."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _known_pattern(value: str) -> str:
@@ -63,9 +59,17 @@ class Filter(Model):
         return [column for column in named if column is not None]
 
 
-def as_list(value: object) -> object:
-    """Return a text alone as a list of it; anything else as it is."""
-    return [value] if isinstance(value, str) else value
+class Lookup(Model):
+    """Another table in which a text is looked up: the row whose ``key`` it is gives its ``column``."""
+
+    table: GivenTable
+    key: str
+    column: str
+
+    @property
+    def name(self) -> str:
+        """Name of what is looked up, which no column of a table has."""
+        return f"lookup {self.model_dump_json()}"
 
 
 class Value(Model):
@@ -78,11 +82,12 @@ class Value(Model):
     pattern: Pattern | None = None
     case: Literal["lower", "upper"] | None = None
     cut: Annotated[int, Field(ge=1)] | None = None
+    lookup: Lookup | None = None
     values: Annotated[dict[str, str], Field(min_length=1)] | None = None
     default: str | None = None
     unmapped: Literal["skip", "error"] = "skip"
     prefix: str = ""
-    time: Annotated[list[str], BeforeValidator(as_list), Field(min_length=1)] = ["iso"]
+    time: Annotated[list[str], BeforeValidator(as_list), Field(min_length=1)] = Field(["iso"])
     timezone: str | None = None
     amount: Literal["major", "minor"] | None = None
     negative: Filter | None = None
@@ -120,6 +125,8 @@ class Value(Model):
         columns = self.text_columns()
         if self.examples and len(columns) != 1:
             raise ValueError("examples are for a value of one column")
+        if self.examples and self.lookup:
+            raise ValueError("examples cannot be tried where a lookup decides")
         return self
 
     def template_parts(self) -> list[tuple[str, str | None]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.connectors.mapping import Mapping, Table
+from pipelines.connectors.mapping import Mapping
+from pipelines.connectors.mapping_table import Table
 from pipelines.connectors.report import ConnectorError
 
 
@@ -15,8 +16,7 @@ def locate(mapping: Mapping, table: Table, mapping_file: Path, data: Path | None
         ConnectorError: It is not there, or one file was given for several tables.
     """
     if data is not None and not data.is_dir():
-        tables = [*(output.table for output in mapping.outputs), *(one.table for one in mapping.untaken)]
-        if len({one.file for one in tables}) > 1:
+        if len({one.file for one in mapping.tables()}) > 1:
             raise ConnectorError(f"{mapping_file.name} names several tables; give the folder they lie in, not {data}")
         path = data
     else:

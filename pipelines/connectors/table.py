@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pipelines.connectors.landing import open_workspace, sample_lines, write_landing
 from pipelines.connectors.mapped import Mapped
-from pipelines.connectors.mapping import Mapping, Table, read_mapping
+from pipelines.connectors.mapping import Mapping, read_mapping
+from pipelines.connectors.mapping_table import Table
 from pipelines.connectors.places import locate
 from pipelines.connectors.prepare import not_mapped
 from pipelines.connectors.report import ImportReport, NotMapped
@@ -74,13 +75,14 @@ def import_mapping(
     mapping: Mapping,
     landing: Path,
     timezone: str,
-    where: Callable[[Table], Path],
+    where: Callable[[Table], Path | list[Path]],
     limits: LimitSettings = DEFAULT_LIMITS,
     on_wait: Callable[[str], None] | None = None,
     complete: tuple[date, date] | None = None,
 ) -> ImportReport:
     """Write the tables of a mapping that was read already as landing files; ``where`` tells where a table lies.
 
+    One that is only looked up in may be several files, or none.
     ``complete`` are the first and the last log day of which the tables tell everything, as ``write_landing`` has it.
 
     Raises:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipelines.connectors.mapping import Table
+from pipelines.connectors.mapping_table import Table
 from pipelines.connectors.report import ConnectorError
 from pipelines.connectors.table_text import Text, names_of, plain_text
 from pipelines.reading.blocks import Rejected, blocks

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.connectors.mapping import Table
+from pipelines.connectors.mapping_table import Table
 from pipelines.connectors.report import ConnectorError
 from pipelines.reading.blocks import Rejected, blocks
 from pipelines.reading.lines import Line, read_lines

@@ -20,7 +20,8 @@ from filelock import FileLock, Timeout
 
 from pipelines import clock
 from pipelines.connectors import ConnectorError, ImportReport
-from pipelines.connectors.mapping import Mapping, Table, read_mapping
+from pipelines.connectors.mapping import Mapping, read_mapping
+from pipelines.connectors.mapping_table import Table
 from pipelines.connectors.table import import_mapping
 from pipelines.faults import brief
 from pipelines.home import Home

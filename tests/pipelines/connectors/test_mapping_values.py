@@ -215,9 +215,32 @@ def test_examples_of_every_type(tmp_path, value, given, becomes):
         run(tmp_path, mapping.replace(f": {quoted(becomes)}}}", ': "never"}'), "id,t\n1,1\n")
 
 
+LOOKUP = (
+    "      channel: {column: room, case: lower, lookup: {table: rooms.csv, key: id, column: name}, default: none}\n"
+)
+
+
+def test_a_text_is_looked_up_in_another_table(tmp_path):
+    (tmp_path / "rooms.csv").write_text("id,name\na,General\nb,\na,Zoo\n,Nowhere\n", encoding="utf-8")
+    report = run(tmp_path, ACTS + LOOKUP, "id,at,room\n1,2024-01-01,A\n2,2024-01-02,b\n3,2024-01-03,c\n4,2024-01-04,\n")
+    assert report.rows_read == {"rooms.csv": 4, "t.csv": 4}
+    rooms = [row["channel"] for row in read_log(tmp_path / "landing", "interactions")]
+    assert rooms == ["General", "none", "none", "none"]
+
+
+def test_a_lookup_in_what_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(ConnectorError, match=r"rooms\.csv does not exist; correct table"):
+        run(tmp_path, ACTS + LOOKUP, "id,at,room\n1,2024-01-01,A\n")
+    (tmp_path / "rooms.csv").write_text("id,title\na,General\n", encoding="utf-8")
+    with pytest.raises(ConnectorError, match=r"rooms\.csv has no column 'name'; it has id, title"):
+        run(tmp_path, ACTS + LOOKUP, "id,at,room\n1,2024-01-01,A\n")
+    assert snapshot(tmp_path / "landing") == {}
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [
+        ("channel: {column: a, examples: {a: a}, lookup: {table: t, key: a, column: b}}", "examples cannot be tried"),
         ("channel: {column: a, pattern: '(?=x)'}", r"pattern \(line \d+\): '\(\?=x\)' is no regular expression of RE2"),
         ("channel: {column: a, case: title}", r"case \(line \d+\): Input should be 'lower' or 'upper'"),
         ("channel: {column: a, cut: 0}", r"cut \(line \d+\): Input should be greater than or equal to 1"),

@@ -111,11 +111,21 @@ def test_terms_are_those_of_the_paid_invoices(tmp_path):
     steps = {(row["subscription_id"], row["term_start"], row["step"]) for row in rows}
     assert len(steps) == len(terms), "no term is started and renewed at once"
     assert Counter(step for *_, step in steps) == {"start": 2, "renew": 1}
-    prices = {
-        (row["price_minor"], row.get("discount_minor", "0"), row["currency"]) for row in rows if "plan" not in row
-    }
+    plans = {(row["subscription_id"], row["plan"]) for row in rows}
+    assert plans == {("stripe:sub_A", "month"), ("stripe:sub_B", "year")}
+    prices = {(row["price_minor"], row.get("discount_minor", "0"), row["currency"]) for row in rows}
     assert prices == {("1000", "0", "EUR"), ("1000", "250", "EUR"), ("12000", "0", "JPY")}
     assert all(date.fromisoformat(row["term_end"]) > date.fromisoformat(row["term_start"]) for row in rows)
+
+
+def test_invoices_without_subscriptions_are_terms_without_a_plan(tmp_path):
+    run(tmp_path, "subscriptions.csv")
+    rows = read(tmp_path, "subscriptions")
+    assert [(row["subscription_id"], row["step"], row.get("plan")) for row in rows] == [
+        ("stripe:sub_A", "start", None),
+        ("stripe:sub_B", "start", None),
+        ("stripe:sub_A", "renew", None),
+    ]
 
 
 def test_trials_and_ends_come_from_the_subscriptions(tmp_path):
