@@ -147,6 +147,8 @@ MEMBERS = Log(
         ),
         _optional("locale", Type.TEXT, "Language and region, such as zh-CN."),
         _optional("referrer", Type.TEXT, "Where the member came from."),
+        _optional("display_name", Type.TEXT, "What people call the member; pages and lists show it beside the id."),
+        _optional("profile_url", Type.TEXT, "Address of the member's own page, beginning with http:// or https://."),
     ),
     rules=rules.MEMBERS,
 )

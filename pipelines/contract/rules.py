@@ -16,6 +16,10 @@ EMPTY_SPELLINGS = (
 """How systems and spreadsheets write that there is no value, or that they failed to work it out."""
 
 
+WEB_ADDRESS = r"https?://[^\s<>\x22\x27\x60\x5c]+"
+"""Pattern of an address that pages may link to: nothing that a browser would run, no quote that ends an attribute."""
+
+
 @dataclass(frozen=True)
 class RowRule:
     """One rule.
@@ -50,6 +54,12 @@ MEMBERS = (
         "{joined_at} > {occurred_at} + interval 1 day",
         "is after occurred_at, when the member already had a state",
         "swap the two columns if they are mixed up; joined_at is when the member came",
+    ),
+    _warn(
+        "profile_url",
+        "not regexp_full_match({profile_url}, '" + WEB_ADDRESS + "') or length({profile_url}) > 2000",
+        "is no address of a page, so nothing links to it",
+        "deliver the whole address, such as https://forum.example.org/u/ana, or leave it empty",
     ),
 )
 

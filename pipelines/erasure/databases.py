@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pipelines.home import Home
 from pipelines.lake.duck import connect
-from pipelines.privacy.names import MEMBER_COLUMNS
+from pipelines.privacy.names import MEMBER_COLUMNS, name_columns
 from pipelines.privacy.needles import MADE_OF, Needles
 from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
@@ -30,7 +30,7 @@ def rewrite(path: Path, target: Path, needles: Needles, settings: Settings, *, a
         tables = _tables(con)
         changes = {table: found for table in tables if (found := _changes(con, table, tables[table], needles))}
         n_changed: int = sum(new.num_rows for found in changes.values() for new in found.values())
-        n_changed += _titles_of(con, tables, needles)
+        n_changed += _count_emptied(con, tables, needles)
         if not (n_changed and applies):
             return n_changed
         version = _version(con)
@@ -109,18 +109,32 @@ def _name(table: tuple[str, str]) -> str:
     return f"{identifier(table[0])}.{identifier(table[1])}"
 
 
-def _titles_of(con: duckdb.DuckDBPyConnection, tables: dict[tuple[str, str], dict[str, str]], needles: Needles) -> int:
-    """Titles that stand beside one of the person's contents."""
-    n_titles = 0
+def _emptied(columns: dict[str, str], needles: Needles) -> dict[str, str]:
+    """Return the columns of a table that lose values, each with the condition under which it does.
+
+    They are the titles beside the person's contents, and what the person is called beside an id.
+    """
+    owned = {"title": ["content_id in (select v from pieces)"]} if {"title", "content_id"} <= columns.keys() else {}
+    owned = owned if needles.pieces else {}
+    for column in MEMBER_COLUMNS & columns.keys():
+        for name in columns.keys() & {*name_columns(column)}:
+            owned.setdefault(name, []).append(f"trim(t.{column}) in (select v from marks)")
+    return {name: f"({' or '.join(sorted(conditions))})" for name, conditions in owned.items()}
+
+
+def _count_emptied(
+    con: duckdb.DuckDBPyConnection, tables: dict[tuple[str, str], dict[str, str]], needles: Needles
+) -> int:
+    """Count the values that go because of what stands beside them."""
     con.register("pieces", pa.table({"v": pa.array(sorted(needles.all_pieces), pa.string())}))
+    con.register("marks", pa.table({"v": pa.array(sorted({*needles.ids, *needles.ids.values()}), pa.string())}))
+    n_emptied = 0
     for table, columns in tables.items():
-        if {"title", "content_id"} <= columns.keys():
-            (n_found,) = con.execute(
-                f"select count(*) from old.{_name(table)} "
-                "where title is not null and content_id in (select v from pieces)"
-            ).fetchall()[0]
-            n_titles += n_found
-    return n_titles
+        if not (emptied := _emptied(columns, needles)):
+            continue
+        counts = [f"count(t.{name}) filter (where {condition})" for name, condition in emptied.items()]
+        n_emptied += sum(con.execute(f"select {', '.join(counts)} from old.{_name(table)} as t").fetchall()[0])
+    return n_emptied
 
 
 def _copy(
@@ -132,7 +146,7 @@ def _copy(
 ) -> None:
     """Copy the rows of a table in their order; values that change are looked up."""
     name = _name(table)
-    titled = {"title", "content_id"} <= columns.keys() and bool(needles.pieces)
+    emptied = _emptied(columns, needles)
     selected, joins = [], []
     for place, column in enumerate(columns):
         value = f"t.{identifier(column)}"
@@ -140,8 +154,8 @@ def _copy(
             con.register(f"change_{place}", changes[column])
             joins.append(f"left join change_{place} as c{place} on {value} = c{place}.old")
             value = f"case when c{place}.old is not null then c{place}.new else {value} end"
-        if titled and column == "title":
-            value = f"case when t.content_id in (select v from pieces) then null else {value} end"
+        if column in emptied:
+            value = f"case when {emptied[column]} then null else {value} end"
         selected.append(value)
     con.execute(f"insert into new.{name} select {', '.join(selected)} from old.{name} as t {' '.join(joins)}")
     for place in range(len(columns)):

@@ -15,8 +15,8 @@ from pipelines.identity.links import link_name
 from pipelines.ingest.landing import delivered_days, landing_files
 from pipelines.lake.duck import connect
 from pipelines.privacy import known
-from pipelines.privacy.names import KEPT_REASONS, MEMBER_COLUMNS, OWNERS, PRIVATE, TOMBSTONE
-from pipelines.privacy.needles import Needles
+from pipelines.privacy.names import CALLED, KEPT_REASONS, MEMBER_COLUMNS, OWNERS, PRIVATE, TOMBSTONE
+from pipelines.privacy.needles import Needles, is_long
 from pipelines.privacy.pseudonyms import known_as
 from pipelines.settings import Settings
 from pipelines.sql import file_list
@@ -121,7 +121,9 @@ def look_up(home: Home, settings: Settings, tombstones: dict[str, str]) -> Needl
             _keep(con, "pieces", pieces if log.name == "content" else ())
             con.execute(f"create or replace temp view marked as select *, {_own(log)} as is_own from delivered")
             for column in PRIVATE.get(log.name, ()):
-                texts |= _texts(con, column) - KEPT_REASONS
+                found = _texts(con, column) - KEPT_REASONS
+                # A short name may be a plain word: it goes where it stands beside the id, and is not looked for.
+                texts |= {one for one in found if is_long(one)} if column == CALLED else found
             texts |= _extras(con)
             quoted -= _of_others(con, log, quoted)
             if log.name == "members":

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.contract import Log
-from pipelines.privacy.names import ERASED, KEPT_REASONS, MEMBER_COLUMNS, OWNERS, PRIVATE
+from pipelines.privacy.names import ERASED, KEPT_REASONS, MEMBER_COLUMNS, OWNERS, PRIVATE, name_columns
 from pipelines.privacy.needles import Needles
 
 
@@ -35,7 +35,7 @@ def rewrite(table: pa.Table, needles: Needles, log: Log | None = None) -> tuple[
         if n_changed:
             table = table.set_column(position, field.with_type(new.type).with_nullable(True), new)
             changed += n_changed
-    for change in (_titles, _quarantined, _fingerprints):
+    for change in (_names, _titles, _quarantined, _fingerprints):
         table, n_changed = change(table, needles)
         changed += n_changed
     return table, changed
@@ -150,6 +150,22 @@ def _emptied(column: pa.ChunkedArray, field: pa.Field, own: pa.Array, needles: N
 
 def _values(column: pa.ChunkedArray) -> list[Any]:
     return pc.unique(column).to_pylist() if _is_text(column.type) else []
+
+
+def _names(table: pa.Table, needles: Needles) -> tuple[pa.Table, int]:
+    """Empty what the person is called wherever that stands beside an id."""
+    n_changed = 0
+    marks = {*needles.ids, *needles.ids.values()}
+    for column in MEMBER_COLUMNS.intersection(table.column_names):
+        named = [name for name in name_columns(column) if name in table.column_names]
+        own = _is_in(table[column], marks) if named else None
+        for name in named:
+            position = table.column_names.index(name)
+            new, n_emptied = _emptied(table[name], table.schema.field(position), own, needles)
+            if n_emptied:
+                table = table.set_column(position, table.schema.field(position).with_nullable(True), new)
+                n_changed += n_emptied
+    return table, n_changed
 
 
 def _titles(table: pa.Table, needles: Needles) -> tuple[pa.Table, int]:

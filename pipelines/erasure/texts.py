@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pipelines.erasure import delivered, tables
 from pipelines.ingest.parts import DELIVERY
 from pipelines.ingest.profile import forget
-from pipelines.privacy.names import MEMBER_COLUMNS
+from pipelines.privacy.names import MEMBER_COLUMNS, name_columns
 from pipelines.privacy.needles import Needles
 
 PACKED = {".gz": "gzip", ".zst": "zstd"}
@@ -80,12 +80,21 @@ def _table(text: str, needles: Needles) -> str | None:
     if not rows or not (MEMBER_COLUMNS | {"title"}) & set(rows[0]):
         return None
     header, *body = rows
+    places = [
+        (header.index(column), [header.index(name) for name in name_columns(column) if name in header])
+        for column in MEMBER_COLUMNS.intersection(header)
+    ]
+    marks = {*needles.ids, *needles.ids.values()}
     title, piece = (header.index(name) if name in header else None for name in ("title", "content_id"))
     new = []
     for row in body:
         cells = [needles.cell(name, value) or "" for name, value in zip(header, row, strict=False)]
         if title is not None and piece is not None and len(row) == len(header) and row[piece] in needles.all_pieces:
             cells[title] = ""
+        for place, names in places if len(row) == len(header) else ():
+            if cells[place].strip(" ") in marks:
+                for name in names:
+                    cells[name] = ""
         new.append([*cells, *row[len(header) :]])
     if new == body:
         return text

@@ -32,7 +32,7 @@ STEPS = 8
 """Classes of a number between one power of two and the next."""
 
 _PEOPLE = ("people", "most_of_one", "people_of_most")
-_FREE_TEXTS = ("title", "comment", "tags", "needs")
+_FREE_TEXTS = ("title", "comment", "tags", "needs", "display_name", "profile_url")
 _CLASSED = (Type.KIND, Type.CURRENCY)
 NUMBERS = (Type.INTEGER, Type.NUMBER)
 _TIMES = (Type.TIME, Type.DAY)

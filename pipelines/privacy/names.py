@@ -43,12 +43,15 @@ OWNERS: dict[str, tuple[str, ...]] = {
 community's, whoever hosts it."""
 
 PRIVATE: dict[str, tuple[str, ...]] = {
-    "members": ("referrer",),
+    "members": ("referrer", "display_name", "profile_url"),
     "content": ("title",),
     "feedback": ("comment",),
     "subscriptions": ("end_reason",),
 }
 """Log -> texts that are personal: emptied in the member's rows."""
+
+CALLED = "display_name"
+"""Column with what a member is called: it may be a plain word, and others may be called the same."""
 
 WHOLE_TEXTS = frozenset({"title", "event_title", "comment", "tags", "referrer", "end_reason"})
 """Columns with texts of others: emptied where they are a text of the member's, never changed inside."""
@@ -90,6 +93,13 @@ def draw_tombstones(ids: Iterable[str], known: dict[str, str] | None = None) -> 
     for one in sorted(set(ids) - known.keys()):
         drawn[one] = next(free)
     return drawn
+
+
+def name_columns(column: str) -> tuple[str, ...]:
+    """Columns that say, beside a column of member ids, what these members are called and where their pages are."""
+    stem = column.removesuffix("_id")
+    of_logs = (CALLED, "profile_url") if column in ("member_id", "person_id", "account_id") else ()
+    return (*of_logs, f"{stem}_name", f"{stem}_url")
 
 
 def log_columns() -> set[str]:

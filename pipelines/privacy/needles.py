@@ -21,6 +21,7 @@ MADE_OF = re.compile(r"[a-z_]+/\d{4}-\d\d-\d\d/[0-9a-f]{16}-[0-9a-f]{16}(?:-p[0-
 _KINDS = frozenset({"kind", "state", "step", "op", "role", "status", "plan", "needs", "locale", "channel", "currency"})
 _AFTER = r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrtbf])|(?<=\\u[0-9a-fA-F]{4})|(?<=%[0-9A-F]{2}))"
 _BEFORE = r"(?![A-Za-z0-9_])"
+_NAMED = "</bdi>"
 _LONG = 12
 _LEAST = 2
 _PLAIN = re.compile(r"[A-Za-z0-9_]")
@@ -105,6 +106,12 @@ class Needles:
         plain = [one for one in self.ids if not is_distinctive(one) and not one.isdecimal()]
         return [Find(cores(one), re.compile(_between(one, _QUOTES)), self.ids[one]) for one in plain]
 
+    @cached_property
+    def _called(self) -> re.Pattern[str]:
+        """Names of the person beside the id on pages, with the link to the person's own page."""
+        ids = "|".join(map(written, self.ids))
+        return re.compile(rf"(?:<a [^<>]*>)?<bdi>[^<>]*</bdi>(?:</a>)? (?=<small>(?:{ids})</small>)")
+
     def member(self, value: str) -> str:
         """Return the value of a column of member ids: the tombstone where it is one of the ids."""
         return self._cells.get(value.strip(" "), value)
@@ -122,6 +129,8 @@ class Needles:
             value: A text, or a whole file of text.
             is_json: Whether quoted strings are values: then plain words are replaced where they are all of one.
         """
+        if _NAMED in value:
+            value = self._called.sub("", value)
         value = _replaced(value, self._others)
         if is_json:
             value = _replaced(value, self._quoted)

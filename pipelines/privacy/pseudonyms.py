@@ -24,8 +24,8 @@ MEMBER_COLUMNS = ("member_id", "author_id", "target_member_id", "host_id", "memb
 """Columns of the logs that name a member."""
 OWN_KEYS = ("interaction_id", "feedback_id", "subscription_id", "payment_id", "action_id", "coupon_id")
 """Ids of what is one member's: nobody reads them, and systems like to make them of the member's id, as ``m17-1``."""
-LEFT_OUT = ("comment",)
-"""Columns of free text that a member wrote for few to read."""
+LEFT_OUT = ("comment", "display_name", "profile_url")
+"""Columns that say who a member is, or that a member wrote for few to read."""
 
 _PREFIX = "p-"
 _DIGITS = 24

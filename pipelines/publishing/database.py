@@ -14,6 +14,9 @@ from pipelines.sql import identifier, literal
 STORAGE_VERSION = "v1.2.0"
 """Oldest DuckDB storage format that holds the marts; clients from 1.2 on open it, not the writer's default."""
 
+NAMED = "dim_members"
+"""The mart that says what members are called; pages, lists and messages read it."""
+
 PUBLICATION_COMMENTS = {
     "table published.marts.publication": "One row: number and last day of this publication.",
     "column published.marts.publication.version": "Number of the publication; a later one has a higher number.",
@@ -36,7 +39,9 @@ def copy_marts(warehouse: Path, target: Path, settings: Settings, *, version: in
         ).fetchall()
         for table, comment in tables:
             name = f"published.marts.{identifier(table)}"
-            con.execute(f"create table {name} as select * from warehouse.marts.{identifier(table)}")
+            con.execute(
+                f"create table {name} as select {_shown(table, settings)} from warehouse.marts.{identifier(table)}"
+            )
             if comment:
                 con.execute(f"comment on table {name} is {literal(comment)}")
         for table, column, comment in con.execute(
@@ -54,3 +59,10 @@ def copy_marts(warehouse: Path, target: Path, settings: Settings, *, version: in
         con.execute("detach published")
     target.chmod(0o400)
     sync(target)
+
+
+def _shown(table: str, settings: Settings) -> str:
+    """Return the columns of a mart; where names are not shown, those of members are empty for whoever reads it."""
+    if settings.show_names or table != NAMED:
+        return "*"
+    return "* replace (null::varchar as display_name, null::varchar as profile_url)"

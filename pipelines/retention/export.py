@@ -13,13 +13,14 @@ from pipelines.churn.store import last_scored_day
 from pipelines.faults import UserError
 from pipelines.files import whole
 from pipelines.home import Home
+from pipelines.lake.called import called
 from pipelines.privacy.known import erased_members
 from pipelines.retention import store
 from pipelines.spreadsheets import plain_cell
 
 COLUMNS = (
-    "day", "rank", "member_id", "campaign_id", "kind", "suggestion_en", "suggestion_zh", "content_ids", "event_id",
-    "definition", "risk", "reasons_en", "reasons_zh", "value_minor", "currency", "term_end",
+    "day", "rank", "member_id", "display_name", "profile_url", "campaign_id", "kind", "suggestion_en", "suggestion_zh",
+    "content_ids", "event_id", "definition", "risk", "reasons_en", "reasons_zh", "value_minor", "currency", "term_end",
 )  # fmt: skip
 
 
@@ -49,6 +50,7 @@ def export_list(home: Home, day: date | None = None) -> Path:
     treated = [
         row for row in rows if arms[row["campaign_id"], row["member_id"]] == TREATED and row["member_id"] not in erased
     ]
+    names = called(home, [row["member_id"] for row in treated])
     target = home.exports / f"retention-actions-{chosen.isoformat()}.csv"
     target.parent.mkdir(parents=True, exist_ok=True)
     # Not in the staging folder: a run that begins sweeps it, whoever else is writing.
@@ -56,7 +58,10 @@ def export_list(home: Home, day: date | None = None) -> Path:
     with whole(target) as staged, staged.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        writer.writerows({name: plain_cell(value) for name, value in _row(row).items()} for row in treated)
+        for row in treated:
+            name, url = names.get(row["member_id"], (None, None))
+            cells = _row(row) | {"display_name": name, "profile_url": url}
+            writer.writerow({column: plain_cell(value) for column, value in cells.items()})
     return target
 
 

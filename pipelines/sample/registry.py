@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipelines.sample.calendar import DAY_S
 from pipelines.sample.context import SampleContext
+from pipelines.sample.names import display_names, profile_urls
 
 PROMOTED_AFTER = 45
 """Days after joining at which those who will contribute or host are given the role."""
@@ -42,6 +43,8 @@ def register(context: SampleContext, upgrades: pd.DataFrame) -> pd.DataFrame:
             "needs": people.needs[member],
             "locale": people.locale[member],
             "referrer": people.referrer[member],
+            "display_name": display_names(people)[member],
+            "profile_url": profile_urls(people)[member],
         }
     )
     return rows.sort_values(["at", "member"], kind="stable", ignore_index=True).drop_duplicates(

@@ -23,6 +23,12 @@ class ShownSettings(BaseSettings):
         "reader's browser says, and messages are English.",
     )
 
+    show_names: bool = Field(
+        True,
+        description="Whether pages, lists, messages and the published database show what members are called beside "
+        "their ids.",
+    )
+
     @property
     def title(self) -> str:
         """What the community is called where people read."""

@@ -139,8 +139,13 @@ def test_dbt_has_the_same_vocabulary(name):
     assert yaml_of(DBT / "dbt_project.yml")["vars"][name] == expected
 
 
+def test_dbt_links_to_the_addresses_that_ingestion_does_not_warn_of():
+    assert yaml_of(DBT / "dbt_project.yml")["vars"]["web_address"] == contract.rules.WEB_ADDRESS
+
+
 def test_dbt_has_no_other_vocabulary():
     known = {
+        "web_address",
         *VOCABULARY,
         *THRESHOLDS,
         "response_kinds",

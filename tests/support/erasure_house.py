@@ -17,6 +17,7 @@ from pipelines.erasure import delivered
 from pipelines.lake import ledger
 from pipelines.lake.schemas import PREDICTIONS
 from pipelines.publishing.database import copy_marts
+from pipelines.report.parts.people import person
 from pipelines.report.parts.text import Text
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, days_between, tiny_community
@@ -35,7 +36,10 @@ TITLE, COMMENT, REFERRER, NAME, ALIAS = (
     "Titel-quince über alles", "Kommentar-zephyr & mehr", "invited-wombat by a friend", "Ada-yonder Lovelace",
     "wizardjuggle",
 )  # fmt: skip
-SECRETS = (TITLE, COMMENT, REFERRER, NAME, ALIAS)
+PAGE = "https://forum.example.org/u/kumquat"
+CALLED = {ADA: "Augusta Ada <King> of tamarillo", ODD: "python"}
+"""What the ids are called: a name of nobody else, and a plain word that others are called too and that tags hold."""
+SECRETS = (TITLE, COMMENT, REFERRER, NAME, ALIAS, PAGE, CALLED[ADA])
 
 
 DRAW = {
@@ -59,7 +63,10 @@ def deliveries() -> dict[tuple[str, date], list[dict[str, Any]]]:
         for row in rows:
             if log == "content" and row.get("author_id") in (ADA, ODD):
                 row["title"] = f"{TITLE} {row['content_id']}"
+            if log == "members":
+                row["display_name"] = CALLED.get(row["member_id"], "python")
             if log == "members" and row.get("member_id") in (ADA, ODD):
+                row |= {"profile_url": PAGE}
                 row |= {"referrer": REFERRER, "name": NAME, "contact": {"alias": ALIAS, "lang": "en"}}
             elif log == "members":
                 row |= {"referrer": "github", "name": f"Member {row['member_id']}", "contact": {"lang": "en"}}
@@ -166,6 +173,13 @@ def _publish(house: House, number: int) -> None:
     copy_marts(house.home.warehouse, folder / "analytics.duckdb", house.settings, version=number, through_day=LINK_DAY)
     (folder / "site" / "data").mkdir(parents=True)
     (folder / "site" / "data" / "risk.csv").write_text(f"member_id,n\n{_cell(ODD)},5\n{PLAIN},6\n", encoding="utf-8")
+    called = "".join(f"<td>{person(one, name, PAGE)}</td>" for one, name in (*CALLED.items(), (PLAIN, "python")))
+    (folder / "site" / "people.html").write_text(f"{called}<td>python</td>", encoding="utf-8")
+    (folder / "site" / "data" / "people.csv").write_text(
+        f"member_id,member_name,member_url,tags\n{ADA},{CALLED[ADA]},{PAGE},python\n{_cell(ODD)},python,,python\n"
+        f"{PLAIN},python,,python\n",
+        encoding="utf-8",
+    )
     html = f"<td>{Text(ODD, ODD).__html__()}</td><td>{ADA}</td><td>{PLAIN}</td><p>{PLAIN} n</p><b>“{TITLE} c1”</b>"
     (folder / "site" / "risk.html").write_text(html, encoding="utf-8")
     chart = json.dumps({"x": [ODD, ADA], "title": f"{TITLE} c1"}).replace("<", "\\u003c").replace("'", "\\u0027")

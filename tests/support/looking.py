@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 IDS = [ADA, ODD]
 DAYS = days_between(min(day for _, day in deliveries()), max(day for _, day in deliveries()))
-NEEDLES = ("ada.lovelace", "Neilbridge", "quince", "zephyr", "wombat", "yonder", "juggle")
+NEEDLES = ("ada.lovelace", "Neilbridge", "quince", "zephyr", "wombat", "yonder", "juggle", "kumquat", "tamarillo")
 """Parts of both ids and of each planted text that no way of escaping changes, too long to be there by chance."""
 
 
@@ -33,10 +33,10 @@ def found(root: Path) -> set[tuple[str, str]]:
 
 
 def marts(warehouse: Path, tombstones: dict[str, str]) -> dict[str, list[str]]:
-    """Rows of every mart, ids replaced by tombstones, titles left out: those are gone."""
+    """Rows of every mart, ids replaced by tombstones, titles and names left out: those are gone."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
         tables = con.execute("select table_name from duckdb_tables() where schema_name = 'marts' order by 1").fetchall()
-        kept = "columns(lambda c: c not in ('title', 'referrer'))"
+        kept = "columns(lambda c: c not in ('title', 'referrer', 'display_name', 'profile_url'))"
         rows = {table: con.execute(f'select {kept} from marts."{table}"').fetchall() for (table,) in tables}
     words = re.compile("|".join(map(re.escape, tombstones))) if tombstones else re.compile("(?!)")
 

@@ -80,6 +80,8 @@ final as (
         needs,
         locale,
         referrer,
+        {{ shown_name('display_name') }} as display_name,
+        {{ web_address('profile_url') }} as profile_url,
         {{ local_day('joined_at') }} as joined_day,
         event_day,
         log_day

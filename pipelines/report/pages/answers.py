@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import charts, marks, not_collected
+from pipelines.report.parts import charts, marks, not_collected, people
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.parts.collected import NOT_COLLECTED
 from pipelines.report.parts.database import Marts, Result
@@ -126,7 +126,7 @@ def _table(waiting: Result) -> Table:
             [
                 Cell(row["title"]),
                 Cell(row["channel"] or ""),
-                Cell(row["asker_id"] or "–"),
+                people.member(row, "asker"),
                 Cell(hours(row["observed_hours"]), row["observed_hours"]),
             ]
             for row in waiting.rows
@@ -176,10 +176,13 @@ def _responders(marts: Marts, context: SiteContext) -> Table:
         f"""
         select
             first_responder_id as member_id,
+            any_value(display_name) as member_name,
+            any_value(profile_url) as member_url,
             count(*) as n_first_responses,
             count(*) / sum(count(*)) over () as share_of_first_responses,
             median(hours_to_first_response) as median_hours,
         from marts.answer_times
+        left join marts.dim_members on first_responder_id = member_id
         where
             first_responder_id is not null
             and asked_day between {context.through} - 89 and {context.through}
@@ -202,7 +205,7 @@ def _responders(marts: Marts, context: SiteContext) -> Table:
         ],
         rows=[
             [
-                Cell(row["member_id"]),
+                people.member(row),
                 Cell(integer(row["n_first_responses"]), row["n_first_responses"]),
                 Cell(
                     marks.bar(row["share_of_first_responses"], percent(row["share_of_first_responses"])),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import charts, not_collected, words
+from pipelines.report.parts import charts, not_collected, people, words
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Page, Table
 from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.few import is_hidden
@@ -134,11 +134,17 @@ def _latest(marts: Marts, context: SiteContext) -> Table:
         select
             strftime(latest.occurred_at at time zone 'UTC' at time zone {zone}, '%Y-%m-%d %H:%M') as local_time,
             latest.member_id,
+            members.display_name as member_name,
+            members.profile_url as member_url,
             latest.kind,
             coalesce({titles}latest.content_id, latest.event_id) as what,
             latest.target_member_id,
+            targets.display_name as target_member_name,
+            targets.profile_url as target_member_url,
             latest.channel,
         from marts.latest_interactions as latest{join}
+        left join marts.dim_members as members on latest.member_id = members.member_id
+        left join marts.dim_members as targets on latest.target_member_id = targets.member_id
         order by latest.latest_rank
         """,
         limit=100,
@@ -161,10 +167,10 @@ def _latest(marts: Marts, context: SiteContext) -> Table:
         rows=[
             [
                 Cell(row["local_time"]),
-                Cell(row["member_id"]),
+                people.member(row),
                 Cell(words.word(words.INTERACTIONS, row["kind"])),
                 Cell(row["what"] or MISSING),
-                Cell(row["target_member_id"] or MISSING),
+                people.member(row, "target_member"),
                 Cell(row["channel"] or MISSING),
             ]
             for row in result.rows

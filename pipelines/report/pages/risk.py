@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import marks, words
+from pipelines.report.parts import marks, people, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
@@ -226,7 +226,7 @@ def _table(marts: Marts, row: Row, context: SiteContext) -> Table:
 def _row(row: Row, context: SiteContext) -> list[Cell]:
     band = row["risk_band"]
     return [
-        Cell(row["member_id"]),
+        people.member(row),
         scores.probability(row),
         Cell(marks.badge(words.word(words.LEVELS, band), scores.TONES.get(band, "neutral")), band),
         Cell(marks.lines(scores.reasons(row)), ""),

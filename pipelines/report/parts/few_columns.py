@@ -4,7 +4,10 @@ from __future__ import annotations
 
 PERSON = "member_id"
 """Column of rows that are about one member each."""
-NAMED = ("asker_id", "author_id", "host_id", "target_member_id", "first_responder_id", "examples")
+NAMED = (
+    "asker_id", "asker_name", "asker_url", "author_id", "host_id", "target_member_id", "target_member_name",
+    "target_member_url", "first_responder_id", "examples",
+)  # fmt: skip
 """Columns that name a member, or may, in rows about something else."""
 UNTOLD = ("card",)
 """Columns that no file of rows has: a model's card holds the features of single members."""

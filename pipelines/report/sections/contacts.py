@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import marks, words
+from pipelines.report.parts import marks, people, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.text import MISSING, Text, day, integer, percent, plural, price
@@ -68,7 +68,9 @@ def listed(marts: Marts, context: SiteContext) -> Result:
 
         select
             rank,
-            member_id,
+            lists.member_id,
+            members.display_name as member_name,
+            members.profile_url as member_url,
             arm,
             kind,
             suggestion_en,
@@ -95,6 +97,7 @@ def listed(marts: Marts, context: SiteContext) -> Result:
             day,
         from marts.retention_actions as lists
         left join limits on lists.definition = limits.definition
+        left join marts.dim_members as members on lists.member_id = members.member_id
         where day = {context.through}
         order by rank
         """,
@@ -122,7 +125,7 @@ def _row(row: Row) -> list[Cell]:
     value = price(row["value_minor"], row["currency"])
     return [
         Cell(integer(row["rank"]), row["rank"]),
-        Cell(row["member_id"]),
+        people.member(row),
         Cell(marks.badge(words.word(words.ARMS, row["arm"]), "good" if is_treated else "neutral"), row["arm"]),
         Cell(Text(row["suggestion_en"], row["suggestion_zh"]) if is_treated else Text("Leave alone.", "请勿联系。")),
         Cell(marks.lines(scores.reasons(row)), ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import charts, marks, words
+from pipelines.report.parts import charts, marks, people, words
 from pipelines.report.parts.blocks import Cell, Chart, Column, Table, Tone
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.text import Text, decimal, integer
@@ -59,8 +59,10 @@ def table(marts: Marts, context: SiteContext) -> Table:
         "member_engagement",
         f"""
         select
-            member_id,
-            engagement,
+            engagement.member_id,
+            members.display_name as member_name,
+            members.profile_url as member_url,
+            engagement.engagement,
             contents,
             interactions,
             active_days,
@@ -68,18 +70,19 @@ def table(marts: Marts, context: SiteContext) -> Table:
             activity_level,
             window_days,
             day,
-        from marts.fct_member_engagement
+        from marts.fct_member_engagement as engagement
+        left join marts.dim_members as members on engagement.member_id = members.member_id
         where
             day = {context.through}
             and window_days = (select min(window_days) from marts.fct_member_engagement)
-        order by engagement desc, member_id
+        order by engagement.engagement desc, engagement.member_id
         """,
         limit=_SHOWN,
     )
     top = max((row["engagement"] for row in result.rows), default=1) or 1
     rows = [
         [
-            Cell(row["member_id"]),
+            people.member(row),
             Cell(
                 marks.bar(row["engagement"] / top, decimal(row["engagement"]), "neutral"),
                 row["engagement"],

@@ -29,11 +29,14 @@ def waiting(marts: Marts, context: SiteContext) -> Result:
             coalesce(dim_content.title, answer_times.question_id) as title,
             answer_times.channel,
             answer_times.asker_id,
+            askers.display_name as asker_name,
+            askers.profile_url as asker_url,
             answer_times.observed_hours,
             answer_times.asked_at,
             answer_times.question_id,
         from marts.answer_times
         left join marts.dim_content on answer_times.question_id = dim_content.content_id
+        left join marts.dim_members as askers on answer_times.asker_id = askers.member_id
         where answer_times.is_waiting and answer_times.asked_day <= {context.through}
         order by answer_times.observed_hours desc, answer_times.question_id
         """,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import marks
+from pipelines.report.parts import marks, people
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table, Tone
 from pipelines.report.parts.database import Marts, Row
 from pipelines.report.parts.text import Text, integer, percent
@@ -22,7 +22,7 @@ def headline(marts: Marts, context: SiteContext) -> Block:
     if not marts.has("churn_predictions"):
         return Note(title=TITLE, body=unscored(), half=True, link=link)
     result = marts.run("risk_headline", scores_sql(marts, context, definition=None), limit=_HEADLINE)
-    rows = [[Cell(row["member_id"]), probability(row), Cell(marks.lines(reasons(row)[:2]), "")] for row in result.rows]
+    rows = [[people.member(row), probability(row), Cell(marks.lines(reasons(row)[:2]), "")] for row in result.rows]
     return Table(
         title=TITLE,
         note=Text(
@@ -84,6 +84,8 @@ def scores_sql(marts: Marts, context: SiteContext, definition: str | None) -> st
 
         select
             scores.member_id,
+            dim_members.display_name as member_name,
+            dim_members.profile_url as member_url,
             scores.probability,
             {SHOWN} as shown_probability,
             scores.risk_band,

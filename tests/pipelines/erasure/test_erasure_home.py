@@ -20,10 +20,11 @@ from pipelines.ingest import changed_days
 from pipelines.lake import ledger
 from pipelines.privacy import known
 from pipelines.privacy.names import ERASED, TOMBSTONE
+from pipelines.report.parts.people import person
 from pipelines.retention.export import export_list
 from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse.verify import verify
-from tests.support.erasure_house import ADA, LINK_DAY, ODD, PLAIN
+from tests.support.erasure_house import ADA, LINK_DAY, ODD, PAGE, PLAIN
 from tests.support.looking import DAYS, IDS, found, marts
 
 
@@ -86,6 +87,23 @@ def test_old_versions_and_their_pages_hold_tombstones_and_nothing_else_changes(f
             assert comments == con.execute("select count(comment) from duckdb_columns()").fetchall()
             assert tags == con.execute("select tags from duckdb_databases() where not internal").fetchall()
         assert (folder / "analytics.duckdb").stat().st_mode == (before / "analytics.duckdb").stat().st_mode
+
+
+def test_a_name_that_others_have_too_goes_beside_the_id_and_nowhere_else(full_house, erased):
+    house, outcome = erased
+    marks = [outcome.tombstones[one] for one in (ADA, ODD)]
+    called = "select member_id, display_name, profile_url from marts.dim_members where display_name is not null"
+    for path in (house.home.warehouse, house.home.versions / "1" / "analytics.duckdb"):
+        with duckdb.connect(str(path), read_only=True) as con:
+            left = con.execute(called).fetchall()
+        assert {name for _, name, _ in left} == {"python"}
+        assert not {member for member, *_ in left} & {*marks, ADA, ODD}
+    site = house.home.versions / "1" / "site"
+    of_plain = f"<td>{person(PLAIN, 'python', PAGE)}</td><td>python</td>"
+    rest = "".join(f'<td><span class="person"><small>{mark}</small></span></td>' for mark in marks)
+    assert (site / "people.html").read_text(encoding="utf-8") == rest + of_plain.replace(PAGE, ERASED)
+    table = (site / "data" / "people.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert table == [*(f"{mark},,,python" for mark in marks), f"{PLAIN},python,,python"]
 
 
 @pytest.mark.long

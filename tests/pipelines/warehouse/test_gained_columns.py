@@ -13,7 +13,7 @@ from tests.support.tiny_logs import FIRST, interaction
 
 pytestmark = [pytest.mark.dbt, pytest.mark.long]
 
-GAINED = {"actions": ["currency"]}
+GAINED = {"actions": ["currency"], "members": ["display_name", "profile_url"]}
 """Log -> columns that it gained after the first version."""
 
 
@@ -30,6 +30,8 @@ def test_parts_without_a_column_that_a_log_gained_are_read_as_null(tmp_path):
             "cost_minor": 5,
         }
         house.deliver("actions", day, [row])
+        state = {"member_id": "m1", "occurred_at": f"{day}T10:00", "joined_at": f"{FIRST}T10:00", "display_name": "Ana"}
+        house.deliver("members", day, [state])
     house.run([FIRST])
     for log, columns in GAINED.items():
         house.withdraw(log, FIRST)
@@ -40,4 +42,8 @@ def test_parts_without_a_column_that_a_log_gained_are_read_as_null(tmp_path):
     assert house.query("select action_id, currency from staging.stg_lake__actions order by 1") == [
         (f"a{FIRST}", None),
         (f"a{later}", None),
+    ]
+    assert house.query("select event_day, display_name from staging.stg_lake__members order by 1") == [
+        (FIRST, None),
+        (later, "Ana"),
     ]

@@ -37,9 +37,41 @@ current_states as (
     where state_rank = 1
 ),
 
+account_states as (
+    select
+        *,
+        row_number() over (partition by source, account_id order by occurred_at desc) as account_state_rank
+    from states
+),
+
+-- What an account was called before it has a new name, or none, is not shown.
+names as (
+    select *
+    from (
+        select
+            member_id,
+            display_name,
+            profile_url,
+            row_number() over (
+                partition by member_id
+                order by
+                    (display_name is not null) desc,
+                    (profile_url is not null) desc,
+                    occurred_at desc,
+                    source asc,
+                    account_id asc
+            ) as name_rank
+        from account_states
+        where account_state_rank = 1
+    ) as ranked
+    where name_rank = 1
+),
+
 final as (
     select
         named.member_id,
+        names.display_name,
+        names.profile_url,
         first_days.first_day,
         first_days.joined_day,
         first_days.first_active_day,
@@ -57,6 +89,7 @@ final as (
     cross join build
     left join first_days on named.member_id = first_days.member_id
     left join current_states on named.member_id = current_states.member_id
+    left join names on named.member_id = names.member_id
     left join stated_needs
         on
             named.member_id = stated_needs.member_id
