@@ -129,6 +129,7 @@ _RULES = (
             "occurred_at": "created_at",
             "joined_at": "created_at",
             "role": f"case id when '{_COMMUNITY_USER}' then 'bot' else 'member' end",
+            "display_name": "display_name",
         },
     ),
     _Rule(

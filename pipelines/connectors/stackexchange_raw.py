@@ -18,7 +18,7 @@ _TIME = "try_strptime({}, ['%Y-%m-%dT%H:%M:%S.%g', '%Y-%m-%dT%H:%M:%S'])"
 # File -> raw column -> SQL over the file's attributes. Whatever is as of the dump (Reputation, Score,
 # ViewCount, LastAccessDate, counts) is left unread, so that it cannot reach a past day.
 RAW_FILES: dict[str, dict[str, str]] = {
-    "Users.xml": {"id": "Id", "created_at": _TIME.format("CreationDate")},
+    "Users.xml": {"id": "Id", "created_at": _TIME.format("CreationDate"), "display_name": "DisplayName"},
     "Posts.xml": {
         "id": "Id",
         "type_id": "PostTypeId",
@@ -50,6 +50,7 @@ RAW_FILES: dict[str, dict[str, str]] = {
 _ATTRIBUTES = (
     "Id",
     "CreationDate",
+    "DisplayName",
     "Date",
     "PostTypeId",
     "OwnerUserId",

@@ -6,7 +6,12 @@ from xml.sax.saxutils import quoteattr
 ROWS = {
     "Users": [
         {"Id": "-1", "CreationDate": "2021-04-01T00:00:00.000", "Reputation": "1"},
-        {"Id": "17", "CreationDate": "2021-04-27T15:00:00.500", "LastAccessDate": "2021-12-01T00:00:00.000"},
+        {
+            "Id": "17",
+            "DisplayName": "Ana, <b> & 李",
+            "CreationDate": "2021-04-27T15:00:00.500",
+            "LastAccessDate": "2021-12-01T00:00:00.000",
+        },
         {"Id": "28", "CreationDate": "2021-04-27T17:30:00.000"},
         {"Id": "29", "CreationDate": "yesterday"},
     ],

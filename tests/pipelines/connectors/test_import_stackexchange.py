@@ -40,6 +40,7 @@ def test_users_become_members_and_the_community_user_a_bot(tmp_path, landing):
             "occurred_at": "2021-04-27T15:00:00.5Z",
             "joined_at": "2021-04-27T15:00:00.5Z",
             "role": "member",
+            "display_name": "Ana, <b> & 李",
             "source": "se",
         },
         # 17:30 UTC is past midnight in Shanghai

@@ -116,6 +116,10 @@ def test_what_is_refused_or_unknown_holds_no_id_either(house):
         {"feedback_id": "f1", "member_id": "planted 1", "occurred_at": f"{FIRST}T10:00:00", "about_kind": "community",
          "score": 5, "scale": "csat5", "comment": "planted words"},
     ])  # fmt: skip
+    house.deliver("members", FIRST, [
+        {"member_id": "planted 1", "occurred_at": f"{FIRST}T10:00:00", "joined_at": f"{FIRST}T10:00:00",
+         "display_name": "Ana planted", "profile_url": "https://planted.example.org/ana"},
+    ])  # fmt: skip
     bare = house.home.landing_day("interactions", FIRST) / "bare.csv"
     bare.write_text("planted_kind,planted_id\nlike,m2\n")
     broken = house.home.landing_day("content", FIRST) / "broken.csv"

@@ -42,6 +42,30 @@ def test_only_the_marts_are_copied_row_for_row(publisher, published):
                 assert published.execute(sql).fetchall() == warehouse.execute(sql).fetchall()
 
 
+@pytest.mark.parametrize("shows", [True, False])
+def test_names_are_in_it_unless_they_are_not_to_be_shown(publisher, shows):
+    with duckdb.connect(str(publisher.home.warehouse)) as warehouse:
+        warehouse.execute(
+            "create table marts.dim_members as select 'm1' as member_id, 'Ana' as display_name, "
+            "'https://x.org/ana' as profile_url, true as is_excluded;"
+            "comment on column marts.dim_members.display_name is 'What people say.'"
+        )
+    target = publisher.home.versions / "of names" / "analytics.duckdb"
+    settings = publisher.settings.model_copy(update={"show_names": shows})
+
+    copy_marts(publisher.home.warehouse, target, settings, version=1, through_day=DAY)
+
+    with duckdb.connect(str(target), read_only=True) as con:
+        row = con.execute("from marts.dim_members").fetchone()
+        described = con.execute(
+            "select column_name, data_type, comment from duckdb_columns() where table_name = 'dim_members'"
+        )
+        columns = {name: (kind, comment) for name, kind, comment in described.fetchall()}
+    assert row == (("m1", "Ana", "https://x.org/ana", True) if shows else ("m1", None, None, True))
+    assert list(columns) == ["member_id", "display_name", "profile_url", "is_excluded"]
+    assert columns["display_name"] == ("VARCHAR", "What people say.")
+
+
 def test_it_says_which_publication_it_is(published):
     assert published.execute("select version, through_day from marts.publication").fetchall() == [(1, DAY)]
 

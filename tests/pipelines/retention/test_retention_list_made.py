@@ -246,6 +246,29 @@ def test_the_export_holds_the_treated_and_nothing_that_names_an_arm(home):
         export_list(home, date(2025, 1, 1))
 
 
+def test_the_export_says_what_members_are_called_as_the_publication_does(home):
+    lists.make_list(home, settings_of(home, retention_held_out_share=0.0), DAY, "run")
+    (first, second, *_) = sorted(drawn_on(home, DAY))
+    (home.versions / "1").mkdir(parents=True)
+    home.published.symlink_to("versions/1")
+    with duckdb.connect(str(home.published / "analytics.duckdb")) as con:
+        con.execute("create schema marts; create table marts.dim_members (member_id varchar)")
+    assert {row["display_name"] for row in exported(home)} == {""}
+
+    with duckdb.connect(str(home.published / "analytics.duckdb")) as con:
+        con.execute(
+            "create or replace table marts.dim_members (member_id varchar, display_name varchar, profile_url varchar);"
+            f"insert into marts.dim_members values ('{first}', '=cmd()', 'https://x.org/1'), ('{second}', null, null)"
+        )
+    called = {row["member_id"]: (row["display_name"], row["profile_url"]) for row in exported(home)}
+    assert called.pop(first) == ("'=cmd()", "https://x.org/1")
+    assert set(called.values()) == {("", "")}
+
+
+def exported(home):
+    return list(csv.DictReader(export_list(home, DAY).read_text(encoding="utf-8-sig").splitlines()))
+
+
 def test_a_kind_measured_to_harm_is_not_suggested_any_more(home):
     change(home, "insert into marts.action_effects values ('retention-1-coupon', 'renewed', true, 'harms')")
     assert {row["kind"] for row in lists.make_list(home, settings_of(home), DAY, "run")} == {"points"}

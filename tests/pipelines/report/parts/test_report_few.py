@@ -66,6 +66,14 @@ def rendered(tmp_path_factory) -> dict[str, tuple[Path, dict[str, Page], dict[st
     return made
 
 
+def test_nobodys_name_is_on_a_page_or_in_a_file(rendered):
+    folder, *_ = rendered["full"]
+    files = [path for path in folder.rglob("*") if path.suffix in (".html", ".csv")]
+    assert len(files) > 20
+    told = re.compile("李雷|w{90}|forum.example.org/u/|javascript:|" + "".join(map(chr, (1593, 1604, 1610))))
+    assert [path.name for path in files if told.search(path.read_text(encoding="utf-8"))] == []
+
+
 @pytest.mark.parametrize(
     ("n", "shown", "figure"),
     [(0, "0", 0), (1, "<5", None), (4, "<5", None), (5, "5", 5), (7, "5", 5), (8, "10", 10), (1234, "1,235", 1235),
