@@ -1,6 +1,10 @@
-{# Line ends, controls, and marks without width that turn the direction of text; joiners stay, emoji and Persian need them. #}
+{#
+    Unseen are line ends, controls, and marks without width or that turn the direction of text. Joiners stay: emoji and
+    Persian need them.
+#}
 {% macro shown_name(column) -%}
-    {%- set unseen = '[\\s\\p{Cc}\\x{ad}\\x{61c}\\x{180e}\\x{200b}\\x{200e}\\x{200f}\\x{2028}-\\x{202e}\\x{2060}-\\x{206f}\\x{feff}\\x{fff9}-\\x{fffb}]+' -%}
+    {%- set marks = '\\x{ad}\\x{61c}\\x{180e}\\x{200b}\\x{200e}\\x{200f}\\x{2028}-\\x{202e}\\x{2060}-\\x{206f}' -%}
+    {%- set unseen = '[\\s\\p{Cc}\\x{feff}\\x{fff9}-\\x{fffb}' ~ marks ~ ']+' -%}
     nullif(trim(left(trim(regexp_replace({{ column }}, '{{ unseen }}', ' ', 'g')), 100)), '')
 {%- endmacro %}
 
