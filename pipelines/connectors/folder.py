@@ -19,6 +19,7 @@ READY = Path(__file__).parent / "ready"
 
 _TABLES = (".csv", ".csv.gz", ".csv.zst")
 _WORKBOOKS = (".xlsx", ".xls", ".ods", ".numbers")
+_ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz")
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,30 @@ def _fit(path: Path, mapping: Mapping, table: Table) -> _Fit | None:
 
 def _stranger(path: Path) -> str:
     """Return why a file is not recognised, and what to do."""
-    if path.name.lower().endswith(_WORKBOOKS):
+    name = path.name.lower()
+    if name.endswith(_WORKBOOKS):
         return "a workbook is not read; save its sheet as CSV in UTF-8"
-    if not path.name.lower().endswith(_TABLES):
+    if name.endswith(_ARCHIVES):
+        return "an archive is not opened; unpack it into the folder"
+    if not name.endswith(_TABLES):
         return "it is no CSV file"
     names = peeked_names(path, Table(file=path, encoding=["utf-8", "gb18030"]))
-    return f"no known export has the columns {', '.join(names)[:200]}; a mapping of your own can read it"
+    if not any(names):
+        return "it is empty"
+    if len(names) == 1 and (other := next((one for one in ";\t" if one in names[0]), None)):
+        return f"its columns are separated by {other!r}; save it with commas"
+    near = f"{_nearest(path)}; " if _nearest(path) else ""
+    return f"no known export has the columns {', '.join(names)[:200]}; {near}a mapping of your own can read it"
+
+
+def _nearest(path: Path) -> str:
+    """Return what the known table would need that most columns of are in a file; empty where it is fewer than half."""
+    best, said = 0.5, ""
+    for mapping in _ready():
+        for output in mapping.outputs:
+            columns = dict.fromkeys(peeked_names(path, output.table), "")
+            wanted = [one for one in output.source_columns() if one not in output.table.optional]
+            lacking = [one for one in wanted if output.table.actual(one, columns) is None]
+            if (share := 1 - len(lacking) / len(wanted)) > best:
+                best, said = share, f"{mapping.source}'s {output.table.file.stem} would need {', '.join(lacking)} too"
+    return said

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.connectors import ConnectorError, import_folder
-from tests.pipelines.connectors.test_ready_money import assert_good, said
+from tests.pipelines.connectors.test_ready_money import said
 from tests.support import exports
-from tests.support.connector_reading import read_log, snapshot
+from tests.support.connector_reading import assert_good, read_log, snapshot
 
 FILES = {
     "member_interactions.csv": "member_id,interaction_type,interaction_time\n1,like,2025-01-03 09:05:00\n"
@@ -94,6 +94,34 @@ def test_systems_in_one_folder_are_one_import_each_and_strangers_are_named(tmp_p
         "bill.xlsx": "a workbook is not read; save its sheet as CSV in UTF-8",
         "notes.txt": "it is no CSV file",
     }
+
+
+def test_tables_with_chinese_names_are_known(tmp_path):
+    run(
+        tmp_path,
+        {"互动.csv": "会员ID,互动类型,互动时间\n1,评论,2025/1/3 9:05\n", "帖子.csv": "会员ID,发布日期\n1,2025/1/2\n"},
+    )
+    assert [row["kind"] for row in read(tmp_path, "interactions")] == ["comment"]
+    assert [row["content_id"] for row in read(tmp_path, "content")] == ["1:2025/1/2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("bill.zip", "PK", "an archive is not opened; unpack it into the folder"),
+        ("acts.csv", "member_id;interaction_type;interaction_time\n1;like;2025-01-03\n",
+         "its columns are separated by ';'; save it with commas"),
+        ("acts.csv", "member_id,interaction_type,moment\n1,like,2025-01-03\n",
+         "no known export has the columns member_id, interaction_type, moment; csv's member_interactions would need "
+         "interaction_time too; a mapping of your own can read it"),
+        ("page.csv", "<!DOCTYPE html>\n<html></html>\n",
+         "no known export has the columns <!DOCTYPE html>; a mapping of your own can read it"),
+        ("empty.csv", "", "it is empty"),
+    ],
+)  # fmt: skip
+def test_a_stranger_is_told_what_it_lacks(tmp_path, name, text, reason):
+    (report,) = run(tmp_path, FILES | {name: text})
+    assert [row.reason for row in report.not_mapped if row.file == name] == [reason]
 
 
 def test_a_table_of_which_nothing_can_be_taken_is_read_and_said(tmp_path):

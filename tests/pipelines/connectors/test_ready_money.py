@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.check import check_file
 from pipelines.connectors import import_folder
-from pipelines.settings import Settings
 from tests.support import exports
-from tests.support.connector_reading import read_log
+from tests.support.connector_reading import assert_good, read_log
 
 ZONE = "Asia/Shanghai"
 
@@ -43,17 +41,6 @@ def money(rows: list[dict[str, str]]) -> dict[tuple[str, str], int]:
 def by_hand(rows: list[dict[str, str]], column: str, digits: int = 2) -> int:
     """Sum of a column of an export, in minor units, by decimal arithmetic."""
     return int(sum(Decimal(row[column].replace("¥", "") or 0) for row in rows) * 10**digits)
-
-
-def assert_good(tmp_path: Path, zone: str = ZONE) -> None:
-    """Every row that landed is accepted by ingestion, without a finding."""
-    settings = Settings(home=tmp_path / "home", timezone=zone)
-    files = sorted((tmp_path / "landing").glob("*/*/*.csv"))
-    assert files
-    for file in files:
-        verdict = check_file(file, settings)
-        assert verdict.is_good, verdict.lines
-        assert [line for line in verdict.lines if "look at" in line or "warning" in line] == []
 
 
 MERCHANT = exports.records(

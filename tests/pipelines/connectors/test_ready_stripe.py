@@ -6,9 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from pipelines.connectors import import_folder
-from tests.pipelines.connectors.test_ready_money import assert_good, money, said
+from tests.pipelines.connectors.test_ready_money import money, said
 from tests.support import exports
-from tests.support.connector_reading import read_log
+from tests.support.connector_reading import assert_good, read_log
 
 CUSTOMERS = exports.records("""
     id    | Email       | Name     | Description | Created (UTC)    | Delinquent
