@@ -61,6 +61,9 @@ def test_members_come_with_the_day_they_joined(pulled, connected):
     members = connected.rows("members")
     assert sorted(row["member_id"] for row in members) == sorted(f"forum:u{id_}" for id_ in range(1, 11))
     assert {row["joined_at"] for row in members} == {"2025-12-01T00:00:00Z"}
+    server, _ = pulled
+    (ana,) = [row for row in members if row["member_id"] == "forum:u1"]
+    assert (ana["display_name"], ana["profile_url"]) == ("User 1", f"{server.url}/u/user1")
 
 
 def test_the_next_pull_asks_for_the_last_days_alone_and_changes_nothing(pulled, connected):
