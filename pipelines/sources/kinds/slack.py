@@ -6,24 +6,16 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pipelines.sources.definition import Source
 from pipelines.sources.kind import Kind, Pull, Tables
 from pipelines.sources.kinds import slack_files, slack_tables
+from pipelines.sources.kinds.chat import ChatSource
 
 
-class SlackSource(Source):
+class SlackSource(ChatSource):
     """An export of a workspace: the archive that Slack sends, unpacked or not, or a folder of several."""
 
     export: Path = Field(description="The .zip, the unpacked folder, or a folder that holds several of them.")
-    questions_in: list[str] = Field([], description="Channels whose messages are questions, and replies answers.")
-    articles_in: list[str] = Field([], description="Channels whose messages are articles.")
-    announcements_in: list[str] = Field([], description="Channels whose messages are announcements.")
-    leave_out: list[str] = Field([], description="Channels that are left out.")
     private_channels: bool = Field(False, description="Whether private channels count; direct messages never do.")
-    accepted_by: list[str] = Field(
-        ["white_check_mark", "heavy_check_mark"],
-        description="Reactions by which who asked accepts an answer.",
-    )
 
 
 def _fetch(pull: Pull) -> None:
