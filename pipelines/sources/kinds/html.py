@@ -59,7 +59,9 @@ def fetch(pull: Pull) -> None:
     first_seen = _first_seen(pull)
     old = pull.started_at - timedelta(days=source.look_back_days)
     asked: set[str] = set()
+    n_found = 0
     for list_page in _list_pages(pull, http, robots, earlier):
+        n_found += len(_links(source, list_page) if source.links else pieces(source, list_page))
         for url in _links(source, list_page) if source.links else []:
             is_old = url in first_seen and first_seen[url] < old and not pull.everything
             if url in asked or is_old:
@@ -75,6 +77,13 @@ def fetch(pull: Pull) -> None:
                 continue
             if answer is not None:
                 pull.kept.add("pages", answer)
+    if not n_found and earlier:
+        before = sum(len(_links(source, one) if source.links else pieces(source, one)) for one in earlier.values())
+        key = "links" if source.links else "item"
+        pull.remarks.append(
+            f"{pull.named.name}: no piece is on the list pages, and {before:,} were before: look whether the site "
+            f"looks otherwise now, and at {key} in {pull.named.path.name}"
+        )
 
 
 def _list_pages(pull: Pull, http: Http, robots: Robots, earlier: dict[str, Answer]) -> Iterator[Answer]:

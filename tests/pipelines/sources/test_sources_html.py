@@ -154,6 +154,18 @@ def test_a_page_that_vanished_is_said_and_the_others_come(blog, connected):
     assert len(connected.rows("content", "blog")) == 2
 
 
+def test_a_site_that_looks_otherwise_now_is_said_with_both_numbers(blog, connected):
+    site, _ = blog
+    connected.pull("blog")
+    site.pages["/blog/"] = '<a class="entry" href="/blog/one">1</a>'
+    report = connected.pull("blog")
+    assert report.remarks == (
+        "blog: no piece is on the list pages, and 4 were before: look whether the site looks otherwise now, "
+        "and at links in blog.yaml",
+    )
+    assert len(connected.rows("content", "blog")) == 3
+
+
 def test_nothing_found_is_said_with_the_key_to_look_at(connected, serving):
     server = serving(lambda asked: Reply("<p>under construction</p>", headers=HTML))
     connected.source("blog", f"kind: html\nurl: {server.url}/a\n")
