@@ -70,7 +70,8 @@ def test_what_cannot_be_taken_is_said_with_its_file_and_rows(tmp_path):
 
 
 def test_members_with_a_day_of_joining_keep_it(tmp_path):
-    run(tmp_path, FILES | {"member_data.csv": "member_id,加入时间,is_lost\n1,2024/12/1,0\n007,,1\n"})
+    run(tmp_path, FILES | {"member_data.csv": "member_id,昵称,加入时间,is_lost\n1,安娜,2024/12/1,0\n007,,,1\n"})
+    assert [row.get("display_name") for row in read(tmp_path, "members")] == ["安娜", None, None]
     joined = {row["member_id"]: row["log_day"] for row in read(tmp_path, "members")}
     assert joined == {"1": "2024-12-01", "007": "2025-01-03", "3": "2025-01-06"}
 

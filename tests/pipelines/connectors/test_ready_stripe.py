@@ -96,6 +96,7 @@ def test_every_file_is_known_by_its_columns_and_every_row_is_accounted_for(tmp_p
     assert report.rows_read == {name: text.count("\r\n") - 1 for name, text in FILES.items()}
     assert report.rows_written == {"members": 3, "subscriptions": 6, "payments": 7}
     assert [row["member_id"] for row in read(tmp_path, "members")] == ["stripe:cus_A", "stripe:cus_B", "stripe:cus_C"]
+    assert [row["display_name"] for row in read(tmp_path, "members")] == ["Ann, A.", 'Bo "B"', "社长"]
     assert_good(tmp_path, "UTC")
 
 
