@@ -4,7 +4,7 @@ One function per kind of source. Nothing here ingests, casts or judges rows for 
 knows Dagster or the command line. ``docs/connectors.md`` is the page for operators.
 """
 
-from pipelines.connectors.folder import import_folder
+from pipelines.connectors.folder import import_folder, read_folder
 from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
 from pipelines.connectors.stackexchange import import_stackexchange
 from pipelines.connectors.table import Preview, import_table, preview_table
@@ -18,4 +18,5 @@ __all__ = [
     "import_stackexchange",
     "import_table",
     "preview_table",
+    "read_folder",
 ]

@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache, partial
 from pathlib import Path
 
-from pipelines.connectors.mapping import Mapping, Output, Untaken, read_mapping
-from pipelines.connectors.mapping_table import Table
-from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from pipelines.connectors.landing import open_workspace
+from pipelines.connectors.mapped import Mapped, is_asked
+from pipelines.connectors.prepare import Prepared, not_mapped
+from pipelines.connectors.recognise import recognise
+from pipelines.connectors.report import ImportReport, NotMapped
+from pipelines.connectors.sql import utc_text
 from pipelines.connectors.table import import_mapping
-from pipelines.connectors.table_text import peeked_names
+from pipelines.contract import Type
 from pipelines.settings.limits import DEFAULT_LIMITS, LimitSettings
-
-READY = Path(__file__).parent / "ready"
-"""The mappings that come with Guildbook, one a system."""
-
-_TABLES = (".csv", ".csv.gz", ".csv.zst")
-_WORKBOOKS = (".xlsx", ".xls", ".ods", ".numbers")
-_ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz")
+from pipelines.sql import identifier
 
 
 @dataclass(frozen=True)
-class _Fit:
-    """What a ready mapping can make of a file: the outputs whose columns are there, and what the others lack."""
+class Contents:
+    """What a folder of exports holds, in the columns of the logs.
 
-    path: Path
-    table: Table
-    mapping: Mapping
-    outputs: list[Output]
-    untaken: list[Untaken]
-    missing: list[NotMapped]
-    n_columns: int
+    Attributes:
+        logs: Log -> its rows, all columns as text.
+        not_mapped: What could not be taken, and why; without what a mapping leaves out on purpose.
+    """
+
+    logs: dict[str, pa.Table]
+    not_mapped: list[NotMapped]
 
 
 def import_folder(
@@ -57,106 +57,44 @@ def import_folder(
     Raises:
         ConnectorError: There is no such folder, nothing in it is recognised, or a file cannot be read.
     """
-    if not folder.is_dir():
-        raise ConnectorError(f"{folder} is no folder; give the one that the exports lie in")
-    found: dict[str, list[_Fit]] = {}
-    strange: list[NotMapped] = []
-    for path in sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "_"))):
-        if (fit := _best(path)) is not None:
-            found.setdefault(fit.mapping.source, []).append(fit)
-        else:
-            strange.append(NotMapped(path.name, _stranger(path), 0, ""))
-    if not found:
-        said = "; ".join(f"{one.file}: {one.reason}" for one in strange) or "it is empty"
-        raise ConnectorError(f"{folder} holds no export that is known: {said}")
+    systems, strange = recognise(folder)
     reports: list[ImportReport] = []
-    for fits in found.values():
-        report = import_mapping(_joined(fits), landing, timezone, partial(_files, fits), limits, on_wait)
-        missing = [one for fit in fits for one in fit.missing]
-        reports.append(replace(report, not_mapped=(*report.not_mapped, *missing, *(strange if not reports else ()))))
+    for system in systems:
+        report = import_mapping(system.mapping, landing, timezone, system.where, limits, on_wait)
+        others = (*system.missing, *(strange if not reports else ()))
+        reports.append(replace(report, not_mapped=(*report.not_mapped, *others)))
     return reports
 
 
-@cache
-def _ready() -> tuple[Mapping, ...]:
-    return tuple(read_mapping(path) for path in sorted(READY.glob("*.yaml")))
+def read_folder(folder: Path, timezone: str, limits: LimitSettings = DEFAULT_LIMITS) -> Contents:
+    """Return what the exports in ``folder`` hold; nothing is written.
+
+    Raises:
+        ConnectorError: As ``import_folder`` does.
+    """
+    systems, strange = recognise(folder)
+    parts: dict[str, list[pa.Table]] = {}
+    found: list[NotMapped] = []
+    for system in systems:
+        with (
+            tempfile.TemporaryDirectory() as beside,
+            open_workspace(Path(beside) / "landing", system.mapping.source, timezone, limits) as workspace,
+        ):
+            mapped = Mapped(workspace, system.mapping, system.where, limits)
+            for part in mapped.prepared:
+                parts.setdefault(part.log.name, []).append(_texts(workspace.connection, part))
+                found += [one for one in not_mapped(workspace.connection, part) if not is_asked(one)]
+            found += [*mapped.untaken, *system.missing]
+    logs = {log: pa.concat_tables(tables, promote_options="default") for log, tables in parts.items()}
+    return Contents(logs, [*found, *strange])
 
 
-def _joined(fits: list[_Fit]) -> Mapping:
-    """Return one mapping for the files of a system."""
-    outputs = [output for fit in fits for output in fit.outputs]
-    untaken = [one for fit in fits for one in fit.untaken]
-    return fits[0].mapping.model_copy(update={"outputs": outputs, "untaken": untaken})
-
-
-def _files(fits: list[_Fit], table: Table) -> list[Path]:
-    """Return the files of a table: its own, or those that were recognised as what a mapping looks up in."""
-    return [fit.path for fit in fits if table in (fit.table, fit.table.model_copy(update={"file": fit.path}))]
-
-
-def _best(path: Path) -> _Fit | None:
-    """Return what fits a file best, by the number of its columns that are read; None where nothing does."""
-    if not path.name.lower().endswith(_TABLES):
-        return None
-    fits = [fit for mapping in _ready() for table in mapping.tables() if (fit := _fit(path, mapping, table))]
-    return max(fits, key=lambda fit: fit.n_columns, default=None)
-
-
-def _fit(path: Path, mapping: Mapping, table: Table) -> _Fit | None:
-    columns = dict.fromkeys(peeked_names(path, table), "")
-    here = table.model_copy(update={"file": path})
-
-    def lacks(names: list[str]) -> list[str]:
-        return [name for name in names if name not in table.optional and table.actual(name, columns) is None]
-
-    outputs = [output for output in mapping.outputs if output.table == table]
-    untaken = [one for one in mapping.untaken if one.table == table]
-    fitting = [output for output in outputs if not lacks(output.source_columns())]
-    whole = [one for one in untaken if not lacks(one.columns)]
-    if lacks(table.known_by) or not (fitting or whole):
-        return None
-    read = {name for output in fitting for name in output.source_columns()} | {*table.known_by}
-    return _Fit(
-        path,
-        table,
-        mapping,
-        [output.model_copy(update={"table": here}) for output in fitting],
-        [one.model_copy(update={"table": here}) for one in untaken],
-        [
-            NotMapped(path.name, f"it has no column {', '.join(lacks(output.source_columns()))}", 0, "", output.log)
-            for output in outputs
-            if output not in fitting
-        ],
-        len(read | {name for one in whole for name in one.columns}),
-    )
-
-
-def _stranger(path: Path) -> str:
-    """Return why a file is not recognised, and what to do."""
-    name = path.name.lower()
-    if name.endswith(_WORKBOOKS):
-        return "a workbook is not read; save its sheet as CSV in UTF-8"
-    if name.endswith(_ARCHIVES):
-        return "an archive is not opened; unpack it into the folder"
-    if not name.endswith(_TABLES):
-        return "it is no CSV file"
-    names = peeked_names(path, Table(file=path, encoding=["utf-8", "gb18030"]))
-    if not any(names):
-        return "it is empty"
-    if len(names) == 1 and (other := next((one for one in ";\t" if one in names[0]), None)):
-        return f"its columns are separated by {other!r}; save it with commas"
-    near = f"{_nearest(path)}; " if _nearest(path) else ""
-    return f"no known export has the columns {', '.join(names)[:200]}; {near}a mapping of your own can read it"
-
-
-def _nearest(path: Path) -> str:
-    """Return what the known table would need that most columns of are in a file; empty where it is fewer than half."""
-    best, said = 0.5, ""
-    for mapping in _ready():
-        for output in mapping.outputs:
-            columns = dict.fromkeys(peeked_names(path, output.table), "")
-            wanted = [one for one in output.source_columns() if one not in output.table.optional]
-            lacking = [one for one in wanted if output.table.actual(one, columns) is None]
-            if (share := 1 - len(lacking) / len(wanted)) > best:
-                best, said = share, f"{mapping.source}'s {output.table.file.stem} would need {', '.join(lacking)} too"
-    return said
+def _texts(connection: DuckDBPyConnection, part: Prepared) -> pa.Table:
+    """Return the rows of a part that can be written, as texts."""
+    columns = []
+    for name in part.columns:
+        is_time = part.log.column(name).type is Type.TIME
+        text = utc_text(identifier(name)) if is_time else f"cast({identifier(name)} as varchar)"
+        columns.append(f"{text} as {identifier(name)}")
+    select = f"select {', '.join(columns)} from {part.table} where problem is null order by position"
+    return connection.sql(select).to_arrow_table()

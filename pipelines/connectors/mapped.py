@@ -81,6 +81,11 @@ class Mapped:
             self.untaken.append(NotMapped(file, f"{', '.join(there)}: {untaken.why}", self.rows_read[file], ""))
 
 
+def is_asked(one: NotMapped) -> bool:
+    """Whether rows are left out because the mapping says so."""
+    return one.reason == _LEFT_OUT or one.reason.endswith(("(once_per)", "(after_first_per)"))
+
+
 def _label(mapping: Mapping, number: int) -> str:
     """Name an output: by its log, and by its number where several make the same log of the same table."""
     output = mapping.outputs[number]
