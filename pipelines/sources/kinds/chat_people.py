@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MEMBER_COLUMNS = ("member_id", "occurred_at", "joined_at", "role", "status", "plan", "display_name")
+MEMBER_COLUMNS = ("member_id", "occurred_at", "joined_at", "role", "status", "plan", "display_name", "profile_url")
 
 
 @dataclass(frozen=True)
@@ -15,11 +15,13 @@ class Person:
         name: Shown name.
         role: Their part, as in the log of members.
         joined_at: When they came, where that is known.
+        profile_url: Address of their page, where there is one.
     """
 
     name: str
     role: str = "member"
     joined_at: str = ""
+    profile_url: str = ""
 
 
 class People:
@@ -57,6 +59,7 @@ class People:
                 "status": "active",
                 "plan": "",
                 "display_name": person.name,
+                "profile_url": person.profile_url,
             }
             rows.append(row)
             for at, what in sorted(self._changes.get(id_, {}).items()):

@@ -91,7 +91,8 @@ class Server:
     def _person(self, user: Said) -> Person:
         is_moderator = bool({*user["roles"]} & {*self._source.moderators})
         role = "bot" if user.get("isBot") else "moderator" if is_moderator else "member"
-        return Person(str(user.get("nickname") or user.get("name") or ""), role)
+        name = str(user.get("nickname") or user.get("name") or "")
+        return Person(name, role, profile_url=f"https://discord.com/users/{user['id']}")
 
     def _opened(self, found: dict[str, tuple[ChannelFile, Said]]) -> dict[str, str]:
         """Return thread -> the message that opened it, in the export or not.

@@ -210,6 +210,8 @@ def test_members_come_from_their_first_sign_with_roles_and_plan(pulled):
         ("discord:9003", "2025-01-01T00:12:00Z", "2025-01-01T00:12:00Z", "member", ""),
         ("discord:9001", "2025-01-01T00:11:00Z", "2025-02-01T00:00:00Z", "moderator", "supporter"),
     ]
+    called = {row["member_id"]: (row["display_name"], row["profile_url"]) for row in rows}
+    assert called["discord:9001"] == ("Ann 🌱", "https://discord.com/users/9001")
 
 
 def test_every_entry_is_a_post_or_named(pulled):

@@ -147,6 +147,8 @@ def test_reactions_mentions_and_acceptances_are_interactions_once_each(pulled):
 
 def test_members_are_there_since_they_joined_or_wrote_and_leave_when_their_account_is_closed(pulled):
     connected, _ = pulled
+    called = {row["member_id"]: row["display_name"] for row in connected.rows("members", "zulip")}
+    assert (called["zulip:11"], called["zulip:14"]) == ("Ann 🌱", "Dee")
     keys = ("member_id", "joined_at", "occurred_at", "role", "status")
     assert [tuple(row[key][:24] for key in keys) for row in connected.rows("members", "zulip")] == [
         ("zulip:11", "2024-12-31T22:20:00Z", "2024-12-31T22:20:00Z", "moderator", "active"),
