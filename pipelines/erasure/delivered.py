@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contract import Log
-from pipelines.erasure import tables
 from pipelines.erasure.lines import csv_record, csv_records, fields_of, json_record, json_spans, json_text
 from pipelines.ingest.shape import form_of
+from pipelines.privacy import tables
 from pipelines.privacy.names import MEMBER_COLUMNS
 from pipelines.privacy.needles import Needles
 from pipelines.reading.blocks import Rejected

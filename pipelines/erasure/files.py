@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from pipelines.erasure import databases, delivered, sqlite, tables, texts
+from pipelines.erasure import databases, delivered, sqlite, texts
 from pipelines.erasure.places import BESIDE, Place
 from pipelines.files import move_in
+from pipelines.privacy import tables
 from pipelines.privacy.needles import Needles
 from pipelines.settings import Settings
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from pipelines.contract import Log
-from pipelines.erasure.tables import is_private, kept_value, speaks_of
 from pipelines.privacy.names import ERASED, MEMBER_COLUMNS, OWNERS
 from pipelines.privacy.needles import Needles
+from pipelines.privacy.tables import is_private, kept_value, speaks_of
 
 _MOST_LINES = 1000
 _DECODER = json.JSONDecoder()

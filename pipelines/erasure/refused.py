@@ -6,10 +6,10 @@ import re
 
 import pyarrow.parquet as pq
 
-from pipelines.erasure.tables import speaks_of
 from pipelines.home import Home
 from pipelines.privacy.names import is_number
 from pipelines.privacy.needles import Needles, is_long
+from pipelines.privacy.tables import speaks_of
 
 _QUOTED = re.compile(r"'(.*)'", re.DOTALL)
 

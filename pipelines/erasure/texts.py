@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from pipelines.erasure import delivered, tables
+from pipelines.erasure import delivered
 from pipelines.ingest.parts import DELIVERY
 from pipelines.ingest.profile import forget
+from pipelines.privacy import tables
 from pipelines.privacy.names import MEMBER_COLUMNS, name_columns
 from pipelines.privacy.needles import Needles
 
