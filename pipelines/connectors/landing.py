@@ -23,6 +23,7 @@ from pipelines import lock
 from pipelines.connectors.leftovers import SOURCE, alone, sweep_imports
 from pipelines.connectors.prepare import Prepared, not_mapped
 from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
+from pipelines.connectors.same import holds_same
 from pipelines.connectors.sql import local_day, utc_text
 from pipelines.contract import LOGS, Column, Type
 from pipelines.files import sync
@@ -118,7 +119,7 @@ def write_landing(
             place = workspace.landing / name / day.isoformat() / f"{workspace.source}.csv"
             places.add(place)
             content = f"{header}\n{text}\n".encode() if text else f"{header}\n".encode()
-            if not (place.is_file() and place.read_bytes() == content):
+            if not holds_same(place, content):
                 moves[place] = workspace.folder / f"{name}-{day}.csv"
                 moves[place].write_bytes(content)
     return ImportReport(

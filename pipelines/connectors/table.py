@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from duckdb import DuckDBPyConnection
+
 from pipelines.connectors.landing import open_workspace, sample_lines, write_landing
 from pipelines.connectors.mapped import Mapped
 from pipelines.connectors.mapping import Mapping, read_mapping
 from pipelines.connectors.mapping_table import Table
 from pipelines.connectors.places import locate
-from pipelines.connectors.prepare import not_mapped
+from pipelines.connectors.prepare import Prepared, not_mapped
 from pipelines.connectors.report import ImportReport, NotMapped
 from pipelines.settings.limits import DEFAULT_LIMITS, LimitSettings
 
@@ -79,17 +81,21 @@ def import_mapping(
     limits: LimitSettings = DEFAULT_LIMITS,
     on_wait: Callable[[str], None] | None = None,
     complete: tuple[date, date] | None = None,
+    before_writing: Callable[[DuckDBPyConnection, Prepared], None] = lambda *_: None,
 ) -> ImportReport:
     """Write the tables of a mapping that was read already as landing files; ``where`` tells where a table lies.
 
     One that is only looked up in may be several files, or none.
     ``complete`` are the first and the last log day of which the tables tell everything, as ``write_landing`` has it.
+    ``before_writing`` may change the rows of each output.
 
     Raises:
         ConnectorError: As ``import_table`` does.
     """
     with open_workspace(landing, mapping.source, timezone, limits, on_wait) as workspace:
         mapped = Mapped(workspace, mapping, where, limits)
+        for part in mapped.prepared:
+            before_writing(workspace.connection, part)
         report = write_landing(workspace, mapped.prepared, mapped.rows_read, mapped.untaken, complete)
     return replace(report, settings=mapping.settings.model_dump(exclude_none=True))
 

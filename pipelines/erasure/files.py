@@ -29,7 +29,7 @@ def rewrite(place: Place, needles: Needles, settings: Settings, *, applies: bool
         Records, values or files (for text) that differ; 0 where the person is not in it.
     """
     path = place.path
-    if path.name.endswith((".wal", "-wal", "-shm")) or place.kind == "archive":
+    if path.name.endswith((".wal", "-wal", "-shm")) or place.kind in ("archive", "answers"):
         return 0
     target = path.with_name(f".{path.name}{BESIDE}")
     if place.kind == "sqlite":

@@ -15,15 +15,12 @@ from pipelines.identity.links import link_name
 from pipelines.ingest.landing import delivered_days, landing_files
 from pipelines.lake.duck import connect
 from pipelines.privacy import known
-from pipelines.privacy.names import CALLED, KEPT_REASONS, MEMBER_COLUMNS, OWNERS, PRIVATE, TOMBSTONE
+from pipelines.privacy.names import CALLED, KEPT_REASONS, MEMBER_COLUMNS, OWNERS, PRIVATE, SHARED_BY, TOMBSTONE
 from pipelines.privacy.needles import Needles, is_long
 from pipelines.privacy.pseudonyms import known_as
 from pipelines.settings import Settings
 from pipelines.sql import file_list
 from pipelines.warehouse.plan import completed_build
-
-_SHARED = 5
-"""From so many members on, a shared referrer is a category and identifies nobody."""
 
 _LEAST_LENGTH = 3
 _MOST_VALUES = 200
@@ -184,7 +181,7 @@ def _shared(con: duckdb.DuckDBPyConnection) -> set[str]:
     return _column(
         con,
         f"select referrer from marked where referrer is not null and not is_own "
-        f"group by referrer having count(distinct member_id) >= {_SHARED}",
+        f"group by referrer having count(distinct member_id) >= {SHARED_BY}",
     )
 
 

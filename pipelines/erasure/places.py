@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +13,9 @@ from typing import Literal
 from pipelines.contract import LOGS, Log
 from pipelines.erasure import delivered, sqlite
 
-Kind = Literal["delivered", "parquet", "duckdb", "sqlite", "archive", "text"]
+Kind = Literal["delivered", "parquet", "duckdb", "sqlite", "archive", "answers", "text"]
 
-STAGES = ("landing", "lake", "ledgers", "exports", "warehouse", "versions", "rest", "dagster")
+STAGES = ("landing", "fetched", "lake", "ledgers", "exports", "warehouse", "versions", "rest", "dagster")
 """Stages of an erasure over the files of a home, in order: what is shown or handed out last is made from the first."""
 
 BESIDE = ".erasing"
@@ -22,6 +23,9 @@ BESIDE = ".erasing"
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".7z", ".rar", ".xlsx", ".ods", ".skops", ".bz2", ".xz")
 _PACKED_TAR = (".tar.gz", ".tar.zst")
+_ANSWERS = re.compile(r"/fetched/[^/]+/[^/]+/\d+\.jsonl\.gz$")
+"""What sources keep, which their kinds go through."""
+
 _OWN = {".lock", ".arm_key", ".pseudonym_key", ".erasure_key", ".erasure"}
 
 
@@ -49,7 +53,8 @@ def places(root: Path, stage: str = "") -> Iterator[Place]:
             inside = path.relative_to(root)
             if (stage and _stage(inside) != stage) or path.is_symlink() or not path.is_file():
                 continue
-            yield Place(path, _stage(inside), _kind(path, inside), _log(inside))
+            kind = "answers" if _ANSWERS.search(path.as_posix()) else _kind(path, inside)
+            yield Place(path, _stage(inside), kind, _log(inside))
 
 
 def _stage(inside: Path) -> str:

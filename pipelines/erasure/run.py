@@ -5,16 +5,17 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
 from pipelines import clock
-from pipelines.erasure import fingerprints, people
+from pipelines.erasure import fetched, fingerprints, people
+from pipelines.erasure.error import ErasureError
 from pipelines.erasure.files import rewrite
 from pipelines.erasure.places import BESIDE, STAGES, places
 from pipelines.erasure.survey import FILE_ERRORS, Erased, archives, brief, look_for_rest, roots, tombstones
-from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.lake.staging import sweep_staging
@@ -23,6 +24,7 @@ from pipelines.privacy.journal import Journal, forget, unfinished
 from pipelines.privacy.names import TOMBSTONE
 from pipelines.privacy.needles import Needles
 from pipelines.settings import Settings
+from pipelines.sources.gone import Gone
 
 _FINGERPRINTS, _BACKUPS, _SEARCH = "fingerprints", "backups", "search"
 _HISTORY = "dagster"
@@ -30,10 +32,6 @@ _LATER = (_HISTORY, _BACKUPS)
 """Stages whose files no run builds on: where one cannot be written, runs go on and each tries again."""
 
 _UNFINISHED = "not finished, mend this and the next run or guildbook erase goes on"
-
-
-class ErasureError(UserError):
-    """An erasure cannot be done or could not be finished; the message says what to do."""
 
 
 def erase(
@@ -64,6 +62,20 @@ def erase(
         ErasureError: An id is a tombstone, or a file could not be rewritten: the next run tries again.
     """
     resume(home, settings)
+    with fetched.held(home):
+        journal = _begin(home, settings, persons, asked_by, must_exist=must_exist)
+        outcome = _carry_out(home, settings, journal, on_step)
+    if run_goes_on:
+        nothing_waits = not home.erasure_journal.exists()
+        journal.done = [stage for stage in journal.done if stage != _HISTORY] + [_SEARCH] * nothing_waits
+        journal.save(home)
+    return outcome
+
+
+def _begin(
+    home: Home, settings: Settings, persons: Sequence[Sequence[str]], asked_by: str, *, must_exist: bool
+) -> Journal:
+    """Find out what has to go, and note it before anything is changed."""
     for one in chain(*persons):
         if not one.strip(" ") or TOMBSTONE.fullmatch(one):
             raise ErasureError(f"{one or 'an empty id'} is no id of a member: whoever had it is erased already")
@@ -72,6 +84,7 @@ def erase(
         raise ErasureError(f"no log of the lake knows {', '.join(unknown)}; ids are compared exactly")
     if waiting := unfinished(home):  # a backup could still not be written: it is gone through for all of them
         needles = needles.merged(waiting.needles)
+    needles = replace(needles, learned=fetched.learned(home, settings, needles))
     journal = Journal(
         erasure_id=str(uuid.uuid4()),
         asked_by=asked_by,
@@ -79,12 +92,7 @@ def erase(
         delivered=fingerprints.as_ingested(home, settings),
     )
     journal.save(home)
-    outcome = _carry_out(home, settings, journal, on_step)
-    if run_goes_on:
-        nothing_waits = not home.erasure_journal.exists()
-        journal.done = [stage for stage in journal.done if stage != _HISTORY] + [_SEARCH] * nothing_waits
-        journal.save(home)
-    return outcome
+    return journal
 
 
 def resume(home: Home, settings: Settings, on_step: Callable[[str], None] = lambda _: None) -> Erased | None:
@@ -94,7 +102,10 @@ def resume(home: Home, settings: Settings, on_step: Callable[[str], None] = lamb
         ErasureError: A file could still not be rewritten.
     """
     journal = unfinished(home)
-    return _carry_out(home, settings, journal, on_step) if journal else None
+    if journal is None:
+        return None
+    with nullcontext() if fetched.STAGE in journal.done else fetched.held(home):
+        return _carry_out(home, settings, journal, on_step)
 
 
 def _carry_out(home: Home, settings: Settings, journal: Journal, on_step: Callable[[str], None]) -> Erased:
@@ -116,6 +127,8 @@ def _carry_out(home: Home, settings: Settings, journal: Journal, on_step: Callab
                 needles, renamed=needles.renamed | fingerprints.renamed(home, settings, journal.delivered)
             )
             journal.kept = needles.to_json()
+        elif stage == fetched.STAGE:
+            failed = _fetched(home, home, settings, needles, outcome, on_step)
         elif stage == _BACKUPS:
             failed = _backups(home, settings, needles, outcome, on_step)
         else:
@@ -160,6 +173,18 @@ def _stage(
     return failed
 
 
+def _fetched(
+    home: Home, copy: Home, settings: Settings, needles: Needles, outcome: Erased, on_step: Callable[[str], None]
+) -> list[str]:
+    """Rewrite what sources keep, in the home or in a copy of it; returns what failed, in sentences."""
+    failed: list[str] = []
+    gone = Gone(home, needles)
+    found = fetched.rewrite(copy, settings, gone, outcome.left, failed, applies=True, on_step=on_step)
+    outcome.places[fetched.STAGE if copy == home else _BACKUPS] += sum(found.values())
+    outcome.n_files += len(found)
+    return failed
+
+
 def _backups(
     home: Home, settings: Settings, needles: Needles, outcome: Erased, on_step: Callable[[str], None]
 ) -> list[str]:
@@ -170,6 +195,7 @@ def _backups(
         for copy in (*copies, root):
             one = Home(copy)
             before = fingerprints.as_ingested(one, settings) if one.ledger.is_dir() else {}
+            failed += _fetched(home, one, settings, needles, outcome, on_step)
             failed += _stage(copy, _BACKUPS, needles, settings, outcome, on_step)
             new = fingerprints.renamed(one, settings, before) if before else {}
             if new:
@@ -190,11 +216,4 @@ def _record(home: Home, journal: Journal, needles: Needles, outcome: Erased) -> 
         "n_left": len(outcome.left),
         "erased_at": clock.now(),
     }
-    ledger.append(
-        home,
-        known.LEDGER,
-        [
-            common | {"tombstone": tombstone, "id_hash": known.id_hash(home, one)}
-            for one, tombstone in needles.ids.items()
-        ],
-    )
+    known.record(home, needles.ids | needles.learned, common)

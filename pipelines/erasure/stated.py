@@ -5,8 +5,9 @@ from __future__ import annotations
 from filelock import Timeout
 
 from pipelines import lock
+from pipelines.erasure.error import ErasureError
 from pipelines.erasure.people import linked_ids, stated_ids
-from pipelines.erasure.run import ErasureError, erase, resume
+from pipelines.erasure.run import erase, resume
 from pipelines.home import Home
 from pipelines.settings import Settings
 

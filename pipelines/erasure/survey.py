@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.erasure import people
+from pipelines.erasure import fetched, people
 from pipelines.erasure.files import rewrite
 from pipelines.erasure.places import Place, places
 from pipelines.erasure.search import search
@@ -22,6 +22,7 @@ from pipelines.privacy.names import draw_tombstones
 from pipelines.privacy.needles import Needles
 from pipelines.privacy.pseudonyms import known_as
 from pipelines.settings import Settings
+from pipelines.sources.gone import Gone
 
 FILE_ERRORS = (OSError, ValueError, duckdb.Error, pa.ArrowException, sqlite3.Error)
 """What says that one file cannot be read or written; the others are gone through all the same."""
@@ -57,12 +58,17 @@ def look(home: Home, settings: Settings, persons: Sequence[Sequence[str]]) -> Er
     """Count where the ids of persons are; nothing is written. The caller holds the home's lock."""
     needles = people.look_up(home, settings, tombstones(home, settings, persons))
     outcome = Erased(needles.ids)
+    failed: list[str] = []
     for root, name in roots(home, settings):
+        gone = Gone(home, needles)
+        for path, n_found in fetched.rewrite(Home(root), settings, gone, outcome.left, failed, applies=False).items():
+            outcome.places[name or fetched.STAGE] += n_found
+            outcome.n_files += path.exists()
         for place in places(root):
             n_found = _counted(place, needles, settings, outcome)
             outcome.places[name or place.stage] += n_found
             outcome.n_files += bool(n_found)
-    outcome.left += archives(home, settings)
+    outcome.left += [*failed, *archives(home, settings)]
     return outcome
 
 

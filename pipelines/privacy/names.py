@@ -56,6 +56,9 @@ CALLED = "display_name"
 WHOLE_TEXTS = frozenset({"title", "event_title", "comment", "tags", "referrer", "end_reason"})
 """Columns with texts of others: emptied where they are a text of the member's, never changed inside."""
 
+SHARED_BY = 5
+"""From so many members on, a shared referrer is a category and identifies nobody."""
+
 KEPT_REASONS = frozenset(PAYMENT_FAILURE_REASONS)
 """End reasons that figures rest on; they say nothing in a person's own words."""
 

@@ -6,6 +6,7 @@ distinctive. A number or a plain word is replaced where marks around it show tha
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +23,7 @@ _KINDS = frozenset({"kind", "state", "step", "op", "role", "status", "plan", "ne
 _AFTER = r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrtbf])|(?<=\\u[0-9a-fA-F]{4})|(?<=%[0-9A-F]{2}))"
 _BEFORE = r"(?![A-Za-z0-9_])"
 _NAMED = "</bdi>"
+_ADDRESS_ENDS = r"(?![\w%-])(?!\.(?!json\b)\w)"
 _LONG = 12
 _LEAST = 2
 _PLAIN = re.compile(r"[A-Za-z0-9_]")
@@ -52,6 +54,7 @@ class Needles:
         pieces: Contents that were nobody else's; their titles go.
         shared: Referrers that many members have: they say nothing of one.
         renamed: Names made from what was erased, and what they are now.
+        learned: What answers of sources call the person besides the ids, and the tombstone of each.
     """
 
     ids: dict[str, str]
@@ -59,6 +62,7 @@ class Needles:
     pieces: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()
     renamed: dict[str, str] = field(default_factory=dict)
+    learned: dict[str, str] = field(default_factory=dict)
 
     def line_word(self, name: str) -> re.Pattern[str]:
         """Finds an id as a field or a word of a line whose fields are not known, however plain it is."""
@@ -81,10 +85,16 @@ class Needles:
 
     @cached_property
     def _words(self) -> list[Find]:
-        """Distinctive ids as words."""
-        return [
-            Find(cores(one), re.compile(_as_word(one)), mark) for one, mark in self.ids.items() if is_distinctive(one)
-        ]
+        """Distinctive ids as words, and addresses of the person's own pages."""
+        found = []
+        for one, mark in self.ids.items():
+            if is_distinctive(one):
+                found.append(Find(cores(one), re.compile(_as_word(one)), mark))
+        for one, mark in self.learned.items():
+            if one.startswith("//"):
+                pattern, stem = written(one) + _ADDRESS_ENDS, one.rpartition("/")[0]
+                found.append(Find(cores(one), re.compile(pattern), f"{stem}/{mark}"))
+        return found
 
     @cached_property
     def _others(self) -> list[Find]:
@@ -136,6 +146,19 @@ class Needles:
             value = _replaced(value, self._quoted)
         return self.id_text(value)
 
+    def filled(self, value: str, *, is_markup: bool) -> str:
+        """Replace the same in somebody else's text by as many signs as a reader sees, so that its length stays."""
+
+        def fill(text: str) -> str:
+            return filler(html.unescape(text) if is_markup else text)
+
+        if value in self.texts:
+            return fill(value)
+        for one in (*self._others, *self._quoted, *self._words):
+            if one.may_be_in(value):
+                value = one.pattern.sub(lambda found: fill(found[0]), value)
+        return value
+
     def cell(self, column: str, value: str) -> str | None:
         """Return the value of a named column of any table; None for a text that goes."""
         if column in MEMBER_COLUMNS:
@@ -159,6 +182,7 @@ class Needles:
             other.pieces | self.pieces,
             other.shared | self.shared,
             other.renamed | self.renamed,
+            other.learned | self.learned,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -169,13 +193,19 @@ class Needles:
             "pieces": sorted(self.pieces),
             "shared": sorted(self.shared),
             "renamed": self.renamed,
+            "learned": self.learned,
         }
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Needles:
         """Read what ``to_json`` gave."""
         sets: dict[str, frozenset[str]] = {name: frozenset(kept[name]) for name in ("texts", "pieces", "shared")}
-        return cls(ids=kept["ids"], renamed=kept["renamed"], **sets)
+        return cls(ids=kept["ids"], renamed=kept["renamed"], learned=kept.get("learned", {}), **sets)
+
+
+def filler(text: str) -> str:
+    """Return as many signs as a text has, blanks where it has some."""
+    return re.sub(r"\S", "x", text)
 
 
 def is_long(text: str) -> bool:

@@ -33,7 +33,7 @@ def protect(home: Home, settings: Settings) -> list[str]:
 
     A home that is as it should be costs one look at its folder. A folder that holds no home is left alone.
     """
-    if not (home.lake.is_dir() or home.landing.is_dir() or home.dagster.is_dir()):
+    if not any(folder.is_dir() for folder in (home.lake, home.landing, home.fetched, home.dagster)):
         return []
     is_shared = bool(settings.readers_group)
     found = home.root.stat()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +12,28 @@ import pyarrow as pa
 
 from pipelines.settings import Settings
 from pipelines.sources.definition import Named, Source
-from pipelines.sources.kept import Kept
+from pipelines.sources.gone import Gone
+from pipelines.sources.kept import Answer, Kept
 
 READY = Path(__file__).parent / "ready"
 """Folder of the files that come with Guildbook: per kind a commented source file and a mapping."""
+
+
+@dataclass(frozen=True)
+class Forgetting:
+    """How a person goes from what a kind keeps; only the kind knows what its answers say where.
+
+    Attributes:
+        learn: Names what an answer calls the erased besides their ids, each with the tombstone: user names, titles of
+            theirs. So they are found where no id stands.
+        forget: Gives an answer without the erased: tombstones for ids, marks for names and titles, texts of the same
+            length, so that tables made of it are as they were. An answer that names nobody erased comes back as it is.
+        files: Files of the operator that the kind reads in place of kept answers.
+    """
+
+    learn: Callable[[Named, str, Answer, Gone], dict[str, str]]
+    forget: Callable[[Named, str, Answer, Gone], Answer]
+    files: Callable[[Named], Iterable[Path]] = lambda _: ()
 
 
 @dataclass
@@ -25,6 +44,8 @@ class Pull:
     settings: Settings
     kept: Kept
     started_at: datetime
+    gone: Gone
+    """Who was erased."""
     everything: bool = False
     """Whether records of all times are asked for again."""
     replay: bool = False
@@ -58,6 +79,7 @@ class Kind:
         tables: Makes tables of what is kept.
         mapping: File name in ``ready`` of the mapping that tables go through unless the source names one; None where
             each table is called after a log and has its columns.
+        forgetting: How an erasure goes through what it keeps.
     """
 
     model: type[Source]
@@ -65,6 +87,7 @@ class Kind:
     check: Callable[[Pull], str]
     tables: Callable[[Pull], Tables]
     mapping: str | None
+    forgetting: Forgetting | None = None
 
 
 def texts(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> pa.Table:
@@ -74,3 +97,8 @@ def texts(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> pa.Table
 
 def _whole(text: str) -> str:
     return text if text.isascii() else text.encode(errors="replace").decode()
+
+
+def id_of_title(title: str) -> str:
+    """Return what names a piece that has no address: no word of its title, which every table would show."""
+    return hashlib.sha256(title.encode()).hexdigest()[:16]

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 
 from pipelines import clock
 from pipelines.connectors import ConnectorError, ImportReport
@@ -27,11 +25,15 @@ from pipelines.faults import brief
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.settings import Settings
+from pipelines.sources.alone import alone, sweep, table_folder
 from pipelines.sources.configured import read
 from pipelines.sources.definition import Named, SourceError
+from pipelines.sources.forget import forget_pulled
+from pipelines.sources.gone import Gone
 from pipelines.sources.kept import Kept
 from pipelines.sources.kind import READY, Pull
 from pipelines.sources.kinds import kind
+from pipelines.sources.landed import landed
 
 LEDGER = "pulls"
 
@@ -64,7 +66,7 @@ def check(home: Home, settings: Settings, name: str) -> str:
     """
     named = read(home, name, settings)
     with tempfile.TemporaryDirectory() as nothing_kept:
-        return kind(named.source.kind).check(Pull(named, settings, Kept(Path(nothing_kept)), _now()))
+        return kind(named.source.kind).check(Pull(named, settings, Kept(Path(nothing_kept)), _now(), Gone(home)))
 
 
 def pull(
@@ -93,16 +95,18 @@ def pull(
         SourceError: The source cannot be pulled; landing is as it was, and what came so far is kept.
     """
     named = read(home, name, settings)
-    with _alone(home, named):
+    with alone(home, name):
+        sweep(home, name)
         before, since = _earlier(home, name)
         kept, started_at = Kept(home.fetched / name), _now() if before is None else max(_now(), before + _SECOND)
-        one = Pull(named, settings, kept, started_at, everything, replay, since, say=say)
+        one = Pull(named, settings, kept, started_at, Gone(home), everything, replay, since, say=say)
         try:
-            if not replay:
-                try:
+            try:
+                if not replay:
                     kind(named.source.kind).fetch(one)
-                finally:
-                    one.kept.flush()
+            finally:
+                one.kept.flush()
+                forget_pulled(home, one, before)
             report = _land(home, settings, one)
         except SourceError as error:
             _record(home, one, "failed", reason=str(error))
@@ -124,7 +128,7 @@ def _earlier(home: Home, name: str) -> tuple[datetime | None, datetime | None]:
 def _land(home: Home, settings: Settings, one: Pull) -> PullReport:
     named = one.named
     made = kind(named.source.kind).tables(one)
-    with tempfile.TemporaryDirectory(prefix=".tables-", dir=home.fetched) as folder:
+    with table_folder(home, named.name) as folder:
         for table, rows in made.tables.items():
             pq.write_table(rows, Path(folder, f"{table}.parquet"))
         imported = import_mapping(
@@ -135,6 +139,7 @@ def _land(home: Home, settings: Settings, one: Pull) -> PullReport:
             settings,
             one.say,
             _complete(home, settings, one) if made.is_complete else None,
+            landed(one.gone),
         )
     counts = {table: rows.num_rows for table, rows in made.tables.items()}
     fewer = _fewer(home, named, counts)
@@ -202,16 +207,6 @@ def _record(home: Home, one: Pull, outcome: str, report: PullReport | None = Non
         "remarks": json.dumps(report.remarks, ensure_ascii=False) if report and report.remarks else None,
     }
     ledger.append(home, LEDGER, [row])
-
-
-@contextmanager
-def _alone(home: Home, named: Named) -> Iterator[None]:
-    home.fetched.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(home.fetched / f".{named.name}.lock", timeout=0):
-            yield
-    except Timeout as error:
-        raise SourceError(f"{named.name}: another pull of it is under way; wait until it is done") from error
 
 
 def _now() -> datetime:

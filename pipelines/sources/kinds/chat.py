@@ -108,7 +108,7 @@ class Chat:
             for kind, users in (("accept", accepting), ("like", reacted), ("mention", message.mentions)):
                 for user in sorted(users):
                     by, to = (message.author, user) if kind == "mention" else (user, message.author)
-                    named = {"interaction_id": f"{self.id(id_)}:{kind}:{user}", "kind": kind}
+                    named = {"interaction_id": f"{self.id(id_)}:{kind}:{self.id(user)}", "kind": kind}
                     rows.append(about | named | {"member_id": self.id(by), "target_member_id": self.id(to)})
         return rows
 

@@ -18,8 +18,10 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from pipelines.contract import LOGS, Type
 from pipelines.sources.definition import Source, SourceError
+from pipelines.sources.gone import prefixed
 from pipelines.sources.kept import Answer
-from pipelines.sources.kind import Kind, Pull, Tables, texts
+from pipelines.sources.kind import Forgetting, Kind, Pull, Tables, texts
+from pipelines.sources.kinds import database_forget
 
 _ROWS_AT_ONCE = 5_000
 _EVER = datetime(1970, 1, 3, tzinfo=UTC)
@@ -52,10 +54,11 @@ def fetch(pull: Pull) -> None:
     with _connected(pull) as connection:
         for log, query in _queries(pull).items():
             n_rows, keys = 0, set[tuple[str, ...]]()
-            known = {_digest(row) for _, row in _rows(pull, log)}
+            known = {_digest(_forgotten(pull, log, row)) for _, row in _rows(pull, log)}
             known_keys = {_key(log, row) for _, row in _rows(pull, log)} if ":since" not in query else set()
             waiting: list[dict[str, str]] = []
-            for row in _run(pull, connection, log, query):
+            for delivered in _run(pull, connection, log, query):
+                row = _forgotten(pull, log, delivered)
                 n_rows += 1
                 if known_keys:
                     keys.add(_key(log, row))
@@ -191,7 +194,12 @@ def _rows(pull: Pull, log: str) -> Iterator[tuple[str, dict[str, str]]]:
 def _prefixed(pull: Pull, log: str, row: dict[str, str]) -> dict[str, str]:
     """Return a row with the source's prefix before every id."""
     ids = {column.name for column in LOGS[log].own_columns if column.type is Type.ID}
-    return {name: pull.named.prefix + value if name in ids and value else value for name, value in row.items()}
+    return {name: prefixed(pull.named.prefix, value) if name in ids else value for name, value in row.items()}
+
+
+def _forgotten(pull: Pull, log: str, row: dict[str, str]) -> dict[str, str]:
+    """Return a row without the erased, so that one of theirs that comes again is the one that is kept."""
+    return database_forget.without(pull.named, log, row, pull.gone) if pull.gone else row
 
 
 def _digest(row: dict[str, str]) -> bytes:
@@ -210,4 +218,4 @@ def _said(pull: Pull, error: SQLAlchemyError) -> str:
     return said.replace(str(password), "…")[:300] if password else said[:300]
 
 
-DATABASE = Kind(DatabaseSource, fetch, check, tables, None)
+DATABASE = Kind(DatabaseSource, fetch, check, tables, None, Forgetting(database_forget.learn, database_forget.forget))

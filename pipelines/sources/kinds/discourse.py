@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from pipelines.sources.definition import Source
-from pipelines.sources.kind import Kind, Pull, Tables
-from pipelines.sources.kinds import discourse_api, discourse_files, discourse_tables
+from pipelines.sources.definition import Named, Source
+from pipelines.sources.kind import Forgetting, Kind, Pull, Tables
+from pipelines.sources.kinds import discourse_api, discourse_files, discourse_forget, discourse_tables
 
 
 class DiscourseSource(Source):
@@ -50,4 +50,17 @@ def _tables(pull: Pull) -> Tables:
     return discourse_tables.tables(pull, found)
 
 
-DISCOURSE = Kind(DiscourseSource, _fetch, _check, _tables, "discourse.mapping.yaml")
+def _files(named: Named) -> list[Path]:
+    source = named.source
+    assert isinstance(source, DiscourseSource)
+    return [] if source.folder is None else list(discourse_files.paths(named))
+
+
+DISCOURSE = Kind(
+    DiscourseSource,
+    _fetch,
+    _check,
+    _tables,
+    "discourse.mapping.yaml",
+    Forgetting(discourse_forget.learn, discourse_forget.forget, _files),
+)

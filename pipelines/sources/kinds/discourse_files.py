@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.sources.definition import SourceError
+from pipelines.sources.definition import Named, SourceError
 from pipelines.sources.kind import Pull
 from pipelines.sources.kinds.discourse_read import Found, Page, Said
 
@@ -21,12 +21,12 @@ def look(pull: Pull) -> str:
     """Read the folder; returns how much of what is in it."""
     found = read(pull)
     n_posts = sum(len(page.posts) for page in found.pages)
-    return f"{folder(pull)}: {n_posts:,} posts, {len(found.topic_views) + len(found.topics):,} topics"
+    return f"{folder(pull.named)}: {n_posts:,} posts, {len(found.topic_views) + len(found.topics):,} topics"
 
 
-def folder(pull: Pull) -> Path:
+def folder(named: Named) -> Path:
     """Return the folder, relative to the source's file where it is relative."""
-    return pull.named.path.parent / pull.named.source.folder  # type: ignore[attr-defined,no-any-return]
+    return named.path.parent / named.source.folder  # type: ignore[attr-defined,no-any-return]
 
 
 def read(pull: Pull) -> Found:
@@ -36,20 +36,21 @@ def read(pull: Pull) -> Found:
         SourceError: There is no file, or one is no JSON; names file and line.
     """
     found = Found()
-    paths = [path for path in _paths(folder(pull)) if _take_file(pull, path, found)]
-    if not paths:
+    if not [path for path in paths(pull.named) if _take_file(pull, path, found)]:
         raise SourceError(
-            f"{pull.named.name}: {folder(pull)} holds no .json, .json.gz, .jsonl or .jsonl.gz file: "
+            f"{pull.named.name}: {folder(pull.named)} holds no .json, .json.gz, .jsonl or .jsonl.gz file: "
             f"correct folder in {pull.named.path.name}"
         )
     _count_missing(pull, found)
     return found
 
 
-def _paths(root: Path) -> Iterator[Path]:
+def paths(named: Named) -> Iterator[Path]:
+    """Give the files of the folder that are read."""
+    root = folder(named)
     endings = (".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson")
-    paths = [root] if root.is_file() else sorted(root.rglob("*"))
-    return (path for path in paths if path.is_file() and path.name.endswith(endings) and path.name[0] not in "._")
+    below = [root] if root.is_file() else sorted(root.rglob("*"))
+    return (path for path in below if path.is_file() and path.name.endswith(endings) and path.name[0] not in "._")
 
 
 def _take_file(pull: Pull, path: Path, found: Found) -> bool:

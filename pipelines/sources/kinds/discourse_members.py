@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.sources.kind import Pull
 from pipelines.sources.kinds.discourse_forum import Forum
-from pipelines.sources.kinds.discourse_read import Found, Said
+from pipelines.sources.kinds.discourse_read import Found, Said, member_id
 
 MEMBER_COLUMNS = (*("member_id", "occurred_at", "joined_at", "role", "status", "plan", "display_name", "profile_url"),)
 
@@ -84,12 +84,12 @@ def _plans(pull: Pull, found: Found) -> dict[int, list[tuple[datetime, str]]]:
     return {id_: [(at, by_pull[at].get(id_, "")) for at in sorted(by_pull)] for id_ in everybody}
 
 
-def _state(pull: Pull, id_: int, said: Said, at: datetime) -> dict[str, str]:
+def _state(pull: Pull, id_: int | str, said: Said, at: datetime) -> dict[str, str]:
     source: Any = pull.named.source
     username = said.get("username") or ""
     suspended = said.get("suspended_till")
     return {
-        "member_id": f"{pull.named.prefix}u{id_}" if isinstance(id_, int) else id_,
+        "member_id": member_id(pull.named.prefix, id_),
         "role": _role(id_, said),
         "status": "banned" if suspended and datetime.fromisoformat(suspended) > at else "active",
         "plan": "",

@@ -10,6 +10,7 @@ from pipelines.sources.definition import SourceError
 from pipelines.sources.http import Http, NotFoundError
 from pipelines.sources.kind import Pull
 from pipelines.sources.kinds.discourse_ask import earlier, listed, moment
+from pipelines.sources.kinds.discourse_read import member_id
 
 _PROFILE_DAYS = 30
 _LIKE = 1
@@ -104,17 +105,22 @@ def _came(pull: Pull, since: datetime | None) -> list[str]:
         if answer.moment >= pull.started_at and isinstance(said := answer.json(), list):
             for one in said:
                 came = one.get("last_seen_at")
-                if came and (since is None or moment(came) >= since):
+                if came and not _is_erased(pull, one["id"]) and (since is None or moment(came) >= since):
                     seen[one["username"]] = None
     return list(seen)
 
 
 def _authors(pull: Pull) -> Iterator[str]:
-    """Names of the authors of the posts that this pull fetched."""
+    """Names of the authors of the posts that this pull fetched; nothing is asked about one who was erased."""
     names = {
         post["username"]
         for answer in pull.kept.answers("posts")
         if answer.moment >= pull.started_at
         for post in answer.json()["latest_posts"]
+        if not _is_erased(pull, post.get("user_id"))
     }
     return iter(sorted(names))
+
+
+def _is_erased(pull: Pull, id_: int | str | None) -> bool:
+    return pull.gone.of(member_id(pull.named.prefix, id_)) is not None

@@ -41,3 +41,8 @@ class Found:
     is_live: bool = False
     """Whether a running forum was asked, so that days without posts are known to be quiet."""
     remarks: list[str] = field(default_factory=list)
+
+
+def member_id(prefix: str, id_: int | str | None) -> str:
+    """Return a member's id; that of an erased member is text already and stays as it is."""
+    return "" if id_ is None else id_ if isinstance(id_, str) else f"{prefix}u{id_}"

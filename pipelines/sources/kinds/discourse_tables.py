@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipelines.sources.kind import Pull, Tables, texts
 from pipelines.sources.kinds.discourse_forum import Forum, Topic, version
 from pipelines.sources.kinds.discourse_members import MEMBER_COLUMNS, member_rows
-from pipelines.sources.kinds.discourse_read import Found, Said
+from pipelines.sources.kinds.discourse_read import Found, Said, member_id
 
 _LIKE = 2
 
@@ -138,8 +138,8 @@ def _like_rows(pull: Pull, found: Found, forum: Forum, rows: _PostRows) -> list[
         if post in forum.posts and (by := like.get("acting_user_id")) is not None:
             topic = forum.topics[forum.posts[post]["topic_id"]]
             member = member_id(prefix, by)
-            made[f"{prefix}l{post}-{by}"] = {
-                "interaction_id": f"{prefix}l{post}-{by}",
+            made[f"{prefix}l{post}-{member}"] = {
+                "interaction_id": f"{prefix}l{post}-{member}",
                 "occurred_at": like["created_at"],
                 "member_id": member,
                 "content_id": f"{prefix}p{post}",
@@ -161,11 +161,6 @@ def _missed_likes(pull: Pull, forum: Forum, n_taken: int) -> list[str]:
         f"{pull.named.name}: posts have {counted:,} likes, of which {n_taken:,} say who and when and are taken; "
         "the others are left out"
     ]
-
-
-def member_id(prefix: str, id_: int | str | None) -> str:
-    """Return a member's id; that of an erased member is text already and stays as it is."""
-    return "" if id_ is None else id_ if isinstance(id_, str) else f"{prefix}u{id_}"
 
 
 def n_chars(post: Said) -> int:

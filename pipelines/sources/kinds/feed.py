@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import feedparser
-from parsel import Selector
 from pydantic import Field
 
 from pipelines.sources.definition import Source
+from pipelines.sources.gone import prefixed
 from pipelines.sources.http import Http
 from pipelines.sources.kept import Answer
-from pipelines.sources.kind import Kind, Pull, Tables, texts
+from pipelines.sources.kind import Forgetting, Kind, Pull, Tables, id_of_title, texts
+from pipelines.sources.kinds import feed_forget
 
 COLUMNS = (
     *("content_id", "source_seq", "occurred_at", "published_at", "kind", "author_id", "title", "n_chars", "tags"),
@@ -58,7 +59,7 @@ def tables(pull: Pull) -> Tables:
     for answer in pull.kept.answers("feed"):
         said = feedparser.parse(answer.text)
         for entry in said.entries:
-            id_ = entry.get("id") or entry.get("link") or entry.get("title") or ""
+            id_ = entry.get("id") or entry.get("link") or (id_of_title(entry.title) if entry.get("title") else "")
             if not id_:
                 continue
             state = _state(pull, said, entry)
@@ -93,13 +94,11 @@ def _parsed(http: Http, answer: Answer) -> Any:  # noqa: ANN401 - feedparser's o
 
 
 def _state(pull: Pull, said: Any, entry: Any) -> dict[str, str]:  # noqa: ANN401 - feedparser's own
-    markup = "".join(part.value for part in entry.get("content", [])) or entry.get("summary", "")
-    text = " ".join(Selector(markup).xpath("string()").get("").split()) if markup.strip() else ""
     return {
         "kind": _source(pull).content_kind,
-        "author_id": pull.named.prefix + entry.author if entry.get("author") else "",
+        "author_id": prefixed(pull.named.prefix, entry.get("author", "")),
         "title": " ".join(entry.get("title", "").split()),
-        "n_chars": str(len(text)),
+        "n_chars": str(len(feed_forget.text_of(entry))),
         "tags": "|".join(tag.term for tag in entry.get("tags", []) if tag.get("term")),
         "channel": _source(pull).channel or said.feed.get("title", ""),
     }
@@ -111,4 +110,4 @@ def _time(entry: Any, name: str) -> str:  # noqa: ANN401 - feedparser's own
     return datetime.fromtimestamp(calendar.timegm(at), UTC).isoformat() if at else ""
 
 
-FEED = Kind(FeedSource, fetch, check, tables, "feed.mapping.yaml")
+FEED = Kind(FeedSource, fetch, check, tables, "feed.mapping.yaml", Forgetting(feed_forget.learn, feed_forget.forget))

@@ -12,7 +12,8 @@ from pydantic import Field, field_validator
 from pipelines.sources.definition import Source
 from pipelines.sources.http import Http, NotFoundError
 from pipelines.sources.kept import Answer
-from pipelines.sources.kind import Kind, Pull, Tables, texts
+from pipelines.sources.kind import Forgetting, Kind, Pull, Tables, texts
+from pipelines.sources.kinds import html_forget
 from pipelines.sources.kinds.html_pieces import COLUMNS, piece_rows, pieces
 from pipelines.sources.robots import Robots
 
@@ -157,4 +158,4 @@ def _is_of_site(source: HtmlSource, url: str) -> bool:
     return urlsplit(url).netloc == urlsplit(source.url).netloc
 
 
-HTML = Kind(HtmlSource, fetch, check, tables, "html.mapping.yaml")
+HTML = Kind(HtmlSource, fetch, check, tables, "html.mapping.yaml", Forgetting(html_forget.learn, html_forget.forget))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,11 +15,15 @@ from parsel import Selector
 from trafilatura.metadata import extract_metadata
 
 from pipelines.sources.definition import Named
+from pipelines.sources.gone import prefixed
 from pipelines.sources.kept import Answer
+from pipelines.sources.kind import id_of_title
 
 COLUMNS = (
     *("content_id", "source_seq", "occurred_at", "published_at", "kind", "author_id", "title", "n_chars", "channel"),
 )
+STAND_IN = "data-erased-piece"
+"""Attribute of an element that stands for a piece whose author was erased, and says what its rows need."""
 _LONGEST_ID = 500
 
 
@@ -42,13 +47,15 @@ class Found:
     n_untitled: int = 0
 
 
-def pieces(source: Any, page: Answer) -> list[Piece]:  # noqa: ANN401 - an HtmlSource, which needs this module
-    """Return the pieces of a page: each element ``item``, or the page where it is one piece and has no such element."""
-    root = Selector(page.text)
-    found = root.css(source.item)
-    if source.links:
-        return [_piece(source, page, found[0] if found else root, is_page=True)]
-    return [_piece(source, page, one, is_page=False) for one in found]
+def items(source: Any, root: Selector) -> list[Selector]:  # noqa: ANN401 - an HtmlSource, which needs this module
+    """Return the elements of a page that are pieces: each ``item``; a page of one piece has it or is it."""
+    found = root.css(f"{source.item}, [{STAND_IN}]")
+    return [found[0] if found else root] if source.links else list(found)
+
+
+def pieces(source: Any, page: Answer) -> list[Piece]:  # noqa: ANN401
+    """Return the pieces of a page."""
+    return [piece_of(source, page, one) for one in items(source, Selector(page.text))]
 
 
 def piece_rows(named: Named, source: Any, pages: Iterable[Answer]) -> Found:  # noqa: ANN401 - an HtmlSource
@@ -81,7 +88,7 @@ def piece_rows(named: Named, source: Any, pages: Iterable[Answer]) -> Found:  # 
                     "occurred_at": first[piece.key] if is_new else page.at,
                     "published_at": piece.published_at or first[piece.key],
                     "kind": source.content_kind,
-                    "author_id": named.prefix + piece.author if piece.author else "",
+                    "author_id": prefixed(named.prefix, piece.author),
                     "title": piece.title,
                     "n_chars": str(piece.n_chars),
                     "channel": source.channel,
@@ -91,7 +98,11 @@ def piece_rows(named: Named, source: Any, pages: Iterable[Answer]) -> Found:  # 
     return found
 
 
-def _piece(source: Any, page: Answer, one: Selector, *, is_page: bool) -> Piece:  # noqa: ANN401 - an HtmlSource
+def piece_of(source: Any, page: Answer, one: Selector) -> Piece:  # noqa: ANN401
+    """Return the piece that an element of a page is."""
+    if STAND_IN in one.attrib:
+        return Piece(**json.loads(one.attrib[STAND_IN]))
+    is_page = bool(source.links)
     title = _text(one, source.title)
     text = " ".join(_all_text(part) for part in one.css(source.text))
     author = _text(one, source.author) if source.author else ""
@@ -102,7 +113,7 @@ def _piece(source: Any, page: Answer, one: Selector, *, is_page: bool) -> Piece:
         author = author or (said and said.author) or ""
         at = at or _iso((said and said.date) or "")
     own = one.css("a::attr(href)").get() or ""
-    place = page.url if is_page else f"{page.url}#{own or title}"
+    place = page.url if is_page else f"{page.url}#{own or id_of_title(_squeezed(title))}"
     return Piece(_key(place), _squeezed(title), len(_squeezed(text)), _squeezed(author), at)
 
 

@@ -14,7 +14,8 @@ import pytest
 
 from pipelines import lock, run_start
 from pipelines.contract import LOGS
-from pipelines.erasure.run import ErasureError, erase, resume
+from pipelines.erasure.error import ErasureError
+from pipelines.erasure.run import erase, resume
 from pipelines.erasure.survey import look
 from pipelines.ingest import changed_days
 from pipelines.lake import ledger

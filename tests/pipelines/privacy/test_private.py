@@ -38,7 +38,8 @@ def open_home(root: Path) -> Home:
     """A home as it was before: open to everybody, with one publication."""
     home = Home(root)
     for path in (
-        "landing/interactions/2025-01-01/a.csv", "lake/raw/part.parquet", ".arm_key", "versions/1/analytics.duckdb",
+        "fetched/forum/posts/00000001.jsonl.gz", "landing/interactions/2025-01-01/a.csv", "lake/raw/part.parquet",
+        ".arm_key", "versions/1/analytics.duckdb",
         "versions/1/site/index.html", "versions/1/site/data/members.csv", "dagster/history/runs.db", "warehouse.duckdb",
     ):  # fmt: skip
         (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -53,6 +54,15 @@ def modes(home: Home) -> dict[str, int]:
     return {
         str(path.relative_to(home.root)): stat.S_IMODE(path.stat().st_mode) for path in paths if not path.is_symlink()
     }
+
+
+def test_a_home_that_only_fetched_is_closed_too(tmp_path):
+    kept = tmp_path / "fetched" / "forum" / "posts" / "00000001.jsonl.gz"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"x")
+    tmp_path.chmod(0o755)
+    readers.protect(Home(tmp_path), Settings(home=tmp_path))
+    assert set(modes(Home(tmp_path)).values()) == {0o700, 0o600}
 
 
 def settings_of(home: Home, **more: str) -> Settings:
