@@ -10,13 +10,12 @@ from pathlib import Path
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from pipelines.connectors.landing import open_workspace
-from pipelines.connectors.mapped import Mapped, is_asked
-from pipelines.connectors.prepare import Prepared, not_mapped
+from pipelines.connectors.landing import open_workspace, write_landing
+from pipelines.connectors.mapped import Mapped
+from pipelines.connectors.prepare import Prepared
 from pipelines.connectors.recognise import recognise
 from pipelines.connectors.report import ImportReport, NotMapped
 from pipelines.connectors.sql import utc_text
-from pipelines.connectors.table import import_mapping
 from pipelines.contract import Type
 from pipelines.settings.limits import DEFAULT_LIMITS, LimitSettings
 from pipelines.sql import identifier
@@ -28,7 +27,7 @@ class Contents:
 
     Attributes:
         logs: Log -> its rows, all columns as text.
-        not_mapped: What could not be taken, and why; without what a mapping leaves out on purpose.
+        not_mapped: What became nothing, and why.
     """
 
     logs: dict[str, pa.Table]
@@ -60,9 +59,11 @@ def import_folder(
     systems, strange = recognise(folder)
     reports: list[ImportReport] = []
     for system in systems:
-        report = import_mapping(system.mapping, landing, timezone, system.where, limits, on_wait)
-        others = (*system.missing, *(strange if not reports else ()))
-        reports.append(replace(report, not_mapped=(*report.not_mapped, *others)))
+        with open_workspace(landing, system.mapping.source, timezone, limits, on_wait) as workspace:
+            mapped = Mapped(workspace, system.mapping, system.where, limits)
+            report = write_landing(workspace, mapped.prepared, mapped.rows_read)
+            not_taken = (*mapped.not_taken(), *system.missing, *(strange if not reports else ()))
+            reports.append(replace(report, not_mapped=not_taken))
     return reports
 
 
@@ -83,8 +84,7 @@ def read_folder(folder: Path, timezone: str, limits: LimitSettings = DEFAULT_LIM
             mapped = Mapped(workspace, system.mapping, system.where, limits)
             for part in mapped.prepared:
                 parts.setdefault(part.log.name, []).append(_texts(workspace.connection, part))
-                found += [one for one in not_mapped(workspace.connection, part) if not is_asked(one)]
-            found += [*mapped.untaken, *system.missing]
+            found += [*mapped.not_taken(), *system.missing]
     logs = {log: pa.concat_tables(tables, promote_options="default") for log, tables in parts.items()}
     return Contents(logs, [*found, *strange])
 

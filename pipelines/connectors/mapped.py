@@ -12,7 +12,7 @@ from pipelines.connectors.mapping import Mapping, Output, Untaken
 from pipelines.connectors.mapping_examples import currency_of
 from pipelines.connectors.mapping_sql import NOT_AMONG_VALUES, as_text, condition, expression, problems_of
 from pipelines.connectors.mapping_table import Table
-from pipelines.connectors.prepare import Prepared, Problem, prepare
+from pipelines.connectors.prepare import Prepared, Problem, not_mapped, prepare
 from pipelines.connectors.report import ConnectorError, NotMapped
 from pipelines.connectors.table_file import Opened
 from pipelines.connectors.tables import Tables
@@ -21,6 +21,7 @@ from pipelines.settings.limits import LimitSettings
 from pipelines.sql import identifier, literal
 
 _LEFT_OUT = "left out by where"
+_ONCE_ENDS = ("(once_per)", "(after_first_per)")
 _ONCE = {
     "once": ("> 1", "an earlier row of the same {} was taken (once_per)"),
     "after_first": ("= 1", "the first row of its {} (after_first_per)"),
@@ -63,6 +64,32 @@ class Mapped:
         """Rows per file."""
         return self._tables.rows_read
 
+    def not_taken(self) -> list[NotMapped]:
+        """Return what became nothing, not what one output leaves to another, or of which one row stands for all."""
+        found = [
+            one
+            for part in self.prepared
+            for one in not_mapped(self._workspace.connection, part)
+            if one.reason != _LEFT_OUT and not one.reason.endswith(_ONCE_ENDS)
+        ]
+        by_file: dict[str, list[Prepared]] = {}
+        for part in self.prepared:
+            by_file.setdefault(part.file, []).append(part)
+        for file, parts in by_file.items():
+            rows = " union all ".join(f"select position, example, problem from {part.table}" for part in parts)
+            ((n_rows, example),) = self._workspace.connection.execute(f"""
+                select count(*), arg_min(example, position)
+                from (
+                    select position, any_value(example) as example
+                    from ({rows})
+                    group by position
+                    having bool_and(problem is not distinct from {literal(_LEFT_OUT)})
+                )
+            """).fetchall()
+            if n_rows and file not in self._tables.looked_up:
+                found.append(NotMapped(file, "nothing is made of rows like these (where)", n_rows, example))
+        return [*found, *self.untaken]
+
     def _take_once(self, mapping: Mapping) -> None:
         """Leave out what ``once_per`` and ``after_first_per`` say, over all outputs of a log that say the same."""
         asked: dict[tuple[str, str, str], list[Prepared]] = {}
@@ -79,11 +106,6 @@ class Mapped:
         if there := [name for name in names if name is not None]:
             file = opened.path.name
             self.untaken.append(NotMapped(file, f"{', '.join(there)}: {untaken.why}", self.rows_read[file], ""))
-
-
-def is_asked(one: NotMapped) -> bool:
-    """Whether rows are left out because the mapping says so."""
-    return one.reason == _LEFT_OUT or one.reason.endswith(("(once_per)", "(after_first_per)"))
 
 
 def _label(mapping: Mapping, number: int) -> str:

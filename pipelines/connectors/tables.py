@@ -28,6 +28,7 @@ class Tables:
         self._opened: dict[tuple[Path, str], Opened] = {}
         self._lookups: dict[str, str] = {}
         self.rows_read: dict[str, int] = {}
+        self.looked_up: set[str] = set()
 
     @contextmanager
     def reading(self, table: Table) -> Iterator[Opened]:
@@ -43,6 +44,7 @@ class Tables:
             connection = self._workspace.connection
             connection.execute(f"create temp table {made}_all (key varchar, value varchar)")
             for path in self._where(lookup.table):
+                self.looked_up.add(path.name)
                 with self._open(path, lookup.table) as opened:
                     key, value = (_text(lookup.table, name, opened) for name in (lookup.key, lookup.column))
                     connection.execute(f"insert into {made}_all select {key}, {value} from {opened.scan}")

@@ -117,7 +117,7 @@ def test_a_personal_bill_of_wechat_pay(tmp_path):
         ("wechat_name:小明,", "19900"),
     ]
     assert [row["display_name"] for row in read(tmp_path, "members")] == ["阿花", "小明,"]
-    assert said([report])["payments", "left out by where"] == 4
+    assert said([report])["", "nothing is made of rows like these (where)"] == 4
     assert_good(tmp_path)
 
 
@@ -159,7 +159,7 @@ def test_a_personal_bill_of_alipay(tmp_path):
     reports = run(tmp_path, {"支付宝交易明细.csv": exports.alipay_personal(rows)}, "gbk")
     found = read(tmp_path, "payments")
     assert [(row["member_id"], row["amount_minor"]) for row in found] == [("alipay:**晓:138******00", "19900")]
-    assert said(reports)["payments", "left out by where"] == 2
+    assert said(reports)["", "nothing is made of rows like these (where)"] == 2
     assert said(reports)["payments", "member_id: empty, but required"] == 1
     assert_good(tmp_path)
 
