@@ -36,6 +36,10 @@ _GARBLED = (
 """What UTF-8 looks like when it is read as Latin-1, and what is left where a character could not be read."""
 
 
+_UNQUOTED = ("display_name", "profile_url")
+"""Columns that say who somebody is: findings outlive an erasure, and a short name is not found again in their words."""
+
+
 @dataclass(frozen=True)
 class _Oddity:
     """What is looked for in one column: the rows in which ``is_odd`` holds."""
@@ -93,10 +97,11 @@ def _of_column(column: Column) -> Iterator[_Oddity]:
 
 
 def _finding(one: _Oddity, n_rows: int, example: str) -> dict[str, Any]:
+    value = "" if one.column in _UNQUOTED else f" '{example[:80]}'"
     return {
         "finding": one.finding,
         "name": one.column,
         "n_rows": n_rows,
-        "said": f"{one.column} '{example[:80]}' {one.said}: {n_rows:,} row{'' if n_rows == 1 else 's'}",
+        "said": f"{one.column}{value} {one.said}: {n_rows:,} row{'' if n_rows == 1 else 's'}",
         "cure": one.cure,
     }

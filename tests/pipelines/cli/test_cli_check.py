@@ -68,6 +68,18 @@ def test_odd_values_are_named_and_refuse_nothing(tmp_path):
     ]
 
 
+def test_what_a_member_is_called_is_quoted_by_no_finding(tmp_path):
+    columns = "member_id,occurred_at,joined_at,display_name,profile_url"
+    path = write(tmp_path / "members.csv", f"{columns}\nm1,2026-02-04,2026-02-04,JosÃ© Kim,forum/jose\n")
+
+    code, lines = check(path)
+
+    assert code == 0
+    assert any("display_name looks like text that was read in another encoding: 1 row" in line for line in lines)
+    assert any("profile_url is no address of a page" in line for line in lines)
+    assert not any("Kim" in line or "forum/jose" in line for line in lines)
+
+
 def test_a_wrong_header_is_answered_in_pairs(tmp_path):
     path = write(tmp_path / "acts.csv", "id,time,kind\n1,2026-02-04,like\n")
 
