@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from pipelines.files import move_in
 from pipelines.home import Home
 from pipelines.lake.manifest import WAITING
 from pipelines.lake.schemas import PREDICTIONS, QUARANTINE, SCHEMAS
-from pipelines.lake.sources import EMPTY_DAY, ensure_empty_parts
+from pipelines.lake.sources import EMPTY_DAY, ensure_empty_parts, part_columns
 from pipelines.lake.staging import staging_folder
 
 
@@ -31,5 +32,10 @@ def ensure_sources(home: Home) -> None:
             with staging_folder(home) as folder:
                 pq.write_table(schema.empty_table(), folder / path.name)
                 move_in(folder / path.name, path)
-    if not all(home.raw_part(log, EMPTY_DAY).exists() for log in LOGS):
+    if not all(_has_columns(home.raw_part(log.name, EMPTY_DAY), part_columns(log)) for log in LOGS.values()):
         ensure_empty_parts(home)
+
+
+def _has_columns(part: Path, columns: Iterable[str]) -> bool:
+    """Whether a part is there with these columns: that of an earlier version lacks what a log gained since."""
+    return part.exists() and pq.read_schema(part).names == [*columns]
