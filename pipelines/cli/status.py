@@ -14,8 +14,7 @@ from pipelines.home import Home
 from pipelines.ingest.findings import standing, summary
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.ingest.refusals import reasons_of_run
-from pipelines.lake import ledger, manifest, versions
-from pipelines.publishing import noted
+from pipelines.lake import ledger, manifest, noted, versions
 
 SHOWN_DAYS = 10
 """Withheld log days that are named; Data health names them all."""

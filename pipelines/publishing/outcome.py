@@ -11,8 +11,7 @@ from pipelines import clock
 from pipelines.faults import UserError, brief, explain
 from pipelines.home import Home
 from pipelines.ingest.refusals import first_reasons
-from pipelines.lake import ledger, versions
-from pipelines.publishing import noted
+from pipelines.lake import ledger, noted, versions
 from pipelines.publishing.stopped import PAGE, stopping_verdict, write_stopped
 from pipelines.report.status import SiteStatus, write_status
 from pipelines.settings import Settings

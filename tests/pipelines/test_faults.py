@@ -22,8 +22,7 @@ from pipelines.cli import app
 from pipelines.defs.errors import failure_message
 from pipelines.faults import INTERRUPTED, UserError, explain, sentence
 from pipelines.home import Home
-from pipelines.lake import ledger
-from pipelines.publishing import noted
+from pipelines.lake import ledger, noted
 from pipelines.publishing.outcome import explain_failure
 from pipelines.settings import get_settings
 from pipelines.warehouse import dbt
@@ -172,7 +171,7 @@ def test_a_home_that_cannot_be_written_still_reaches_the_operator(home, monkeypa
         raise OSError(errno.EROFS, "Read-only file system", str(home.dagster))
 
     monkeypatch.setattr(run_start, "check_disk", refuse)
-    monkeypatch.setattr("pipelines.publishing.noted.write_text", refuse)
+    monkeypatch.setattr("pipelines.lake.noted.write_text", refuse)
     monkeypatch.setattr("pipelines.publishing.stopped.write_text", refuse)
 
     result = invoke(RUN)
