@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+MESSAGES = "messages"
+"""Folder of messages, in a home and in copies of one."""
+
 
 @dataclass(frozen=True)
 class Home:
@@ -122,6 +125,16 @@ class Home:
     def exports(self) -> Path:
         """Lists for operators."""
         return self.root / "exports"
+
+    @property
+    def targets(self) -> Path:
+        """Where messages go: one YAML file a target, written by the operator."""
+        return self.root / "targets"
+
+    @property
+    def messages(self) -> Path:
+        """Messages of targets that are a folder: ``<target>/<message>``."""
+        return self.root / MESSAGES
 
     @property
     def lock(self) -> Path:

@@ -14,7 +14,9 @@ from pipelines.cli.identity import identities
 from pipelines.cli.imports import imports
 from pipelines.cli.init import init
 from pipelines.cli.pseudonym import pseudonym
+from pipelines.cli.retention import retention
 from pipelines.cli.run_days import run
+from pipelines.cli.send import sending
 from pipelines.cli.sources import sources
 from pipelines.home import Home
 
@@ -30,7 +32,7 @@ app.add_typer(imports, name="import")
 app.add_typer(sources, name="sources")
 app.add_typer(gates, name="gate")
 app.add_typer(identities, name="identity")
-retention = typer.Typer(no_args_is_help=True, help="The daily list of members worth contacting.")
+app.add_typer(sending, name="send")
 app.add_typer(retention, name="retention")
 app.add_typer(retention, name="actions", hidden=True)  # the name that cron jobs may still call
 app.command(
@@ -163,15 +165,3 @@ def waive(
         raise typer.BadParameter(f"{table} has no gate; one of: {', '.join(known)}")
     verdicts.waive(Home(read_settings().home), table, day.date(), reason=reason, waived_by=getpass.getuser())
     typer.echo(f"waived; run the day again: guildbook run --from {day.date()} --to {day.date()}")
-
-
-@retention.command(epilog="Example: guildbook retention export --day 2026-02-04")
-def export(
-    day: Annotated[
-        datetime | None, typer.Option(help="Day of the list; the newest where not given.", formats=["%Y-%m-%d"])
-    ] = None,
-) -> None:
-    """Write the day's list of members to contact as a CSV file; the control arm is not in it."""
-    from pipelines.retention.export import export_list  # noqa: PLC0415
-
-    typer.echo(export_list(Home(read_settings().home), day.date() if day else None))

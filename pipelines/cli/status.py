@@ -15,6 +15,7 @@ from pipelines.ingest.findings import standing, summary
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest, noted, versions
+from pipelines.sending.record import unsent
 
 SHOWN_DAYS = 10
 """Withheld log days that are named; Data health names them all."""
@@ -70,6 +71,7 @@ def status_lines(home: Home, first_log_day: date = date.min) -> list[str]:
         lines.append(f"  … and {len(failed) - 20} more, in marts.gate_results")
     if (page := home.last_run / "index.html").exists():
         lines.append(f"stopped     {page} says why and what to do")
+    lines += [f"not sent    {one}" for one in unsent(home)]
     return lines + _refused_lines(home)
 
 

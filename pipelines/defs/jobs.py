@@ -1,4 +1,4 @@
-"""The one job: ingest, gates, marts, churn, report, publish, over one log day or a range of them."""
+"""The one job: ingest, gates, marts, churn, report, publish, send, over one log day or a range of them."""
 
 from collections.abc import Collection
 
@@ -11,6 +11,7 @@ from pipelines.defs.published import published
 from pipelines.defs.raw import raw_assets, raw_key
 from pipelines.defs.restated import restated_figures
 from pipelines.defs.retention import retention_list
+from pipelines.defs.sending import sent_messages
 from pipelines.defs.warehouse import build_plan, records, warehouse
 
 STEPS = (
@@ -23,6 +24,7 @@ STEPS = (
     restated_figures,
     records,
     published,
+    sent_messages,
 )
 """Every step of the job, in order."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from pipelines.erasure import databases, delivered, sqlite, texts
+from pipelines.erasure import databases, delivered, messages, sqlite, texts
 from pipelines.erasure.places import BESIDE, Place
 from pipelines.files import move_in
 from pipelines.privacy import tables
@@ -64,7 +64,8 @@ def _write(place: Place, target: Path, needles: Needles, settings: Settings, *, 
         if place.path.with_name(f"{place.path.name}.wal").exists():
             duckdb.connect(str(place.path)).close()  # what a killed run wrote last is moved into the file
         return databases.rewrite(place.path, target, needles, settings, applies=applies)
-    return texts.rewrite(place.path, target, needles)
+    rewrites = messages.rewrite if place.kind == "message" else texts.rewrite
+    return rewrites(place.path, target, needles)
 
 
 def _write_parquet(place: Place, target: Path, needles: Needles) -> int:

@@ -12,8 +12,9 @@ from typing import Literal
 
 from pipelines.contract import LOGS, Log
 from pipelines.erasure import delivered, sqlite
+from pipelines.home import MESSAGES
 
-Kind = Literal["delivered", "parquet", "duckdb", "sqlite", "archive", "answers", "text"]
+Kind = Literal["delivered", "parquet", "duckdb", "sqlite", "archive", "answers", "message", "text"]
 
 STAGES = ("landing", "fetched", "lake", "ledgers", "exports", "warehouse", "versions", "rest", "dagster")
 """Stages of an erasure over the files of a home, in order: what is shown or handed out last is made from the first."""
@@ -74,13 +75,16 @@ def _kind(path: Path, inside: Path) -> Kind:
         return "delivered"
     if name.endswith(".parquet"):
         return "parquet"
+    if MESSAGES in inside.parts[:-1] and name.endswith((".txt", ".json")):
+        return "message"
     if name.endswith((".duckdb", ".wal")):
         return "duckdb"
+    return "sqlite" if name.endswith((".db-wal", ".db-shm")) or _head(path) == sqlite.MAGIC else "text"
+
+
+def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        head = file.read(16)
-    if name.endswith((".db-wal", ".db-shm")):
-        return "sqlite"
-    return "sqlite" if head == sqlite.MAGIC else "text"
+        return file.read(len(sqlite.MAGIC))
 
 
 def _log(inside: Path) -> Log | None:

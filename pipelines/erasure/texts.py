@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -38,6 +39,8 @@ def rewrite(path: Path, target: Path, needles: Needles) -> int:
         encoding = "latin-1"
         text = old.decode(encoding)
     new = _table(text, needles) if name.suffix == ".csv" else None
+    if name.suffix == ".json":
+        new = _records(text, needles)
     if new is None:
         new = needles.text(text, is_json=name.suffix in _JSON)
     if path.name == DELIVERY:
@@ -72,6 +75,26 @@ def _names_one(path: Path, needles: Needles) -> bool:
         if tables.names_one(pq.read_table(part, columns=columns, partitioning=None), needles):
             return True
     return False
+
+
+def _records(text: str, needles: Needles) -> str | None:
+    """Change a list of records by the names of their keys; None where it is none, or none of them holds an id."""
+    try:
+        rows = json.loads(text) if text.lstrip().startswith("[") else None
+    except ValueError:
+        return None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return None
+    if not MEMBER_COLUMNS & {name for row in rows for name in row}:
+        return None
+    new = [{name: _value(name, value, needles) for name, value in row.items()} for row in rows]
+    return text if new == rows else json.dumps(new, ensure_ascii=False, indent=1) + "\n"
+
+
+def _value(name: str, value: Any, needles: Needles) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, list):
+        return [_value(name, one, needles) for one in value]
+    return needles.cell(name, value) if isinstance(value, str) else value
 
 
 def _table(text: str, needles: Needles) -> str | None:

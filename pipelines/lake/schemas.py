@@ -263,6 +263,19 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("erased_at", _INSTANT),
         ]
     ),
+    # One row per step of sending a message to a target: intended, then sent, failed, unsure or left. The message itself
+    # is not kept. The rows of a message share target and key; about names the alarms that it spoke of, as JSON.
+    "messages": pa.schema(
+        [
+            ("target", pa.string()),
+            ("key", pa.string()),
+            ("state", pa.string()),
+            ("attempt", pa.int64()),
+            ("reply", pa.string()),
+            ("about", pa.string()),
+            ("noted_at", _INSTANT),
+        ]
+    ),
     # One row per training; the card is the model card as JSON.
     "churn_trainings": pa.schema(
         [

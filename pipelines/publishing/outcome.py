@@ -14,6 +14,8 @@ from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import ledger, noted, versions
 from pipelines.publishing.stopped import PAGE, stopping_verdict, write_stopped
 from pipelines.report.status import SiteStatus, write_status
+from pipelines.sending.deliver import Pace
+from pipelines.sending.send import SendingError, Wish, send_due
 from pipelines.settings import Settings
 
 _ALERT_SECONDS = 60
@@ -42,7 +44,7 @@ def note_failure(home: Home, settings: Settings, *, failed_gate: str, reason: st
             return
     stop = noted.Stop(run_id, clock.now(), failed_gate, reason)
     unsaid = []
-    for say in (noted.note, _say_on_page, _say_on_banner):
+    for say in (noted.note, _say_on_page, _say_on_banner, _say_to_targets):
         try:
             say(home, settings, stop)
         except (OSError, UserError) as error:
@@ -77,6 +79,18 @@ def _say_on_banner(home: Home, settings: Settings, stop: noted.Stop) -> None:
         page=PAGE,
     )
     write_status(home.versions / str(number) / "site", status)
+
+
+def _say_to_targets(home: Home, settings: Settings, stop: noted.Stop) -> None:
+    """Send it to the targets; what does not go out now stays due until a run comes to its end."""
+    if not settings.send_enabled:
+        return
+    try:
+        send_due(home, settings, Wish(), Pace(tries=1), stop=stop)
+    except SendingError:
+        return  # another process is at it, or the next one will be
+    except Exception as error:
+        raise UserError(f"the targets: {error}") from error  # which must not hide what stopped the run
 
 
 def explain_failure(home: Home, run_id: str, message: str, *, last_day: date | None) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from pipelines.lake import ledger, versions
 from pipelines.privacy import readers
 from pipelines.publishing.database import copy_marts
 from pipelines.publishing.stopped import forget_stopped
-from pipelines.report.context import SiteContext
+from pipelines.report.context import site_context
 from pipelines.report.site import render_site
 from pipelines.report.status import SiteStatus, write_status
 from pipelines.settings import Settings
@@ -53,16 +53,7 @@ def publish(
     draft = versions.draft_folder(home, number)
     database = draft / "analytics.duckdb"
     copy_marts(home.warehouse, database, settings, version=number, through_day=through_day)
-    context = SiteContext(
-        community=settings.title,
-        timezone=settings.timezone,
-        through_day=through_day,
-        version=number,
-        horizon_days=settings.churn_horizon_days,
-        active_by_events=settings.active_by_events,
-        least_shown=settings.least_shown_count,
-        language=settings.language,
-    )
+    context = site_context(settings, through_day, number)
     pages = render_site(database, draft / "site", context=context)
     published_at = clock.now()
     status = SiteStatus(

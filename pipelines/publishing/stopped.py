@@ -13,7 +13,7 @@ from pipelines.gates import verdicts
 from pipelines.home import Home
 from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest, versions
-from pipelines.report.parts.text import Text
+from pipelines.report.sections.cures import cures
 from pipelines.report.stopped import StoppedRun, render_stopped
 from pipelines.settings import Settings
 
@@ -55,7 +55,7 @@ def write_stopped(
         through_day=last[-1]["through_day"] if last else None,
         failed_gate=failed_gate,
         reason=reason,
-        cures=_cures(sorted(verdicts.blocking(home, run_id), key=_place), failed_gate),
+        cures=cures(sorted(verdicts.blocking(home, run_id), key=_place), failed_gate),
         refused=tuple(reasons_of_run(home, run_id)),
         verdicts=tuple(failed[:_SHOWN]),
         read=tuple(_read(home, run_id)[-_SHOWN:]),
@@ -77,43 +77,6 @@ def forget_stopped(home: Home) -> None:
 def _place(row: dict[str, Any]) -> tuple[str, str, str]:
     """Where a verdict stands on the page."""
     return row["severity"], row["table_name"], str(row["day"])
-
-
-def _cures(blocking: list[dict[str, Any]], failed_gate: str) -> tuple[Text, ...]:
-    if not blocking:
-        return (
-            Text(
-                "Mend what the reason names, then run the same days again. The run's page in Dagster says more.",
-                "按原因所述修复后，重新运行同样的日期。Dagster 中该次运行的页面有更多说明。",
-            ),
-        )
-    first = next((row for row in blocking if failed_gate.startswith(f"gate {row['gate']}: {row['table_name']}")), None)
-    first = first or blocking[0]
-    again = f"guildbook run --from {first['day']} --to {first['day']}" if first["day"] else "guildbook run"
-    waive = f"guildbook gate waive {first['table_name']} {first['day']} --reason …"
-    mend = (
-        Text(
-            f"Mend the files named below, put them in the same place, and run the day again: {again}. Try each before "
-            "with: guildbook check FILE",
-            f"修复下列文件并放回原处，重新运行该日：{again}。可先逐个检查：guildbook check FILE",
-        )
-        if first["gate"] == "deliveries"
-        else Text(
-            f"Look at what the verdicts name, mend it, and run the day again: {again}",
-            f"查看裁定所指之处，修复后重新运行该日：{again}",
-        )
-    )
-    if first["gate"] == "facts" and first["table_name"] in LOGS:
-        mend = Text(
-            "Correct the rows that the verdicts name where they come from, deliver their log day again (the same key "
-            f"is a new version), and run it: {again}",
-            f"在数据来源处更正裁定所列的行，重新送达该日志日（同一主键即为新版本），然后运行：{again}",
-        )
-    pass_over = Text(
-        f"Or, if the data is right and the rule is not: {waive} and run it again.",
-        f"或者，若数据无误而规则不适用：{waive}，然后重新运行。",
-    )
-    return (mend, pass_over) if first["day"] else (mend,)
 
 
 def _read(home: Home, run_id: str) -> list[dict[str, Any]]:

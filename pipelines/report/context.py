@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.contract import ACTIVITY_LOGS
+from pipelines.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,3 +42,17 @@ class SiteContext:
     def activity_logs(self) -> tuple[str, ...]:
         """Logs that make members active, participation in events among them where it counts."""
         return ACTIVITY_LOGS + (("event_participation",) if self.active_by_events else ())
+
+
+def site_context(settings: Settings, through_day: date, version: int) -> SiteContext:
+    """Return what the settings say of a publication."""
+    return SiteContext(
+        community=settings.title,
+        timezone=settings.timezone,
+        through_day=through_day,
+        version=version,
+        horizon_days=settings.churn_horizon_days,
+        active_by_events=settings.active_by_events,
+        least_shown=settings.least_shown_count,
+        language=settings.language,
+    )

@@ -41,7 +41,8 @@ def make_list(home: Home, settings: Settings, day: date, run_id: str) -> Rows:
     )
     ranked = worth_a_place(rank(candidates, effects, rule), floors)
     earlier, library = store.draws(home), Library.open(home, settings, day, run_id)
-    drawn = {row["member_id"]: row for row in earlier if row["day"] == day}
+    own = f"{settings.retention_campaign}-"  # segments are drawn on the same day, for campaigns of other names
+    drawn = {row["member_id"]: row for row in earlier if row["day"] == day and row["campaign_id"].startswith(own)}
     if not drawn:
         # Who was drawn by a run that broke off stays on the list: the draw is logged, and the arms must not differ.
         worth_it = ranked[ranked["is_worth_it"].astype(bool)]

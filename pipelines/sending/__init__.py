@@ -1,1 +1,1 @@
-"""Messages about what is published, and their way to where a team reads, each sent once."""
+"""Messages made from what is published, and their way to chats, webhooks, forums and files: each once."""

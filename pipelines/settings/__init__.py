@@ -23,6 +23,7 @@ from pipelines.settings.erasure import ErasureSettings
 from pipelines.settings.given import HOME_FILE, SETTINGS_FILE, SettingsError
 from pipelines.settings.limits import LimitSettings
 from pipelines.settings.relations import RelationSettings
+from pipelines.settings.sending import SendSettings
 from pipelines.settings.shapes import ShapeSettings
 from pipelines.settings.shown import ShownSettings
 
@@ -41,7 +42,9 @@ PROJECT_DIR = Path(__file__).resolve().parents[2]
 _DEFAULT_HOME = Path("data")
 
 
-class Settings(AccessSettings, ErasureSettings, LimitSettings, RelationSettings, ShapeSettings, ShownSettings):
+class Settings(
+    AccessSettings, ErasureSettings, LimitSettings, RelationSettings, SendSettings, ShapeSettings, ShownSettings
+):
     """Settings of one community; each field is the variable ``GUILDBOOK_<NAME>``."""
 
     model_config = SettingsConfigDict(env_prefix="GUILDBOOK_", frozen=True, extra="ignore", hide_input_in_errors=True)

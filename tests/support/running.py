@@ -26,7 +26,7 @@ DAYS = days_between(FIRST, max(day for _, day in DELIVERED))
 GOOD_DAYS, NEXT_DAYS = DAYS[:-4], DAYS[-4:]
 """Log days of the first publication, and those that a test may deliver after it."""
 
-AFTER_GATE_3 = {"retention_list", "restated_figures", "records", "published"}
+AFTER_GATE_3 = {"retention_list", "restated_figures", "records", "published", "sent_messages"}
 AFTER_GATE_2 = {"churn_model", "churn_scores", *AFTER_GATE_3}
 AFTER_GATE_1 = {"build_plan", "warehouse", *AFTER_GATE_2}
 

@@ -131,7 +131,7 @@ class Header:
         if not self.n_collected:
             nothing = "There is nothing to show yet: no log has been delivered."
             return Text(nothing, "尚无数据：还没有送达任何日志。")
-        but = self._reservations
+        but = self.reservations
         if self.n_failed:
             return (
                 Text("Not all of them: ", "并非全部：") + self.verdict + _joined([Text("", ""), *but]) + Text(".", "。")
@@ -148,7 +148,8 @@ class Header:
         )
 
     @property
-    def _reservations(self) -> list[Text]:
+    def reservations(self) -> list[Text]:
+        """What keeps the data from being whole, a phrase each."""
         late = [source.name for source in self.sources if source.is_late]
         said = self.gaps.phrases if self.gaps else []
         if not late:

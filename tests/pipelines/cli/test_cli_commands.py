@@ -54,7 +54,8 @@ def test_the_commands_are_those_that_the_guides_name():
         "unlock", "erase",
         "check", "quarantine",
         "gate", "gate waive", "identity", "identity preview", "identity link", "identity unlink",
-        "retention", "retention export", "pseudonym",
+        "retention", "retention export", "retention segment", "pseudonym",
+        "send", "send test", "send log",
     }  # fmt: skip
 
 

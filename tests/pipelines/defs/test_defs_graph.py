@@ -43,6 +43,7 @@ IN_ORDER = [
     ("the list before its record", {key("retention_list")}, key("marts", "retention_actions")),
     ("scores before each record", {key("churn_scores")}, key("marts", "churn_predictions")),
     ("everything before the publication", RAW | MARTS | set(records.keys) | {key("churn_scores")}, key("published")),
+    ("the publication before the messages", {key("published")}, key("sent_messages")),
 ]
 
 

@@ -378,3 +378,14 @@ def test_a_day_on_which_nobody_is_worth_a_place_is_not_answered_with_an_older_li
     with pytest.raises(NoListError, match=f"nobody is listed for {second}.*--day {first} writes it"):
         export_list(home)
     assert export_list(home, first).exists()
+
+
+def test_members_who_were_drawn_for_another_campaign_on_the_day_are_no_list(home):
+    row = {"member_id": "m01", "campaign_id": "winback", "kind": "message", "arm": "treated"}
+    store.keep_draws(home, DAY, [row], "")
+
+    made = lists.make_list(home, settings_of(home), DAY, "run")
+
+    assert len(made) > 1
+    assert {one["campaign_id"] for one in made} != {"winback"}
+    assert "m01" not in {one["member_id"] for one in made}  # within the cool-down of that draw

@@ -1,0 +1,48 @@
+"""Messages: what is due goes out behind the publication, and every few minutes what became due since."""
+
+import dagster as dg
+
+from pipelines.defs.published import published
+from pipelines.defs.resources import HomeResource
+from pipelines.faults import UserError
+from pipelines.home import Home
+from pipelines.sending.deliver import Pace
+from pipelines.sending.send import Outcome, Wish, send_due
+from pipelines.sending.targets import target_files
+from pipelines.settings import Settings, get_settings
+
+
+@dg.asset(deps=[published], group_name="published")
+def sent_messages(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
+    """The messages that are due once a run has published. What cannot be sent is said and fails no run."""
+    outcomes: list[Outcome] = []
+    try:
+        outcomes = _send(home.paths, home.settings, Pace())
+    except Exception as error:
+        context.log.warning(f"no message was sent: {error}")
+    for one in outcomes:
+        (context.log.warning if one.is_failure else context.log.info)(str(one))
+    n_sent = sum(one.what == "sent" for one in outcomes)
+    n_failed = sum(one.is_failure for one in outcomes)
+    return dg.MaterializeResult(metadata={"messages_sent": n_sent, "messages_failed": n_failed})
+
+
+@dg.sensor(minimum_interval_seconds=300, default_status=dg.DefaultSensorStatus.RUNNING)
+def due_messages(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Send what became due since the last run: at a target's hour, or again what could not be sent."""
+    settings = get_settings()
+    home = Home(settings.home)
+    if not settings.send_enabled or not target_files(home):
+        return dg.SkipReason("sending is not on, or there is no target")
+    try:
+        outcomes = _send(home, settings, Pace(tries=1))  # a tick has a minute; the next one tries again
+    except UserError as error:
+        return dg.SkipReason(str(error))
+    for one in outcomes:
+        if one.is_failure:
+            context.log.warning(str(one))
+    return dg.SkipReason("; ".join(str(one) for one in outcomes if one.what in ("sent", "failed")) or "nothing is due")
+
+
+def _send(home: Home, settings: Settings, pace: Pace) -> list[Outcome]:
+    return send_due(home, settings, Wish(shows_only=not settings.send_enabled), pace)
