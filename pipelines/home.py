@@ -132,6 +132,11 @@ class Home:
         return self.root / "targets"
 
     @property
+    def drafts(self) -> Path:
+        """Pieces to publish: one Markdown file a piece, written by the operator."""
+        return self.root / "drafts"
+
+    @property
     def messages(self) -> Path:
         """Messages of targets that are a folder: ``<target>/<message>``."""
         return self.root / MESSAGES

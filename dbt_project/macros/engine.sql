@@ -8,6 +8,11 @@
     cast(({{ column }} at time zone 'UTC') at time zone '{{ timezone() }}' as date)
 {%- endmacro %}
 
+{% macro local_hour(column) %}{{ return(adapter.dispatch('local_hour', 'guildbook')(column)) }}{% endmacro %}
+{% macro default__local_hour(column) -%}
+    extract('hour' from ({{ column }} at time zone 'UTC') at time zone '{{ timezone() }}')
+{%- endmacro %}
+
 {% macro day_start(day) %}{{ return(adapter.dispatch('day_start', 'guildbook')(day)) }}{% endmacro %}
 {% macro default__day_start(day) -%}
     ((cast({{ day }} as timestamp) at time zone '{{ timezone() }}') at time zone 'UTC')

@@ -30,12 +30,14 @@ def send(
     if context.invoked_subcommand is not None:
         return
     from pipelines.sending.deliver import Pace  # noqa: PLC0415
-    from pipelines.sending.send import Wish, send_due  # noqa: PLC0415
+    from pipelines.sending.drafts import draft_files  # noqa: PLC0415
+    from pipelines.sending.one import Wish  # noqa: PLC0415
+    from pipelines.sending.send import send_due  # noqa: PLC0415
     from pipelines.sending.targets import target_files  # noqa: PLC0415
 
     settings = read_settings()
     home = Home(settings.home)
-    if not target_files(home):
+    if not target_files(home) and not draft_files(home):
         say(f"there is no target yet: a file such as {home.targets / 'team.yaml'} names one, see docs/send.md")
         raise typer.Exit(1)
     wish = Wish(shows_only=dry_run or not settings.send_enabled, old_too=old, only=target or [])
@@ -65,6 +67,20 @@ def test(name: Annotated[str, typer.Argument(help="The target: the name of its f
     (say if outcome.is_failure else show)(str(outcome))
     if outcome.is_failure:
         raise typer.Exit(1)
+
+
+@sending.command(epilog="Example: guildbook send drafts")
+def drafts() -> None:
+    """Say of each file in drafts/ when it goes out, or how often it was read since."""
+    from pipelines.sending.pieces import piece_lines  # noqa: PLC0415
+
+    settings = read_settings()
+    home = Home(settings.home)
+    lines = piece_lines(home, settings)
+    for line in lines:
+        show(line)
+    if not lines:
+        typer.echo(f"none: a Markdown file in {home.drafts} is one, see docs/send.md")
 
 
 @sending.command(epilog="Example: guildbook send log")

@@ -7,7 +7,8 @@ from pipelines.defs.resources import HomeResource
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.sending.deliver import Pace
-from pipelines.sending.send import Outcome, Wish, send_due
+from pipelines.sending.one import Outcome, Wish
+from pipelines.sending.send import send_due
 from pipelines.sending.targets import target_files
 from pipelines.settings import Settings, get_settings
 

@@ -75,7 +75,7 @@ def _kind(path: Path, inside: Path) -> Kind:
         return "delivered"
     if name.endswith(".parquet"):
         return "parquet"
-    if MESSAGES in inside.parts[:-1] and name.endswith((".txt", ".json")):
+    if inside.parts[-3:-2] == (MESSAGES,) and name.endswith((".txt", ".json")):
         return "message"
     if name.endswith((".duckdb", ".wal")):
         return "duckdb"

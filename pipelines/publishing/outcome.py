@@ -15,7 +15,8 @@ from pipelines.lake import ledger, noted, versions
 from pipelines.publishing.stopped import PAGE, stopping_verdict, write_stopped
 from pipelines.report.status import SiteStatus, write_status
 from pipelines.sending.deliver import Pace
-from pipelines.sending.send import SendingError, Wish, send_due
+from pipelines.sending.one import SendingError, Wish
+from pipelines.sending.send import send_due
 from pipelines.settings import Settings
 
 _ALERT_SECONDS = 60

@@ -30,13 +30,37 @@ def read_document(path: Path, model: type[_Model], limits: LimitSettings = DEFAU
     Raises:
         DocumentError: The file is missing, no YAML, larger than the limits allow, or breaks a rule of ``model``.
     """
+    return _checked(path, _text(path), model, limits)
+
+
+def read_front_matter(path: Path, model: type[_Model], limits: LimitSettings = DEFAULT_LIMITS) -> tuple[_Model, str]:
+    """Read a Markdown file whose head is YAML between two lines of ``---``; return the head and the text below it.
+
+    Raises:
+        DocumentError: The file is missing or has no head, or the head breaks a rule of ``model``.
+    """
+    first, *lines = _text(path).splitlines() or [""]
+    end = next((number for number, line in enumerate(lines) if line.rstrip() == "---"), None)
+    if first.rstrip() != "---" or end is None:
+        raise DocumentError(f"{path.name}: begin with a line ---, then keys such as title, then a line --- again")
+    head = "\n".join(["", *lines[:end]])  # the empty line keeps the numbers of lines those of the file
+    return _checked(path, head, model, limits), "\n".join(lines[end + 1 :])
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocumentError(f"{path} cannot be read as UTF-8 text: {error}") from error
+
+
+def _checked(path: Path, text: str, model: type[_Model], limits: LimitSettings) -> _Model:
+    """Check a YAML text against a model."""
+    root = None
+    try:
         _check_size(path, text, limits)
         root = yaml.compose(text, Loader=_TextLoader)
         return model.model_validate(yaml.load(text, Loader=_TextLoader))  # noqa: S506 - a SafeLoader
-    except (OSError, UnicodeDecodeError) as error:
-        raise DocumentError(f"{path} cannot be read as UTF-8 text: {error}") from error
     except yaml.YAMLError as error:
         raise DocumentError(f"{path} is no valid YAML: {error}") from error
     except ValidationError as error:

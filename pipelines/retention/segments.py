@@ -13,6 +13,7 @@ import duckdb
 from models.retention.arms import CONTROL, HASH_VERSION, TREATED, draw_arm, key_id
 from pipelines.faults import UserError
 from pipelines.home import Home
+from pipelines.lake.called import called
 from pipelines.privacy.known import erased_members
 from pipelines.retention import store
 from pipelines.settings import Settings
@@ -20,7 +21,7 @@ from pipelines.sql import identifier
 
 TRAITS = ("role", "need", "activity_level", "lifecycle")
 """Columns of ``marts.member_segments`` that a segment may ask for."""
-COLUMNS = ("day", "member_id", "campaign_id", *TRAITS)
+COLUMNS = ("day", "member_id", "display_name", "profile_url", "campaign_id", *TRAITS)
 
 _CAMPAIGN = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -104,7 +105,12 @@ def draw_segment(home: Home, settings: Settings, traits: Mapping[str, str], camp
         if name not in known
     ]
     store.keep_draws(home, day, new, "")
-    rows = [row | {"campaign_id": campaign} for row in free if drawn[row["member_id"]] == TREATED]
+    treated = [row for row in free if drawn[row["member_id"]] == TREATED]
+    known_as = called(home, [row["member_id"] for row in treated])
+    rows = []
+    for row in treated:
+        name, url = known_as.get(row["member_id"], (None, None))
+        rows.append(row | {"display_name": name, "profile_url": url, "campaign_id": campaign})
     return Segment(day, campaign, rows, len(free) - len(rows), len(members) - len(free))
 
 

@@ -74,8 +74,9 @@ def to_contact(published: Published, *, names_members: bool) -> tuple[Section, .
 def _contact(row: things.Row) -> Text:
     why = scores.reasons(row)[:1]
     reason = Text(f" ({one_line(why[0].en)})", f"（{one_line(why[0].zh)}）") if why else Text("", "")
-    name = one_line(row["member_id"])
-    return Text(name, name) + reason + Text(f": {_brief(row['suggestion_en'])}", f"：{_brief(row['suggestion_zh'])}")
+    known, member = one_line(row.get("member_name") or ""), one_line(row["member_id"])
+    called = Text(f"{known} ({member})", f"{known}（{member}）") if known else Text(member, member)
+    return called + reason + Text(f": {_brief(row['suggestion_en'])}", f"：{_brief(row['suggestion_zh'])}")
 
 
 def _brief(suggestion: str) -> str:

@@ -30,6 +30,15 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A text of the community's own to publish, in Markdown, as its author wrote it."""
+
+    text: str
+    channel: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """What is said to people, in both languages.
 
@@ -43,6 +52,7 @@ class Message:
         page: the page that says more, below the site's address.
         about: alarms that it speaks of, as the log of messages keeps them.
         rows: members of a list, for programs; None in all other messages.
+        piece: what is to be published; None in all other messages.
     """
 
     kind: str
@@ -54,6 +64,7 @@ class Message:
     page: str = "index.html"
     about: tuple[str, ...] = ()
     rows: Rows | None = None
+    piece: Piece | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +80,7 @@ class Letter:
     link: str
     day: date | None = None
     rows: Rows | None = None
+    piece: Piece | None = None
 
     @property
     def lines(self) -> list[str]:
@@ -80,7 +92,9 @@ class Letter:
 
     @property
     def text(self) -> str:
-        """The body with the link."""
+        """The body with the link; of a piece what its author wrote."""
+        if self.piece:
+            return self.piece.text
         return "\n".join([*self.lines, "", self.link])
 
     @property
@@ -90,7 +104,9 @@ class Letter:
 
     @property
     def markdown(self) -> str:
-        """The body as Markdown in which nobody's words are markup."""
+        """The body as Markdown in which nobody's words are markup; of a piece what its author wrote."""
+        if self.piece:
+            return self.piece.text
         parts = [_escaped(self.lead)] if self.lead else []
         for title, lines in self.sections:
             parts.append("\n".join([f"**{_escaped(title)}**", "", *(_item(line) for line in lines)]))
@@ -124,6 +140,7 @@ def told(message: Message, language: Language, link: str) -> Letter:
         link=link,
         day=message.day,
         rows=message.rows,
+        piece=message.piece,
     )
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
-from zoneinfo import ZoneInfo
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -18,56 +15,14 @@ from pipelines.faults import UserError, brief
 from pipelines.home import Home
 from pipelines.lake import noted
 from pipelines.report.parts.text import Text
-from pipelines.sending.deliver import Pace, deliver, rests, way_to
+from pipelines.sending.deliver import Pace
+from pipelines.sending.drafts import draft_files, goes_out, read_draft
 from pipelines.sending.due import Desk, Due, due
-from pipelines.sending.message import Letter, Message, told
+from pipelines.sending.message import Message
+from pipelines.sending.one import Outcome, SendingError, Wish, held, letter_to, send_one
 from pipelines.sending.record import Record
-from pipelines.sending.targets import AnyTarget, FileTarget, PostTarget, read_target, target_files
-from pipelines.sending.ways import NotSentError
+from pipelines.sending.targets import DiscourseTarget, FileTarget, PostTarget, read_target, target_files
 from pipelines.settings import Settings
-
-What = Literal["sent", "failed", "would be sent", "waits", "old", "rests"]
-
-
-class SendingError(UserError):
-    """Nothing can be sent now; the message says why."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one message to one target; ``said`` is why, from when, or what the other side calls it."""
-
-    target: str
-    key: str
-    what: What
-    said: str = ""
-    letter: Letter | None = None
-
-    @property
-    def is_failure(self) -> bool:
-        """Whether somebody has to do something."""
-        return self.what == "failed"
-
-    def __str__(self) -> str:
-        """The outcome in a line."""
-        return " ".join(filter(None, [f"{self.target}:", self.key, self.what])) + (
-            f", {self.said}" if self.said else ""
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What is asked for.
-
-    Attributes:
-        shows_only: whether nothing is sent.
-        old_too: whether messages on days long past go out too.
-        only: names of targets; all where empty.
-    """
-
-    shows_only: bool = False
-    old_too: bool = False
-    only: Sequence[str] = ()
 
 
 def send_due(
@@ -92,8 +47,8 @@ def send_due(
     Raises:
         SendingError: A target that is named is not there, or another process is sending.
     """
-    files = _files(home, wish.only)
-    if not files:
+    files, drafts = _files(home, wish.only), draft_files(home)
+    if not files and not drafts:
         return []
     now, desk = now or clock.now(), Desk(home, settings, stop or noted.last(home))
     found: list[Outcome] = []
@@ -104,6 +59,11 @@ def send_due(
                 found += _to_one(path, desk, record, wish, pace, now)
             except UserError as error:
                 found.append(Outcome(path.stem, "", "failed", str(error)))
+        for path in drafts:
+            try:
+                found += _draft(path, desk, record, wish, pace, now)
+            except UserError as error:
+                found.append(Outcome("drafts", f"draft:{path.stem}", "failed", str(error)))
     return found
 
 
@@ -125,7 +85,7 @@ def send_test(home: Home, settings: Settings, name: str, pace: Pace) -> Outcome:
         ),
     )
     with _alone(home):
-        return _send(path, target, message, Desk(home, settings, None), Record.read(home), pace)
+        return send_one(path, target, message, Desk(home, settings, None), Record.read(home), pace)
 
 
 def send_list(home: Home, settings: Settings, name: str, message: Message, pace: Pace) -> Outcome:
@@ -145,8 +105,8 @@ def send_list(home: Home, settings: Settings, name: str, message: Message, pace:
         if past is not None and past.is_over:
             return Outcome(name, message.key, "sent", f"on {past.noted_at:%Y-%m-%d %H:%M} UTC already")
         if not settings.send_enabled:
-            return Outcome(name, message.key, "would be sent", letter=_letter(target, message, desk))
-        return _send(path, target, message, desk, record, pace)
+            return Outcome(name, message.key, "would be sent", letter=letter_to(target, message, desk))
+        return send_one(path, target, message, desk, record, pace)
 
 
 def _to_one(path: Path, desk: Desk, record: Record, wish: Wish, pace: Pace, now: datetime) -> Iterator[Outcome]:
@@ -159,56 +119,13 @@ def _to_one(path: Path, desk: Desk, record: Record, wish: Wish, pace: Pace, now:
             continue
         if message is None:
             continue
-        if held := _held(one, message, name, record, wish, pace, now, desk.settings):
-            what, why = held
-            yield Outcome(name, message.key, what, why, _letter(target, message, desk))
+        if not_now := held(one, message, name, record, wish, pace, now, desk.settings):
+            what, why = not_now
+            yield Outcome(name, message.key, what, why, letter_to(target, message, desk))
         elif wish.shows_only:
-            yield Outcome(name, message.key, "would be sent", "", _letter(target, message, desk))
+            yield Outcome(name, message.key, "would be sent", "", letter_to(target, message, desk))
         else:
-            yield _send(path, target, message, desk, record, pace)
-
-
-def _held(
-    one: Due,
-    message: Message,
-    name: str,
-    record: Record,
-    wish: Wish,
-    pace: Pace,
-    now: datetime,
-    settings: Settings,
-) -> tuple[What, str] | None:
-    """Why a message does not go out now; None where it does."""
-    if one.is_old and not wish.old_too:
-        return "old", f"it is of {message.day or 'a stop long ago'}; --old sends it all the same"
-    if one.not_before > now:
-        return "waits", f"until {one.not_before.astimezone(ZoneInfo(settings.timezone)):%Y-%m-%d %H:%M}"
-    past = record.past(name, message.key)
-    if not pace.by_hand and past is not None and rests(past, now):
-        return "rests", f"after {past.attempt} tries: {past.reply}"
-    return None
-
-
-def _send(path: Path, target: AnyTarget, message: Message, desk: Desk, record: Record, pace: Pace) -> Outcome:
-    letter = _letter(target, message, desk)
-    way = way_to(path, target, desk.home, desk.settings)
-    try:
-        reply = deliver(way, target, path.stem, message, letter, record, pace)
-    except NotSentError as error:
-        return Outcome(path.stem, message.key, "failed", str(error), letter)
-    return Outcome(path.stem, message.key, "sent", reply, letter)
-
-
-def _letter(target: AnyTarget, message: Message, desk: Desk) -> Letter:
-    return told(message, target.language or desk.settings.language or "en", _link(desk, message.page))
-
-
-def _link(desk: Desk, page: str) -> str:
-    """Address of a page, or its file where no address is set."""
-    home, stopped = desk.home, page == "last_run.html"
-    if desk.settings.site_url and (desk.through is not None or not stopped):
-        return f"{desk.settings.site_url}/{page}"
-    return str(home.last_run / "index.html" if stopped else home.published / "site" / page)
+            yield send_one(path, target, message, desk, record, pace)
 
 
 def _files(home: Home, only: Sequence[str]) -> list[Path]:
@@ -228,3 +145,30 @@ def _alone(home: Home) -> Iterator[None]:
             yield
     except Timeout as error:
         raise SendingError("another process is sending: what is due goes out with it, or the next time") from error
+
+
+def _draft(path: Path, desk: Desk, record: Record, wish: Wish, pace: Pace, now: datetime) -> Iterator[Outcome]:
+    """Publish an approved draft at its time, by its target."""
+    draft = read_draft(path)
+    name = draft.head.target
+    if draft.head.status != "approved" or (wish.only and name not in wish.only):
+        return
+    past = record.past(name, draft.key)
+    if past is not None and past.is_over:
+        return
+    (file,) = _files(desk.home, [name])
+    target = read_target(file)
+    if not isinstance(target, PostTarget | DiscourseTarget) or (
+        isinstance(target, DiscourseTarget) and target.category is None
+    ):
+        raise UserError(f"{path.name}: {name} publishes nothing: name a target of the kind post or discourse_topic")
+    message, at = draft.message(), goes_out(draft, desk.home, desk.settings)
+    if at is None:
+        raise UserError(f"{path.name}: nothing is known of when people read, so give publish_at")
+    one = Due(draft.key, lambda: message, at)
+    if not_now := held(one, message, name, record, wish, pace, now, desk.settings):
+        yield Outcome(name, draft.key, *not_now, letter_to(target, message, desk))
+    elif wish.shows_only:
+        yield Outcome(name, draft.key, "would be sent", "", letter_to(target, message, desk))
+    else:
+        yield send_one(file, target, message, desk, record, pace)

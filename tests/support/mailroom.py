@@ -14,8 +14,9 @@ import duckdb
 from pipelines.home import Home
 from pipelines.lake import versions
 from pipelines.sending.deliver import Pace
+from pipelines.sending.one import Outcome, Wish
 from pipelines.sending.record import Record
-from pipelines.sending.send import Outcome, Wish, send_due
+from pipelines.sending.send import send_due
 from pipelines.settings import Settings
 from tests.support.report_marts import DAY, build, full
 

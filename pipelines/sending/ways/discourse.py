@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -47,12 +48,23 @@ class DiscourseWay:
             {
                 "title": letter.title[:_LONGEST_TITLE],
                 "raw": raw,
-                "category": self.category,
-                "tags": list(self.tags),
+                "category": self._category(letter),
+                "tags": list(letter.piece.tags or self.tags) if letter.piece else list(self.tags),
                 "external_id": known,
             },
         )
-        return self._address(made.get("topic_id"))
+        return self._address(made.get("id"))
+
+    def _category(self, letter: Letter) -> int | None:
+        """Number of the category: the one that a piece names, else the target's."""
+        named = letter.piece.channel if letter.piece else ""
+        if not named or named.isdecimal():
+            return int(named) if named else self.category
+        listed = self._asked("GET", "/site.json").get("categories") or []
+        found = [one["id"] for one in listed if named.lower() in (str(one.get("name")).lower(), one.get("slug"))]
+        if not found:
+            raise NotSentError(f"the forum has no category {named}, or its key may not see it: check channel")
+        return int(found[0])
 
     def _updated(self, topic: dict[str, Any], raw: str) -> str:
         """Give a topic's first post a new text."""
@@ -60,7 +72,7 @@ class DiscourseWay:
         if not posts:
             raise NotSentError(f"{self._base} has a topic without posts: check the topic's number")
         self._asked("PUT", f"/posts/{posts[0]['id']}.json", {"post": {"raw": raw}})
-        return self._address(topic["id"])
+        return self._address(posts[0]["id"])
 
     def _asked(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         answer = ask(
@@ -84,10 +96,14 @@ class DiscourseWay:
             "User-Agent": "Guildbook",
         }
 
-    def _address(self, topic_id: object) -> str:
-        return f"{self._base}/t/{topic_id}"
+    def _address(self, post_id: object) -> str:
+        """Address of a post, with the number that the forum's source makes the piece's id of."""
+        return f"{self._base}/p/{post_id}"
 
 
 def external_id(key: str) -> str:
     """Return the id by which a forum knows a message again: letters, digits, - and _."""
-    return f"guildbook-{re.sub(r'[^A-Za-z0-9_-]+', '-', key)}"[:_LONGEST_ID]
+    known = f"guildbook-{re.sub(r'[^A-Za-z0-9_-]+', '-', key)}"
+    if len(known) <= _LONGEST_ID and known == f"guildbook-{key.replace(':', '-')}":
+        return known
+    return f"{known[: _LONGEST_ID - 9]}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"

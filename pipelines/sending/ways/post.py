@@ -47,6 +47,8 @@ class Payload(BaseModel):
     lead: str = Field(description="The first sentences of the text; may be empty.")
     sections: list[PayloadSection] = Field(description="The rest of the text, by headings.")
     link: str = Field(description="Address of the page that says more, or its file.")
+    channel: str = Field(description="Where a draft is to be put, as its file says; empty in other messages.")
+    tags: list[str] = Field(description="Tags of a draft; empty in other messages.")
     rows: Rows | None = Field(description="Members of a list, with the columns of its export; null in other messages.")
 
 
@@ -64,6 +66,8 @@ def payload_of(letter: Letter, community: str) -> Payload:
         lead=letter.lead,
         sections=[PayloadSection(title=title, lines=list(lines)) for title, lines in letter.sections],
         link=letter.link,
+        channel=letter.piece.channel if letter.piece else "",
+        tags=list(letter.piece.tags) if letter.piece else [],
         rows=letter.rows,
     )
 

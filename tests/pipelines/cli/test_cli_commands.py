@@ -55,7 +55,7 @@ def test_the_commands_are_those_that_the_guides_name():
         "check", "quarantine",
         "gate", "gate waive", "identity", "identity preview", "identity link", "identity unlink",
         "retention", "retention export", "retention segment", "pseudonym",
-        "send", "send test", "send log",
+        "send", "send test", "send log", "send drafts",
     }  # fmt: skip
 
 

@@ -70,6 +70,14 @@ def test_nobody_of_the_control_arm_is_named(room, language):
     assert not words(text) & made["held_out"]
 
 
+@pytest.mark.parametrize(("language", "shown"), [(ENGLISH, "Ana Li ({})"), (CHINESE, "Ana Li（{}）")])
+def test_a_member_is_called_by_name_with_the_id_beside_it(room, language, shown):
+    first = "select member_id from marts.retention_actions where arm = 'treated' order by rank limit 1"
+    room.change(f"update marts.dim_members set display_name = 'Ana Li' where member_id = ({first})")
+    (member,) = [name for name in arms(room)["treated"] if shown.format(name) in letter(room, "brief", language).text]
+    assert member
+
+
 def test_no_member_is_named_where_the_target_or_the_pages_name_none(tmp_path, community):
     listed = set().union(*arms(Mailroom.of(tmp_path / "one", community)).values())
     unnamed = letter(Mailroom.of(tmp_path / "two", community), "brief", names_members=False).text

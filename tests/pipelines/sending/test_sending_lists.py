@@ -48,6 +48,15 @@ def test_a_segment_is_drawn_and_logged_and_its_control_arm_is_left_out(room):
     assert {row["day"] for row in found.rows} == {DAY}
 
 
+def test_a_list_has_the_names_that_are_shown(room):
+    member = draw(room, share=0.0).rows[0]["member_id"]
+    room.change(
+        f"update marts.dim_members set display_name = 'Ana', profile_url = 'https://x' where member_id = '{member}'"
+    )
+    first = draw(room, share=0.0).rows[0]
+    assert (first["display_name"], first["profile_url"]) == ("Ana", "https://x")
+
+
 def test_the_log_comes_before_the_list(room, monkeypatch):
     def refuse(*_, **__):
         raise OSError("the disk is full")

@@ -13,7 +13,7 @@ from apprise.plugins.feishu import NotifyFeishu
 from filelock import FileLock
 
 from pipelines.lake import ledger
-from pipelines.sending.send import SendingError
+from pipelines.sending.one import SendingError
 from pipelines.sending.ways.post import PostWay
 from tests.support.mailroom import MORNING
 from tests.support.platforms import Reply, platform
