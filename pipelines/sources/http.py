@@ -8,21 +8,21 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
+from pipelines import clock
 from pipelines.sources.definition import Named, SourceError
 from pipelines.sources.kept import Answer
+from pipelines.sources.refusal import decoded, refusal
 
 _ATTEMPTS = 5
 _LONGEST_WAIT_S = 300
+_LONGEST_LIMIT_S = 3700
+"""How long is waited for a platform that allows so many requests an hour."""
 _BLOCK = 1 << 16
 _SHOWN = 80
-
-
-class NotFoundError(SourceError):
-    """The platform has no such address, or does not show it."""
 
 
 class Http:
@@ -79,23 +79,12 @@ class Http:
             NotFoundError: 404 or 410.
             SourceError: Any other answer than the one wanted; says what to do.
         """
-        url = urljoin(self.base, path)
         headers = {"Accept": accept}
         if earlier and earlier.etag:
             headers["If-None-Match"] = earlier.etag
         if earlier and earlier.modified:
             headers["If-Modified-Since"] = earlier.modified
-        response, body = self._ask(url, headers)
-        if response.status_code == 304 and earlier:
-            return None
-        self._check(url, response, body)
-        return Answer(
-            url=url,
-            at=self._at,
-            text=_decoded(response.headers.get("Content-Type", ""), body),
-            etag=response.headers.get("ETag", ""),
-            modified=response.headers.get("Last-Modified", ""),
-        )
+        return self._answer("GET", path, headers, unchanged_is_none=earlier is not None)
 
     def get_json(self, path: str) -> tuple[Answer, Any]:
         """Ask for JSON; returns the answer and what it says.
@@ -105,8 +94,26 @@ class Http:
         """
         answer = self.get(path, accept="application/json")
         assert answer is not None  # nothing was conditional
+        return answer, self._said(answer)
+
+    def post_json(self, path: str, asked: Any) -> tuple[Answer, Any]:  # noqa: ANN401 - JSON
+        """Ask by sending JSON; returns the answer, which is JSON too, and what it says.
+
+        Raises:
+            SourceError: As ``get_json``.
+        """
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        answer = self._answer("POST", path, headers, body=json.dumps(asked))
+        assert answer is not None
+        return answer, self._said(answer)
+
+    def error(self, url: str, what: str) -> SourceError:
+        """Return the error that says what is wrong with an address of this source."""
+        return SourceError(f"{self.named.name}: {url}: {what}")
+
+    def _said(self, answer: Answer) -> Any:  # noqa: ANN401 - JSON
         try:
-            return answer, json.loads(answer.text)
+            return json.loads(answer.text)
         except ValueError as error:
             start = " ".join(answer.text.split())[:_SHOWN]
             what = "a web page" if start.lower().startswith(("<!doctype", "<html")) else repr(start)
@@ -116,11 +123,43 @@ class Http:
                 "there a page to sign in before it?",
             ) from error
 
-    def error(self, url: str, what: str) -> SourceError:
-        """Return the error that says what is wrong with an address of this source."""
-        return SourceError(f"{self.named.name}: {url}: {what}")
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        *,
+        body: str | None = None,
+        unchanged_is_none: bool = False,
+    ) -> Answer | None:
+        url = urljoin(self.base, path)
+        response, content = self._ask(method, url, headers, body)
+        waited = 0.0
+        while (wait := _wait_of(response)) is not None:
+            waited += wait + 1
+            if waited > _LONGEST_LIMIT_S:
+                again = clock.now() + timedelta(seconds=wait)
+                raise self.error(
+                    url,
+                    f"has been asked as often as it allows, and allows more at {again:%H:%M} UTC: what came so far is "
+                    "kept, the next pull goes on",
+                )
+            time.sleep(wait + 1)
+            response, content = self._ask(method, url, headers, body)
+        if response.status_code == 304 and unchanged_is_none:
+            return None
+        if (refused := refusal(self.named, url, response, content)) is not None:
+            raise refused
+        return Answer(
+            url=url,
+            at=self._at,
+            text=decoded(response.headers.get("Content-Type", ""), content),
+            etag=response.headers.get("ETag", ""),
+            modified=response.headers.get("Last-Modified", ""),
+            following=response.links.get("next", {}).get("url", ""),
+        )
 
-    def _ask(self, url: str, headers: Mapping[str, str]) -> tuple[Any, bytes]:
+    def _ask(self, method: str, url: str, headers: Mapping[str, str], body: str | None) -> tuple[Any, bytes]:
         import requests  # noqa: PLC0415 - with dlt
 
         self.n_requests += 1
@@ -135,7 +174,9 @@ class Http:
             time.sleep(wait)
         self._last = time.monotonic()
         try:
-            response = self._client.get(url, headers=dict(headers), stream=True, allow_redirects=False)
+            response = self._client.request(
+                method, url, headers=dict(headers), data=body, stream=True, allow_redirects=False
+            )
             with response:
                 return response, self._body(url, response)
         except requests.exceptions.Timeout as error:
@@ -161,50 +202,13 @@ class Http:
                 )
         return bytes(body)
 
-    def _check(self, url: str, response: Any, body: bytes) -> None:  # noqa: ANN401 - a requests.Response
-        status = response.status_code
-        if status < 300:
-            return
-        if status < 400:
-            raise self.error(
-                url,
-                f"has moved to {response.headers.get('Location', 'another address')}: "
-                f"write that in {self.named.path.name}",
-            )
-        said = " ".join(body[:400].decode("utf-8", errors="replace").split())
-        said = f" ({said[:200]})" if said and not said.startswith("<") else ""
-        if status in (401, 403):
-            keys = ", ".join(self.named.source.secrets.values())
-            cure = f"look whether {keys} is still valid and may read this" if keys else "it wants a key: see secrets"
-            raise self.error(url, f"answered {status}, no permission{said}: {cure}")
-        if status in (404, 410):
-            raise NotFoundError(
-                f"{self.named.name}: {url}: answered {status}, there is nothing{said}: look at the address in "
-                f"{self.named.path.name}"
-            )
-        if status == 429:
-            raise self.error(
-                url,
-                "answered 429, too many requests, and again after waiting: what came so far is kept, the next "
-                f"pull goes on; lower requests_per_minute in {self.named.path.name}",
-            )
-        if status >= 500:
-            raise self.error(
-                url,
-                f"answered {status} five times, the platform has a fault{said}: what came so far is kept, the "
-                "next pull goes on",
-            )
-        raise self.error(url, f"answered {status}{said}")
 
-
-def _decoded(content_type: str, body: bytes) -> str:
-    """Return the text of an answer: as its header says, a page also as the page says, else UTF-8."""
-    from w3lib.encoding import html_to_unicode  # noqa: PLC0415 - an extra
-
-    if "html" in content_type:
-        return str(html_to_unicode(content_type, body, default_encoding="utf-8")[1])
-    charset = content_type.partition("charset=")[2].partition(";")[0].strip(' "') or "utf-8"
-    try:
-        return body.decode(charset, errors="replace")
-    except LookupError:
-        return body.decode("utf-8", errors="replace")
+def _wait_of(response: Any) -> float | None:  # noqa: ANN401 - a requests.Response
+    """Return for how many seconds a limit of the platform still holds, which an answer says; None of any other."""
+    headers = response.headers
+    if response.status_code not in (403, 429):
+        return None
+    if headers.get("X-RateLimit-Remaining") == "0" and headers.get("X-RateLimit-Reset", "").isdecimal():
+        return max(0.0, int(headers["X-RateLimit-Reset"]) - time.time())
+    after = headers.get("Retry-After", "")
+    return float(after) if response.status_code == 403 and after.isdecimal() else None

@@ -30,6 +30,8 @@ class Answer:
     text: str
     etag: str = ""
     modified: str = ""
+    following: str = ""
+    """Address of the page after it, where the answer names one."""
 
     @property
     def moment(self) -> datetime:

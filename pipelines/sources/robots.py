@@ -7,7 +7,8 @@ from urllib.parse import urljoin
 from protego import Protego
 
 from pipelines.sources.definition import SourceError
-from pipelines.sources.http import Http, NotFoundError
+from pipelines.sources.http import Http
+from pipelines.sources.refusal import NotFoundError
 
 _AGENT = "guildbook"
 

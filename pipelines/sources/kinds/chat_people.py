@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipelines.sources.gone import prefixed
+
 MEMBER_COLUMNS = ("member_id", "occurred_at", "joined_at", "role", "status", "plan", "display_name", "profile_url")
 
 
@@ -52,7 +54,7 @@ class People:
         for id_, joined_at in sorted(since.items(), key=lambda item: (item[1], item[0])):
             person = self.known[id_]
             row = {
-                "member_id": f"{self._prefix}{id_}",
+                "member_id": prefixed(self._prefix, id_),
                 "occurred_at": joined_at,
                 "joined_at": joined_at,
                 "role": person.role,

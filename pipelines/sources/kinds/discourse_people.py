@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from pipelines.sources.definition import SourceError
-from pipelines.sources.http import Http, NotFoundError
+from pipelines.sources.http import Http
 from pipelines.sources.kind import Pull
 from pipelines.sources.kinds.discourse_ask import earlier, listed, moment
 from pipelines.sources.kinds.discourse_read import member_id
+from pipelines.sources.refusal import NotFoundError
 
 _PROFILE_DAYS = 30
 _LIKE = 1

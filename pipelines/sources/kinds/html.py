@@ -10,11 +10,12 @@ from parsel import Selector
 from pydantic import Field, field_validator
 
 from pipelines.sources.definition import Source
-from pipelines.sources.http import Http, NotFoundError
+from pipelines.sources.http import Http
 from pipelines.sources.kept import Answer
 from pipelines.sources.kind import Forgetting, Kind, Pull, Tables, texts
 from pipelines.sources.kinds import html_forget
 from pipelines.sources.kinds.html_pieces import COLUMNS, piece_rows, pieces
+from pipelines.sources.refusal import NotFoundError
 from pipelines.sources.robots import Robots
 
 _HTML = "text/html,application/xhtml+xml"

@@ -13,6 +13,7 @@ from pipelines.erasure.run import erase
 from pipelines.erasure.survey import look
 from tests.support.discourse_server import post
 from tests.support.every_byte import holders
+from tests.support.github_server import Repository, account, actor, discussion, reply
 from tests.support.house import House
 from tests.support.platforms import Reply
 
@@ -194,3 +195,41 @@ def test_a_folder_outside_the_home_is_named_and_not_changed(connected, saved, tm
     connected.pull()
     assert connected.files() == files
     assert holders(connected.home.root, [*SECRETS, "forum:u12"]) == set()
+
+
+def test_a_repository_on_github(connected, serving, erased_for_good, monkeypatch):
+    monkeypatch.setenv("CLUB_TOKEN", "t0ken")
+    ada, bo = account(471147, "ada-Lovelace", avatar_url="https://x.org/u/471147"), account(2, "bo")
+    club = Repository(page_size=2)
+    club.url = serving(club).url
+    first = club.issue(1, ada, "2026-02-02T10:00:00Z", title="My quince", body="a wombat & co", assignees=[ada, bo])
+    told = club.comment(
+        11, 1, bo, "2026-02-03T10:00:00Z", body="@ada-lovelace: see https://github.com/ada-Lovelace?tab=x"
+    )
+    club.react(first, ("heart", bo, "2026-02-03T11:00:00Z"))
+    club.react(told, ("+1", ada, "2026-02-03T12:00:00Z"))
+    answers = [
+        reply(601, 5, ada, "2026-02-05T11:00:00Z", body="zephyr", reactions=[("HEART", bo, "2026-02-06T00:00:00Z")])
+    ]
+    answers.append(reply(602, 5, bo, "2026-02-05T12:00:00Z", reactions=[("HEART", ada, "2026-02-06T00:00:00Z")]))
+    chosen = {"answer": {"databaseId": 602}, "answerChosenAt": "2026-02-07T00:00:00Z", "answerChosenBy": actor(ada)}
+    club.discussions.append(
+        discussion(5, ada, "2026-02-05T10:00:00Z", "Q&A", title="A quince", comments=answers, **chosen)
+    )
+    config = f"kind: github\nrepository: rust/club\nurl: {club.url}\nrequests_per_minute: 60000\n"
+    connected.source("github", config + "secrets: {token: CLUB_TOKEN}\n")
+    before = connected.pull("github").tables
+    outcome = erased_for_good("github:u471147", "github")
+    assert outcome.left == []
+    assert holders(connected.home.root, ["471147", "ada-love"]) == set()
+    mark = outcome.tombstones["github:u471147"]
+    rows = {
+        row["content_id"]: (row["author_id"], row["title"], row["n_chars"])
+        for row in connected.rows("content", "github")
+    }
+    assert rows["github:i1"] == (mark, "", "13")
+    assert rows["github:c11"] == ("github:u2", "", str(len(told["body"])))
+    assert connected.pull("github", replay=True).tables == before
+    likes = {(row["kind"], row["member_id"], row["content_id"]) for row in connected.rows("interactions", "github")}
+    assert ("like", mark, "github:c11") in likes
+    assert ("accept", mark, "github:dc602") in likes
