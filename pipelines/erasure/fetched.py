@@ -46,7 +46,7 @@ def learned(home: Home, settings: Settings, needles: Needles) -> dict[str, str]:
     for named, forgetting in _sources(home, settings, gone, []):
         with suppress(*_FILE_ERRORS):  # what cannot be read fails once its stage is reached
             forget.learn(named, forgetting, home.fetched / named.name, gone)
-    return gone.learned
+    return gone.names()
 
 
 def rewrite(

@@ -92,8 +92,8 @@ class Needles:
                 found.append(Find(cores(one), re.compile(_as_word(one)), mark))
         for one, mark in self.learned.items():
             if one.startswith("//"):
-                pattern, stem = written(one) + _ADDRESS_ENDS, one.rpartition("/")[0]
-                found.append(Find(cores(one), re.compile(pattern), f"{stem}/{mark}"))
+                address = re.sub(r"[^/=]+$", mark, one)
+                found.append(Find(cores(one), re.compile(written(one) + _ADDRESS_ENDS), address))
         return found
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -35,7 +36,7 @@ def rewrite(table: pa.Table, needles: Needles, log: Log | None = None) -> tuple[
         if n_changed:
             table = table.set_column(position, field.with_type(new.type).with_nullable(True), new)
             changed += n_changed
-    for change in (_names, _titles, _quarantined, _fingerprints):
+    for change in (_names, _titles, _quarantined, _fingerprints, _pulls):
         table, n_changed = change(table, needles)
         changed += n_changed
     return table, changed
@@ -218,3 +219,17 @@ def _fingerprints(table: pa.Table, needles: Needles) -> tuple[pa.Table, int]:
     values = pa.array([one if row["fingerprint"] else None for one, row in zip(new, rows, strict=True)], pa.string())
     position = table.column_names.index("fingerprint")
     return table.set_column(position, table.schema.field(position), values), n_changed
+
+
+def _pulls(table: pa.Table, needles: Needles) -> tuple[pa.Table, int]:
+    """Take user names out of what pulls said, which quotes the platform."""
+    names = [re.escape(one.rpartition("@")[2]) for one in needles.learned if "@" in one and not one.startswith("//")]
+    if not (names and {"source", "started_at", "reason", "remarks"} <= set(table.column_names)):
+        return table, 0
+    called = re.compile(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)", re.IGNORECASE)
+    n_changed = 0
+    for name in ("reason", "remarks"):
+        new, n_new = mapped(table[name], lambda text: called.sub(ERASED, text))
+        position = table.column_names.index(name)
+        table, n_changed = table.set_column(position, table.schema.field(position), new), n_changed + n_new
+    return table, n_changed

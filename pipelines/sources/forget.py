@@ -39,7 +39,7 @@ def learn(named: Named, forgetting: Forgetting, fetched: Path, gone: Gone, since
     """
     for stream, path in _files(named, forgetting, fetched, since):
         for answer in _answers(stream, path):
-            gone.learned |= forgetting.learn(named, stream, answer, gone)
+            gone.learn(forgetting.learn(named, stream, answer, gone))
 
 
 def forget(
@@ -74,7 +74,7 @@ def forget_pulled(home: Home, one: Pull, before: datetime | None) -> None:
         return
     learn(one.named, forgetting, one.kept.folder, one.gone, before)
     forget(one.named, forgetting, one.kept.folder, one.gone, since=before, may_write=lambda path: is_inside(home, path))
-    new = {name: mark for name, mark in one.gone.learned.items() if one.gone.is_new(name)}
+    new = {name: mark for name, mark in one.gone.names().items() if one.gone.is_new(name)}
     common = {"erasure_id": str(uuid.uuid4()), "asked_by": "pull", "erased_at": clock.now()}
     known.record(home, new, common)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from pipelines.home import Home
 from pipelines.privacy import known
@@ -37,6 +38,16 @@ class Gone:
         """Return the tombstone of an id, or of a name that was learned; None of anybody else's."""
         found = self.needles.ids.get(name) or self.learned.get(name)
         return found or self._known.of(name)
+
+    def learn(self, found: Mapping[str, str]) -> None:
+        """Note names with their tombstones; one that is somebody else's too, without a tombstone, is nobody's."""
+        for name, mark in found.items():
+            if self.learned.get(name) != "":
+                self.learned[name] = mark
+
+    def names(self) -> dict[str, str]:
+        """Return the names that were learned, each with its tombstone."""
+        return {name: mark for name, mark in self.learned.items() if mark}
 
     def is_new(self, name: str) -> bool:
         """Whether no earlier erasure recorded a name."""

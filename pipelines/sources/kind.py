@@ -25,7 +25,8 @@ class Forgetting:
 
     Attributes:
         learn: Names what an answer calls the erased besides their ids, each with the tombstone: user names, titles of
-            theirs. So they are found where no id stands.
+            theirs. So they are found where no id stands. No tombstone, but an empty text, for one that is somebody
+            else's too.
         forget: Gives an answer without the erased: tombstones for ids, marks for names and titles, texts of the same
             length, so that tables made of it are as they were. An answer that names nobody erased comes back as it is.
         files: Files of the operator that the kind reads in place of kept answers.

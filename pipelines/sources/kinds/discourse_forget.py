@@ -30,6 +30,8 @@ _KEPT_OBJECTS = frozenset({"actions_summary", "posts", "post_stream", "user"})
 _TITLES = ("title", "topic_title")
 _ABOUT_TITLES = ("fancy_title", "unicode_title", "topic_html_title", "slug", "topic_slug", "excerpt", "image_url")
 
+_PAGES = ("/u/", "/user_actions.json?username=")
+"""Begin the addresses that are about one member."""
 _CALLED = re.compile(
     r"(?:(?<![\w.])@|/u/|/users/|data-username=\"|quote=\"|/user_avatar/[^/\s\"]+/|username=)([\w.%-]*[\w%-])"
 )
@@ -78,9 +80,13 @@ class _Forum:
     def learned(self, said: Any, key: str) -> dict[str, str]:  # noqa: ANN401 - JSON
         """Return user names and topics of the erased that JSON tells of."""
         found: dict[str, str] = {}
+
+        def add(more: dict[str, str]) -> None:
+            found.update({name: mark for name, mark in more.items() if found.get(name) != ""})
+
         if isinstance(said, list):
             for one in said:
-                found |= self.learned(one, key)
+                add(self.learned(one, key))
         if not isinstance(said, dict):
             return found
         for role in _ROLES:
@@ -88,17 +94,14 @@ class _Forum:
             if mark and isinstance(name, str) and self._gone.mark(name) != name:
                 found[self._called(name)] = mark
                 if self._host:
-                    found[f"//{self._host}/u/{quote(name)}"] = mark
-        if (mark := self._by_id(said, "", key)) and said.get("post_number") == 1 and "topic_id" in said:
-            found[self._topic(said["topic_id"])] = mark
+                    found |= dict.fromkeys((f"//{self._host}{one}{quote(name)}" for one in _PAGES), mark)
+        if said.get("post_number") == 1 and "user_id" in said and "topic_id" in said:
+            found[self._topic(said["topic_id"])] = self._by_id(said, "", key) or ""
         for poster in said.get("posters") or ():
             if "Original Poster" in str(poster.get("description")) and (mark := self._by_id(poster, "", "posters")):
-                found[self._topic(said.get("id"))] = mark
+                add({self._topic(said.get("id")): mark})
         for name, value in said.items():
-            found |= self.learned(value, name)
-        posts = (said.get("post_stream") or {}).get("posts") or [{}]
-        if (mark := self._by_id(posts[0], "", "posts")) and posts[0].get("post_number") == 1:
-            found[self._topic(said.get("id"))] = mark
+            add(self.learned(value, name))
         return found
 
     def without(self, said: Any, key: str) -> Any:  # noqa: ANN401 - JSON

@@ -71,7 +71,7 @@ def _stand_in(piece: Piece, mark: str, gone: Gone) -> Any:  # noqa: ANN401 - lxm
 
 def _rename(named: Named, root: Any, gone: Gone) -> int:  # noqa: ANN401 - lxml's element
     """Replace names of the erased and titles of theirs: texts and attributes that are one, and long names as words."""
-    named_so = (one for one in (*gone.needles.ids, *gone.learned) if one.startswith(named.prefix))
+    named_so = (one for one in (*gone.needles.ids, *gone.names()) if one.startswith(named.prefix))
     known = [one.removeprefix(named.prefix).removeprefix("=") for one in named_so]
     words = [one for one in known if len(one) >= _SHORTEST and (" " in one or is_distinctive(one))]
     pattern = re.compile("|".join(rf"(?<!\w){re.escape(one)}(?!\w)" for one in sorted(words, key=len, reverse=True)))

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 import re
+import shutil
 from datetime import date
 
 import pytest
 
-from pipelines.erasure.run import erase
+from pipelines.erasure.error import ErasureError
+from pipelines.erasure.run import erase, resume
+from pipelines.lake import ledger
+from pipelines.privacy.needles import Needles
+from pipelines.sources.alone import alone
+from pipelines.sources.configured import read
+from pipelines.sources.definition import SourceError
+from pipelines.sources.gone import Gone
+from pipelines.sources.kept import Answer
+from pipelines.sources.kinds import discourse_forget
 from tests.support.discourse_server import Forum, post, user
 from tests.support.every_byte import holders
 from tests.support.house import House
+from tests.support.platforms import Reply
 
 pytestmark = pytest.mark.slow
 
@@ -174,3 +186,128 @@ def test_landing_holds_the_tombstone_where_the_id_was_and_nothing_else_changes(p
     )
     plans = [(row["plan"], row["occurred_at"]) for row in connected.rows("members") if row["member_id"] == mark]
     assert plans == [(row["plan"], row["occurred_at"]) for row in rows["members"] if row["member_id"] == ADA]
+
+
+def test_an_erasure_that_is_broken_off_is_made_up_for_and_a_pull_meanwhile_brings_nobody_back(pulled, connected):
+    seen = []
+
+    def break_off(step):
+        seen.append(step)
+        if step.startswith("fetched: "):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        erase(connected.home, connected.settings, [[ADA]], asked_by="test", on_step=break_off)
+    assert connected.home.erasure_journal.exists()
+    files = connected.files()
+    connected.turn("2026-03-03T12:00:00")
+    connected.pull(everything=True)
+    assert connected.files() == files
+    assert not re.search(r'user_id\\?": 12\b', newest(connected))
+
+    outcome = resume(connected.home, connected.settings)
+    assert outcome.left == []
+    is_nowhere(connected)
+    assert connected.files() == files
+
+
+def newest(connected):
+    paths = [path for path in connected.home.fetched.rglob("*.jsonl.gz") if path.name > "00000002"]
+    return "".join(gzip.decompress(path.read_bytes()).decode() for path in paths)
+
+
+def test_a_pull_that_fails_keeps_nothing_of_the_erased_and_its_reason_does_not_name_them(pulled, connected, forum):
+    erase(connected.home, connected.settings, [[ADA]], asked_by="test")
+    files = connected.files()
+    pulled.answer = lambda asked: Reply("down", 404) if asked.path == "/latest.json" else _with_names(forum, asked)
+    connected.turn("2026-03-03T12:00:00")
+    with pytest.raises(SourceError):
+        connected.pull(everything=True)
+    is_nowhere(connected)
+    assert connected.files() == files
+
+
+def test_the_reason_of_a_failed_pull_loses_the_address_of_the_person(pulled, connected, forum):
+    def answer(asked):
+        is_hers = asked.query.get("username") == "ada_l"
+        return Reply("ada_l is broken", 400) if is_hers else _with_names(forum, asked)
+
+    pulled.answer = answer
+    connected.turn("2026-03-03T12:00:00")
+    with pytest.raises(SourceError, match="ada_l"):
+        connected.pull()
+    outcome = erase(connected.home, connected.settings, [[ADA]], asked_by="test")
+    is_nowhere(connected)
+    (reason,) = [row["reason"] for row in ledger.read(connected.home, "pulls").to_pylist() if row["reason"]]
+    assert f"username={outcome.tombstones[ADA]}" in reason
+
+
+def test_a_pull_under_way_and_an_erasure_exclude_each_other_and_what_a_killed_pull_left_goes(pulled, connected):
+    left = connected.home.fetched / ".tables-forum-x1"
+    left.mkdir()
+    (left / "posts.parquet").write_bytes(b"ada_l")
+    with alone(connected.home, "forum"), pytest.raises(ErasureError, match="forum: another pull"):
+        erase(connected.home, connected.settings, [[ADA]], asked_by="test")
+    assert not connected.home.erasure_journal.exists()
+    assert left.exists()
+    connected.pull(replay=True)
+    assert not left.exists()
+    left.mkdir()
+    erase(connected.home, connected.settings, [[ADA]], asked_by="test")
+    assert not left.exists()
+
+
+def test_a_topic_that_was_given_to_somebody_else_keeps_its_title_in_their_rows(connected, serving):
+    first = by_ada(10, 5, 1, day(2), "a wombat", topic_title="Of both")
+    forum = Forum([first])
+    connected.source("forum", source(f"url: {serving(forum).url}", likes="false"))
+    connected.pull()
+    forum.posts[0] = post(10, 5, 1, 3, day(2), topic_title="Of both", version=2, updated_at="2026-03-01T20:00:00.000Z")
+    connected.turn("2026-03-02T12:00:00")
+    connected.pull()
+    ingest(connected)
+    mark = erase(connected.home, connected.settings, [[ADA]], asked_by="test").tombstones[ADA]
+    files = connected.files()
+    connected.pull(replay=True)
+    assert connected.files() == files
+    assert [(row["author_id"], row["title"]) for row in connected.rows("content")] == [
+        (mark, ""),
+        ("forum:u3", "Of both"),
+    ]
+
+
+def test_answers_of_a_source_whose_file_is_gone_are_named(pulled, connected):
+    (connected.home.sources / "forum.yaml").unlink()
+    outcome = erase(connected.home, connected.settings, [[ADA]], asked_by="test")
+    (said,) = [one for one in outcome.left if "was not gone through" in one]
+    assert said.startswith(f"{connected.home.fetched / 'forum'} was not gone through")
+
+
+def test_what_a_backup_holds_of_the_answers_goes_too(pulled, connected, tmp_path_factory):
+    backups = tmp_path_factory.mktemp("backups")
+    shutil.copytree(connected.home.root, backups / "monday" / "home")
+    settings = connected.settings.model_copy(update={"backups": (backups,)})
+    outcome = erase(connected.home, settings, [[ADA]], asked_by="test")
+    assert outcome.left == []
+    assert holders(backups, [*SECRETS, ADA]) == set()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Ask @ada_l, @ada_lx or ada_l@x.org", "Ask @xxxxx, @ada_lx or ada_l@x.org"),
+        ("see https://f.example/u/Ada_L/summary.", "see https://f.example/u/xxxxx/summary."),
+        (
+            '[quote="ada_l, post:1"]\nher own &amp; words\n[/quote] mine',
+            '[quote="xxxxx, post:1"]\nxxx xxx xxxxx xxxxx\n[/quote] mine',
+        ),
+    ],
+)
+def test_in_what_others_wrote_the_name_goes_letter_for_letter(connected, before, after):
+    connected.source("forum", source("url: https://f.example"))
+    named = read(connected.home, "forum", connected.settings)
+    gone = Gone(connected.home, Needles({ADA: "erased-00aa11bb22cc"}, learned={"forum:@ada_l": "erased-00aa11bb22cc"}))
+    answer = Answer("https://f.example/posts.json", "", json.dumps([post(1, 1, 1, 3, day(1), raw=before)]))
+    new = discourse_forget.forget(named, "posts", answer, gone)
+    assert new.json()[0]["raw"] == after
+    assert discourse_forget.forget(named, "posts", new, gone) is new
