@@ -45,6 +45,12 @@ _BLOCK = {
 }
 
 
+OF_WHOLE_DAYS = (
+    "rows_short", "hours_moved", "hours_missing", "columns_emptied", "columns_alike", "kinds_gone", "kinds_new",
+)  # fmt: skip
+"""Rules that say nothing of a day that is not over: rows and hours are still to come, and so are the kinds and columns
+of what happens in the evening."""
+
 WITHHOLDING = tuple(_BLOCK)
 """Names of the rules that may withhold a day."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
-from expectations.runner import CRITICAL, Rule, Verdict, validate
-from expectations.shape_rules import shape_rules
+from expectations.runner import CRITICAL, Rule, Verdict, validate, validate_few
+from expectations.shape_rules import OF_WHOLE_DAYS, shape_rules
 from expectations.suites import LEAST_BROKEN_ROWS, delivery_rules
 from pipelines.contract import CONTENT, LOGS
 from pipelines.gates import verdicts
@@ -27,6 +27,8 @@ from pipelines.lake.manifest import Candidate
 from pipelines.settings import Settings
 
 GATE = "deliveries"
+Validates = Callable[[str, Sequence[Rule], Sequence[Mapping[str, Any]]], list[Verdict]]
+
 _BASELINE_DAYS = 28
 _SHOWN_EXAMPLES = 3
 _EXAMPLES = {
@@ -45,19 +47,10 @@ def judge(home: Home, settings: Settings, log: str, days: Sequence[date], run_id
     A day that fails keeps its last accepted part, if it has one; its candidate stays beside the lake until a better
     delivery replaces it or somebody waives the failure.
     """
-    import pandas as pd  # noqa: PLC0415 - only gates need it
-
     waiting = manifest.candidates(home, log, days)
     if not waiting:
         return verdicts.outcome(GATE, log, [], set())
-    rules = delivery_rules(
-        max_quarantine_share=settings.max_quarantine_share,
-        max_null_member_share=settings.max_null_member_share,
-        max_null_member_rise=settings.max_null_member_rise,
-    )
-    profile = _profile(home, settings, waiting)
-    seen = shapes_seen(home, settings, waiting, _unfit(rules, profile))
-    found = _named(validate(log, rules, pd.DataFrame(profile)), waiting) + _of_shapes(log, seen)
+    found = _verdicts(home, settings, waiting, _validate)
     verdicts.record(home, GATE, found, run_id)
     waived = verdicts.waived_days(home, log)
     result = verdicts.outcome(GATE, log, found, waived)
@@ -72,16 +65,60 @@ def judge(home: Home, settings: Settings, log: str, days: Sequence[date], run_id
     return result
 
 
+def judge_part_of_day(home: Home, settings: Settings, waiting: Sequence[Candidate]) -> GateOutcome:
+    """Judge what came so far of a day that is not over; nothing is recorded, and no part is moved.
+
+    Rules that look at a whole day are left out; the others are those of ``judge``, with the same past and waivers.
+
+    Args:
+        home: The home whose past the rules compare with.
+        settings: Limits of the rules.
+        waiting: Candidate parts of one log, wherever they lie.
+    """
+    log = waiting[0].log
+    found = _verdicts(home, settings, waiting, validate_few, left_out={"volume_ratio", *OF_WHOLE_DAYS})
+    return verdicts.outcome(GATE, log, found, verdicts.waived_days(home, log))
+
+
 def is_all_withheld(home: Home, outcome: GateOutcome) -> bool:
     """Tell whether all of a log that names who was active is withheld: pages would say that nobody was."""
     is_about_people = bool(LOGS[outcome.table_name].person)
     return is_about_people and bool(outcome.withheld) and outcome.table_name not in manifest.accepted_logs(home)
 
 
-def _of_shapes(log: str, seen: Mapping[date, Mapping[str, Seen]]) -> list[Verdict]:
-    """Judge what the days' shapes broke, with what was found in words; a rule that a day keeps gives no verdict."""
+def _verdicts(
+    home: Home,
+    settings: Settings,
+    waiting: Sequence[Candidate],
+    validates: Validates,
+    *,
+    left_out: Collection[str] = (),
+) -> list[Verdict]:
+    log = waiting[0].log
+    rules = [rule for rule in _rules(settings) if rule.column not in left_out]
+    in_lake = manifest.rows_accepted(home, log)
+    profile = _profile(home, settings, waiting, in_lake)
+    seen = shapes_seen(home, settings, waiting, _unfit(rules, profile), in_lake)
+    asked = {day: {name: one for name, one in of_day.items() if name not in left_out} for day, of_day in seen.items()}
+    return _named(validates(log, rules, profile), waiting) + _of_shapes(log, asked, validates)
+
+
+def _rules(settings: Settings) -> list[Rule]:
+    return delivery_rules(
+        max_quarantine_share=settings.max_quarantine_share,
+        max_null_member_share=settings.max_null_member_share,
+        max_null_member_rise=settings.max_null_member_rise,
+    )
+
+
+def _validate(log: str, rules: Sequence[Rule], profile: Sequence[Mapping[str, Any]]) -> list[Verdict]:
     import pandas as pd  # noqa: PLC0415 - only gates need it
 
+    return validate(log, rules, pd.DataFrame(profile))
+
+
+def _of_shapes(log: str, seen: Mapping[date, Mapping[str, Seen]], validates: Validates) -> list[Verdict]:
+    """Judge what the days' shapes broke, with what was found in words; a rule that a day keeps gives no verdict."""
     found = {day: broken(of_day) for day, of_day in seen.items()}
     rules = [rule for rule in shape_rules() if any(rule.column in of_day for of_day in found.values())]
     profile = [
@@ -90,7 +127,7 @@ def _of_shapes(log: str, seen: Mapping[date, Mapping[str, Seen]]) -> list[Verdic
         if of_day
     ]
     named = []
-    for verdict in validate(log, rules, pd.DataFrame(profile)) if rules else []:
+    for verdict in validates(log, rules, profile) if rules else []:
         one = found[verdict.day].get(verdict.expectation.split()[0]) if verdict.day else None
         if one and not verdict.is_passed:
             named.append(replace(verdict, observed=f"{verdict.observed} ({one.said})"))
@@ -104,10 +141,12 @@ def _unfit(rules: Sequence[Rule], profile: Sequence[Mapping[str, Any]]) -> set[d
     }
 
 
-def _profile(home: Home, settings: Settings, waiting: Sequence[Candidate]) -> list[dict[str, Any]]:
-    """One row per candidate with the columns that the rules name."""
-    usual = _usual_rows(home, waiting)
-    absent = _absent(home, settings, waiting)
+def _profile(
+    home: Home, settings: Settings, waiting: Sequence[Candidate], in_lake: Mapping[date, int]
+) -> list[dict[str, Any]]:
+    """One row per candidate with the columns that the rules name; ``in_lake`` are the log's rows by log day."""
+    usual = _usual_rows(waiting, in_lake)
+    absent = _absent(home, settings, waiting, in_lake)
     rows = []
     for candidate in waiting:
         profile = candidate.delivery["profile"]
@@ -163,11 +202,12 @@ def _named(found: Sequence[Verdict], waiting: Sequence[Candidate]) -> list[Verdi
     return named
 
 
-def _absent(home: Home, settings: Settings, waiting: Sequence[Candidate]) -> dict[date, Judged]:
+def _absent(
+    home: Home, settings: Settings, waiting: Sequence[Candidate], in_lake: Mapping[date, int]
+) -> dict[date, Judged]:
     """What the rules about rows that name nobody look at, for every candidate."""
     log, asked = waiting[0].log, {one.log_day: one.delivery["profile"] for one in waiting}
-    accepted = {row["log_day"] for row in manifest.current(home).to_pylist() if row["log"] == log and row["n_rows"]}
-    days = sorted(accepted - asked.keys())
+    days = sorted({day for day, n_rows in in_lake.items() if n_rows} - asked.keys())
     ends = {bisect_left(days, day) for day in asked}
     near = {day for end in ends for day in days[max(0, end - PAST_DAYS) : end]}
     past = {day: (read_delivery(home.raw_part(log, day)) or {}).get("profile", {}) for day in near}
@@ -189,18 +229,12 @@ def _counts(profiles: Mapping[date, dict[str, Any]]) -> dict[date, Absent]:
     }
 
 
-def _usual_rows(home: Home, waiting: Sequence[Candidate]) -> dict[date, float | None]:
+def _usual_rows(waiting: Sequence[Candidate], in_lake: Mapping[date, int]) -> dict[date, float | None]:
     """Median of the rows accepted on the 28 log days before each candidate; None with fewer than 7 of them."""
-    log = waiting[0].log
-    accepted: dict[date, int] = {}
-    for row in manifest.current(home).to_pylist():
-        if row["log"] == log:
-            accepted[row["log_day"]] = accepted.get(row["log_day"], 0) + row["n_rows"]
-    for candidate in waiting:
-        accepted[candidate.log_day] = candidate.delivery["profile"]["accepted"]
+    rows = {**in_lake, **{one.log_day: one.delivery["profile"]["accepted"] for one in waiting}}
     usual: dict[date, float | None] = {}
     for candidate in waiting:
         days = (candidate.log_day - timedelta(days=n) for n in range(1, _BASELINE_DAYS + 1))
-        before = [accepted[day] for day in days if day in accepted]
+        before = [rows[day] for day in days if day in rows]
         usual[candidate.log_day] = median(before) if len(before) >= 7 else None
     return usual

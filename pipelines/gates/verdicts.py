@@ -17,7 +17,8 @@ from pipelines.lake import ledger
 class GateOutcome:
     """What a gate decided about one table.
 
-    ``withheld`` are the days that must not flow on, ``warned`` those that flow on with a warning.
+    ``withheld`` are the days that must not flow on, ``warned`` those that flow on with a warning. ``reasons`` and
+    ``warnings`` say why.
     """
 
     gate: str
@@ -26,6 +27,7 @@ class GateOutcome:
     withheld: tuple[date | None, ...] = ()
     warned: tuple[date | None, ...] = ()
     reasons: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = field(default=())
 
     @property
     def summary(self) -> str:
@@ -104,5 +106,10 @@ def outcome(gate: str, table_name: str, verdicts: Iterable[Verdict], waived: set
         n_days=len({verdict.day for verdict in verdicts}),
         withheld=tuple(sorted(withheld, key=lambda day: day or date.min)),
         warned=tuple(sorted(failed - withheld, key=lambda day: day or date.min)),
-        reasons=tuple(f"{verdict.expectation}, found {verdict.observed} ({verdict.reason})" for verdict in blocked),
+        reasons=tuple(map(_said, blocked)),
+        warnings=tuple(_said(verdict) for verdict in verdicts if not verdict.is_passed and verdict not in blocked),
     )
+
+
+def _said(verdict: Verdict) -> str:
+    return f"{verdict.expectation}, found {verdict.observed} ({verdict.reason})"

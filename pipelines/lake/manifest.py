@@ -167,6 +167,13 @@ def current(home: Home) -> pa.Table:
     )
 
 
+def rows_accepted(home: Home, log: str) -> dict[date, int]:
+    """Return how many rows of a log lie in the lake, by log day; of a day without any, zero."""
+    table = current(home)
+    of_days = table.filter(pc.equal(table["log"], log)).group_by("log_day").aggregate([("n_rows", "sum")])
+    return dict(zip(of_days["log_day"].to_pylist(), of_days["n_rows_sum"].to_pylist(), strict=True))
+
+
 def accepted(home: Home) -> dict[tuple[str, date], str]:
     """Return the fingerprint of each log day with any row in the lake."""
     newest: dict[tuple[str, date], tuple[str, int]] = {}

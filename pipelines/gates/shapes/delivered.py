@@ -19,17 +19,21 @@ from pipelines.settings import Settings
 
 
 def shapes_seen(
-    home: Home, settings: Settings, waiting: Sequence[Candidate], unfit: Collection[date]
+    home: Home,
+    settings: Settings,
+    waiting: Sequence[Candidate],
+    unfit: Collection[date],
+    in_lake: Mapping[date, int],
 ) -> dict[date, dict[str, Seen]]:
     """Return what the rules found in the shape of each candidate; nothing of those without a shape or a past.
 
-    ``unfit`` are days withheld for another reason: they are no past of the later ones.
+    ``unfit`` are days withheld for another reason: they are no past of the later ones. ``in_lake`` are the log's rows
+    there, by log day.
     """
     log, asked = waiting[0].log, {one.log_day: one for one in waiting}
-    rows = manifest.current(home).to_pylist()
-    accepted = sorted({row["log_day"] for row in rows if row["log"] == log and row["n_rows"]} - asked.keys())
-    ends = {bisect_left(accepted, day) for day in asked}
-    near = {day for end in ends for day in accepted[max(0, end - KEPT_DAYS) : end]}
+    days = sorted({day for day, n_rows in in_lake.items() if n_rows} - asked.keys())
+    ends = {bisect_left(days, day) for day in asked}
+    near = {day for end in ends for day in days[max(0, end - KEPT_DAYS) : end]}
     past = {day: read_delivery(home.raw_part(log, day)) or {} for day in near}
     held = {one.log_day: one.delivery for one in manifest.candidates(home, log) if one.log_day not in asked}
     return judge_shapes(
