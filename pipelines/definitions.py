@@ -9,7 +9,7 @@ from pipelines.defs.raw import delivery_checks
 from pipelines.defs.resources import HomeResource
 from pipelines.defs.schedules import daily
 from pipelines.defs.sending import due_messages
-from pipelines.defs.sensors import changed_files, dead_runs, failed_run, missing_run
+from pipelines.defs.sensors import changed_files, day_so_far, dead_runs, failed_run, missing_run
 from pipelines.defs.sources import source_assets, source_schedules
 from pipelines.privacy import readers
 
@@ -20,7 +20,7 @@ defs = dg.Definitions(
     asset_checks=[*delivery_checks, *facts_checks, relations_check, predictions_check],
     jobs=[main_job],
     schedules=[daily, *source_schedules],
-    sensors=[changed_files, failed_run, dead_runs, missing_run, due_messages],
+    sensors=[changed_files, failed_run, dead_runs, missing_run, day_so_far, due_messages],
     resources={"home": HomeResource()},
     executor=dg.in_process_executor,
     loggers={"console": progress_logger},

@@ -20,6 +20,11 @@ def array(expressions: Iterable[str]) -> str:
     return "[" + ", ".join(expressions) + "]"
 
 
+def any_of(values: Iterable[object]) -> str:
+    """List values as text for ``in``; a list without any is one that nothing is in."""
+    return "(" + (", ".join(map(literal, values)) or "null") + ")"
+
+
 def file_list(paths: Iterable[object]) -> str:
     """List files for ``read_csv`` and ``read_parquet``; pattern characters in a name stand for themselves."""
     return array(literal(as_named(path)) for path in paths)

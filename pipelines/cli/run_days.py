@@ -28,12 +28,20 @@ def run(
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Ingest unchanged days too and rebuild everything.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list the stale days and why.")] = False,
+    today: Annotated[
+        bool, typer.Option("--today", help="Look at the day so far instead: a page beside the report, in seconds.")
+    ] = False,
 ) -> None:
     """Run log days: ingest, gates, marts, churn, report, publish, as one Dagster run."""
-    from pipelines.cli import run as running  # noqa: PLC0415
-
     settings = read_settings()
     home = Home(settings.home)
+    if today:
+        if first or last or full or dry_run:
+            raise typer.BadParameter("--today looks at the running day alone: give it without other options")
+        _look(home, settings)
+        return
+    from pipelines.cli import run as running  # noqa: PLC0415
+
     begin, end = _days(home, settings, first, last)
     try:
         if dry_run:
@@ -61,6 +69,22 @@ def run(
         typer.echo(f"nothing changed since version {outcome.unchanged_since}: nothing new is published")
     typer.echo(f"report    {home.published / 'site' / 'index.html'}")
     typer.echo(f"database  {home.published / 'analytics.duckdb'}")
+
+
+def _look(home: Home, settings: Settings) -> None:
+    from pipelines.today.look import GaveWayError, look  # noqa: PLC0415
+
+    try:
+        looked = look(home, settings, say=say)
+    except GaveWayError as error:
+        say(str(error))
+        return
+    typer.echo(looked.today.answer.en)
+    for alarm in looked.today.alarms:
+        typer.echo(f"alarm     {alarm.said.en}")
+    for log in looked.today.withheld:
+        typer.echo(f"kept back {log}: the page says why, and what to do")
+    typer.echo(f"today     {looked.page}")
 
 
 def _days(home: Home, settings: Settings, first: datetime | None, last: datetime | None) -> tuple[date, date]:

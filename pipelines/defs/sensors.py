@@ -1,8 +1,8 @@
-"""Sensors: log days whose files changed, runs that failed or died, and daily runs that never came."""
+"""Sensors: log days whose files changed, runs that failed or died, daily runs that never came, the day so far."""
 
 import hashlib
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -17,6 +17,7 @@ from pipelines.defs.sources import PULL
 from pipelines.home import Home
 from pipelines.publishing.outcome import explain_failure, note_failure, overdue_day
 from pipelines.settings import get_settings
+from pipelines.today.look import GaveWayError, NoLookError, look
 from pipelines.warehouse.arrivals import came_by_log, is_silent, missing_days
 from pipelines.watch import alive
 from pipelines.watch.dead import fail_dead_runs, why_died
@@ -89,3 +90,26 @@ def missing_run(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     note_failure(home, settings, failed_gate="", reason=said)
     context.update_cursor(due.isoformat())
     return dg.SkipReason(f"said that {due.isoformat()} is missing")
+
+
+@dg.sensor(minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+def day_so_far(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Look at the running day every so many minutes, where a setting says so; a run at work comes first.
+
+    Sources are not pulled here: each has its own schedule.
+    """
+    settings = get_settings()
+    if not settings.today_minutes:
+        return dg.SkipReason("GUILDBOOK_TODAY_MINUTES is 0: the day so far is not looked at")
+    now = clock.now()
+    last = datetime.fromisoformat(context.cursor) if context.cursor else None
+    if last is not None and now - last < timedelta(minutes=settings.today_minutes):
+        return dg.SkipReason(f"looked {last:%Y-%m-%d %H:%M} UTC, every {settings.today_minutes} minutes")
+    with said_to_people():
+        try:
+            looked = look(Home(settings.home), settings, pulls=False)
+        except (GaveWayError, NoLookError) as error:
+            return dg.SkipReason(str(error))
+    context.update_cursor(now.isoformat())
+    alarms = [alarm.said.en for alarm in looked.today.alarms]
+    return dg.SkipReason("; ".join([looked.today.answer.en, *alarms]))

@@ -17,7 +17,7 @@ from pipelines.erasure.files import rewrite
 from pipelines.erasure.places import BESIDE, STAGES, places
 from pipelines.erasure.survey import FILE_ERRORS, Erased, archives, brief, look_for_rest, roots, tombstones
 from pipelines.home import Home
-from pipelines.lake import ledger
+from pipelines.lake import ledger, versions
 from pipelines.lake.staging import sweep_staging
 from pipelines.privacy import known
 from pipelines.privacy.journal import Journal, forget, unfinished
@@ -116,6 +116,7 @@ def _carry_out(home: Home, settings: Settings, journal: Journal, on_step: Callab
     sweep_staging(home)
     for draft in home.versions.glob(".draft-*"):
         shutil.rmtree(draft)
+    versions.forget_today(home)
     for stage in (STAGES[0], _FINGERPRINTS, *STAGES[1:], _BACKUPS):
         if stage in journal.done:
             continue

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from pipelines.faults import UserError
-from pipelines.files import sync
+from pipelines.files import sync, write_text
 from pipelines.home import Home
 
 _NONE_EARLIER = "no earlier publication is kept; GUILDBOOK_PUBLICATIONS_KEPT says how many are"
@@ -54,9 +54,19 @@ def publish(home: Home, number: int, *, kept: int) -> None:
         (home.versions / f".draft-{number}").rename(home.versions / str(number))
         sync(home.versions)
         _point(home, number)
+        forget_today(home)
         for old in numbers(home)[:-kept]:
             if old != number:
                 shutil.rmtree(home.versions / str(old))
+
+
+def forget_today(home: Home) -> None:
+    """Remove the page of the running day beside every publication: it has rows that no lake and no table knows yet."""
+    for site in home.versions.glob("*/site"):
+        for path in (site / "today.html", *(site / "data").glob("today*")):
+            path.unlink(missing_ok=True)
+        if (mark := site / "today.js").exists():
+            write_text(mark, "")
 
 
 def rollback(home: Home) -> int:

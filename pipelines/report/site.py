@@ -54,6 +54,9 @@ PAGES: tuple[Callable[[Marts, SiteContext, Header], Page], ...] = (
 )
 """The pages in the order of the menu."""
 
+TODAY = "today.js"
+"""What tells the pages that there is one of the running day: empty until a look at it is written beside them."""
+
 STATIC_DIR = Path(__file__).with_name("static")
 
 
@@ -81,6 +84,7 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
         for page in pages:
             html = template.render(page=page, pages=pages, header=header, context=context)
             (beside / f"{page.name}.html").write_text(html, encoding="utf-8")
+        (beside / TODAY).write_text("", encoding="utf-8")
         sync_all([path for path in beside.rglob("*") if path.is_file()])
         if out.exists():
             out.replace(Path(folder) / "old")

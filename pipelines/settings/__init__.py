@@ -26,6 +26,7 @@ from pipelines.settings.relations import RelationSettings
 from pipelines.settings.sending import SendSettings
 from pipelines.settings.shapes import ShapeSettings
 from pipelines.settings.shown import ShownSettings
+from pipelines.settings.today import TodaySettings
 
 __all__ = [
     "HOME_FILE",
@@ -43,7 +44,14 @@ _DEFAULT_HOME = Path("data")
 
 
 class Settings(
-    AccessSettings, ErasureSettings, LimitSettings, RelationSettings, SendSettings, ShapeSettings, ShownSettings
+    AccessSettings,
+    ErasureSettings,
+    LimitSettings,
+    RelationSettings,
+    SendSettings,
+    ShapeSettings,
+    ShownSettings,
+    TodaySettings,
 ):
     """Settings of one community; each field is the variable ``GUILDBOOK_<NAME>``."""
 

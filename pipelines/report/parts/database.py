@@ -70,6 +70,14 @@ class Marts:
         """Close the connection."""
         self._connection.close()
 
+    def prepare(self, sql: str) -> None:
+        """Run statements that make temporary tables or settings for later queries; the database stays as it is."""
+        self._connection.execute(sql)
+
+    def value(self, sql: str) -> Any:  # noqa: ANN401 - whatever the query gives
+        """Return the one value of a query that no page shows."""
+        return self._connection.execute(sql).fetchall()[0][0]
+
     def has(self, *tables: str) -> bool:
         """Whether every one of these marts exists and holds a row."""
         known = self._fetch("select table_name from information_schema.tables where table_schema = 'marts'")

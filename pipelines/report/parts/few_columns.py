@@ -26,7 +26,7 @@ COUNTS = frozenset(
         "n_invited", "n_registered", "n_cancelled", "n_attended", "n_no_show", "n_gave_feedback",
         "n_active_within_7_days", "funnel_invited", "funnel_registered", "funnel_attended", "funnel_gave_feedback",
         "funnel_active_within_7_days", "n_participants", "n_csat", "n_nps", "n_regulars_before", "n_regulars_returned",
-        "n_terms_due", "n_terms_failed",
+        "n_terms_due", "n_terms_failed", "n_payments", "n_fewest", "n_paid_back",
     }
 )  # fmt: skip
 """Columns that count members, or what each member does once: answers to a survey, registrations, scores."""
@@ -42,7 +42,8 @@ OTHER_NUMBERS = frozenset(
         "n_judged", "n_answered_within_7_days", "n_resolved", "n_dated_before", "n_pieces", "n_published", "n_in_all",
         "half_life_days", "n_events", "n_counted", "bin", "n_days_after", "n_alarms_after", "n_days_judged", "n_alarms",
         "n_days_judged_90", "n_alarms_90", "n_right_90", "n_open_90", "n_files", "delivered", "accepted",
-        "quarantined", "n_rejected", "n_files_off", "bytes", "n_names", "since_version", "version", "least_count",
+        "quarantined", "n_ahead", "n_rejected", "n_files_off", "bytes", "n_names", "since_version", "version",
+        "least_count", "hour", "capacity",
     }
 )  # fmt: skip
 """Columns of whole numbers that count no members."""
@@ -51,6 +52,7 @@ OF_COUNTS = {
     "arpu_minor", "ltv_low_minor", "ltv_high_minor", "mrr_start_minor", "mrr_end_minor", "mrr_new_minor",
     "mrr_expansion_minor", "mrr_reactivation_minor", "mrr_contraction_minor", "mrr_churn_minor", "cost_minor",
     "payments_in_minor", "refunds_minor", "fees_minor", "due_minor", "failed_minor",
+    "received_minor", "least_received_minor", "most_received_minor", "paid_back_minor",
 }  # fmt: skip
 """Amounts in whole numbers that few members may have paid or cost."""
 
@@ -80,6 +82,10 @@ BASES: dict[str, tuple[str, ...]] = {
     "cost_minor": ("n_done",),
     "due_minor": ("n_terms_due",),
     "failed_minor": ("n_terms_failed",),
+    "received_minor": ("n_payers", "n_fewest"),
+    "least_received_minor": ("n_payers", "n_fewest"),
+    "most_received_minor": ("n_payers", "n_fewest"),
+    "paid_back_minor": ("n_paid_back",),
     "renewal_rate": ("n_due", "n_renewed"),
     "inactivity_rate": ("n_active", "n_inactive"),
     "lapse_rate": ("n_payers", "n_lapsed"),
@@ -141,7 +147,7 @@ KEYS = ("measure", "series", "metric")
 """Columns that say which figure a row is about."""
 VALUES = (
     "amount", "week_before", "lowest", "highest", "last_28_days", "value", "baseline", "band_low", "band_high",
-    "old_value", "new_value",
+    "old_value", "new_value", "published",
 )  # fmt: skip
 """Columns with the values of that figure."""
 

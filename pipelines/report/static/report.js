@@ -154,6 +154,20 @@
     banner.hidden = parts.length === 0;
   }
 
+  // ---- the page of the running day: written after these pages, and replaced by the next publication
+  function showToday() {
+    const nav = document.querySelector("nav");
+    if (!window.guildbookToday || nav.querySelector('[href="today.html"]')) return;
+    const anchor = link("today.html", "");
+    for (const [lang, text] of Object.entries(window.guildbookToday.title)) {
+      const word = document.createElement("span");
+      word.lang = lang;
+      word.textContent = text;
+      anchor.append(word);
+    }
+    nav.append(anchor);
+  }
+
   // ---- wiring
   function show() {
     root.lang = isChinese() ? "zh-Hans" : "en";
@@ -175,5 +189,6 @@
   for (const button of document.querySelectorAll("th button")) button.addEventListener("click", () => sort(button.closest("th")));
   for (const input of document.querySelectorAll(".search input")) input.addEventListener("input", () => search(input));
   for (const button of document.querySelectorAll(".copy")) button.addEventListener("click", () => copy(button));
+  showToday();
   show();
 })();

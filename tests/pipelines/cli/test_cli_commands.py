@@ -317,3 +317,19 @@ def test_the_sample_says_how_to_go_on_and_is_not_written_over(home):
     again = invoke("sample", "--members", "20", "--days", "31")
     assert again.exit_code == 1
     assert "is not empty" in again.output
+
+
+@pytest.mark.parametrize("words", [["--from", "2025-03-01", "--to", "2025-03-01"], ["--full"], ["--dry-run"]])
+def test_a_look_at_the_running_day_takes_no_other_option(home, words):
+    result = invoke("run", "--today", *words)
+
+    assert result.exit_code == 2
+    assert "--today looks at the running day alone" in words_of(result)
+
+
+def test_a_look_without_a_publication_says_what_to_do(home):
+    result = invoke("run", "--today")
+
+    assert (result.exit_code, words_of(result)) == (
+        1, "nothing is published that today could be compared with: run guildbook run first",
+    )  # fmt: skip

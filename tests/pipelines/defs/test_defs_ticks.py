@@ -2,16 +2,18 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 
-from pipelines.defs import schedules
+from pipelines.defs import schedules, sensors
 from pipelines.defs.partitions import tagged_days
 from pipelines.defs.schedules import daily
 from pipelines.defs.sensors import changed_files, failed_run, missing_run
 from pipelines.lake import ledger
-from pipelines.settings import Settings
+from pipelines.report.parts.text import Text
+from pipelines.settings import Settings, get_settings
 
 
 def day(number):
@@ -223,3 +225,39 @@ def test_a_failed_run_is_said_on_the_pages_and_to_the_operator(watched):
     assert '"runSucceeded": false' in banner
     assert '"reason": "the disk is on fire"' in banner
     assert '"throughDay": "2025-03-08"' in banner
+
+
+def test_the_day_so_far_is_looked_at_every_so_many_minutes_where_a_setting_says_so(watched, monkeypatch):
+    looks = []
+    monkeypatch.setattr(sensors, "look", lambda *_, pulls: looks.append(pulls) or looked())
+    context = dg.build_sensor_context()
+    assert "is 0" in sensors.day_so_far(context).skip_message
+
+    monkeypatch.setenv("GUILDBOOK_TODAY_MINUTES", "30")
+    get_settings.cache_clear()
+    assert sensors.day_so_far(context).skip_message == "All is well.; a bell"
+    watched.at(2025, 3, 10, 4, 29)
+    assert "every 30 minutes" in sensors.day_so_far(context).skip_message
+    watched.at(2025, 3, 10, 4, 30)
+    assert "All is well" in sensors.day_so_far(context).skip_message
+    assert looks == [False, False]
+
+
+def looked():
+    alarm = SimpleNamespace(said=Text("a bell", "警报"))
+    return SimpleNamespace(today=SimpleNamespace(answer=Text("All is well.", "一切正常。"), alarms=(alarm,)))
+
+
+def test_a_look_that_gave_way_is_taken_again_at_the_next_tick(watched, monkeypatch):
+    monkeypatch.setenv("GUILDBOOK_TODAY_MINUTES", "30")
+    get_settings.cache_clear()
+    context = dg.build_sensor_context()
+    monkeypatch.setattr(sensors, "look", gives_way)
+    assert sensors.day_so_far(context).skip_message == "a run is at work"
+
+    monkeypatch.setattr(sensors, "look", lambda *_, pulls: looked())
+    assert "All is well" in sensors.day_so_far(context).skip_message
+
+
+def gives_way(*_, pulls):
+    raise sensors.GaveWayError("a run is at work")
