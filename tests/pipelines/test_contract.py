@@ -22,7 +22,7 @@ BEFORE_STAGING = {"interactions": "changed_interactions", "identity_links": "ide
 """Logs whose rows are needed before there is a staging: who is one person, and what came of the one large log."""
 
 THRESHOLDS = {
-    "half_life_least_reads", "latest_interactions", "alert_series", "alert_rules", "lasting_alarms",
+    "half_life_least_reads", "latest_interactions", "alert_series", "alert_rules", "today_rules", "lasting_alarms",
     "completeness_least_weeks", "lateness_log_days", "lateness_least_log_days", "lateness_share",
     "outage_rows", "outage_regular_rows", "outage_regular_days", "outage_chance", "outage_evenness",
     "value_prior_days", "identity_break", "action_effects",
