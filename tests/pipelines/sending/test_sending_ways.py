@@ -154,7 +154,7 @@ def test_a_forum_gets_a_topic_that_it_can_know_again(room, discourse):
 
     (sent,) = room.send()
 
-    assert sent.said == f"{discourse.url}/t/70"
+    assert sent.said == f"{discourse.url}/p/900"
     looked, made = discourse.asked
     assert looked.path == TOPIC
     assert (made.headers["Api-Key"], made.headers["Api-Username"]) == ("f0rum", "robot")
@@ -190,7 +190,7 @@ def test_a_topic_that_is_there_is_brought_up_to_date(room, discourse):
 
     (sent,) = room.send()
 
-    assert sent.said == f"{discourse.url}/t/12"
+    assert sent.said == f"{discourse.url}/p/901"
     read, written = discourse.asked
     assert read.path == "/t/12.json"
     assert (written.method, written.path) == ("PUT", "/posts/901.json")
