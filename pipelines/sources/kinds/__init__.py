@@ -7,7 +7,7 @@ from importlib import import_module
 from pipelines.sources.definition import SourceError
 from pipelines.sources.kind import Kind
 
-KINDS = ("database", "discord", "discourse", "exports", "feed", "github", "html", "slack", "zulip")
+KINDS = ("database", "discord", "discourse", "exports", "feed", "github", "html", "slack", "zsxq", "zulip")
 """Names of the kinds; a kind's module has it under the same name in capitals."""
 
 

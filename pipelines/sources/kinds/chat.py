@@ -15,7 +15,7 @@ from pipelines.sources.definition import Source
 
 POST_COLUMNS = (
     *("content_id", "source_seq", "occurred_at", "kind", "published_at", "author_id", "parent_id", "root_id"),
-    *("channel", "title", "n_chars", "accepted_answer_id", "deleted_at"),
+    *("channel", "title", "n_chars", "tags", "accepted_answer_id", "deleted_at"),
 )
 INTERACTION_COLUMNS = (
     *("interaction_id", "occurred_at", "kind", "member_id", "content_id", "target_member_id", "channel"),
@@ -39,11 +39,12 @@ class ChatSource(Source):
 
 @dataclass(frozen=True)
 class Reaction:
-    """One emoji under a message: its names, whose it is where that is said, and how often it was given."""
+    """One emoji under a message: its names, whose it is where that is said, how often, and when where that is known."""
 
     names: frozenset[str]
     users: tuple[str, ...]
     count: int
+    at: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class Message:
         title: Title of the thread that it opens, where it has one.
         mentions: Who is mentioned in it.
         deleted_at: When it was removed, where that is known.
+        kind: What it is, where its platform says so; else its channel and thread do.
+        tags: Its tags, separated by ``|``.
     """
 
     at: str
@@ -72,6 +75,8 @@ class Message:
     reactions: tuple[Reaction, ...] = ()
     mentions: frozenset[str] = frozenset()
     deleted_at: str = ""
+    kind: str = ""
+    tags: str = ""
 
 
 class Chat:
@@ -104,11 +109,17 @@ class Chat:
         for id_, message in self._messages.items():
             about = {"occurred_at": message.at, "content_id": self.id(id_), "channel": message.channel}
             accepting = self._accepting(id_)
-            reacted = {user for one in message.reactions for user in one.users} - accepting
-            for kind, users in (("accept", accepting), ("like", reacted), ("mention", message.mentions)):
+            given: dict[str, str] = {}
+            for one in message.reactions:
+                for user in one.users:
+                    given[user] = min(given.get(user, one.at or message.at), one.at or message.at)
+            likes = given.keys() - accepting
+            for kind, users in (("accept", accepting), ("like", likes), ("mention", message.mentions)):
                 for user in sorted(users):
                     by, to = (message.author, user) if kind == "mention" else (user, message.author)
                     named = {"interaction_id": f"{self.id(id_)}:{kind}:{self.id(user)}", "kind": kind}
+                    if kind == "like":
+                        named["occurred_at"] = given[user]
                     rows.append(about | named | {"member_id": self.id(by), "target_member_id": self.id(to)})
         return rows
 
@@ -136,7 +147,7 @@ class Chat:
     def _post(self, id_: str, message: Message) -> dict[str, str]:
         root, opens = self._root(id_), self._opens(message)
         parent = message.replies_to if message.replies_to in self._messages else root
-        kind = opens if not root else "answer" if self._is_answer(id_) else "comment"
+        kind = message.kind or (opens if not root else "answer" if self._is_answer(id_) else "comment")
         title = message.title or message.text.strip().partition("\n")[0][:_TITLE]
         return {
             "content_id": self.id(id_),
@@ -148,8 +159,9 @@ class Chat:
             "parent_id": self.id(parent) if parent in self._messages else "",
             "root_id": self.id(root) if root in self._messages else "",
             "channel": message.channel,
-            "title": title if not root and opens != "comment" else "",
+            "title": title if not root and kind != "comment" else "",
             "n_chars": str(len(message.text)),
+            "tags": message.tags,
             "accepted_answer_id": self._accepted.get(id_, "") if kind == "question" else "",
         }
 

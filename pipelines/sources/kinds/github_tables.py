@@ -20,7 +20,7 @@ def tables(pull: Pull) -> Tables:
     repository = read(pull)
     rows = _Rows(pull.named.source, pull.named.prefix, repository)
     made = {
-        "posts": texts((*POST_COLUMNS, "tags"), rows.posts()),
+        "posts": texts(POST_COLUMNS, rows.posts()),
         "interactions": texts(INTERACTION_COLUMNS, rows.interactions()),
         "members": texts(MEMBER_COLUMNS, repository.people.rows()),
     }
