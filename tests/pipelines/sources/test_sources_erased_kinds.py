@@ -233,3 +233,27 @@ def test_a_repository_on_github(connected, serving, erased_for_good, monkeypatch
     likes = {(row["kind"], row["member_id"], row["content_id"]) for row in connected.rows("interactions", "github")}
     assert ("like", mark, "github:c11") in likes
     assert ("accept", mark, "github:dc602") in likes
+
+
+def test_an_export_of_a_chat_is_named_and_lands_the_tombstone(connected, tmp_path_factory):
+    export = tmp_path_factory.mktemp("export")
+    (export / "help").mkdir()
+    (export / "users.json").write_text(json.dumps([{"id": "UADA", "name": "Lovelace"}, {"id": "UBO", "name": "bo"}]))
+    (export / "channels.json").write_text(json.dumps([{"id": "CHELP", "name": "help"}]))
+    liked = {"name": "+1", "users": ["UADA"], "count": 1}
+    said = [
+        {"type": "message", "user": "UADA", "text": "wombat", "ts": "1770000000.000100"},
+        {"type": "message", "user": "UBO", "text": "<@UADA> hm", "ts": "1770000060.000100", "reactions": [liked]},
+    ]
+    (export / "help" / "2026-02-02.json").write_text(json.dumps(said))
+    connected.source("team", f"kind: slack\nexport: {export}\n")
+    connected.pull("team")
+    outcome = erase(connected.home, connected.settings, [["team:UADA"]], asked_by="test")
+    (left,) = outcome.left
+    assert left.startswith(f"{connected.home.sources / 'team.yaml'} reads files of yours, a slack export")
+    files = connected.files()
+    connected.pull("team")
+    assert connected.files() == files
+    assert holders(connected.home.root, ["UADA", "Lovelace"]) == set()
+    assert erase(connected.home, connected.settings, [["team:UBO"]], asked_by="test").left != []
+    assert look(connected.home, connected.settings, [["other:u1"]]).left == []
