@@ -67,13 +67,13 @@ def forum():
             cooked=cooked,
             **reply,
         ),
-        post(12, 6, 1, 4, day(4), topic_title="Of others", raw="Who knows?"),
+        post(12, 6, 1, 1, day(4), topic_title="Of others", raw="Who knows?"),
         by_ada(13, 6, 2, day(5), "zephyr", topic_title="Of others"),
         post(14, 6, 3, 3, day(6), topic_title="Of others", raw=None, cooked="<p>Hi @ada_l &amp; all</p>"),
     ]
     ada = {"username": "ada_l", "name": "Ada Lovelace", "bio_raw": "I am yonder", "email": "ada_l@example.org"}
-    users = {id_: user(id_, "2025-12-01T00:00:00.000Z") for id_ in (3, 4)} | {
-        12: user(12, "2025-12-02T00:00:00.000Z") | ada
+    users = {id_: user(id_, "2025-12-01T00:00:00.000Z") for id_ in (1, 3)} | {
+        12: user(12, "2025-12-01T00:00:00.000Z") | ada
     }
     likes = [(12, 11, day(7)), (3, 10, day(8)), (12, 12, day(8))]
     return Forum(posts, users=users, likes=likes, solved={6: 13}, groups={"payers": [12, 3]}, tags={5: ["sql"]})
