@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 from pipelines.home import Home
@@ -18,8 +18,10 @@ from pipelines.sending.lists import daily_list_if_any
 from pipelines.sending.message import Message
 from pipelines.sending.publication import last_day, opened
 from pipelines.sending.record import Record
+from pipelines.sending.so_far import summary, summary_key, warning, warning_key
 from pipelines.sending.targets import WEEKDAYS, AnyTarget
 from pipelines.settings import Settings
+from pipelines.today import kept
 
 OLD = timedelta(days=3)
 """Age from which a message is no news: whoever runs days of the past sends nobody their briefs."""
@@ -86,6 +88,13 @@ def due(desk: Desk, name: str, target: AnyTarget, record: Record, now: datetime)
     if (through := desk.through) is None:
         return
     today = now.astimezone(zone).date()
+    if "today" in target.content and (looked := kept.last(desk.home)) is not None and looked.day == today:
+        for alarm in looked.alarms:
+            if not _is_over(record, name, key := warning_key(looked, alarm)):
+                yield Due(key, partial(warning, desk.settings, looked, alarm), now)
+        at = datetime.combine(today, time(target.today_hour), zone)
+        if looked.as_of.hour >= target.today_hour and not _is_over(record, name, key := summary_key(looked)):
+            yield Due(key, partial(summary, desk.settings, looked), at)
 
     def morning_after(day: date) -> datetime:
         return datetime.combine(day + timedelta(days=1), time(target.hour), zone)

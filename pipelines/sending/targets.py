@@ -15,7 +15,7 @@ from pipelines.sending.message import Language
 from pipelines.settings import Settings
 from pipelines.settings.secrets import secret
 
-Content = Literal["brief", "digest", "alarms", "failures", "list"]
+Content = Literal["brief", "digest", "alarms", "failures", "list", "today"]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -36,6 +36,7 @@ class Target(BaseModel):
         content: what it gets.
         hour: hour from which a brief or digest goes out, in the community's time zone; as soon as it is published where
             not given. Alarms and failures do not wait.
+        today_hour: hour until which the day has come when the summary of the running day goes out.
         weekday: day on which the digest of the seven days before goes out.
         language: language of what it gets; that of the home where not given.
         members: whether members to contact are named.
@@ -45,6 +46,7 @@ class Target(BaseModel):
 
     content: tuple[Content, ...] = ("brief", "failures")
     hour: int = Field(0, ge=0, le=23)
+    today_hour: int = Field(15, ge=0, le=23)
     weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
     language: Language | None = None
     members: Truth = True

@@ -37,7 +37,7 @@ class Payload(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     version: Literal[1] = Field(1, description="Version of this form.")
-    kind: str = Field(description="What it is: brief, digest, alarms, failures, test, list or draft.")
+    kind: str = Field(description="What it is: brief, digest, alarms, failures, today, test, list or draft.")
     key: str = Field(description="Name of the message. The same key is the same message: take it once.")
     community: str = Field(description="Name of the community.")
     day: date | None = Field(description="Last day of the data that it speaks of; null where it speaks of none.")
