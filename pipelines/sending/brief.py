@@ -96,10 +96,11 @@ def money(published: Published) -> tuple[Text, ...]:
 
 
 def questions_waiting(published: Published) -> tuple[Section, ...]:
-    """The questions that have waited longest, with the number of all; nothing where none waits."""
+    """The questions that wait since the last days, with the number of all; nothing where none waits."""
     if not published.marts.has("answer_times"):
         return ()
-    waiting = questions.waiting(published.marts, published.context)
+    waiting = questions.waiting_newest(published.marts, published.context)
     lines = tuple(things.question(row) for row in waiting.rows[:_QUESTIONS])
-    title = Text(f"Questions waiting: {integer(waiting.n)}", f"等待回应的提问：{integer(waiting.n)} 个")
+    n = integer(waiting.n)
+    title = Text(f"Questions waiting: {n}, the newest first", f"等待回应的提问：{n} 个，新的在前")
     return (Section(title, lines),) if lines else ()

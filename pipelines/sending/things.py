@@ -130,7 +130,7 @@ def _money(published: Published) -> list[Text]:
 def _asked(published: Published) -> list[Text]:
     if not published.marts.has("answer_times"):
         return []
-    waiting = questions.waiting(published.marts, published.context)
+    waiting = questions.waiting_newest(published.marts, published.context)
     return [Text("Get an answer to ", "请人回答") + question(row) for row in waiting.rows[:1]]
 
 

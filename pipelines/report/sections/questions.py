@@ -21,7 +21,15 @@ _SHOWN = 6
 
 def waiting(marts: Marts, context: SiteContext) -> Result:
     """Questions that wait, the longest first; run once for all pages."""
-    name = "waiting_questions"
+    return _waiting(marts, context, "waiting_questions", "desc")
+
+
+def waiting_newest(marts: Marts, context: SiteContext) -> Result:
+    """The same questions, the newest first: those of the last days are others each day."""
+    return _waiting(marts, context, "waiting_questions_newest", "asc")
+
+
+def _waiting(marts: Marts, context: SiteContext, name: str, order: str) -> Result:
     return marts.results.get(name) or marts.run(
         name,
         f"""
@@ -38,7 +46,7 @@ def waiting(marts: Marts, context: SiteContext) -> Result:
         left join marts.dim_content on answer_times.question_id = dim_content.content_id
         left join marts.dim_members as askers on answer_times.asker_id = askers.member_id
         where answer_times.is_waiting and answer_times.asked_day <= {context.through}
-        order by answer_times.observed_hours desc, answer_times.question_id
+        order by answer_times.observed_hours {order}, answer_times.question_id
         """,
         limit=LONGEST,
     )

@@ -7,6 +7,7 @@ import re
 import duckdb
 import pytest
 
+from pipelines.report.parts.text import hours
 from pipelines.sending.brief import brief
 from pipelines.sending.digest import digest
 from pipelines.sending.message import Letter, told
@@ -50,6 +51,18 @@ def test_the_brief_says_what_the_pages_say(room):
     assert "3 paid terms end in the next 7 days (198 CNY + 500 JPY)." in text
     assert "1 term ended in the last 7 days because a payment failed (99 CNY)." in text
     assert text.endswith("\n\nlink")
+
+
+def test_the_questions_are_those_that_wait_since_the_last_days(room):
+    with opened(room.home, room.settings, DAY) as published:
+        waits = published.marts.run(
+            "w", "select observed_hours from marts.answer_times where is_waiting order by 1"
+        ).rows
+    sections = letter(room, "brief").sections
+    (found,) = [(title, lines) for title, lines in sections if title.startswith("Questions waiting: ")]
+
+    assert found[0] == f"Questions waiting: {len(waits)}, the newest first"
+    assert [line.rpartition(", for ")[2] for line in found[1]] == [hours(row["observed_hours"]).en for row in waits[:3]]
 
 
 def test_three_things_are_numbered_and_the_most_urgent_is_the_first(room):
