@@ -91,6 +91,7 @@ class Chat:
     def __init__(self, source: ChatSource, prefix: str, messages: Mapping[str, Message]) -> None:
         """Read nothing yet."""
         self._source, self._prefix, self._messages = source, prefix, messages
+        self._roots: dict[str, str] = {}
 
     def posts(self) -> list[dict[str, str]]:
         """Return a row for each message, and a second one where it was removed."""
@@ -146,7 +147,7 @@ class Chat:
 
     def _post(self, id_: str, message: Message) -> dict[str, str]:
         root, opens = self._root(id_), self._opens(message)
-        parent = message.replies_to if message.replies_to in self._messages else root
+        parent = message.replies_to if root and message.replies_to in self._messages else root
         kind = message.kind or (opens if not root else "answer" if self._is_answer(id_) else "comment")
         title = message.title or message.text.strip().partition("\n")[0][:_TITLE]
         return {
@@ -167,15 +168,19 @@ class Chat:
 
     def _root(self, id_: str) -> str:
         """Return the message that opened the thread of a reply, in the chat or not; empty of one that is no reply."""
-        seen: set[str] = set()
-        found = id_
-        while found not in seen and (message := self._messages.get(found)) is not None:
-            seen.add(found)
-            before = message.thread or message.replies_to
-            if not before or before == found:
-                break
-            found = before
-        return "" if found == id_ else found
+        if id_ not in self._roots:
+            path = {id_: None}
+            found = id_
+            while (message := self._messages.get(found)) is not None:
+                before = message.thread or message.replies_to
+                if not before or before in path:
+                    break
+                path[before] = None
+                found = self._roots.get(before) or before
+                if before in self._roots:
+                    break
+            self._roots |= {one: "" if one == found else found for one in path}
+        return self._roots[id_]
 
     def _opens(self, message: Message) -> str:
         """Return what a message is that is no reply: a comment where nothing else is said of its channel."""

@@ -254,6 +254,22 @@ def test_replies_whose_opener_is_not_in_the_export_have_no_parent(connected, tmp
     }
 
 
+def test_a_chain_of_replies_has_one_opener_however_long_it_is_and_whatever_it_is_made_of(connected, tmp_path):
+    chain = [said(1, BO, "why?"), *(said(n, ANN, "and?", "Reply", **to(n - 1)) for n in range(2, 1200))]
+    circle = [said(1300, BO, "a", "Reply", **to(1301)), said(1301, BO, "b", "Reply", **to(1300))]
+    itself = said(1302, BO, "c", "Reply", **to(1302))
+    messages = [*reversed(chain), *circle, itself]
+    source(connected, export(tmp_path / "export", {"help.json": file(messages, "help")}))
+    connected.pull("discord")
+    found = content(connected)
+    assert found["2"][:4] == ("answer", "9001", "1", "1")
+    assert {(found[str(n)][0], found[str(n)][2], found[str(n)][3]) for n in (700, 1199)} == {
+        ("comment", "699", "1"),
+        ("comment", "1198", "1"),
+    }
+    assert [found[str(n)][2:4] for n in (1300, 1301, 1302)] == [("1301", "1301"), ("", ""), ("", "")]
+
+
 def test_of_two_overlapping_exports_the_one_written_last_counts(connected, tmp_path):
     newer = help_channel()["messages"][1:4]
     newer[0] = newer[0] | {"content": "edited", "author": BO | {"roles": [{"name": "Supporter"}]}}
