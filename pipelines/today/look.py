@@ -121,6 +121,7 @@ def _ask(
         context=context,
         moment=moment,
         came=came,
+        collected=frozenset(row["log"] for row in marts.results["today_collected"].rows),
         lacks=lacks,
         logs=logs,
         figures=shown,

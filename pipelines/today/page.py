@@ -23,7 +23,7 @@ def page(seen: Seen) -> Page:
     if seen.figures.rows:
         blocks.append(_tiles(seen))
     blocks += _charts(seen)
-    blocks += [tables.questions(seen), *tables.events(seen), *tables.money(seen), logs.logs(seen), logs.trust(seen)]
+    blocks += [*tables.questions(seen), *tables.events(seen), *tables.money(seen), logs.logs(seen), logs.trust(seen)]
     return Page(name=NAME, title=TITLE, question=_QUESTION, answer=sentence(seen), blocks=blocks)
 
 

@@ -38,6 +38,7 @@ class Seen:
         context: the community and what is published.
         moment: the running day and how far it is.
         came: what came of each log.
+        collected: logs of which anything is published.
         lacks: per figure the logs without which it cannot be told.
         logs: rows of each log so far.
         figures: figures so far with their usual range.
@@ -53,6 +54,7 @@ class Seen:
     context: SiteContext
     moment: Moment
     came: Mapping[str, Came]
+    collected: frozenset[str]
     lacks: Mapping[str, tuple[str, ...]]
     logs: Result
     figures: Result

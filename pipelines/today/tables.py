@@ -43,13 +43,15 @@ def alarms(seen: Seen) -> list[Block]:
     ]
 
 
-def questions(seen: Seen) -> Block:
-    """Questions that wait now."""
+def questions(seen: Seen) -> list[Block]:
+    """Questions that wait now; nothing where no log would hold one."""
+    if not {"content"} & {*seen.collected, *seen.came}:
+        return []
     title = Text("Questions waiting now", "当前等待回应的提问")
     rows, n_new = seen.questions.rows, sum(row["is_new"] for row in seen.questions.rows)
     if not rows:
-        return Note(title=title, result=seen.questions, body=Text("No question is open.", "没有待回应的提问。"))
-    return Table(
+        return [Note(title=title, result=seen.questions, body=Text("No question is open.", "没有待回应的提问。"))]
+    table = Table(
         title=title,
         note=Text(
             f"{plural(seen.questions.n, 'question', 'questions')} of the last 30 days without a response by another "
@@ -67,6 +69,7 @@ def questions(seen: Seen) -> Block:
         ],
         result=seen.questions,
     )
+    return [table]
 
 
 def events(seen: Seen) -> list[Block]:

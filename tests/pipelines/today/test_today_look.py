@@ -265,3 +265,15 @@ def test_a_source_that_cannot_be_pulled_is_said_and_the_look_goes_on(running_day
     assert running_day.look("15:00").today.figures
 
     assert "kind &#39;nonsense&#39; in forum.yaml is none of" in running_day.html()
+
+
+def test_a_community_without_content_is_told_nothing_of_questions(running_day):
+    running_day.change("update marts.log_coverage set is_collected = false where log = 'content'")
+    running_day.publish()
+    running_day.deliver("interactions", TODAY, [like(1, "09:00:00")])
+    running_day.look("15:00")
+    assert "Questions waiting now" not in running_day.html()
+
+    running_day.come()
+    running_day.look("15:00")
+    assert "Questions waiting now" in running_day.html()
