@@ -53,3 +53,10 @@ def test_each_common_key_is_on_the_page_with_its_default():
         assert name in rows, name
         if isinstance(field.default, int):
             assert rows[name] == str(field.default), name
+
+
+def test_each_kind_that_keeps_answers_can_forget_a_person_in_them():
+    of_the_operators_files = {"discord", "exports", "slack", "zsxq", "zulip"}
+    assert {name for name in KINDS if kind(name).forgetting is None} == of_the_operators_files
+    for name in of_the_operators_files:
+        assert ".kept.add(" not in (READY.parent / "kinds" / f"{name}.py").read_text(encoding="utf-8"), name
