@@ -114,6 +114,10 @@ def _to_one(path: Path, desk: Desk, record: Record, wish: Wish, pace: Pace, now:
     for one in due(desk, name, target, record, now):
         try:
             message = one.make()
+        except (duckdb.BinderException, duckdb.CatalogException):
+            why = "what is published is of another version of Guildbook: the next guildbook run publishes it anew"
+            yield Outcome(name, one.key, "failed", why)
+            continue
         except (duckdb.Error, OSError, LookupError, ValueError) as error:
             yield Outcome(name, one.key, "failed", f"cannot be made of what is published: {brief(str(error))}")
             continue

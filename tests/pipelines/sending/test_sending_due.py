@@ -246,3 +246,15 @@ def test_a_new_target_is_told_what_rings(watched):
     watched.send()
     watched.target("late", FOLDER.format(content="alarms"))
     assert [(one.target, one.what) for one in watched.send()] == [("late", "sent")]
+
+
+def test_a_publication_of_an_earlier_version_is_said_with_what_mends_it(room):
+    room.change("alter table marts.dim_members drop column display_name")
+    room.target("team", FOLDER.format(content="brief"))
+
+    (failed,) = room.send()
+
+    assert (failed.what, failed.said) == (
+        "failed",
+        "what is published is of another version of Guildbook: the next guildbook run publishes it anew",
+    )
