@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from tests.support.mailroom import ZONE, Mailroom, database_of
 
+pytestmark = pytest.mark.slow
+
 FOLDER = "kind: file\ncontent: [brief]\n"
 
 

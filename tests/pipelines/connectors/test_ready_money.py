@@ -10,6 +10,8 @@ from pipelines.connectors import import_folder
 from tests.support import exports
 from tests.support.connector_reading import assert_good, read_log
 
+pytestmark = pytest.mark.slow
+
 ZONE = "Asia/Shanghai"
 
 

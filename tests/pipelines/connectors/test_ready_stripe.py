@@ -5,10 +5,14 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from pipelines.connectors import import_folder
 from tests.pipelines.connectors.test_ready_money import money
 from tests.support import exports
 from tests.support.connector_reading import assert_good, read_log
+
+pytestmark = pytest.mark.slow
 
 CUSTOMERS = exports.records("""
     id    | Email       | Name     | Description | Created (UTC)    | Delinquent

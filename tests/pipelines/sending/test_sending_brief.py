@@ -15,6 +15,8 @@ from pipelines.sending.publication import opened
 from tests.support.mailroom import Mailroom, database_of, with_publication
 from tests.support.report_marts import COMMUNITIES, DAY
 
+pytestmark = pytest.mark.slow
+
 ENGLISH, CHINESE = "en", "zh"
 WRONG = re.compile(r"\bNone\b|\bnan\b|\bnull\b|\bNaT\b|\{|\}(?!\})")
 

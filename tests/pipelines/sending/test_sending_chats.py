@@ -16,6 +16,8 @@ from pipelines.sending.ways import NotSentError
 from pipelines.sending.ways.chat import ChatWay
 from tests.support.platforms import Reply, platform
 
+pytestmark = pytest.mark.slow
+
 CHATS = {
     "feishu": (NotifyFeishu, "/open-apis/bot/v2/hook/{token}/"),
     "lark": (NotifyLark, "/open-apis/bot/v2/hook/"),

@@ -14,6 +14,8 @@ from pipelines.sending.ways.post import Payload
 from tests.support.mailroom import MORNING
 from tests.support.platforms import Reply, platform
 
+pytestmark = pytest.mark.slow
+
 HEAD = {"title": "Why we moved to uv", "status": "approved", "target": "site"}
 BODY = "# Hello\n\nA **bold** word for @everyone.\n"
 APPROVED = "---\ntitle: a\nstatus: approved\npublish_at: 2026-11-20\ntarget: {target}\n---\nb"

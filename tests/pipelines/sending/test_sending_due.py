@@ -12,6 +12,8 @@ from pipelines.publishing.outcome import note_failure
 from tests.support.mailroom import MORNING, Mailroom, database_of
 from tests.support.report_marts import DAY
 
+pytestmark = pytest.mark.slow
+
 FOLDER = "kind: file\ncontent: [{content}]\n"
 GATE = "gate facts: fct_member_days 2026-11-20"
 

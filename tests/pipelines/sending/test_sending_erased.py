@@ -11,6 +11,8 @@ from pipelines.erasure.places import places
 from pipelines.privacy.needles import Needles
 from pipelines.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 MESSAGE = (
     "Guild: brief\n\nTo contact: 2 members\n- {id} (read 17 times): Send: “Words”.\n- ana17 (quiet): Call.\n\nlink\n"
 )

@@ -21,6 +21,8 @@ from tests.support.mailroom import MORNING, ZONE
 from tests.support.platforms import Reply, platform
 from tests.support.report_marts import DAY
 
+pytestmark = pytest.mark.slow
+
 CAMPAIGN = "winback"
 
 

@@ -18,6 +18,8 @@ from pipelines.sending.ways.post import PostWay
 from tests.support.mailroom import MORNING
 from tests.support.platforms import Reply, platform
 
+pytestmark = pytest.mark.slow
+
 KEY = "brief:2026-11-19"
 WEBHOOK = "kind: post\nurl: {url}/hook\ncontent: [brief]\n"
 CHAT = "kind: apprise\nsecrets: {{url: CHAT}}\ncontent: [brief]\nif_unsure: {if_unsure}\n"

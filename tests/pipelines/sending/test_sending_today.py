@@ -14,6 +14,8 @@ from pipelines.today.kept import Alarm, Figure, Today
 from tests.support.mailroom import MORNING, ZONE
 from tests.support.report_marts import DAY
 
+pytestmark = pytest.mark.slow
+
 TODAY = MORNING.date()
 BELL = Alarm("silence", "interactions", "below", Text("interactions: no row since 11:02", "互动：11:02 以来没有任何行"))
 LOOK = Today(

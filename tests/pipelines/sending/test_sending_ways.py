@@ -12,6 +12,8 @@ import pytest
 from pipelines.sending.ways.post import Payload
 from tests.support.platforms import Reply, platform
 
+pytestmark = pytest.mark.slow
+
 SECRETS = "HOOK_URL={url}/hook?token=s3cret\nHOOK_KEY=whsec_{key}\nFORUM_KEY=f0rum\n"
 KEY = b"thirty-two bytes of a shared key"
 WEBHOOK = "kind: post\nsecrets: {url: HOOK_URL, key: HOOK_KEY}\ncontent: [brief]\n"

@@ -13,6 +13,8 @@ from pipelines.sources.pull import check
 from tests.support import exports
 from tests.support.connector_reading import read_log
 
+pytestmark = pytest.mark.slow
+
 ACTS = "member_id,interaction_type,interaction_time\n1,like,2025-01-03 09:05:00\n2,clap,2025-01-03\n1,view,2025/1/4\n"
 POSTS = "member_id,active_days,post_date\n1,20,2025-01-02\n"
 GHOST = exports.table(

@@ -12,6 +12,8 @@ from pipelines.sources.pull import check
 from tests.support.github_server import Repository, account, actor, discussion, reply
 from tests.support.platforms import Reply
 
+pytestmark = pytest.mark.slow
+
 ANN, BO, CY = account(1, "ann"), account(2, "bo"), account(3, "cy")
 APP = account(4, "renovate[bot]", type="Bot")
 GHOST = account(10137, "ghost")

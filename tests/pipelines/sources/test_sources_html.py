@@ -9,6 +9,8 @@ import pytest
 from pipelines.sources.definition import SourceError
 from tests.support.platforms import Reply
 
+pytestmark = pytest.mark.slow
+
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 PLAIN = """<html><body>

@@ -7,6 +7,8 @@ import pytest
 from pipelines.today import bells
 from tests.support.running_day import MADE, TODAY, WEEK_BEFORE, moved
 
+pytestmark = pytest.mark.slow
+
 
 def flood(n: int, hour: int) -> list[dict[str, object]]:
     return [

@@ -9,6 +9,8 @@ import pytest
 from pipelines.today.marks import PUBLISHED
 from tests.support.running_day import LAST, TODAY, RunningDay
 
+pytestmark = pytest.mark.slow
+
 
 def test_hours_of_usual_days_come_to_what_is_published(running_day):
     running_day.come()

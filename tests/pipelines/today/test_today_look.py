@@ -16,6 +16,8 @@ from pipelines.today.look import GaveWayError, NoLookError, _as_of, due_sources
 from pipelines.today.rows import Moment, usual_days
 from tests.support.running_day import LAST, TODAY, WEEK_BEFORE, RunningDay
 
+pytestmark = pytest.mark.slow
+
 
 def state(running_day: RunningDay) -> dict[str, str]:
     """Digest of every file of the home but those that a look writes."""

@@ -11,6 +11,8 @@ from pipelines.report.parts.few_columns import COUNTS, OF_COUNTS, OTHER_NUMBERS,
 from pipelines.today import kept
 from tests.support.running_day import TODAY
 
+pytestmark = pytest.mark.slow
+
 QUESTION = {
     "content_id": "q-new", "occurred_at": f"{TODAY}T09:00:00", "published_at": f"{TODAY}T09:00:00", "kind": "question",
     "author_id": "zenobia", "title": "How do I leave the quagmire?", "channel": "help",
