@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from pipelines.cli.console import read_settings, say, show
 from pipelines.home import Home
+from pipelines.settings import Settings
 
 sources = typer.Typer(no_args_is_help=True, help="Fetch what platforms hold, as the files in the folder sources say.")
 
@@ -37,23 +39,11 @@ def check(
     name: Annotated[str | None, typer.Argument(help="The source; all of them where not given.")] = None,
 ) -> None:
     """Ask each source the least that shows that address and secrets are right; exit code 1 if any cannot be pulled."""
-    from pipelines.faults import UserError  # noqa: PLC0415
-    from pipelines.sources.configured import names, read_all  # noqa: PLC0415
     from pipelines.sources.pull import check as checking  # noqa: PLC0415
 
     settings = read_settings()
     home = Home(settings.home)
-    failed = False
-    if name is None:
-        read_all(home, settings)
-    for one in [name] if name else names(home):
-        try:
-            show(f"{one}: {checking(home, settings, one)}")
-        except UserError as error:
-            say(str(error))
-            failed = True
-    if failed:
-        raise typer.Exit(1)
+    _for_each(name, settings, lambda one: show(f"{one}: {checking(home, settings, one)}"))
 
 
 @sources.command(epilog="Example: guildbook sources pull forum")
@@ -68,24 +58,33 @@ def pull(
 ) -> None:
     """Fetch what is new and write it as log files; exit code 1 if any source cannot be pulled."""
     from pipelines.cli.imports import tell  # noqa: PLC0415
-    from pipelines.faults import UserError  # noqa: PLC0415
-    from pipelines.sources.configured import names, read_all  # noqa: PLC0415
     from pipelines.sources.pull import pull as pulling  # noqa: PLC0415
 
     settings = read_settings()
-    home = Home(settings.home)
-    failed = False
-    if name is None:
-        read_all(home, settings)
-    for one in [name] if name else names(home):
-        try:
-            report = pulling(home, settings, one, replay=replay, everything=everything, say=say)
-        except UserError as error:
-            say(str(error))
-            failed = True
-            continue
+
+    def pull_one(one: str) -> None:
+        report = pulling(Home(settings.home), settings, one, replay=replay, everything=everything, say=say)
         for remark in report.remarks:
             say(remark)
         tell(report.imported, settings)
+
+    _for_each(name, settings, pull_one)
+
+
+def _for_each(name: str | None, settings: Settings, work: Callable[[str], None]) -> None:
+    """Do the work for the named source, or for every one; what keeps one from it is said, and ends with exit code 1."""
+    from pipelines.faults import UserError  # noqa: PLC0415
+    from pipelines.sources.configured import names, read_all  # noqa: PLC0415
+
+    home = Home(settings.home)
+    if name is None:
+        read_all(home, settings)
+    failed = False
+    for one in [name] if name else names(home):
+        try:
+            work(one)
+        except UserError as error:
+            say(str(error))
+            failed = True
     if failed:
         raise typer.Exit(1)

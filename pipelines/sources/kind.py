@@ -91,6 +91,10 @@ class Kind:
     forgetting: Forgetting | None = None
 
 
+def nothing_to_fetch(_: Pull) -> None:
+    """Do nothing: for kinds whose files are there already, and are read at each pull."""
+
+
 def texts(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> pa.Table:
     """Return rows as a table of texts; a key that a row lacks is empty, half a sign of a cut one a question mark."""
     return pa.table({name: pa.array([_whole(row.get(name, "")) for row in rows], pa.string()) for name in columns})

@@ -15,7 +15,7 @@ from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.lake import ledger, versions
 from pipelines.lake.staging import staging_folder
-from pipelines.report.context import SiteContext
+from pipelines.report.context import SiteContext, site_context
 from pipelines.report.parts.collected import missing_facts
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.text import Text
@@ -91,7 +91,7 @@ def _look(home: Home, settings: Settings, remarks: tuple[Text, ...]) -> Looked:
             datetime.combine(day, datetime.min.time()),
             rows.usual_days(day, through, first),
         )
-        seen = _ask(marts, home, settings, came, moment, _context(settings, through, number), remarks)
+        seen = _ask(marts, home, settings, came, moment, site_context(settings, through, number), remarks)
         looked = f"{now.astimezone(ZoneInfo(settings.timezone)):%Y-%m-%d %H:%M}"
         return Looked(kept.write(home, number, folder / "site", seen, looked), kept.told(seen))
 
@@ -170,19 +170,6 @@ def _published_days(marts: Marts) -> tuple[date, date]:
     first: date = marts.value("select min(day) from marts.community_days")
     through: date = marts.value("select through_day from marts.publication")
     return first, through
-
-
-def _context(settings: Settings, through: date, number: int) -> SiteContext:
-    return SiteContext(
-        community=settings.title,
-        timezone=settings.timezone,
-        through_day=through,
-        version=number,
-        horizon_days=settings.churn_horizon_days,
-        active_by_events=settings.active_by_events,
-        least_shown=settings.least_shown_count,
-        language=settings.language,
-    )
 
 
 def _pull_due(home: Home, settings: Settings, say: Callable[[str], None]) -> tuple[Text, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pipelines.sources.kind import Kind, Pull, Tables, texts
+from pipelines.sources.kind import Kind, Pull, Tables, nothing_to_fetch, texts
 from pipelines.sources.kinds import discord_files, exported
 from pipelines.sources.kinds.chat import INTERACTION_COLUMNS, POST_COLUMNS, ChatSource
 from pipelines.sources.kinds.chat_people import MEMBER_COLUMNS
@@ -20,10 +20,6 @@ class DiscordSource(ChatSource):
     private_threads: bool = Field(False, description="Whether private threads count; direct messages never do.")
     moderators: list[str] = Field([], description="Roles of the server whose bearers are moderators.")
     plans: dict[str, str] = Field({}, description="Role of the server -> the paid plan that its bearers have.")
-
-
-def _fetch(pull: Pull) -> None:
-    """Do nothing: the export is there already, and is read at each pull."""
 
 
 def _check(pull: Pull) -> str:
@@ -47,4 +43,4 @@ def _tables(pull: Pull) -> Tables:
     return Tables(made, tuple(f"{pull.named.name}: {one}" for one in server.remarks()))
 
 
-DISCORD = Kind(DiscordSource, _fetch, _check, _tables, "discord.mapping.yaml")
+DISCORD = Kind(DiscordSource, nothing_to_fetch, _check, _tables, "discord.mapping.yaml")

@@ -9,17 +9,13 @@ from pydantic import Field
 from pipelines.connectors import read_folder
 from pipelines.connectors.folder import Contents
 from pipelines.sources.definition import Source, SourceError
-from pipelines.sources.kind import Kind, Pull, Tables
+from pipelines.sources.kind import Kind, Pull, Tables, nothing_to_fetch
 
 
 class ExportsSource(Source):
     """A folder of exports of Ghost, Stripe, WeChat Pay, Alipay, and of plain tables of one's own."""
 
     folder: Path = Field(description="Folder of the exports, relative to this file where it is relative.")
-
-
-def _fetch(pull: Pull) -> None:
-    """Do nothing: the exports are there already, and are read at each pull."""
 
 
 def _contents(pull: Pull) -> Contents:
@@ -44,4 +40,4 @@ def _tables(pull: Pull) -> Tables:
     return Tables(contents.logs, tuple(remarks))
 
 
-EXPORTS = Kind(ExportsSource, _fetch, _check, _tables, None)
+EXPORTS = Kind(ExportsSource, nothing_to_fetch, _check, _tables, None)

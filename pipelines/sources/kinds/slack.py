@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pipelines.sources.kind import Kind, Pull, Tables
+from pipelines.sources.kind import Kind, Pull, Tables, nothing_to_fetch
 from pipelines.sources.kinds import slack_files, slack_tables
 from pipelines.sources.kinds.chat import ChatSource
 
@@ -16,10 +16,6 @@ class SlackSource(ChatSource):
 
     export: Path = Field(description="The .zip, the unpacked folder, or a folder that holds several of them.")
     private_channels: bool = Field(False, description="Whether private channels count; direct messages never do.")
-
-
-def _fetch(pull: Pull) -> None:
-    """Do nothing: the export is there already, and is read at each pull."""
 
 
 def _check(pull: Pull) -> str:
@@ -36,4 +32,4 @@ def _tables(pull: Pull) -> Tables:
     return slack_tables.tables(pull, slack_files.read(pull))
 
 
-SLACK = Kind(SlackSource, _fetch, _check, _tables, "slack.mapping.yaml")
+SLACK = Kind(SlackSource, nothing_to_fetch, _check, _tables, "slack.mapping.yaml")

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from pipelines.sources.definition import Source
-from pipelines.sources.kind import Kind, Pull, Tables, texts
+from pipelines.sources.kind import Kind, Pull, Tables, nothing_to_fetch, texts
 from pipelines.sources.kinds import exported, zsxq_files
 from pipelines.sources.kinds.chat import INTERACTION_COLUMNS, POST_COLUMNS
 from pipelines.sources.kinds.chat_people import MEMBER_COLUMNS
@@ -21,10 +21,6 @@ class ZsxqSource(Source):
     export: Path = Field(description="The folder of what zsxq-cli printed as JSON, or an archive of it.")
     talks_are: Literal["article", "comment"] = Field("article", description="What an ordinary topic is.")
     hosts: list[str] = Field([], description="Numbers of the users who run the group.")
-
-
-def _fetch(pull: Pull) -> None:
-    """Do nothing: the files are there already, and are read at each pull."""
 
 
 def _check(pull: Pull) -> str:
@@ -49,4 +45,4 @@ def _tables(pull: Pull) -> Tables:
     return Tables(made, tuple(f"{pull.named.name}: {one}" for one in group.remarks()))
 
 
-ZSXQ = Kind(ZsxqSource, _fetch, _check, _tables, "zsxq.mapping.yaml")
+ZSXQ = Kind(ZsxqSource, nothing_to_fetch, _check, _tables, "zsxq.mapping.yaml")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pipelines.sources.kind import Kind, Pull, Tables, texts
+from pipelines.sources.kind import Kind, Pull, Tables, nothing_to_fetch, texts
 from pipelines.sources.kinds import exported, zulip_files
 from pipelines.sources.kinds.chat import INTERACTION_COLUMNS, POST_COLUMNS, ChatSource
 from pipelines.sources.kinds.chat_people import MEMBER_COLUMNS
@@ -19,10 +19,6 @@ class ZulipSource(ChatSource):
     export: Path = Field(description="The .tar.gz, the unpacked folder, or a folder that holds several of them.")
     private_channels: bool = Field(False, description="Whether private channels count; direct messages never do.")
     accepted_by: list[str] = Field(["✅", "✔"], description="Reactions by which who asked accepts an answer.")
-
-
-def _fetch(pull: Pull) -> None:
-    """Do nothing: the export is there already, and is read at each pull."""
 
 
 def _check(pull: Pull) -> str:
@@ -47,4 +43,4 @@ def _tables(pull: Pull) -> Tables:
     return Tables(made, tuple(f"{pull.named.name}: {one}" for one in realm.remarks()))
 
 
-ZULIP = Kind(ZulipSource, _fetch, _check, _tables, "zulip.mapping.yaml")
+ZULIP = Kind(ZulipSource, nothing_to_fetch, _check, _tables, "zulip.mapping.yaml")
