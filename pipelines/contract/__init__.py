@@ -168,7 +168,7 @@ CONTENT = Log(
         ),
         _required("published_at", Type.TIME, "When it was first published."),
         _optional("author_id", Type.ID, "Its author; empty after an erasure, then credited to nobody."),
-        _optional("parent_id", Type.ID, "The piece it answers or comments on."),
+        _optional("parent_id", Type.ID, "The piece it answers, comments on or asks about."),
         _optional("root_id", Type.ID, "The piece that opened the thread."),
         _optional("channel", Type.TEXT, "Where it was published."),
         _optional("title", Type.TEXT, "Its title."),
@@ -317,6 +317,10 @@ PAYMENTS = Log(
         _optional(
             "fee_minor", Type.INTEGER, "Fee of the payment provider in minor units.", least=-MOST_MINOR, most=MOST_MINOR
         ),
+        _optional("coupon_id", Type.ID, "Coupon used for the purchase."),
+        _optional(
+            "discount_minor", Type.INTEGER, "Discount that amount_minor is already less by.", least=0, most=MOST_MINOR
+        ),
     ),
     kept=("member_id",),
     rules=rules.PAYMENTS,
@@ -337,6 +341,7 @@ ACTIONS = Log(
         _optional("currency", Type.CURRENCY, "Currency of cost_minor."),
         _optional("points", Type.INTEGER, "Points given.", least=-MOST_COUNT, most=MOST_COUNT),
         _optional("expires_at", Type.TIME, "When the offer ends."),
+        _optional("coupon_id", Type.ID, "Coupon handed out; where arm is held_out the one that was not."),
     ),
     kept=("member_id",),
     rules=rules.ACTIONS,

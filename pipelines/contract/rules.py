@@ -200,6 +200,12 @@ PAYMENTS = (
         "is more than the amount",
         "deliver both in minor units; a fixed fee on a small amount is fine",
     ),
+    _warn(
+        "discount_minor",
+        "{discount_minor} > 0 and ({amount_minor} < 0 or {kind} = 'refund')",
+        "is a discount on money that was paid out",
+        "leave it empty there; it belongs to the purchase",
+    ),
 )
 
 ACTIONS = (

@@ -21,10 +21,9 @@ PRICES = {
     ("pro", 12): 179_900,
 }
 """Price of a term in fen, by plan and months."""
-COUPON_MINOR = 2_000
+COUPON, COUPON_MINOR = "renewal-coupon", 2_000
 P_UPGRADES, P_REFUNDED = 0.15, 0.5
 """Share of basic members who upgrade once, and of those cancelling within ten days who are paid back."""
-FEE_SHARE = 0.006
 _STEPS = {"unpaid": "expired"}
 _REASONS = {"expired": "not_renewed", "cancelled": "cancelled_by_member", "unpaid": "payment_failed"}
 
@@ -120,7 +119,7 @@ def _priced(rng: np.random.Generator, context: SampleContext, steps: pd.DataFram
         price_minor=np.where(trial, 0, price),
         currency="CNY",
         discount_minor=np.where(coupon, COUPON_MINOR, 0),
-        coupon_id=only(coupon, np.full(len(steps), "renewal-coupon", dtype=object)),
+        coupon_id=only(coupon, np.full(len(steps), COUPON, dtype=object)),
         end_reason=steps["step"].map(_REASONS | {"refunded": "refunded"}),
         step=steps["step"].replace(_STEPS),
     )
@@ -147,6 +146,8 @@ def _payments(
             "amount_minor": amount.astype(np.int64),
             "subscription_id": paying["subscription_id"],
             "kind": np.where(step == "refunded", "refund", "subscription").astype(object),
+            "coupon_id": only(step == "renew", paying["coupon_id"].to_numpy(dtype=object)),
+            "discount_minor": np.where(step == "renew", paying["discount_minor"], 0),
         }
     )
     paid = content[(content["access"] == "paid") & (content["source_seq"] == 1)]
@@ -166,8 +167,7 @@ def _payments(
         }
     )
     payments = pd.concat([subscriptions, sales], ignore_index=True).sort_values("at", kind="stable", ignore_index=True)
-    fee = np.round(payments["amount_minor"].clip(lower=0) * FEE_SHARE).astype(np.int64)
-    return payments.assign(payment_id=numbered("p", len(payments)), currency="CNY", fee_minor=fee)
+    return payments.assign(payment_id=numbered("p", len(payments)), currency="CNY")
 
 
 def _difference(paying: pd.DataFrame) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.sample import hazards
-from pipelines.sample.billing import COUPON_MINOR
+from pipelines.sample.billing import COUPON, COUPON_MINOR
 from pipelines.sample.calendar import DAY_S, Flags, Ints
 from pipelines.sample.content import Published
 from pipelines.sample.context import SampleContext, numbered
@@ -55,6 +55,7 @@ def _coupons(context: SampleContext, subscriptions: pd.DataFrame) -> pd.DataFram
     rows = _rows(day, member, "coupon", "renewal-coupon", treated, 36_000)
     rows["cost_minor"] = np.where(treated, COUPON_MINOR, 0)
     rows["expires"] = np.where(treated, (day + hazards.COUPON_LEAD + 1) * DAY_S - 1.0, np.nan)
+    rows["coupon_id"] = COUPON
     return rows
 
 

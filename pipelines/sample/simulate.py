@@ -28,6 +28,7 @@ from pipelines.sample.oracle import oracle
 from pipelines.sample.outreach import act_on_members
 from pipelines.sample.population import draw_population
 from pipelines.sample.registry import register
+from pipelines.sample.sales import Told, sell
 from pipelines.sample.survey import ask_feedback
 from pipelines.sample.tables import TOLD_LOGS, Table, write_out
 from pipelines.sample.trajectories import draw_trajectories
@@ -159,7 +160,7 @@ def _simulate(
     seed: np.random.SeedSequence, members: int, calendar: Calendar, lapse_draws: int = 0
 ) -> tuple[dict[str, Table], Frames]:
     """Return the logs' clean tables and the ground truth; every part has its own source of chance."""
-    rngs = [np.random.default_rng(child) for child in seed.spawn(9)]
+    rngs = [np.random.default_rng(child) for child in seed.spawn(10)]
     people = draw_population(rngs[0], members, calendar.days)
     context = SampleContext(
         people, draw_trajectories(rngs[1], people, calendar), calendar, calendar.sessions(rngs[2], members)
@@ -182,16 +183,20 @@ def _simulate(
     places = np.array(["web", "web", "app", "app", "wechat"], dtype=object)
     interactions["channel"] = places[rngs[7].integers(0, len(places), len(interactions))]
 
+    feedback = ask_feedback(rngs[8], context, events, interactions)
+    actions = act_on_members(context, published, bills.subscriptions)
+    sold = sell(rngs[9], context, Told(content, interactions, bills.payments, actions), events)
+
     frames = {
         "members": register(context, bills.upgrades),
-        "content": content,
-        "interactions": interactions,
+        "content": sold.content,
+        "interactions": sold.interactions,
         "events": events.events.assign(currency="CNY", source_seq=1),
         "event_participation": events.participation,
-        "feedback": ask_feedback(rngs[8], context, events, interactions),
+        "feedback": feedback,
         "subscriptions": bills.subscriptions,
-        "payments": bills.payments,
-        "actions": act_on_members(context, published, bills.subscriptions),
+        "payments": sold.payments,
+        "actions": sold.actions,
     }
     tables = {name: write_out(name, frames[name], context) for name in TOLD_LOGS}
     seen = context.came | events.attended

@@ -372,6 +372,8 @@ BETWEEN = [
         "contradiction"),
     odd("payments", "fee in another unit than the amount", {"fee_minor": "390000"}, "is more than the amount",
         "contradiction"),
+    odd("payments", "discount on money paid out", {"amount_minor": "-3900", "kind": "refund", "discount_minor": "500"},
+        "a discount on money that was paid out", "contradiction", "discount_minor"),
     odd("actions", "points without their number", {"kind": "points"}, "points is empty", "contradiction"),
     odd("identity_links", "link revoked before it stands", {"valid_from": "2024-03-05", "revoked_at": "2024-03-01"},
         "is before valid_from", "contradiction", "revoked_at"),

@@ -21,6 +21,7 @@ final as (
         currency,
         points,
         expires_at,
+        coupon_id,
         event_day,
         log_day
     from persons

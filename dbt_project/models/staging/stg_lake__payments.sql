@@ -21,6 +21,8 @@ final as (
         event_id,
         kind,
         fee_minor,
+        coupon_id,
+        discount_minor,
         event_day,
         log_day
     from persons

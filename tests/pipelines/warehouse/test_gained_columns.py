@@ -13,7 +13,11 @@ from tests.support.tiny_logs import FIRST, interaction
 
 pytestmark = [pytest.mark.dbt, pytest.mark.long]
 
-GAINED = {"actions": ["currency"], "members": ["display_name", "profile_url"]}
+GAINED = {
+    "actions": ["currency", "coupon_id"],
+    "members": ["display_name", "profile_url"],
+    "payments": ["coupon_id", "discount_minor"],
+}
 """Log -> columns that it gained after the first version."""
 
 
@@ -30,6 +34,8 @@ def test_parts_without_a_column_that_a_log_gained_are_read_as_null(tmp_path):
             "cost_minor": 5,
         }
         house.deliver("actions", day, [row])
+        paid = {"payment_id": f"p{day}", "member_id": "m1", "occurred_at": f"{day}T10:00", "amount_minor": 90}
+        house.deliver("payments", day, [paid | {"currency": "CNY", "coupon_id": "k", "discount_minor": 10}])
         state = {"member_id": "m1", "occurred_at": f"{day}T10:00", "joined_at": f"{FIRST}T10:00", "display_name": "Ana"}
         house.deliver("members", day, [state])
     house.run([FIRST])
@@ -42,6 +48,10 @@ def test_parts_without_a_column_that_a_log_gained_are_read_as_null(tmp_path):
     assert house.query("select action_id, currency from staging.stg_lake__actions order by 1") == [
         (f"a{FIRST}", None),
         (f"a{later}", None),
+    ]
+    assert house.query("select event_day, coupon_id, discount_minor from staging.stg_lake__payments order by 1") == [
+        (FIRST, None, None),
+        (later, "k", 10),
     ]
     assert house.query("select event_day, display_name from staging.stg_lake__members order by 1") == [
         (FIRST, None),
