@@ -124,7 +124,7 @@ def _reads_of_paid(context: SampleContext, told: Told, prices: _Prices) -> pd.Da
 def _purchases(
     rng: np.random.Generator, context: SampleContext, rows: pd.DataFrame, day: Ints, last: Ints
 ) -> pd.DataFrame:
-    """Purchases of the rows' pieces on the members' first visit from each day on, where that is no later than ``last``."""
+    """Purchases of the rows' pieces on the first visit of each member from a day on, not after the day ``last``."""
     member = rows["member"].to_numpy()
     last = np.minimum(last, context.calendar.days - 1)
     came = context.next_came[np.minimum(day, context.calendar.days - 1), member]
@@ -141,12 +141,11 @@ def _bought_by_readers(rng: np.random.Generator, context: SampleContext, reads: 
     return _purchases(rng, context, first.assign(coupon_id=None), day, day + 60)
 
 
-def _offers(
-    rng: np.random.Generator, context: SampleContext, reads: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _offers(rng: np.random.Generator, context: SampleContext, reads: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Each round a coupon for half of those who read a paid piece in the month before, and what they buy."""
     treated = rng.random(context.people.size) < 0.5
-    actions, bought = [], [reads[:0]]
+    actions: list[pd.DataFrame] = []
+    bought = [reads[:0]]
     gone = context.trajectories.announced[None] & (
         context.trajectories.left_day[None] < np.arange(context.calendar.days)[:, None]
     )

@@ -76,7 +76,9 @@ def test_buyers_looked_at_the_piece_before_and_some_finish_it_and_ask(
             first.setdefault((row["member_id"], row["content_id"]), moment(row["occurred_at"]))
     assert all(min(looked[pair]) < at for pair, at in first.items())
     assert 0.2 < len(first.keys() & finished) / len(first) < 0.7
-    about = {(row[-1]["author_id"], row[0].get("parent_id")) for row in versions.values() if row[0]["kind"] == "question"}
+    about = {
+        (row[-1]["author_id"], row[0].get("parent_id")) for row in versions.values() if row[0]["kind"] == "question"
+    }
     assert about & first.keys()
 
 
