@@ -21,12 +21,13 @@ DAYS = days_between(FIRST, max(day for _, day in DELIVERED))
 ACTIVITY = {"activity_histogram", "cohort_retention", "contributor_concentration", "fct_member_days", "member_segments"}
 FILLED = {
     ("interactions",): ACTIVITY,
-    ("content",): ACTIVITY | {"dim_content", "content_performance", "content_days", "answer_times", "answer_months"},
+    ("content",): ACTIVITY
+    | {"dim_content", "content_tags", "content_performance", "content_days", "answer_times", "answer_months"},
     ("members",): {"dim_members", "community_days"},
     ("events",): {"dim_events", "event_performance"},
     ("event_participation",): set(),
     ("feedback",): set(),
-    ("subscriptions",): {"subscription_terms", "revenue_months", "renewals"},
+    ("subscriptions",): {"subscription_terms", "revenue_months", "mrr_months", "renewals"},
     ("payments",): {"revenue_months"},
     ("actions",): {"points_ledger"},
     ("interactions", "content"): ACTIVITY | {"content_performance", "content_days", "answer_months"},

@@ -55,8 +55,8 @@ def last_day(mart):
     return mart("publication")["through_day"][0]
 
 
-def test_there_are_twenty_recipes_and_each_says_how_to_read_its_answer():
-    assert len(RECIPES) == PAGE.count("```sql") == PAGE.count("\n### ") == 20
+def test_each_recipe_says_how_to_read_its_answer():
+    assert len(RECIPES) == PAGE.count("```sql") == PAGE.count("\n### ") >= 22
 
 
 @pytest.mark.parametrize("question", RECIPES)
@@ -145,6 +145,27 @@ def test_guests_of_an_event_are_those_that_the_log_names(answer, good_home):
     assert len(events) > 1
     assert all(events[event] <= guests.get(event, 0) for event in events.index)
     assert events.sum() > 0.8 * guests.reindex(events.index).sum()  # bots and staff are left out
+
+
+def test_guests_are_those_whom_the_log_names_last_as_attended(answer, good_home, last_day, mart):
+    guests = answer("Who attended which event")
+
+    log = duckdb.sql(f"from read_parquet('{good_home.home.lake}/raw/event_participation/*/*.parquet')").df()
+    recent = mart("dim_events")
+    recent = recent[recent["starts_day"].between(last_day - timedelta(days=27), last_day)]
+    came = log[(log["state"] == "attended") & log["event_id"].isin(recent["event_id"])]
+    assert 0 < len(guests) <= len(came[["event_id", "member_id"]].drop_duplicates())
+    assert (guests["starts_day"].between(last_day - timedelta(days=27), last_day)).all()
+
+
+def test_plans_add_up_to_the_revenue_of_each_month(answer, mart):
+    plans = answer("does each plan bring")
+
+    months = mart("revenue_months").dropna(subset=["mrr_end_minor"]).set_index(["month", "currency"])["mrr_end_minor"]
+    added = plans.groupby(["month", "currency"])["mrr_end_minor"].sum()
+    assert added.to_dict() == months[months > 0].to_dict() != {}
+    assert plans["plan"].nunique() > 1
+    assert plans.groupby(["month", "currency"])["share_of_mrr"].sum().round(2).eq(1).all()
 
 
 def test_the_bridge_of_each_quarter_holds(answer, mart):

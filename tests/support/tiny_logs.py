@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FIRST = date(2025, 3, 1)
 INTERACTIONS = ("view", "read", "like", "comment", "reply", "ask", "answer", "share", "join_live")
 PIECES = ("question", "answer", "comment", "article")
+TAGS = ("rust|web", "Rust | rust", "sql", None)
 
 
 def days_between(first: date, last: date) -> list[date]:
@@ -83,6 +84,7 @@ def _tell_content(rng, deliver, members, days):
         piece = {
             "content_id": f"c{number}", "occurred_at": moment, "kind": rng.choice(PIECES),
             "published_at": moment, "author_id": author, "title": f"piece {number}",
+            "tags": TAGS[number % len(TAGS)],
         }  # fmt: skip
         deliver("content", piece, day)
         pieces.append((piece, day))
@@ -92,7 +94,8 @@ def _tell_content(rng, deliver, members, days):
             moved = _moment(rng, day - timedelta(days=rng.randint(1, 5)))
             deliver("content", piece | {"published_at": moved, "source_seq": 2}, later)
         elif changed < 0.2:
-            deliver("content", piece | {"author_id": None, "source_seq": rng.randint(2, 4)}, later)
+            erased = piece | {"author_id": None, "tags": "go", "source_seq": rng.randint(2, 4)}
+            deliver("content", erased, later)
         elif changed < 0.3:
             deliver("content", piece | {"op": "delete", "source_seq": 5}, later)
     return pieces
@@ -144,7 +147,10 @@ def _tell_events(rng, deliver, members, days):
         for member in rng.sample(range(members), 8):
             for state in ("registered", rng.choice(["attended", "no_show"])):
                 row = {"event_id": f"e{number}", "member_id": f"m{member}", "state": state}
-                deliver("event_participation", row | {"occurred_at": _moment(rng, starts)}, starts)
+                deliver("event_participation", row | {"occurred_at": _moment(rng, starts), "minutes": number}, starts)
+            if member % 3 == 0:
+                row = {"event_id": f"e{number}", "member_id": f"m{member}", "state": "cancelled"}
+                deliver("event_participation", row | {"occurred_at": f"{starts}T12:00:00"}, starts)
             score = {"feedback_id": f"f{number}-{member}", "member_id": f"m{member}", "about_kind": "event"}
             score |= {"about_id": f"e{number}", "score": rng.randint(1, 5), "scale": "csat5"}
             deliver("feedback", score | {"occurred_at": _moment(rng, starts)}, starts, shares=(0.2, 0.1))

@@ -52,6 +52,16 @@ PLANTED = {
         ("interaction_histogram", "n_members = n_members + 1", ""),
         ("interaction_histogram", "n_interactions = n_interactions + 1", ""),
     ],
+    "member_events_match_event_performance": [
+        ("member_events", "is_registered = not is_registered", ""),
+        ("member_events", "state = 'cancelled'", "where state = 'attended'"),
+        ("event_performance", "n_no_show = n_no_show + 1", "where n_no_show > 0"),
+    ],
+    "mrr_of_plans_adds_up": [
+        ("mrr_months", "mrr_end_minor = mrr_end_minor + 1", ""),
+        ("mrr_months", "currency = 'USD'", ""),
+        ("revenue_months", "mrr_end_minor = mrr_end_minor + 1", "where mrr_end_minor > 0"),
+    ],
     "member_days_match_community_days": [
         ("community_days", "dau = dau + 1", ""),
         ("fct_member_days", "is_active = not is_active", ""),

@@ -48,6 +48,11 @@ states as (
         count(*) filter (where state = 'cancelled' and state_rank = 1) > 0 as is_cancelled,
         count(*) filter (where state = 'attended') > 0 as is_attended,
         count(*) filter (where state = 'no_show') > 0 as is_no_show,
+        max(state) filter (where state_rank = 1) as last_state,
+        {% for state in ['invited', 'registered', 'waitlisted', 'cancelled', 'attended', 'no_show'] %}
+            min(occurred_at) filter (where state = '{{ state }}') as {{ state }}_at,
+        {% endfor %}
+        max(minutes) filter (where state = 'attended') as minutes,
         max(n_interactions) as n_reported
     from ordered
     group by event_id, member_id
@@ -72,6 +77,18 @@ seen as (
         coalesce(states.is_cancelled, false) as is_cancelled,
         coalesce(states.is_attended, false) as is_attended,
         coalesce(states.is_no_show and not states.is_attended, false) as is_no_show,
+        case
+            when states.is_attended then 'attended'
+            when states.is_no_show then 'no_show'
+            else states.last_state
+        end as state,
+        states.invited_at,
+        states.registered_at,
+        states.waitlisted_at,
+        states.cancelled_at,
+        states.attended_at,
+        states.no_show_at,
+        states.minutes,
         greatest(coalesce(states.n_reported, 0), coalesce(logged.n_logged, 0)) as n_interactions
     from states
     full outer join logged on states.event_id = logged.event_id and states.member_id = logged.member_id
@@ -149,6 +166,14 @@ final as (
         participants.is_cancelled,
         participants.is_attended,
         participants.is_no_show,
+        participants.state,
+        participants.invited_at,
+        participants.registered_at,
+        participants.waitlisted_at,
+        participants.cancelled_at,
+        participants.attended_at,
+        participants.no_show_at,
+        participants.minutes,
         respondents.member_id is not null as has_given_feedback,
         participants.is_attended and coalesce(activity.n_active_days_of_7, 0) > 0 as is_active_within_7_days,
         participants.is_attended and coalesce(

@@ -19,6 +19,7 @@ priced as (
         opening_steps.step,
         opening_steps.occurred_at,
         opening_steps.mrr_minor,
+        coalesce(opening_steps.plan, terms.plan) as plan,
         coalesce(opening_steps.currency, 'XXX') as currency,
         greatest(terms.counts_from, opening_steps.event_day) as from_day
     from opening_steps
@@ -61,6 +62,7 @@ final as (
         subscription_id,
         term_start,
         member_id,
+        plan,
         currency,
         mrr_minor,
         from_day,
