@@ -28,7 +28,9 @@
     cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 day)) as date)
 {%- endmacro %}
 
-{% macro each_part(column, separator) %}{{ return(adapter.dispatch('each_part', 'guildbook')(column, separator)) }}{% endmacro %}
+{% macro each_part(column, separator) %}
+    {{ return(adapter.dispatch('each_part', 'guildbook')(column, separator)) }}
+{% endmacro %}
 {% macro default__each_part(column, separator) -%} unnest(string_split({{ column }}, '{{ separator }}')) {%- endmacro %}
 
 {% macro relation_hash(relation) %}{{ return(adapter.dispatch('relation_hash', 'guildbook')(relation)) }}{% endmacro %}
