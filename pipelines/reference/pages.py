@@ -25,6 +25,7 @@ from pipelines.contract import COMMON_COLUMNS, DUCKDB_TYPES, LOGS, Column, Log, 
 from pipelines.reference.commands import commands_page
 from pipelines.reference.gates import gates_page
 from pipelines.reference.markdown import DOCS_DIR, GENERATED, table
+from pipelines.reference.metrics import metrics_page
 from pipelines.reference.payload import payload_schema
 from pipelines.settings import Settings
 
@@ -161,6 +162,7 @@ PAGES = {
     "relations.md": relations_page,
     "gates.md": gates_page,
     "commands.md": commands_page,
+    "metrics.md": metrics_page,
     "send-message.schema.json": payload_schema,
 }
 """File under ``docs/`` -> function that renders it."""

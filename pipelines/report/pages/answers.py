@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import charts, marks, not_collected, people
+from pipelines.report.parts import charts, known, marks, not_collected, people
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.parts.collected import NOT_COLLECTED
 from pipelines.report.parts.database import Marts, Result
@@ -73,21 +73,21 @@ def _tiles(waiting: Result, months: Result, *, lacks_accepted: bool) -> Tiles:
                 note=questions.MEANING,
             ),
             Tile(
-                label=Text("Half had a response within", "半数在此时间内得到回应"),
+                label=known.term("median_response_hours"),
                 value=hours(all_time["median_hours"]),
                 note=Text(
                     f"the unanswered counted as waiting, n = {integer(all_time['n_questions'])}",
                     f"未回应者按仍在等待计，n = {integer(all_time['n_questions'])}",
                 ),
             ),
-            Tile(label=Text("Nine of ten within", "九成在此时间内"), value=hours(all_time["p90_hours"])),
+            Tile(label=known.term("p90_response_hours"), value=hours(all_time["p90_hours"])),
             Tile(
-                label=Text("Answered within 7 days", "7 天内得到回应"),
+                label=known.term("answered_rate"),
                 value=percent(all_time["answered_rate"], all_time["n_judged"]),
                 note=Text(judged, judged),
             ),
             Tile(
-                label=Text("With an accepted answer", "已采纳回答"),
+                label=known.term("resolved_rate"),
                 value=NOT_COLLECTED if lacks_accepted else percent(all_time["resolved_rate"], all_time["n_judged"]),
                 note=Text("none ever came", "从未送达") if lacks_accepted else Text(judged, judged),
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import words
+from pipelines.report.parts import known, words
 from pipelines.report.parts.blocks import Block, Note, Page, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
@@ -169,7 +169,7 @@ def _tiles(result: Result, champion: list[Row], mark: Text) -> Tiles:
     found = {row["metric"]: row for row in champion}
     tiles = [
         Tile(
-            label=words.METRICS[metric],
+            label=known.term(f"model_{metric}"),
             value=decimal(found[metric]["value"], 3),
             note=_interval(found[metric]),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import charts, not_collected
+from pipelines.report.parts import charts, known, not_collected
 from pipelines.report.parts.blocks import Block, Chart, Page, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
@@ -59,29 +59,29 @@ def _tiles(rows: list[Row], result: Result) -> Tiles:
         ),
         tiles=[
             Tile(
-                label=Text("Recurring revenue · MRR", "月经常性收入 · MRR"),
+                label=known.term("mrr"),
                 value=money(last["mrr_end_minor"], currency),
                 change=Text(delta, delta) if change else None,
                 tone="good" if change > 0 else "bad" if change < 0 else "neutral",
                 note=running,
             ),
             Tile(
-                label=Text("Paying members", "付费成员"),
+                label=known.term("payers"),
                 value=integer(last["n_payers_end"]),
                 change=Text(signed(payers), signed(payers)) if payers else None,
                 tone="good" if payers > 0 else "bad" if payers < 0 else "neutral",
             ),
             Tile(
-                label=Text("Quick ratio", "速动比率"),
+                label=known.term("quick_ratio"),
                 value=quick,
                 note=Text("gained / lost", "所得 / 所失"),
             ),
             Tile(
-                label=Text("Revenue per payer · ARPU", "每付费成员收入 · ARPU"),
+                label=known.term("arpu"),
                 value=money(last["arpu_minor"], currency),
             ),
             Tile(
-                label=Text("Payers lost", "付费成员流失"),
+                label=known.term("payer_churn_rate"),
                 value=percent(last["payer_churn_rate"], last["n_payers_start"]),
                 note=Text(
                     f"of {integer(last['n_payers_start'])}, 95 % interval {percent(last['payer_churn_rate_low'])} to "

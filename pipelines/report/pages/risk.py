@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import marks, people, words
+from pipelines.report.parts import known, marks, people, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
@@ -84,22 +84,22 @@ def _tiles(marts: Marts, summary: Result, row: Row, context: SiteContext) -> Til
     n = row["n_scored"]
     tiles = [
         Tile(
-            label=Text("High risk", "高风险"),
+            label=known.term("high_risk_members"),
             value=integer(row["n_high"]),
             note=_share(row["n_high"], n),
             tone="bad",
         ),
         Tile(
-            label=Text("Medium risk", "中风险"),
+            label=known.term("medium_risk_members"),
             value=integer(row["n_medium"]),
             note=_share(row["n_medium"], n),
         ),
-        Tile(label=Text("Low risk", "低风险"), value=integer(row["n_low"]), note=_share(row["n_low"], n)),
+        Tile(label=known.term("low_risk_members"), value=integer(row["n_low"]), note=_share(row["n_low"], n)),
     ]
     if row["learner"] != "rule":
         tiles.append(
             Tile(
-                label=Text("Expected to leave", "预计流失"),
+                label=known.term("expected_churners"),
                 value=integer(row["expected_churners"]),
                 note=Text("sum of the probabilities", "概率之和"),
             )

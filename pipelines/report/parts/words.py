@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.report.parts import known
 from pipelines.report.parts.text import Text
 
 PAGE = {
@@ -133,38 +134,7 @@ METRICS = {
     "precision_top_decile": Text("precision in the top decile", "前 10% 的精确率"),
 }
 
-FIGURES = {
-    "dau": Text("active members, day", "日活跃成员"),
-    "wau": Text("active members, 7 days", "7 天活跃成员"),
-    "mau": Text("active members, 30 days", "30 天活跃成员"),
-    "stickiness": Text("stickiness", "粘性"),
-    "new_members": Text("active for the first time", "首次活跃成员"),
-    "resurrected_members": Text("members who came back", "回归成员"),
-    "lost_members": Text("left the monthly count", "退出 30 天活跃"),
-    "joined_members": Text("members who joined", "加入成员"),
-    "n_contents": Text("contents by members", "成员发布的内容数"),
-    "n_interactions": Text("interactions by members", "成员互动数"),
-    "n_reads": Text("views and reads", "浏览与阅读数"),
-    "n_anonymous_acts": Text("interactions without a member", "匿名互动数"),
-    "mrr_start_minor": Text("MRR at the start", "期初 MRR"),
-    "mrr_new_minor": Text("new MRR", "新增 MRR"),
-    "mrr_expansion_minor": Text("expansion MRR", "增购 MRR"),
-    "mrr_reactivation_minor": Text("reactivated MRR", "恢复付费 MRR"),
-    "mrr_contraction_minor": Text("contracted MRR", "减购 MRR"),
-    "mrr_churn_minor": Text("churned MRR", "流失 MRR"),
-    "mrr_end_minor": Text("MRR at the end", "期末 MRR"),
-    "n_payers_start": Text("payers at the start", "期初付费成员"),
-    "n_new": Text("new payers", "新付费成员"),
-    "n_expanded": Text("payers who pay more", "增额付费成员"),
-    "n_reactivated": Text("payers who came back", "恢复付费成员"),
-    "n_contracted": Text("payers who pay less", "减额付费成员"),
-    "n_churned": Text("payers lost", "流失付费成员"),
-    "n_payers_end": Text("payers at the end", "期末付费成员"),
-    "arpu_minor": Text("MRR per payer", "人均 MRR"),
-    "payments_in_minor": Text("payments received", "收款"),
-    "refunds_minor": Text("refunds", "退款"),
-    "fees_minor": Text("payment fees", "支付手续费"),
-}
+FIGURES = known.names_of("community_days", "revenue_months")
 """Published figures that are watched for restatements."""
 
 GATES = {

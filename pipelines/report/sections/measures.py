@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import marks
+from pipelines.report.parts import known, marks
 from pipelines.report.parts.blocks import Tile, Tiles, Tone
 from pipelines.report.parts.collected import NOT_COLLECTED
 from pipelines.report.parts.database import Marts, Row
@@ -14,16 +14,19 @@ from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, integer, percent, signed, weekday
 
 MEASURES: dict[str, tuple[Text, Tone]] = {
-    "dau": (Text("Active that day · DAU", "当日活跃 · DAU"), "good"),
-    "wau": (Text("Active in 7 days · WAU", "7 天活跃 · WAU"), "good"),
-    "mau": (Text("Active in 30 days · MAU", "30 天活跃 · MAU"), "good"),
-    "stickiness": (Text("Stickiness", "粘性"), "good"),
-    "new_members": (Text("Active for the first time", "首次活跃"), "good"),
-    "resurrected_members": (Text("Came back", "回归"), "good"),
-    "lost_members": (Text("Left the monthly count", "退出 30 天活跃"), "bad"),
-    "joined_members": (Text("Joined", "新加入"), "good"),
-    "n_contents": (Text("Contents by members", "成员发布的内容"), "good"),
-    "n_interactions": (Text("Interactions by members", "成员互动"), "good"),
+    name: (known.term(name), known.rise(name))
+    for name in (
+        "dau",
+        "wau",
+        "mau",
+        "stickiness",
+        "new_members",
+        "resurrected_members",
+        "lost_members",
+        "joined_members",
+        "n_contents",
+        "n_interactions",
+    )
 }
 """Measure of ``community_days`` -> its label, and what a rise of it is."""
 

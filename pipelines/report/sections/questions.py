@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import not_collected
+from pipelines.report.parts import known, not_collected
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, hours, integer
 
-TITLE = Text("Questions waiting", "等待回应的提问")
+TITLE = known.term("questions_waiting")
 MEANING = Text(
     "asked 1 to 30 days ago, no response by another member yet",
     "1 至 30 天前提出，尚无其他成员回应",

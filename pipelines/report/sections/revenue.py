@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
+from pipelines.report.parts import known
 from pipelines.report.parts.blocks import Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.text import Text, integer, money, month, plural
@@ -98,12 +99,12 @@ def near_tiles(marts: Marts, context: SiteContext) -> Tiles:
         ),
         tiles=[
             Tile(
-                label=Text(f"Due in {NEAR_DAYS} days", f"{NEAR_DAYS} 天内到期"),
+                label=known.term("terms_due"),
                 value=integer(sum(row["n_terms_due"] for row in result.rows)),
                 note=_amounts(result.rows, "due_minor"),
             ),
             Tile(
-                label=Text(f"Payments failed in {NEAR_DAYS} days", f"{NEAR_DAYS} 天内支付失败"),
+                label=known.term("payments_failed"),
                 value=integer(sum(row["n_terms_failed"] for row in result.rows)),
                 note=_amounts(result.rows, "failed_minor"),
             ),

@@ -204,12 +204,12 @@ def test_an_alarm_is_said_once_and_its_end_once(watched):
     ]
     first, second, third, fourth = watched.files("team").values()
     assert first.startswith("Gophers: 1 alarm\n")
-    assert "active members, day: 50, below the band 80–120 (usual 100)" in first
-    assert "active members, 30 days: 150, above the band" in second
-    assert "active members, day" not in second
+    assert "Active that day · DAU: 50, below the band 80–120 (usual 100)" in first
+    assert "Active in 30 days · MAU: 150, above the band" in second
+    assert "Active that day · DAU" not in second
     assert third.startswith("Gophers: all clear\n")
-    assert "active members, day: 100, within 80–120 again" in third
-    assert "active members, 30 days: 100, within" in fourth
+    assert "Active that day · DAU: 100, within 80–120 again" in third
+    assert "Active in 30 days · MAU: 100, within" in fourth
 
 
 def test_a_day_that_is_published_again_says_what_is_new_alone(watched):
@@ -218,7 +218,7 @@ def test_a_day_that_is_published_again_says_what_is_new_alone(watched):
     next_day(watched, DAY, dau=50, mau=150)
 
     assert told(watched.send()) == [(f"alarms:{DAY}-2", "sent")]
-    assert "active members, day" not in watched.files("team")[f"alarms-{DAY}-2.txt"]
+    assert "Active that day · DAU" not in watched.files("team")[f"alarms-{DAY}-2.txt"]
 
 
 def test_a_series_that_turns_is_an_alarm_of_the_other_side(watched):

@@ -132,8 +132,8 @@ def _alarm(series: str, day: str, outcome: str, direction: str = "above") -> str
         ),
         (
             _rule("dau", 1, 0, 1) + _alarm("dau", "2026-11-19", "open", "below"),
-            "On 19 Nov 2026 1 series is outside its band: active members, day (below). 1 alarm in the last 90 days; it "
-            "is too early to say whether they were right.",
+            "On 19 Nov 2026 1 series is outside its band: Active that day · DAU (below). 1 alarm in the last 90 days; "
+            "it is too early to say whether they were right.",
         ),
         (
             _rule("dau", 3, 1, 1) + _rule("mau", 1, 0, 0) + _alarm("dau", "2026-10-19", "lasting"),
@@ -175,7 +175,7 @@ def test_series_that_fired_are_drawn_in_their_band_the_latest_first(fill: Fill) 
     )
     chart = block_of(page_of(alerts.page, fill(sql)), "Each series in its band")
     assert isinstance(chart, Chart)
-    assert _titles(chart.figure) == ["views and reads", "active members, day"]
+    assert _titles(chart.figure) == ["Views and reads by members", "Active that day · DAU"]
     low, high, value, alarm = chart.figure["data"][4:]
     assert (low["y"], high["y"], value["y"]) == ([30, 30], [70, 70], [90, None])
     assert (alarm["mode"], alarm["x"], alarm["y"]) == ("markers", ["2026-11-01"], [90])

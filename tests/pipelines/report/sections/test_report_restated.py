@@ -36,7 +36,7 @@ def test_both_values_and_the_delivery_are_shown(fill: Fill, through_day: str) ->
     rows = _restatement(through_day, deliveries="['interactions/2026-11-18/f1']")
     assert _cells(fill, rows) == [
         "1 Oct 2026",
-        "active members, day",
+        "Active that day · DAU",
         "5",
         "7",
         "delivery: interactions 2026-11-18",
@@ -46,7 +46,7 @@ def test_both_values_and_the_delivery_are_shown(fill: Fill, through_day: str) ->
 
 def test_a_month_of_a_currency_and_a_figure_that_was_not_there(fill: Fill) -> None:
     rows = _restatement(mart="'revenue_months'", dimension="'EUR'", old="null", new="1.25")
-    assert _cells(fill, rows)[:4] == ["Oct 2026", "active members, day · EUR", "–", "1.250"]
+    assert _cells(fill, rows)[:4] == ["Oct 2026", "Active that day · DAU · EUR", "–", "1.250"]
 
 
 @pytest.mark.parametrize(
