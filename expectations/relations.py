@@ -85,7 +85,12 @@ _UNKNOWN = [
 
 _MONEY = [
     _blocks("payer_differs", "payments", "names another member than its subscription", SYSTEMS),
-    _blocks("currency_differs", "payments", "is in another currency than its subscription", SYSTEMS),
+    _blocks(
+        "currency_differs",
+        "payments",
+        "is in another currency than its subscription or than what it gives back",
+        SYSTEMS,
+    ),
     _blocks(
         "amount_differs", "payments", "is not the price of its subscription less the discount", SYSTEMS, needs_past=True
     ),

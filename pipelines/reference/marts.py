@@ -49,6 +49,8 @@ DELIVERED_IDS = {
     ("member_ids", "member_id"),
     ("latest_interactions", "content_id"),
     ("latest_interactions", "event_id"),
+    ("payments", "content_id"),
+    ("payments", "event_id"),
 }
 """Columns that lead nowhere: ids as they were delivered, of accounts that other marts have replaced by their person,
 and of pieces and events that may be in no log."""

@@ -18,6 +18,7 @@ INPUTS = (
     "marts.dim_events",
     "marts.subscription_terms",
     "marts.points_ledger",
+    "marts.payments",
 )
 FIRST, LAST = date(2024, 2, 5), date(2024, 3, 31)
 
@@ -51,6 +52,7 @@ def every_day(first, last):
         ({"dim_events": [{"starts_day": date(2025, 1, 1)}]}, 2024, 2025),
         ({"subscription_terms": [{"term_start": date(2023, 6, 1), "term_end": date(2025, 6, 1)}]}, 2023, 2025),
         ({"points_ledger": [{"day": date(2021, 6, 1)}]}, 2021, 2024),
+        ({"payments": [{"day": date(2021, 6, 1)}]}, 2021, 2024),
     ],
 )
 def test_whole_years_of_every_date_are_there(calendar, given, first, last):

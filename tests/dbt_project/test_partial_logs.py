@@ -28,12 +28,12 @@ FILLED = {
     ("event_participation",): set(),
     ("feedback",): set(),
     ("subscriptions",): {"subscription_terms", "revenue_months", "mrr_months", "renewals"},
-    ("payments",): {"revenue_months"},
+    ("payments",): {"payments", "revenue_months"},
     ("actions",): {"points_ledger"},
     ("interactions", "content"): ACTIVITY | {"content_performance", "content_days", "answer_months"},
     ("interactions", "members"): ACTIVITY | {"dim_members", "retention_curves"},
     ("interactions", "events"): ACTIVITY | {"event_performance"},
-    ("interactions", "payments"): ACTIVITY | {"revenue_months"},
+    ("interactions", "payments"): ACTIVITY | {"payments", "revenue_months"},
 }
 """Marts that must have rows, by the logs that are collected."""
 

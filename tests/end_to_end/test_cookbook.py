@@ -178,6 +178,17 @@ def test_the_bridge_of_each_quarter_holds(answer, mart):
     assert quarters["mrr_end"].iloc[-1] == months.sort_values(["currency", "month"])["mrr_end_minor"].iloc[-1]
 
 
+def test_the_money_of_each_kind_adds_up_to_the_months_of_revenue(answer, mart):
+    kinds = answer("What does the money come from")
+
+    months = mart("revenue_months")
+    assert kinds["gross_minor"].sum() == months["payments_in_minor"].sum() > 0
+    assert kinds["refunds_minor"].sum() == months["refunds_minor"].sum()
+    assert kinds["fees_minor"].sum() == months["fees_minor"].sum()
+    assert (kinds["net_minor"] == kinds["gross_minor"] - kinds["refunds_minor"] - kinds["fees_minor"]).all()
+    assert kinds["n_with_problem"].sum() == mart("payments")["problem"].notna().sum()
+
+
 def test_terms_that_were_due_are_explained(answer, mart):
     plans = answer("Why were paid terms not renewed")
 

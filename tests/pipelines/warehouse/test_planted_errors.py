@@ -66,6 +66,13 @@ PLANTED = {
         ("community_days", "dau = dau + 1", ""),
         ("fct_member_days", "is_active = not is_active", ""),
     ],
+    "payments_add_up": [
+        ("payments", "gross_minor = gross_minor + 1", ""),
+        ("payments", "fee_minor = fee_minor + 1, net_minor = net_minor - 1", "where fee_minor is not null"),
+        ("payments", "net_minor = net_minor - 1", ""),
+        ("payments", "month = month - interval 1 month", "where month = (select max(month) from marts.payments)"),
+        ("revenue_months", "refunds_minor = refunds_minor + 1", ""),
+    ],
     "points_never_expire_below_zero": [
         ("points_ledger", "points = points * 10", "where movement = 'expired' and points < 0"),
     ],

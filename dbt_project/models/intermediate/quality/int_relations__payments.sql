@@ -14,16 +14,13 @@ payments as (
     {{ with_news(ref('stg_lake__payments'), 'payments') }}
 ),
 
+-- Rules that the mart of payments names too.
+judged as (
+    {{ judged_payments('payments') }}
+),
+
 steps as (
     {{ with_news(ref('stg_lake__subscriptions'), 'subscriptions') }}
-),
-
-content as (
-    select * from {{ ref('stg_lake__content') }}
-),
-
-events as (
-    select * from {{ ref('stg_lake__events') }}
 ),
 
 odd_currencies as (
@@ -39,7 +36,6 @@ subscriptions as (
         max(case when is_new then 1 else 0 end) = 1 as is_new,
         count(*) filter (where step in ('start', 'trial', 'comped')) > 0 as has_start,
         count(*) filter (where step in ('upgrade', 'downgrade')) > 0 as has_change,
-        count(currency) > 0 as has_currency,
         count(*) filter (where price_minor is not null and step in {{ in_list(var('paid_steps')) }}) > 0 as has_price
     from steps
     group by subscription_id
@@ -50,14 +46,6 @@ owners as (
         subscription_id,
         member_id
     from steps
-),
-
-currencies as (
-    select distinct
-        subscription_id,
-        currency
-    from steps
-    where currency is not null
 ),
 
 amounts as (
@@ -77,34 +65,21 @@ due as (
     where step in {{ in_list(var('paid_steps')) }}
 ),
 
-referred as (
-    select
-        *,
-        coalesce(kind = 'refund', false) or amount_minor < 0 as is_refund,
-        coalesce(kind, 'subscription') = 'subscription' and subscription_id is not null and amount_minor > 0 as is_dues,
-        coalesce('s ' || subscription_id, 'e ' || event_id, 'c ' || content_id) as paid_for
-    from payments
-),
-
 running as (
     select
         *,
-        sum(case when is_refund then abs(amount_minor) end) over paid_things as refunded_minor,
         count(*) filter (where is_dues) over paid_things
         - count(*) filter (where is_refund) over paid_things as n_paid
-    from referred
+    from (
+        select
+            *,
+            coalesce(kind, 'subscription') = 'subscription' and subscription_id is not null and amount_minor > 0
+                as is_dues
+        from judged
+    ) as dues
     window paid_things as (
-        partition by paid_for order by occurred_at, payment_id rows between unbounded preceding and current row
+        partition by paid_thing order by occurred_at, payment_id rows between unbounded preceding and current row
     )
-),
-
-paid as (
-    select
-        paid_for,
-        sum(amount_minor) as paid_minor
-    from referred
-    where not is_refund and paid_for is not null
-    group by paid_for
 ),
 
 -- A term may be paid a month ahead.
@@ -127,18 +102,15 @@ payments_judged as (
         running.log_day,
         running.payment_id as row_key,
         running.is_new or coalesce(subscriptions.is_new, false) as is_new,
-        case when {{ has_rows('members') }} then members.member_id is null end as member_unknown,
+        running.member_unknown,
         case
             when members.erased_day is not null and not running.is_refund
                 then running.event_day > members.erased_day
         end as after_erasure,
         case when running.currency is not null then odd_currencies.currency is not null end as currency_odd,
-        case
-            when running.subscription_id is not null and {{ has_rows('subscriptions') }}
-                then subscriptions.subscription_id is null
-        end as subscription_unknown,
+        running.subscription_unknown,
         case when subscriptions.subscription_id is not null then owners.member_id is null end as payer_differs,
-        case when subscriptions.has_currency then currencies.currency is null end as currency_differs,
+        running.currency_differs,
         case
             when running.is_dues and subscriptions.has_price and not subscriptions.has_change
                 then amounts.amount_minor is null
@@ -158,32 +130,19 @@ payments_judged as (
                 and running.event_day >= {{ add_days('subscriptions.first_day', -31) }}
                 then running.n_paid > coalesce(due_so_far.n_due, 0)
         end as paid_too_often,
-        case when running.is_refund and running.paid_for is not null then paid.paid_for is null end as refund_unpaid,
-        case
-            when running.is_refund and paid.paid_for is not null then running.refunded_minor > paid.paid_minor
-        end as refund_too_large,
-        case
-            when running.event_id is not null and {{ has_rows('events') }} then events.event_id is null
-        end as event_unknown,
-        case
-            when running.content_id is not null and {{ has_rows('content') }} then content.content_id is null
-        end as content_unknown,
-        case
-            when content.access is not null and not running.is_refund then content.access = 'free'
-        end as content_free
+        running.refund_unpaid,
+        running.refund_too_large,
+        running.event_unknown,
+        running.content_unknown,
+        running.content_free
     from running
     left join members on running.member_id = members.member_id
     left join odd_currencies on running.currency = odd_currencies.currency
     left join subscriptions on running.subscription_id = subscriptions.subscription_id
     left join owners on running.subscription_id = owners.subscription_id and running.member_id = owners.member_id
-    left join currencies
-        on running.subscription_id = currencies.subscription_id and running.currency = currencies.currency
     left join amounts
         on running.subscription_id = amounts.subscription_id and running.amount_minor = amounts.amount_minor
     left join due_so_far on running.source = due_so_far.source and running.payment_id = due_so_far.payment_id
-    left join paid on running.paid_for = paid.paid_for
-    left join events on running.event_id = events.event_id
-    left join content on running.content_id = content.content_id
 ),
 
 payments_counted as (

@@ -28,6 +28,10 @@ points as (
     select * from {{ ref('points_ledger') }}
 ),
 
+payments as (
+    select * from {{ ref('payments') }}
+),
+
 dated as (
     select
         first_day,
@@ -63,6 +67,11 @@ dated as (
         min(day) as first_day,
         max(day) as last_day
     from points
+    union all
+    select
+        min(day) as first_day,
+        max(day) as last_day
+    from payments
 ),
 
 -- A wrong date in a log, or a term without end, must not make a calendar of thousands of years.

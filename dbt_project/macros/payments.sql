@@ -1,0 +1,79 @@
+{# What a payment is for, and what does not fit: the mart of payments and the rules between logs judge alike. #}
+
+{% macro judged_payments(payments) %}
+    {% set steps = ref('stg_lake__subscriptions') %}
+    {% set events = ref('stg_lake__events') %}
+    {% set content = ref('stg_lake__content') %}
+    select
+        running.*,
+        case when {{ has_rows(ref('int_members__state_spans')) }} then known.member_id is null end as member_unknown,
+        case
+            when running.subscription_id is not null and {{ has_rows(steps) }} then owned.subscription_id is null
+        end as subscription_unknown,
+        case
+            when running.event_id is not null and {{ has_rows(events) }} then planned.event_id is null
+        end as event_unknown,
+        case
+            when running.content_id is not null and {{ has_rows(content) }} then pieces.content_id is null
+        end as content_unknown,
+        case when pieces.access is not null and not running.is_refund then pieces.access = 'free' end as content_free,
+        case
+            when running.gives_back and running.n_times_paid > 0 and running.n_times_paid_alike = 0 then true
+            when owned.has_currency then priced.currency is null
+        end as currency_differs,
+        case when running.gives_back then running.n_times_paid = 0 end as refund_unpaid,
+        case
+            when running.gives_back and running.n_times_paid_alike > 0 then running.refunded_minor > running.paid_minor
+        end as refund_too_large
+    from (
+        select
+            *,
+            is_refund and paid_thing is not null as gives_back,
+            count(*) filter (where not is_refund) over (partition by paid_thing) as n_times_paid,
+            count(*) filter (where not is_refund) over (partition by paid_thing, currency) as n_times_paid_alike,
+            sum(case when not is_refund then amount_minor end) over (
+                partition by paid_thing, currency
+            ) as paid_minor,
+            sum(case when is_refund then abs(amount_minor) end) over (
+                partition by paid_thing, currency
+                order by occurred_at, source, payment_id
+                rows between unbounded preceding and current row
+            ) as refunded_minor
+        from (
+            select
+                *,
+                coalesce(kind = 'refund', false) or amount_minor < 0 as is_refund,
+                coalesce(
+                    's ' || subscription_id, 'e ' || event_id || ' ' || member_id, 'c ' || content_id || ' ' || member_id
+                ) as paid_thing
+            from {{ payments }}
+        ) as referred
+    ) as running
+    left join (
+        {{ known_members() }}
+    ) as known on running.member_id = known.member_id
+    left join (
+        select
+            subscription_id,
+            count(currency) > 0 as has_currency
+        from {{ steps }}
+        group by subscription_id
+    ) as owned on running.subscription_id = owned.subscription_id
+    left join (
+        select distinct
+            subscription_id,
+            currency
+        from {{ steps }}
+    ) as priced on running.subscription_id = priced.subscription_id and running.currency = priced.currency
+    left join (
+        select distinct event_id
+        from {{ events }}
+    ) as planned on running.event_id = planned.event_id
+    left join (
+        select
+            content_id,
+            max(access) as access
+        from {{ content }}
+        group by content_id
+    ) as pieces on running.content_id = pieces.content_id
+{% endmacro %}

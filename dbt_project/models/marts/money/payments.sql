@@ -1,0 +1,74 @@
+-- Every row of the log is here, whatever is wrong with it, so that all sums over payments are sums over this mart.
+{% set problems = [
+    'member_unknown', 'content_unknown', 'event_unknown', 'subscription_unknown', 'refund_unpaid', 'currency_differs',
+    'refund_too_large', 'content_free'
+] %}
+
+with
+
+payments as (
+    select * from {{ ref('stg_lake__payments') }}
+),
+
+judged as (
+    {{ judged_payments('payments') }}
+),
+
+-- What the log says of the purchase holds for its refund too.
+named as (
+    select
+        *,
+        coalesce(
+            nullif(kind, 'refund'),
+            case when gives_back then max(nullif(kind, 'refund')) over (partition by paid_thing) end,
+            case
+                when subscription_id is not null then 'subscription'
+                when event_id is not null then 'event'
+                when content_id is not null then 'content'
+                else 'other'
+            end
+        ) as paid_for
+    from judged
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by member_id, is_refund order by occurred_at, source, payment_id
+        ) as member_number,
+        row_number() over (
+            partition by member_id, is_refund, paid_for order by occurred_at, source, payment_id
+        ) as kind_number
+    from named
+),
+
+final as (
+    select
+        source,
+        payment_id,
+        paid_for,
+        case when is_refund then 'refund' else 'payment' end as movement,
+        subscription_id,
+        content_id,
+        event_id,
+        member_id,
+        currency,
+        case when is_refund then 0 else amount_minor end as gross_minor,
+        case when is_refund then -amount_minor else 0 end as refund_minor,
+        fee_minor,
+        amount_minor - coalesce(fee_minor, 0) as net_minor,
+        case when not is_refund then member_number end as purchase_number,
+        case when not is_refund then kind_number end as purchase_number_of_kind,
+        case
+            {% for problem in problems %}
+                when {{ problem }} then '{{ problem }}'
+            {% endfor %}
+        end as problem,
+        occurred_at,
+        event_day as day,
+        {{ month_of('event_day') }} as month
+    from numbered
+)
+
+select * from final
