@@ -1,20 +1,18 @@
 {# What a payment is for, and what does not fit: the mart of payments and the rules between logs judge alike. #}
 
 {% macro judged_payments(payments) %}
-    {% set steps = ref('stg_lake__subscriptions') %}
-    {% set events = ref('stg_lake__events') %}
-    {% set content = ref('stg_lake__content') %}
     select
         running.*,
         case when {{ has_rows(ref('int_members__state_spans')) }} then known.member_id is null end as member_unknown,
         case
-            when running.subscription_id is not null and {{ has_rows(steps) }} then owned.subscription_id is null
+            when running.subscription_id is not null and {{ has_rows(ref('stg_lake__subscriptions')) }}
+                then owned.subscription_id is null
         end as subscription_unknown,
         case
-            when running.event_id is not null and {{ has_rows(events) }} then planned.event_id is null
+            when running.event_id is not null and {{ has_rows(ref('stg_lake__events')) }} then planned.event_id is null
         end as event_unknown,
         case
-            when running.content_id is not null and {{ has_rows(content) }} then pieces.content_id is null
+            when running.content_id is not null and {{ has_rows(ref('stg_lake__content')) }} then pieces.content_id is null
         end as content_unknown,
         case when pieces.access is not null and not running.is_refund then pieces.access = 'free' end as content_free,
         case
@@ -56,24 +54,24 @@
         select
             subscription_id,
             count(currency) > 0 as has_currency
-        from {{ steps }}
+        from {{ ref('stg_lake__subscriptions') }}
         group by subscription_id
     ) as owned on running.subscription_id = owned.subscription_id
     left join (
         select distinct
             subscription_id,
             currency
-        from {{ steps }}
+        from {{ ref('stg_lake__subscriptions') }}
     ) as priced on running.subscription_id = priced.subscription_id and running.currency = priced.currency
     left join (
         select distinct event_id
-        from {{ events }}
+        from {{ ref('stg_lake__events') }}
     ) as planned on running.event_id = planned.event_id
     left join (
         select
             content_id,
             max(access) as access
-        from {{ content }}
+        from {{ ref('stg_lake__content') }}
         group by content_id
     ) as pieces on running.content_id = pieces.content_id
 {% endmacro %}
