@@ -99,7 +99,13 @@ _MONEY = [
     _warns("refund_unpaid", "payments", "pays back what nobody has paid", MISSING),
     _warns("paid_before_subscription", "payments", "came a month or more before its subscription began", DATES),
     _warns("paid_after_subscription", "payments", "came a month or more after its subscription ended", MISSING),
-    _warns("content_free", "payments", "pays a piece that costs nothing", SYSTEMS),
+    _warns("content_free", "payments", "pays a piece that never cost anything", SYSTEMS),
+    _warns(
+        "content_currency_differs",
+        "payments",
+        "is in another currency than most purchases of its piece",
+        CURRENCY,
+    ),
     _blocks(
         "currency_odd",
         "payments subscriptions events actions",

@@ -14,7 +14,13 @@
         case
             when running.content_id is not null and {{ has_rows(ref('stg_lake__content')) }} then pieces.content_id is null
         end as content_unknown,
-        case when pieces.access is not null and not running.is_refund then pieces.access = 'free' end as content_free,
+        case
+            when pieces.access is not null and not running.is_refund
+                then pieces.access = 'free' and not pieces.was_paid
+        end as content_free,
+        case
+            when usual.currency is not null and not running.is_refund then running.currency <> usual.currency
+        end as content_currency_differs,
         case
             when running.gives_back and running.n_times_paid > 0 and running.n_times_paid_alike = 0 then true
             when owned.has_currency then priced.currency is null
@@ -69,9 +75,32 @@
     ) as planned on running.event_id = planned.event_id
     left join (
         select
-            content_id,
-            max(access) as access
-        from {{ ref('stg_lake__content') }}
-        group by content_id
+            content.content_id,
+            max(content.access) as access,
+            max(case when prices.is_paid then 1 else 0 end) = 1 as was_paid
+        from {{ ref('stg_lake__content') }} as content
+        left join {{ ref('int_content__prices') }} as prices on content.content_id = prices.content_id
+        group by content.content_id
     ) as pieces on running.content_id = pieces.content_id
+    left join (
+        {{ usual_currencies(payments) }}
+    ) as usual on running.content_id = usual.content_id
+{% endmacro %}
+
+{% macro usual_currencies(payments) %}
+    select
+        content_id,
+        currency
+    from (
+        select
+            content_id,
+            currency,
+            row_number() over (
+                partition by content_id order by count(*) desc, min(occurred_at), currency
+            ) as place
+        from {{ payments }}
+        where content_id is not null and amount_minor >= 0 and coalesce(kind, 'content') <> 'refund'
+        group by content_id, currency
+    ) as ranked
+    where place = 1
 {% endmacro %}

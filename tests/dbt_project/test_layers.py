@@ -17,7 +17,15 @@ TOGETHER = {"activity", "rebuild"}
 """Subjects on one step that may read each other, as the charter says."""
 
 SOURCE_READERS = {
-    "lake": {"base", "staging", "churn", "latest_interactions", "reading_hours", "quarantine_summary"},
+    "lake": {
+        "base",
+        "staging",
+        "churn",
+        "latest_interactions",
+        "reading_hours",
+        "int_content__prices",
+        "quarantine_summary",
+    },
     "state": {"base", "rebuild", "int_relations__new_log_days"},
     "ledger": {"records", "int_retention__assignments", "int_retention__compared"},
 }

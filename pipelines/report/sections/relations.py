@@ -57,6 +57,7 @@ SAID = {
     "paid_before_subscription": "比订阅开始早一个月以上",
     "paid_after_subscription": "比订阅结束晚一个月以上",
     "content_free": "为免费内容付款",
+    "content_currency_differs": "货币与该内容的多数购买不同",
     "currency_odd": "使用了几乎没有其他行使用的货币",
     "owner_changes": "成员与该订阅第一步的不同",
     "currency_changes": "货币与前一步的不同",

@@ -20,6 +20,7 @@ final as (
         member_id,
         cast(count(*) filter (where kind not in {{ in_list(var('read_kinds')) }}) as bigint) as n_interactions,
         cast(count(*) filter (where kind in {{ in_list(var('read_kinds')) }}) as bigint) as n_reads,
+        cast(count(*) filter (where kind = 'complete') as bigint) as n_completions,
         day
     from interactions
     where kind not in {{ in_list(var('authored_interactions').values() | sum(start=[])) }}

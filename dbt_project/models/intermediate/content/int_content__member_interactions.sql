@@ -19,6 +19,7 @@ replies as (
         author_id as member_id,
         cast(count(*) as bigint) as n_interactions,
         cast(0 as bigint) as n_reads,
+        cast(0 as bigint) as n_completions,
         published_day as day
     from content
     where parent_id is not null
@@ -37,6 +38,7 @@ final as (
         unioned.member_id,
         cast(sum(unioned.n_interactions) as bigint) as n_interactions,
         cast(sum(unioned.n_reads) as bigint) as n_reads,
+        cast(sum(unioned.n_completions) as bigint) as n_completions,
         unioned.day
     from unioned
     left join excluded_spans

@@ -1,7 +1,8 @@
 {% set rules = [
     'member_unknown', 'after_erasure', 'currency_odd', 'subscription_unknown', 'payer_differs', 'currency_differs',
     'amount_differs', 'paid_before_subscription', 'paid_after_subscription', 'paid_too_often', 'refund_unpaid',
-    'refund_too_large', 'event_unknown', 'content_unknown', 'content_free'
+    'refund_too_large', 'event_unknown', 'content_unknown', 'content_free',
+    'content_currency_differs'
 ] %}
 
 with
@@ -134,7 +135,8 @@ payments_judged as (
         running.refund_too_large,
         running.event_unknown,
         running.content_unknown,
-        running.content_free
+        running.content_free,
+        running.content_currency_differs
     from running
     left join members on running.member_id = members.member_id
     left join odd_currencies on running.currency = odd_currencies.currency

@@ -1,7 +1,7 @@
 -- Every row of the log is here, whatever is wrong with it, so that all sums over payments are sums over this mart.
 {% set problems = [
     'member_unknown', 'content_unknown', 'event_unknown', 'subscription_unknown', 'refund_unpaid', 'currency_differs',
-    'refund_too_large', 'content_free'
+    'refund_too_large', 'content_currency_differs', 'content_free'
 ] %}
 
 with
@@ -52,11 +52,13 @@ final as (
         subscription_id,
         content_id,
         event_id,
+        coupon_id,
         member_id,
         currency,
         case when is_refund then 0 else amount_minor end as gross_minor,
         case when is_refund then -amount_minor else 0 end as refund_minor,
         fee_minor,
+        coalesce(discount_minor, 0) as discount_minor,
         amount_minor - coalesce(fee_minor, 0) as net_minor,
         case when not is_refund then member_number end as purchase_number,
         case when not is_refund then kind_number end as purchase_number_of_kind,
