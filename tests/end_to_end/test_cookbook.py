@@ -26,6 +26,7 @@ WITHOUT_ANSWER = (
     "Who responds first",  # no answer says which question it is under
     "Which alerts fired in the last four weeks",  # no series has eight weeks of history
     "How large is churn by each",  # its days end before the outcome of a month is known
+    "After how long do members leave",  # the same
 )
 """Questions that find nothing in a community of six weeks; the last tests here ask them of rows that are made up."""
 
@@ -201,6 +202,30 @@ def test_terms_that_were_due_are_explained(answer, mart):
     assert plans["n_renewed"].sum() == (due["outcome"] == "renewed").sum()
 
 
+def test_what_was_lost_for_each_reason_is_the_bridge_s(answer, mart):
+    reasons = answer("What did each reason of leaving cost")
+
+    months = mart("revenue_months")
+    gone = reasons[reasons["reason"] != "stayed"]
+    assert gone["mrr_lost"].sum() == months["mrr_churn_minor"].sum() > 0
+    assert gone["n_members"].sum() == months["n_churned"].sum() > 0
+    assert reasons["reason"].iloc[-1] == "stayed"
+
+
+def test_trials_convert_as_their_terms_say(answer, mart, last_day):
+    months = answer("What share of trials")
+
+    terms = mart("subscription_terms")
+    trials = terms[(terms["started_by"] == "trial") & ~terms["is_paid"]].sort_values("term_start")
+    trials = trials.drop_duplicates("member_id")
+    assert months["n_trials"].sum() == len(trials) > 0
+    over = trials[trials["term_end"] + timedelta(days=7) <= last_day]
+    assert months["n_judged"].sum() == len(over) > months["n_converted"].sum()
+    paid = over.merge(terms[terms["is_paid"]], on="member_id", suffixes=("", "_paid"))
+    in_time = paid["term_start_paid"].between(paid["term_start"], paid["term_end"] + timedelta(days=7))
+    assert months["n_converted"].sum() == paid[in_time]["member_id"].nunique() > 0
+
+
 def test_terms_that_end_soon_are_all_running_paid_terms_of_that_time(answer, mart, last_day):
     soon = answer("Which paid terms end")
 
@@ -341,3 +366,22 @@ def test_both_rates_of_churn_are_of_their_own_members(made_up):
     )
 
     assert [row[1:] for row in rows] == [(40, 10, 0.25, 8, 1, 0.125, 0)]
+
+
+def test_the_rate_of_each_tenure_is_of_all_month_ends(made_up):
+    newest = {"definition": "lapse", "tenure": "month_1", "tenure_from_days": 0}
+    later = {"definition": "lapse", "tenure": "later", "tenure_from_days": 365}
+
+    rows = made_up(
+        "After how long",
+        churn_by_tenure=[
+            newest | {"as_of_day": pd.Timestamp("2025-01-31"), "n_at_risk": 10, "n_churned": 4},
+            newest | {"as_of_day": pd.Timestamp("2025-02-28"), "n_at_risk": 30, "n_churned": 2},
+            later | {"as_of_day": pd.Timestamp("2025-02-28"), "n_at_risk": 8, "n_churned": 1},
+            {"definition": "lapse", "tenure": "unknown", "n_at_risk": 2, "n_churned": 0},
+        ],
+    )
+
+    assert rows == [
+        ("lapse", "month_1", 40, 6, 0.15), ("lapse", "later", 8, 1, 0.125), ("lapse", "unknown", 2, 0, 0.0)
+    ]  # fmt: skip

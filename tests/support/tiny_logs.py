@@ -49,6 +49,7 @@ def tiny_community(seed: int = 1, *, members: int = 60, days: int = 72) -> Deliv
     _tell_money(rng, deliver, members, days)
     _tell_points(rng, deliver, days)
     _tell_links(rng, deliver, members, days)
+    _tell_trials(rng, deliver, members, days)
     return dict(delivered)
 
 
@@ -181,7 +182,7 @@ def _tell_money(rng, deliver, members, days):
             elif step == "correct":
                 deliver("subscriptions", paid | {"price_minor": 500, "source_seq": 2}, later, shares=(0.5, 0.2))
             elif step == "refund":
-                deliver("subscriptions", event | {"step": "refunded"}, later)
+                deliver("subscriptions", event | {"step": "refunded", "end_reason": "unhappy"}, later)
                 back = money | {"payment_id": f"r{member}-{start}", "amount_minor": -1000 - member}
                 deliver("payments", back | {"kind": "refund", "occurred_at": event["occurred_at"]}, later)
             start += timedelta(days=30)
@@ -216,3 +217,29 @@ def _tell_links(rng, deliver, members, days):
             deliver("identity_links", turned | {"revoked_at": _moment(rng, later)}, later, shares=(0.4, 0.3))
         elif number % 4 == 2:
             deliver("identity_links", turned | {"op": "delete"}, later, shares=(0.4, 0.3))
+
+
+def _tell_trials(rng, deliver, members, days):
+    """Trials: some are paid for in time, some late, some in another subscription; the rest are told to end, and why."""
+    for member in range(1, members, 2):
+        start = FIRST + timedelta(days=rng.randint(0, days - 10))
+        trial = {
+            "subscription_id": f"t{member}", "member_id": f"m{member}", "occurred_at": _moment(rng, start),
+            "term_start": start.isoformat(), "term_end": (start + timedelta(days=7)).isoformat(), "plan": "pro",
+            "step": "trial",
+        }  # fmt: skip
+        deliver("subscriptions", trial, start)
+        paid = start + timedelta(days=rng.choice([3, 7, 14, 15, 20]))
+        if member % 3:
+            term = {
+                "term_start": paid.isoformat(),
+                "term_end": (paid + timedelta(days=30)).isoformat(),
+                "step": "start",
+            }
+            term |= {"occurred_at": _moment(rng, paid), "price_minor": 900, "currency": "CNY", "interval_months": 1}
+            term |= {"subscription_id": f"u{member}"} if member % 5 == 0 else {}
+            deliver("subscriptions", trial | term, paid, shares=(0.3, 0.1))
+        else:
+            told = {"step": rng.choice(["cancelled", "expired"]), "end_reason": rng.choice(["too dear", "no time"])}
+            end = start + timedelta(days=rng.randint(2, 7))
+            deliver("subscriptions", trial | told | {"occurred_at": _moment(rng, end)}, end, shares=(0.3, 0.2))

@@ -22,6 +22,11 @@ PLANTED = {
         ("answer_months", "n_questions = n_questions + 1", "where period = 'month'"),
         ("answer_months", "n_responded = n_questions + 1", ""),
     ],
+    "churn_by_tenure_adds_up": [
+        ("churn_by_tenure", "n_at_risk = n_at_risk + 1", "where definition = 'inactivity'"),
+        ("churn_by_tenure", "n_churned = n_churned + 1", "where definition = 'lapse'"),
+        ("churn_by_tenure", "definition = 'other'", ""),
+    ],
     "churn_definitions_walk_adds_up": [
         ("churn_definitions_walk", "n_lapsed = n_lapsed + 1", ""),
         ("churn_definitions_walk", "n_neither = n_neither + 1", ""),
@@ -61,6 +66,11 @@ PLANTED = {
         ("mrr_months", "mrr_end_minor = mrr_end_minor + 1", ""),
         ("mrr_months", "currency = 'USD'", ""),
         ("revenue_months", "mrr_end_minor = mrr_end_minor + 1", "where mrr_end_minor > 0"),
+    ],
+    "leaving_reasons_add_up": [
+        ("leaving_reasons", "mrr_lost_minor = mrr_lost_minor + 1", "where reason <> 'stayed'"),
+        ("leaving_reasons", "reason = 'voluntary'", "where reason = 'stayed'"),
+        ("leaving_reasons", "n_members = n_members + 1", "where reason = 'stayed'"),
     ],
     "member_days_match_community_days": [
         ("community_days", "dau = dau + 1", ""),
