@@ -13,6 +13,7 @@ from pipelines.cli.files import check, quarantine
 from pipelines.cli.identity import identities
 from pipelines.cli.imports import imports
 from pipelines.cli.init import init
+from pipelines.cli.mcp import mcp
 from pipelines.cli.pseudonym import pseudonym
 from pipelines.cli.retention import retention
 from pipelines.cli.run_days import run
@@ -43,6 +44,7 @@ app.command(epilog="Example: guildbook check export.csv --log interactions --day
 app.command(epilog="Example: guildbook quarantine interactions 2026-02-04")(quarantine)
 app.command(epilog="Example: guildbook pseudonym m01096")(pseudonym)
 app.command(epilog="Example: guildbook erase m01096 --dry-run")(erase)
+app.command(epilog="Example: guildbook mcp")(mcp)
 
 
 @app.command(epilog="Example: guildbook sample --members 500 --days 120")

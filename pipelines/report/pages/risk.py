@@ -106,7 +106,7 @@ def _tiles(marts: Marts, summary: Result, row: Row, context: SiteContext) -> Til
         )
     return Tiles(
         title=Text("Churn by ", "流失定义：") + name,
-        note=_definition(row["definition"], context) + _trust(marts, row) + _limits(marts, row),
+        note=scores.meaning(row["definition"], context) + _trust(marts, row) + _limits(marts, row),
         tiles=tiles,
         result=summary,
     )
@@ -115,22 +115,6 @@ def _tiles(marts: Marts, summary: Result, row: Row, context: SiteContext) -> Til
 def _share(part: int, n: int) -> Text:
     shown = percent(part / n, n)
     return Text(f"{shown} of {integer(n)}", f"占 {integer(n)} 人的 {shown}")
-
-
-def _definition(definition: str, context: SiteContext) -> Text:
-    horizon = context.horizon_days
-    if definition == "inactivity":
-        return Text(
-            f"Probability of no activity in the {horizon} days after the scored day. ",
-            f"评分日之后 {horizon} 天内不活跃的概率。",
-        )
-    if definition == "lapse":
-        return Text(
-            f"Members whose paid term ends in the {horizon} days after the scored day: probability that it is not "
-            "renewed within the grace period. ",
-            f"评分日之后 {horizon} 天内付费期到期的成员：宽限期内未续费的概率。",
-        )
-    return Text("Probability by this definition. ", "按此定义的概率。")
 
 
 def _trust(marts: Marts, row: Row) -> Text:

@@ -50,6 +50,23 @@ SHOWN = "greatest(least(probability, coalesce(shown_high, 1)), coalesce(shown_lo
 """A probability as it may be shown: no surer than the test months of its definition's model support."""
 
 
+def meaning(definition: str, context: SiteContext) -> Text:
+    """What a probability is the probability of."""
+    horizon = context.horizon_days
+    if definition == "inactivity":
+        return Text(
+            f"Probability of no activity in the {horizon} days after the scored day. ",
+            f"评分日之后 {horizon} 天内不活跃的概率。",
+        )
+    if definition == "lapse":
+        return Text(
+            f"Members whose paid term ends in the {horizon} days after the scored day: probability that it is not "
+            "renewed within the grace period. ",
+            f"评分日之后 {horizon} 天内付费期到期的成员：宽限期内未续费的概率。",
+        )
+    return Text("Probability by this definition. ", "按此定义的概率。")
+
+
 def limits_sql(marts: Marts) -> str:
     """Definition, shown_low and shown_high of the newest models; no rows where none was trained."""
     if not marts.has("churn_trainings"):
