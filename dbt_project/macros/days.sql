@@ -5,6 +5,17 @@
 
 {% macro month_of(day) -%} cast(date_trunc('month', {{ day }}) as date) {%- endmacro %}
 
+{% macro add_months(day, n) -%} cast({{ day }} + {{ n }} * interval 1 month as date) {%- endmacro %}
+
+{% macro months_since(day, start) -%}
+    cast(
+        12 * (extract(year from {{ day }}) - extract(year from {{ start }}))
+        + extract(month from {{ day }}) - extract(month from {{ start }})
+        - case when extract(day from {{ day }}) < extract(day from {{ start }}) then 1 else 0 end
+        as bigint
+    )
+{%- endmacro %}
+
 {% macro reach_in_days(reach) -%} {{ engagement_windows() | max if reach == 'window' else reach }} {%- endmacro %}
 
 {% macro days_to_build(reach) -%}

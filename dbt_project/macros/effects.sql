@@ -22,6 +22,34 @@
     / ((0.12021132975e0 * {{ r }} + 0.7370016425e0) * {{ r }} + 1e0))
 {%- endmacro %}
 
+{% macro variance_of_mean(total, squares, n) -%}
+    (
+        greatest(cast({{ squares }} as double) - power(cast({{ total }} as double), 2) / nullif({{ n }}, 0), 0e0)
+        / nullif(({{ n }}) - 1, 0) / ({{ n }})
+    )
+{%- endmacro %}
+
+{% macro welch_half_width(v1, n1, v2, n2) -%}
+    {%- set freedom -%}
+        (power({{ v1 }} + {{ v2 }}, 2) / (power({{ v1 }}, 2) / ({{ n1 }} - 1) + power({{ v2 }}, 2) / ({{ n2 }} - 1)))
+    {%- endset -%}
+    case when {{ v1 }} + {{ v2 }} > 0 then sqrt({{ v1 }} + {{ v2 }}) * {{ _student_quantile(freedom) }} end
+{%- endmacro %}
+
+{% macro mean_half_width(variance, n) -%}
+    case when {{ variance }} > 0 then sqrt({{ variance }}) * {{ _student_quantile('(' ~ n ~ ' - 1e0)') }} end
+{%- endmacro %}
+
+{% macro _student_quantile(freedom) -%}
+    {%- set z = 1.959963984540054 -%}
+    (
+        {{ z }}e0
+        + {{ ((z**3 + z) / 4) | round(12) }}e0 / {{ freedom }}
+        + {{ ((5 * z**5 + 16 * z**3 + 3 * z) / 96) | round(12) }}e0 / power({{ freedom }}, 2)
+        + {{ ((3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384) | round(12) }}e0 / power({{ freedom }}, 3)
+    )
+{%- endmacro %}
+
 {% macro share(successes, n) -%} (cast({{ successes }} as double) / nullif({{ n }}, 0)) {%- endmacro %}
 
 {% macro difference_variance(s1, n1, s2, n2) -%}

@@ -39,8 +39,26 @@ numbered as (
         ) as member_number,
         row_number() over (
             partition by member_id, is_refund, paid_for order by occurred_at, source, payment_id
-        ) as kind_number
+        ) as kind_number,
+        count(*) filter (where not is_refund) over (
+            partition by source, paid_thing, currency
+            order by occurred_at, is_refund, payment_id
+            rows between unbounded preceding and current row
+        ) as times_paid
     from named
+),
+
+-- A refund gives back the last payment of the same thing before it.
+matched as (
+    select
+        *,
+        case
+            when gives_back and times_paid > 0
+                then first_value(payment_id) over (
+                    partition by source, paid_thing, currency, times_paid order by occurred_at, is_refund, payment_id
+                )
+        end as refunded_payment_id
+    from numbered
 ),
 
 final as (
@@ -54,6 +72,7 @@ final as (
         event_id,
         coupon_id,
         member_id,
+        refunded_payment_id,
         currency,
         case when is_refund then 0 else amount_minor end as gross_minor,
         case when is_refund then -amount_minor else 0 end as refund_minor,
@@ -70,7 +89,7 @@ final as (
         occurred_at,
         event_day as day,
         {{ month_of('event_day') }} as month
-    from numbered
+    from matched
 )
 
 select * from final
