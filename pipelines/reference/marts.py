@@ -51,6 +51,7 @@ DELIVERED_IDS = {
     ("latest_interactions", "event_id"),
     ("payments", "content_id"),
     ("payments", "event_id"),
+    ("event_sales", "event_id"),
 }
 """Columns that lead nowhere: ids as they were delivered, of accounts that other marts have replaced by their person,
 and of pieces and events that may be in no log."""

@@ -24,7 +24,7 @@ FILLED = {
     ("content",): ACTIVITY
     | {"dim_content", "content_tags", "content_performance", "content_days", "answer_times", "answer_months"},
     ("members",): {"dim_members", "community_days"},
-    ("events",): {"dim_events", "event_performance"},
+    ("events",): {"dim_events", "event_performance", "event_sales"},
     ("event_participation",): set(),
     ("feedback",): set(),
     ("subscriptions",): {
@@ -35,12 +35,13 @@ FILLED = {
         "renewals",
         "leaving_reasons",
     },
-    ("payments",): {"payments", "revenue_months"},
+    ("payments",): {"payments", "event_sales", "member_value", "revenue_months"},
     ("actions",): {"points_ledger"},
     ("interactions", "content"): ACTIVITY | {"content_performance", "content_days", "answer_months"},
     ("interactions", "members"): ACTIVITY | {"dim_members", "retention_curves"},
-    ("interactions", "events"): ACTIVITY | {"event_performance"},
-    ("interactions", "payments"): ACTIVITY | {"payments", "revenue_months"},
+    ("interactions", "events"): ACTIVITY | {"event_performance", "event_sales"},
+    ("interactions", "payments"): ACTIVITY
+    | {"payments", "event_sales", "member_value", "cohort_value", "revenue_months"},
 }
 """Marts that must have rows, by the logs that are collected."""
 

@@ -50,6 +50,7 @@ def tiny_community(seed: int = 1, *, members: int = 60, days: int = 72) -> Deliv
     _tell_points(rng, deliver, days)
     _tell_links(rng, deliver, members, days)
     _tell_trials(rng, deliver, members, days)
+    _tell_tickets(rng, deliver, members, days)
     return dict(delivered)
 
 
@@ -139,7 +140,7 @@ def _tell_events(rng, deliver, members, days):
         planned = max(FIRST, starts - timedelta(days=7))
         event = {
             "event_id": f"e{number}", "occurred_at": _moment(rng, planned), "kind": "talk",
-            "starts_at": _moment(rng, starts), "title": f"talk {number}",
+            "starts_at": _moment(rng, starts), "title": f"talk {number}", "cost_minor": 50 * number, "currency": "CNY",
         }  # fmt: skip
         deliver("events", event, planned)
         if number % 3 == 0:
@@ -243,3 +244,23 @@ def _tell_trials(rng, deliver, members, days):
             told = {"step": rng.choice(["cancelled", "expired"]), "end_reason": rng.choice(["too dear", "no time"])}
             end = start + timedelta(days=rng.randint(2, 7))
             deliver("subscriptions", trial | told | {"occurred_at": _moment(rng, end)}, end, shares=(0.3, 0.2))
+
+
+def _tell_tickets(rng, deliver, members, days):
+    """Tickets of events, in two currencies; some are paid back, corrected, withdrawn, or name no event."""
+    for number in range(4 * (days // 10)):
+        day = FIRST + timedelta(days=rng.randint(0, days - 1))
+        ticket = {
+            "payment_id": f"t{number}", "member_id": f"m{rng.randrange(members)}", "occurred_at": _moment(rng, day),
+            "amount_minor": 10 * number, "currency": rng.choice(["CNY", "CNY", "USD"]), "kind": "event",
+            "event_id": f"e{number % (days // 10)}" if number % 7 else None,
+        }  # fmt: skip
+        deliver("payments", ticket, day, shares=(0.4, 0.2))
+        later = day + timedelta(days=rng.randint(1, 15))
+        if number % 5 == 0:
+            back = {"payment_id": f"b{number}", "amount_minor": -10 * number, "kind": "refund"}
+            deliver("payments", ticket | back | {"occurred_at": _moment(rng, later)}, later, shares=(0.4, 0.2))
+        elif number % 5 == 1:
+            deliver("payments", ticket | {"amount_minor": 7, "fee_minor": 2, "source_seq": 2}, later)
+        elif number % 5 == 2:
+            deliver("payments", ticket | {"op": "delete", "source_seq": 2}, later)

@@ -95,6 +95,15 @@ PLANTED = {
         ("revenue_months", "mrr_churn_minor = mrr_churn_minor + 1", ""),
         ("revenue_months", "n_payers_end = n_payers_end + 1", ""),
     ],
+    "values_add_up": [
+        ("event_sales", "refund_minor = refund_minor + 1", ""),
+        ("event_sales", "net_minor = net_minor - 1", "where event_id is null"),
+        ("member_value", "content_net_minor = content_net_minor + 1", ""),
+        ("member_value", "net_minor = net_minor + 1", ""),
+        ("payments", "paid_for = 'other'", "where paid_for = 'event' and net_minor > 0"),
+        ("cohort_value", "n_members = n_members + 1", "where dimension = 'all'"),
+        ("cohort_value", "net_minor = net_minor + 1", "where dimension = 'cohort_month'"),
+    ],
     "segment_moves_add_up": [
         ("segment_moves", "n_members = n_members + 1", "where current_value <> 'outside'"),
         ("segment_moves", "share_of_previous = share_of_previous / 2", "where share_of_previous > 0"),

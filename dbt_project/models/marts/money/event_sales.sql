@@ -162,7 +162,9 @@ means as (
             when
                 least(n_after_attended, n_after_no_show) >= {{ least.members }}
                 and least(n_payers_attended, n_payers_no_show) >= {{ least.payers }}
-                then {{ welch_half_width('variance_attended', 'n_after_attended', 'variance_no_show', 'n_after_no_show') }}
+                then {{ welch_half_width(
+                    'variance_attended', 'n_after_attended', 'variance_no_show', 'n_after_no_show'
+                ) }}
         end as half_width,
         sqrt(variance_attended + variance_no_show) as after_error_minor
     from measured
