@@ -9,6 +9,7 @@ import typer
 
 from pipelines.cli.console import Commands, read_settings, say, show
 from pipelines.cli.erase import erase
+from pipelines.cli.export import exporting
 from pipelines.cli.files import check, quarantine
 from pipelines.cli.identity import identities
 from pipelines.cli.imports import imports
@@ -34,6 +35,7 @@ app.add_typer(sources, name="sources")
 app.add_typer(gates, name="gate")
 app.add_typer(identities, name="identity")
 app.add_typer(sending, name="send")
+app.add_typer(exporting, name="export")
 app.add_typer(retention, name="retention")
 app.add_typer(retention, name="actions", hidden=True)  # the name that cron jobs may still call
 app.command(

@@ -1,0 +1,66 @@
+"""``guildbook export``: what is published, as files for other tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from pipelines.cli.console import read_settings, say, show
+from pipelines.faults import UserError
+from pipelines.home import Home
+
+exporting = typer.Typer(
+    invoke_without_command=True,
+    no_args_is_help=False,
+    help="Write what is published to a folder: tables as Parquet or a workbook, metrics as dbt's semantic models.",
+    epilog="Example: guildbook export --out tables --mart community_days --mart revenue_months",
+)
+
+Out = Annotated[Path, typer.Option("--out", help="Folder to write to, outside of the home.", file_okay=False)]
+
+
+@exporting.callback()
+def export(
+    context: typer.Context,
+    out: Out = Path("export"),
+    form: Annotated[
+        Literal["parquet", "xlsx"], typer.Option("--format", help="A Parquet file for each table, or one workbook.")
+    ] = "parquet",
+    mart: Annotated[
+        list[str] | None, typer.Option("--mart", help="A table to write, all where not given; may be repeated.")
+    ] = None,
+) -> None:
+    """Write published tables and the newest value of every metric; exit code 1 if a table does not fit into a sheet."""
+    if context.invoked_subcommand is not None:
+        return
+    from pipelines.exporting.tables import export as exporting_tables  # noqa: PLC0415
+
+    settings = read_settings()
+    try:
+        done = exporting_tables(Home(settings.home), settings, out, form, mart or [])
+    except ImportError as error:
+        raise UserError("a workbook needs a package: pip install 'guildbook[export]'") from error
+    for name, rows in done.files.items():
+        for table, n_rows in rows.items() if isinstance(rows, dict) else [(name, rows)]:
+            show(f"{table:<40}{n_rows:>12,} rows")
+    for name in done.gone:
+        show(f"{name:<40}     removed: of an earlier export")
+    for table, n_texts in done.cut.items():
+        say(f"{table}: {n_texts:,} texts were cut at what a cell holds")
+    for table, reason in done.left_out.items():
+        say(f"{table} was left out: {reason}")
+    show(f"in {out}")
+    if done.left_out:
+        raise typer.Exit(1)
+
+
+@exporting.command(epilog="Example: guildbook export metrics --out semantic")
+def metrics(out: Out = Path("semantic")) -> None:
+    """Write the catalogue of metrics as a dbt project of semantic models over what is published."""
+    from pipelines.exporting.semantic import export_metrics  # noqa: PLC0415
+
+    settings = read_settings()
+    for name in export_metrics(Home(settings.home), out):
+        show(str(out / name))
