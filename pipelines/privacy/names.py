@@ -17,7 +17,7 @@ ERASED = "[erased]"
 MEMBER_COLUMNS = frozenset(
     {"member_id", "author_id", "target_member_id", "host_id", "member_a", "member_b"}
     # What models and marts call them.
-    | {"person_id", "other_member_id", "account_id", "asker_id", "first_responder_id"}
+    | {"person_id", "other_member_id", "account_id", "asker_id", "first_responder_id", "replied_to_id"}
 )
 """Columns that hold the id of a member and nothing else, in the logs, the lake and the marts."""
 

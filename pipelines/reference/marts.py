@@ -35,8 +35,10 @@ SUBJECTS = {
 """Folder of a mart -> heading of the index."""
 
 REFERENCES = {
-    "dim_members": ("member_id", "asker_id", "author_id", "host_id", "first_responder_id", "person_id"),
-    "dim_content": ("content_id", "question_id", "first_response_id"),
+    "dim_members": (
+        "member_id", "asker_id", "author_id", "host_id", "first_responder_id", "person_id", "replied_to_id",
+    ),
+    "dim_content": ("content_id", "question_id", "first_response_id", "thread_id"),
     "dim_events": ("event_id",),
     "dim_days": (
         "day", "month", "starts_day", "published_day", "asked_day", "as_of_day", "log_day",

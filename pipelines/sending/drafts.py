@@ -111,7 +111,14 @@ def best_hour(home: Home) -> int | None:
     if not database.exists():
         return None
     with duckdb.connect(str(database), read_only=True) as con:
-        if not con.execute("select 1 from duckdb_tables() where table_name = 'reading_hours'").fetchall():
+        if not con.execute("select 1 from duckdb_tables() where table_name = 'activity_hours'").fetchall():
             return None
-        rows = con.execute("select hour from marts.reading_hours order by n_reads desc, hour limit 1").fetchall()
+        rows = con.execute(
+            """
+            select hour from marts.activity_hours
+            where day > (select through_day - 28 from marts.publication)
+            group by hour having sum(n_reads + n_anonymous_reads) > 0
+            order by sum(n_reads + n_anonymous_reads) desc, hour limit 1
+            """
+        ).fetchall()
     return int(rows[0][0]) if rows else None

@@ -22,7 +22,6 @@ SOURCE_READERS = {
         "staging",
         "churn",
         "latest_interactions",
-        "reading_hours",
         "int_content__prices",
         "quarantine_summary",
     },

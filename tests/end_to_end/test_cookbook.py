@@ -28,6 +28,9 @@ WITHOUT_ANSWER = (
     "How large is churn by each",  # its days end before the outcome of a month is known
     "After how long do members leave",  # the same
     "What do guests of events bring",  # no event is 90 days old
+    "Do members stay longer who began",  # nobody was seen for 60 days
+    "Which topics go along with renewals",  # few terms were due
+    "Who lapsed in the last month",  # few terms ended
 )
 """Questions that find nothing in a community of six weeks; the last tests here ask them of rows that are made up."""
 
@@ -58,7 +61,7 @@ def last_day(mart):
 
 
 def test_each_recipe_says_how_to_read_its_answer():
-    assert len(RECIPES) == PAGE.count("```sql") == PAGE.count("\n### ") >= 22
+    assert len(RECIPES) == PAGE.count("```sql") == PAGE.count("\n### ") >= 28
 
 
 @pytest.mark.parametrize("question", RECIPES)
@@ -88,6 +91,53 @@ def test_sources_of_members_add_up_to_all_of_them(answer, mart):
     counted = known[~known["is_excluded"] & known["first_day"].notna()]
     expected = counted["referrer"].fillna("unknown").value_counts()
     assert sources.set_index("referrer")["n_members"].to_dict() == expected.to_dict()
+
+
+def test_cohorts_of_a_week_are_new_members_and_their_later_days(answer, mart, last_day):
+    grid = answer("first seen in a week").set_index(["cohort_week", "age_weeks"])
+
+    known = mart("dim_members")
+    known = known[~known["is_excluded"] & known["first_day"].notna()]
+    monday = lambda days: days - pd.to_timedelta(days.dt.dayofweek, unit="D")  # noqa: E731
+    cohort = monday(known.set_index("member_id")["first_day"])
+    cohort = cohort[cohort >= last_day - timedelta(days=84 + last_day.weekday())]
+    days = mart("fct_member_days").query("is_active")[["member_id", "day"]]
+    days = days.assign(cohort=days["member_id"].map(cohort)).dropna()
+    days["age"] = (monday(days["day"]) - days["cohort"]).dt.days // 7
+    active = days.groupby(["cohort", "age"])["member_id"].nunique()
+    assert grid["cohort_size"].groupby(level=0).first().to_dict() == {
+        week: n for week, n in cohort.value_counts().items() if week + timedelta(days=13) <= last_day
+    }
+    assert grid["n_active"].to_dict() == active.reindex(grid.index, fill_value=0).to_dict()
+    assert grid["n_active"].sum() > 0
+
+
+def test_hours_of_reading_are_those_in_the_lake(answer, good_home, last_day):
+    hours = answer("At which hours do members read").set_index("hour")
+
+    log = duckdb.sql(f"from read_parquet('{good_home.home.lake}/raw/interactions/*/*.parquet')").df()
+    log = log.sort_values("source_seq", na_position="first").drop_duplicates(
+        ["interaction_id", "event_day"], keep="last"
+    )
+    recent = pd.to_datetime(log["event_day"]) > last_day - timedelta(days=28)
+    read = log[recent & log["kind"].isin(["view", "read"]) & (log["op"] == "upsert")]
+    clock = read["occurred_at"].dt.tz_localize("UTC").dt.tz_convert("Asia/Shanghai").dt.hour
+    assert hours["n_reads"].sum() > 0.8 * len(read)  # those of bots are left out
+    assert (hours["n_reads"] <= clock.value_counts().reindex(hours.index, fill_value=0)).all()
+    assert hours["share_of_reads"].sum() == pytest.approx(1, abs=0.01)
+
+
+def test_replies_of_a_pair_are_counted_under_both_names(answer, mart, last_day):
+    pairs = answer("Who answers whom").set_index(["member_id", "replied_to_id"])
+
+    replies = mart("replies")
+    replies = replies[replies["day"] > last_day - timedelta(days=90)]
+    expected = replies.groupby(["member_id", "replied_to_id"]).size()
+    assert pairs["n_replies"].to_dict() == expected.reindex(pairs.index).to_dict() != {}
+    assert pairs["n_replies_back"].to_dict() == {
+        (one, other): expected.get((other, one), 0) for one, other in pairs.index
+    }
+    assert pairs["n_replies"].iloc[0] == expected.max()
 
 
 def test_moves_are_those_of_the_members(answer, mart):
@@ -382,6 +432,84 @@ def test_an_alert_names_the_logs_with_gaps_of_its_day_and_how_often_its_rule_rin
         (day.date(), 3, 20.0, "passed", 0.46, "actions, content"),
         (day.date() - timedelta(days=5), 3, 20.0, "passed", 0.46, None),
     ]
+
+
+def test_the_first_piece_is_the_first_of_the_day_and_who_is_not_seen_for_60_days_is_left_out(made_up):
+    first, members = pd.Timestamp("2025-02-01"), [f"m{number}" for number in range(20)]
+    read = {"n_reads": 1, "first_read_day": first}
+
+    rows = made_up(
+        "Do members stay longer who began",
+        collected_facts=[{"fact": "reads", "first_day": pd.Timestamp("2025-01-01")}],
+        dim_members=[{"member_id": name, "is_excluded": False, "first_day": first} for name in [*members, "late"]]
+        + [{"member_id": "old", "is_excluded": False, "first_day": pd.Timestamp("2024-12-31")}],
+        dim_content=[{"content_id": "a", "kind": "article"}, {"content_id": "b", "kind": "question"}],
+        content_tags=[{"content_id": "b", "tag": "rust"}, {"content_id": "b", "tag": "web"}],
+        member_content=[
+            read | {"member_id": name, "content_id": piece, "first_read_at": first + timedelta(hours=hour)}
+            for name in [*members, "old"]
+            for piece, hour in (("a", 9), ("b", 8))
+        ]
+        + [read | {"member_id": "late", "content_id": "a", "first_read_day": pd.Timestamp("2025-03-03")}],
+        fct_member_days=[
+            {"member_id": name, "is_active": active, "day": first + timedelta(days=days)}
+            for name, active, days in (
+                ("m0", True, 30), ("m1", True, 59), ("m2", True, 29), ("m3", True, 60), ("m4", False, 40),
+                ("old", True, 30),
+            )
+        ],
+    )  # fmt: skip
+
+    assert rows == [("question", "rust", 20, 2, 0.1), ("question", "web", 20, 2, 0.1)]
+
+
+def test_renewals_of_a_topic_are_compared_with_terms_of_as_many_pieces(made_up):
+    """Who reads four pieces renews always, of those who read one every other: both read rust as often as others."""
+    day = pd.Timestamp("2025-02-01")
+    term = {"source": "s", "term_number": 1, "interval_months": 1, "is_due": True, "term_start": day}
+    term |= {"term_end": day + timedelta(days=28)}
+    much, little = [f"much{n}" for n in range(100)], [f"little{n}" for n in range(200)]
+    reads = [(name, piece) for name in much for piece in "abcd"] + [
+        (name, "ax"[n % 2]) for n, name in enumerate(little)
+    ]
+
+    rows = made_up(
+        "Which topics go along",
+        collected_facts=[{"fact": "reads", "first_day": pd.Timestamp("2025-01-01")}],
+        subscription_terms=[term | {"subscription_id": n, "member_id": n, "outcome": "renewed"} for n in much]
+        + [
+            term | {"subscription_id": n, "member_id": n, "outcome": "renewed" if i % 4 < 2 else "cancelled"}
+            for i, n in enumerate(little)
+        ],
+        member_content=[{"member_id": name, "content_id": piece, "first_read_day": day} for name, piece in reads]
+        + [{"member_id": "little1", "content_id": "a", "first_read_day": day + timedelta(days=28)}],
+        content_tags=[{"content_id": piece, "tag": "rust"} for piece in "abcd"] + [{"content_id": "x", "tag": "css"}],
+    )
+
+    assert rows == [("css", 100, 0.5, 0.5, 0.0), ("rust", 200, 0.75, 0.75, 0.0)]
+
+
+def test_who_lapsed_was_among_the_first_tenth_before_the_month_and_does_not_pay_now(made_up):
+    before = pd.Timestamp("2025-02-28")
+    term = {"is_paid": True, "outcome": "expired", "plan": "pro", "ended_day": pd.Timestamp("2025-03-31")}
+
+    rows = made_up(
+        "Who lapsed in the last month",
+        fct_member_engagement=[
+            {"member_id": f"m{n}", "day": before, "window_days": 30, "engagement": 30.0 - n} for n in range(30)
+        ]
+        + [{"member_id": "m9", "day": before, "window_days": 7, "engagement": 99.0}],
+        dim_members=[{"member_id": f"m{n}"} for n in range(30)],
+        subscription_terms=[
+            term | {"member_id": "m0"},
+            term | {"member_id": "m1", "ended_day": pd.Timestamp("2025-03-01"), "outcome": "refunded"},
+            term | {"member_id": "m2", "ended_day": pd.Timestamp("2025-04-01")},
+            term | {"member_id": "m2", "ended_day": pd.Timestamp("2025-03-10"), "outcome": "renewed"},
+            term | {"member_id": "m9"},
+        ],
+    )
+
+    assert [(row[0], row[3], row[4]) for row in rows] == [("m0", "expired", 30.0), ("m1", "refunded", 29.0)]
 
 
 def test_both_rates_of_churn_are_of_their_own_members(made_up):

@@ -192,7 +192,9 @@ def test_staging_keeps_every_column_of_the_log(log):
     # The one large log keeps what is read downstream: its other columns would be written for nothing.
     # Of two states of a member for an event at one moment the later version holds.
     ordered = {"source_seq"} if log is LOGS["event_participation"] else set()
-    kept = {"kind", "member_id", "content_id", "event_id"} if log is LOGS["interactions"] else own
+    replies = {"interaction_id", "target_member_id", "channel", "source"}
+    of_interactions = {"kind", "member_id", "content_id", "event_id", "occurred_at"} | replies
+    kept = of_interactions if log is LOGS["interactions"] else own
     assert kept <= set(columns)
     assert set(columns) - kept - ordered <= MADE_BY_STAGING
 

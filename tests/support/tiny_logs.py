@@ -88,6 +88,7 @@ def _tell_content(rng, deliver, members, days):
             "published_at": moment, "author_id": author, "title": f"piece {number}",
             "tags": TAGS[number % len(TAGS)],
         }  # fmt: skip
+        piece |= _place(number, piece["kind"], day, pieces)
         deliver("content", piece, day)
         pieces.append((piece, day))
         changed = rng.random()
@@ -103,6 +104,16 @@ def _tell_content(rng, deliver, members, days):
     return pieces
 
 
+def _place(number, kind, day, pieces):
+    """What an answer or comment is under: an earlier question or answer; some are under nothing that is known."""
+    earlier = [piece for piece, published in pieces if piece["kind"] in PIECES[:2] and published < day]
+    if kind not in PIECES[1:3] or not earlier:
+        return {}
+    parent = earlier[number % len(earlier)]
+    root = parent.get("root_id", parent["content_id"])
+    return {"parent_id": parent["content_id"] if number % 5 else "unknown", "root_id": root if number % 7 else None}
+
+
 def _tell_interactions(rng, deliver, members, days, pieces):
     """Interactions of a day by a third of the members; some stand for a piece, some are nobody's."""
     number = 0
@@ -114,6 +125,7 @@ def _tell_interactions(rng, deliver, members, days, pieces):
                 number += 1
                 row = interaction(number, day, f"m{member}" if rng.random() > 0.03 else None, rng.choice(INTERACTIONS))
                 row["occurred_at"] = _moment(rng, day)
+                row["target_member_id"] = f"m{number % members}" if number % 3 else None
                 piece, published = rng.choice(pieces)
                 if published <= day and rng.random() < 0.5:
                     row["content_id"] = piece["content_id"]

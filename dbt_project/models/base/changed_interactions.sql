@@ -61,19 +61,29 @@ ranked as (
 
 winning as (
     select
+        source,
+        interaction_id,
         kind,
         member_id,
         content_id,
         event_id,
+        target_member_id,
+        channel,
+        occurred_at,
         op,
         event_day
     from single_versions
     union all
     select
+        source,
+        interaction_id,
         kind,
         member_id,
         content_id,
         event_id,
+        target_member_id,
+        channel,
+        occurred_at,
         op,
         event_day
     from ranked
@@ -85,14 +95,27 @@ persons as (
     where winning.op = 'upsert'
 ),
 
+flagged as (
+    select
+        *,
+        target_member_id is not null and kind in {{ responding_interactions() }} as is_reply
+    from persons
+),
+
+-- Few interactions are replies to somebody, and only of these more is written than what was done.
 final as (
     select
         kind,
         person_id as member_id,
         content_id,
         event_id,
+        occurred_at,
+        source,
+        case when is_reply then interaction_id end as interaction_id,
+        case when is_reply then target_member_id end as target_member_id,
+        case when is_reply then channel end as channel,
         event_day as day
-    from persons
+    from flagged
 )
 
 select * from final

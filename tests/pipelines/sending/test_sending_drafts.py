@@ -20,7 +20,13 @@ HEAD = {"title": "Why we moved to uv", "status": "approved", "target": "site"}
 BODY = "# Hello\n\nA **bold** word for @everyone.\n"
 APPROVED = "---\ntitle: a\nstatus: approved\npublish_at: 2026-11-20\ntarget: {target}\n---\nb"
 USED = "insert into marts.content_performance by name select '{}' as content_id, 41 as n_reads, 7 as n_interactions"
-READ = "insert into marts.reading_hours values (8, 10, 5, 0.1), (20, 70, 28, 0.7), (21, 70, 28, 0.2)"
+READ = """
+insert into marts.activity_hours by name
+select through_day - days as day, hour, n_reads, n_anonymous_reads
+from marts.publication, (
+    values (8, 40, 10, 2), (20, 50, 20, 3), (21, 70, 0, 27), (9, 900, 0, 28)
+) as r (hour, n_reads, n_anonymous_reads, days)
+"""
 
 
 def write(room, name="uv", body=BODY, changed=MORNING, **head):

@@ -53,9 +53,23 @@ PLANTED = {
         ("community_days", "mau_days_missing = mau_days_missing + 1", ""),
     ],
     "histogram_counts_each_member_once": [("activity_histogram", "n_members = n_members + 1", "")],
+    "hours_match_community_days": [
+        ("activity_hours", "n_interactions = n_interactions + 1", ""),
+        ("activity_hours", "n_reads = n_reads + 1", ""),
+        ("activity_hours", "day = date '1999-01-01'", ""),
+        ("community_days", "n_contents = n_contents + 1", ""),
+        ("community_days", "n_anonymous_acts = n_anonymous_acts + 1", ""),
+    ],
     "interactions_of_members_add_up": [
         ("interaction_histogram", "n_members = n_members + 1", ""),
         ("interaction_histogram", "n_interactions = n_interactions + 1", ""),
+    ],
+    "member_content_adds_up": [
+        ("member_content", "n_reads = n_reads + 1", ""),
+        ("member_content", "n_interactions = n_interactions + 1", ""),
+        ("member_content", "last_read_day = first_read_day - 1", "where n_reads > 0"),
+        ("content_performance", "n_unique_readers = n_unique_readers + 1", ""),
+        ("content_performance", "n_interactors = n_interactors + 1", ""),
     ],
     "member_events_match_event_performance": [
         ("member_events", "is_registered = not is_registered", ""),
@@ -87,6 +101,17 @@ PLANTED = {
         ("points_ledger", "points = points * 10", "where movement = 'expired' and points < 0"),
     ],
     "renewals_add_up": [("renewals", "n_renewed = n_renewed + 1", ""), ("renewals", "n_due = n_due + 1", "")],
+    "replies_hold_first_responses": [
+        ("replies", "is_first_response = not is_first_response", ""),
+        ("replies", "replied_at = replied_at + interval 1 second", "where is_first_response"),
+        ("replies", "replied_to_id = member_id", "where not is_first_response"),
+        (
+            "replies",
+            "member_id = said.member_id, replied_to_id = said.replied_to_id, day = said.day "
+            "from (from marts.replies where log = 'content' and member_id <> replied_to_id limit 1) as said",
+            "where log = 'interactions'",
+        ),
+    ],
     "retention_curves_fall": [
         ("retention_curves", "n_lost = n_lost + 1", ""),
         ("retention_curves", "survival = 2", "where age_days = (select max(age_days) from marts.retention_curves)"),

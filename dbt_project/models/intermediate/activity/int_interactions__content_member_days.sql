@@ -21,6 +21,7 @@ final as (
         cast(count(*) filter (where kind not in {{ in_list(var('read_kinds')) }}) as bigint) as n_interactions,
         cast(count(*) filter (where kind in {{ in_list(var('read_kinds')) }}) as bigint) as n_reads,
         cast(count(*) filter (where kind = 'complete') as bigint) as n_completions,
+        min(occurred_at) filter (where kind in {{ in_list(var('read_kinds')) }}) as first_read_at,
         day
     from interactions
     where kind not in {{ in_list(var('authored_interactions').values() | sum(start=[])) }}

@@ -1,8 +1,18 @@
--- What members did with a piece: logged interactions, and the answers and comments that were written under it.
+-- What members did with a piece: logged interactions, and the answers and comments that were written under it. Both may
+-- be there of one day, in rows of their own: whoever reads them groups them anyway.
 with
 
 interactions as (
-    select * from {{ ref('int_interactions__content_member_days') }}
+    select
+        content_id,
+        member_id,
+        n_interactions,
+        n_reads,
+        cast(0 as bigint) as n_responses,
+        n_completions,
+        first_read_at,
+        day
+    from {{ ref('int_interactions__content_member_days') }}
 ),
 
 content as (
@@ -19,7 +29,9 @@ replies as (
         author_id as member_id,
         cast(count(*) as bigint) as n_interactions,
         cast(0 as bigint) as n_reads,
+        cast(count(*) as bigint) as n_responses,
         cast(0 as bigint) as n_completions,
+        cast(null as timestamp) as first_read_at,
         published_day as day
     from content
     where parent_id is not null
@@ -33,20 +45,13 @@ unioned as (
 ),
 
 final as (
-    select
-        unioned.content_id,
-        unioned.member_id,
-        cast(sum(unioned.n_interactions) as bigint) as n_interactions,
-        cast(sum(unioned.n_reads) as bigint) as n_reads,
-        cast(sum(unioned.n_completions) as bigint) as n_completions,
-        unioned.day
+    select unioned.*
     from unioned
     left join excluded_spans
         on
             unioned.member_id = excluded_spans.member_id
             and unioned.day between excluded_spans.from_day and excluded_spans.to_day
     where excluded_spans.member_id is null
-    group by unioned.content_id, unioned.member_id, unioned.day
 )
 
 select * from final

@@ -37,6 +37,12 @@ actions as (
     select * from {{ ref('stg_lake__actions') }}
 ),
 
+replies as (
+    select coalesce(persons.person_id, replies.target_member_id) as member_id
+    from {{ ref('int_interactions__replies') }} as replies
+    left join {{ ref('persons') }} as persons on replies.target_member_id = persons.member_id
+),
+
 unioned as (
     select member_id from first_days
     union
@@ -55,6 +61,8 @@ unioned as (
     select member_id from payments
     union
     select member_id from actions
+    union
+    select member_id from replies
 ),
 
 final as (

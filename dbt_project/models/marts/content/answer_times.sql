@@ -1,12 +1,7 @@
 with
 
-content as (
-    select * from {{ ref('stg_lake__content') }}
-    where deleted_at is null
-),
-
-excluded_spans as (
-    select * from {{ ref('int_members__excluded_spans') }}
+pieces as (
+    {{ standing_pieces() }}
 ),
 
 build as (
@@ -15,38 +10,29 @@ build as (
 
 questions as (
     select
-        content.content_id as question_id,
-        content.author_id as asker_id,
-        content.channel,
-        content.accepted_answer_id,
-        content.published_at as asked_at,
-        content.published_day as asked_day,
-        {{ seconds_between('content.published_at', day_start(add_days('build.through_day', 1))) }} as seconds_observed
-    from content
-    inner join build on content.published_day <= build.through_day
-    left join excluded_spans
-        on
-            content.author_id = excluded_spans.member_id
-            and content.published_day between excluded_spans.from_day and excluded_spans.to_day
-    where content.kind = 'question' and excluded_spans.member_id is null
+        pieces.content_id as question_id,
+        pieces.author_id as asker_id,
+        pieces.channel,
+        pieces.accepted_answer_id,
+        pieces.published_at as asked_at,
+        pieces.published_day as asked_day,
+        {{ seconds_between('pieces.published_at', day_start(add_days('build.through_day', 1))) }} as seconds_observed
+    from pieces
+    cross join build
+    where pieces.kind = 'question' and pieces.excluded_role is null
 ),
 
 responses as (
     select
-        content.content_id as response_id,
-        content.kind,
-        content.author_id as responder_id,
-        content.parent_id,
-        content.root_id,
-        content.published_at as responded_at,
-        excluded_spans.role is not null as is_staff
-    from content
-    inner join build on content.published_day <= build.through_day
-    left join excluded_spans
-        on
-            content.author_id = excluded_spans.member_id
-            and content.published_day between excluded_spans.from_day and excluded_spans.to_day
-    where content.kind in {{ in_list(var('response_kinds')) }} and excluded_spans.role is distinct from 'bot'
+        content_id as response_id,
+        kind,
+        author_id as responder_id,
+        parent_id,
+        root_id,
+        published_at as responded_at,
+        excluded_role is not null as is_staff
+    from pieces
+    where kind in {{ in_list(var('response_kinds')) }} and excluded_role is distinct from 'bot'
 ),
 
 -- A response names its question as its parent or, from further down the thread, as its root.

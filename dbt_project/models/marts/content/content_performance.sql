@@ -20,16 +20,33 @@ collected_reads as (
     where fact = 'reads'
 ),
 
--- There are many interactions, so they are summed before anything is joined to them: by piece, and their reads by piece
--- and day.
+-- There are many interactions, so they are summed before anything is joined to them; members are counted where a member
+-- and a piece have one row.
+piece_days as (
+    select
+        content_id,
+        day,
+        sum(n_reads) as n_reads,
+        sum(n_interactions) as n_interactions
+    from {{ ref('int_content__member_interactions') }}
+    group by content_id, day
+),
+
 summed as (
     select
         content_id,
         sum(n_reads) as n_reads,
-        count(distinct member_id) filter (where n_reads > 0) as n_unique_readers,
-        sum(n_interactions) as n_interactions,
-        count(distinct member_id) filter (where n_interactions > 0) as n_interactors
-    from {{ ref('int_content__member_interactions') }}
+        sum(n_interactions) as n_interactions
+    from piece_days
+    group by content_id
+),
+
+members as (
+    select
+        content_id,
+        count(*) filter (where n_reads > 0) as n_unique_readers,
+        count(*) filter (where n_interactions > 0) as n_interactors
+    from {{ ref('member_content') }}
     group by content_id
 ),
 
@@ -37,10 +54,9 @@ read_days as (
     select
         content_id,
         day,
-        sum(n_reads) as n_reads
-    from {{ ref('int_content__member_interactions') }}
+        n_reads
+    from piece_days
     where n_reads > 0
-    group by content_id, day
 ),
 
 running_reads as (
@@ -98,11 +114,11 @@ final as (
         content.author_id,
         cast(case when collected_reads.is_collected then coalesce(summed.n_reads, 0) end as bigint) as n_reads,
         cast(
-            case when collected_reads.is_collected then coalesce(summed.n_unique_readers, 0) end as bigint
+            case when collected_reads.is_collected then coalesce(members.n_unique_readers, 0) end as bigint
         ) as n_unique_readers,
         cast(coalesce(summed.n_interactions, 0) as bigint) as n_interactions,
-        cast(coalesce(summed.n_interactors, 0) as bigint) as n_interactors,
-        cast(summed.n_interactions as double) / nullif(summed.n_unique_readers, 0) as interaction_rate,
+        cast(coalesce(members.n_interactors, 0) as bigint) as n_interactors,
+        cast(summed.n_interactions as double) / nullif(members.n_unique_readers, 0) as interaction_rate,
         cast(coalesce(rated.n_feedback, 0) as bigint) as n_feedback,
         cast(coalesce(rated.n_scores, 0) as bigint) as n_scores,
         cast(rated.total_score as double) / nullif(rated.n_scores, 0) as mean_score,
@@ -114,6 +130,7 @@ final as (
     from content
     cross join collected_reads
     left join summed on content.content_id = summed.content_id
+    left join members on content.content_id = members.content_id
     left join half_read on content.content_id = half_read.content_id
     left join rated on content.content_id = rated.content_id
     where content.deleted_at is null
