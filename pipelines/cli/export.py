@@ -62,5 +62,14 @@ def metrics(out: Out = Path("semantic")) -> None:
     from pipelines.exporting.semantic import export_metrics  # noqa: PLC0415
 
     settings = read_settings()
-    for name in export_metrics(Home(settings.home), out):
+    for name in export_metrics(Home(settings.home), settings, out):
         show(str(out / name))
+
+
+@exporting.command(epilog="Example: guildbook export superset --out superset")
+def superset(out: Out = Path("superset")) -> None:
+    """Write the catalogue as a file set that Apache Superset imports: datasets, metrics, charts, a dashboard."""
+    from pipelines.exporting.superset import export_superset  # noqa: PLC0415
+
+    settings = read_settings()
+    show(str(export_superset(Home(settings.home), settings, out)))

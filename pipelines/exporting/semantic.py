@@ -6,6 +6,7 @@ Its models are only names: nothing is built, and queries read ``published/analyt
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,11 @@ import yaml
 from pipelines.exporting import folder
 from pipelines.files import write_text
 from pipelines.home import Home
-from pipelines.metrics.metric import AddsUp, Grain, Metric, catalogue
+from pipelines.metrics.answer import collected
+from pipelines.metrics.metric import AddsUp, Grain, Metric
+from pipelines.metrics.published import opened
+from pipelines.report.context import site_context
+from pipelines.settings import Settings
 
 PROJECT = "guildbook_metrics"
 SPINE = "dim_days"
@@ -26,10 +31,15 @@ _MONTHS = ("month", "cohort_month")
 """Columns that hold the first day of a month."""
 
 
-def export_metrics(home: Home, out: Path) -> list[str]:
-    """Write the project and return the names of its files."""
+def export_metrics(home: Home, settings: Settings, out: Path) -> list[str]:
+    """Write the project and return the names of its files.
+
+    Tools know no "not collected", and would show zero: what nobody delivers is left out.
+    """
     folder.prepare(out, home)
-    files = project(catalogue(), home.published / "analytics.duckdb")
+    with opened(home, settings.timezone) as con:
+        metrics = collected(con, site_context(settings, date.min, 0).activity_logs)
+    files = project(metrics, home.published / "analytics.duckdb")
     for name, text in files.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         write_text(out / name, text)

@@ -76,6 +76,11 @@ def missing(con: duckdb.DuckDBPyConnection, metric: Metric, activity_logs: Seque
     return lacking
 
 
+def collected(con: duckdb.DuckDBPyConnection, activity_logs: Sequence[str]) -> dict[str, Metric]:
+    """Return the metrics of the catalogue that somebody delivers all of."""
+    return {key: one for key, one in catalogue().items() if not missing(con, one, activity_logs)}
+
+
 def ask(con: duckdb.DuckDBPyConnection, key: str, question: Question, activity_logs: Sequence[str]) -> Answer:
     """Ask a metric of an open publication.
 

@@ -12,6 +12,7 @@ from dbt_semantic_interfaces.validations.semantic_manifest_validator import Sema
 
 from pipelines.exporting.semantic import export_metrics, exported, project
 from pipelines.metrics.metric import AddsUp, catalogue
+from pipelines.settings import Settings
 from tests.support.asking import publish
 
 
@@ -51,11 +52,24 @@ def test_a_mean_of_days_has_a_row_a_day():
     assert {(one.mart, one.columns) for one in means.values()} == {("community_days", ())}
 
 
+def test_what_nobody_delivers_is_left_out_as_it_would_be_zero(tmp_path):
+    lacking = "update marts.log_coverage set is_collected = false where log in ('payments', 'subscriptions')"
+    home = publish(tmp_path / "home", lambda marts: marts.con.execute(lacking))
+
+    export_metrics(home, Settings(home=home.root), tmp_path / "out")
+
+    names = {
+        one["name"] for one in yaml.safe_load((tmp_path / "out" / "models" / "metrics.yml").read_text())["metrics"]
+    }
+    assert "mau" in names
+    assert not names & {key for key, one in catalogue().items() if {"payments", "subscriptions"} & {*one.needs}}
+
+
 @pytest.mark.dbt
 def test_dbt_and_the_library_of_semantic_models_take_the_project(tmp_path):
     home = publish(tmp_path / "home")
     out = tmp_path / "out"
-    names = export_metrics(home, out)
+    names = export_metrics(home, Settings(home=home.root), out)
     assert {path.relative_to(out).as_posix() for path in out.rglob("*.*")} == {*names, "export.json"}
 
     folders = ["--project-dir", str(out), "--profiles-dir", str(out), "--target-path", str(tmp_path / "target")]
