@@ -1,8 +1,9 @@
 {% set window, prior = engagement_windows() | min, var('value_prior_days') %}
 
--- A weight of 1 is a typical member's worth, so that members can be compared whatever the currency: the monthly revenue
--- over the median of those who pay in the same one, or where nobody pays, R over its median. R of a few days says
--- little, so it counts beside as many days of a typical member as the variable value_prior_days says.
+-- A weight of 1 is a typical member's worth, so that members can be compared whatever the currency: what one brings in
+-- a month over the median of those with a paid term in the same one, or where nobody pays, R over its median. A month
+-- brings the MRR of the terms and, of the last 365 days, the net of pieces and tickets, over no less than 90 days.
+-- R of a few days says little, so it counts beside as many days of a typical member as value_prior_days says.
 with
 
 members as (
@@ -12,6 +13,16 @@ members as (
 
 terms as (
     select * from {{ ref('subscription_terms') }}
+),
+
+payments as (
+    select * from {{ ref('payments') }}
+    where paid_for in ('content', 'event')
+),
+
+coverage as (
+    select first_log_day from {{ ref('log_coverage') }}
+    where log = 'payments' and is_collected
 ),
 
 build as (
@@ -53,21 +64,63 @@ running as (
     group by terms.member_id, terms.currency
 ),
 
--- Of several currencies the one in which the member pays most counts.
-paying as (
+bought as (
+    select
+        payments.member_id,
+        payments.currency,
+        cast(
+            round(
+                greatest(sum(payments.net_minor), 0) * 30.436875 / greatest(
+                    least({{ days_since('min(build.through_day)', 'min(coverage.first_log_day)') }} + 1, 365), 90
+                )
+            ) as bigint
+        ) as bought_minor
+    from payments
+    cross join coverage
+    inner join build
+        on payments.day between {{ add_days('build.through_day', -364) }} and build.through_day
+    group by payments.member_id, payments.currency
+),
+
+brought as (
+    select
+        coalesce(running.member_id, bought.member_id) as member_id,
+        coalesce(running.currency, bought.currency) as currency,
+        running.member_id is not null as is_paying,
+        running.term_end,
+        case
+            when running.member_id is null then bought.bought_minor
+            else running.mrr_minor + coalesce(bought.bought_minor, 0)
+        end as value_minor
+    from running
+    full outer join bought on running.member_id = bought.member_id and running.currency = bought.currency
+),
+
+-- Of several currencies the one in which the member brings most counts.
+valued_in as (
     select *
     from (
         select
-            *,
-            median(mrr_minor) over (partition by currency) as median_minor,
-            row_number() over (partition by member_id order by mrr_minor desc, currency asc) as currency_rank
-        from running
+            member_id,
+            currency,
+            value_minor,
+            min(term_end) over (partition by member_id) as term_end,
+            coalesce(
+                median(case when is_paying then value_minor end) over (partition by currency),
+                median(value_minor) over (partition by currency)
+            ) as median_minor,
+            row_number() over (partition by member_id order by value_minor desc, currency asc) as currency_rank
+        from brought
     ) as ranked
     where currency_rank = 1
 ),
 
 payers as (
-    select count(*) as n_payers from paying
+    select count(*) as n_payers from running
+),
+
+buyers as (
+    select count(*) as n_buyers from bought
 ),
 
 contacted as (
@@ -129,13 +182,17 @@ invited as (
 valued as (
     select
         members.member_id,
-        paying.mrr_minor,
-        paying.currency,
+        valued_in.value_minor,
+        valued_in.currency,
         contacted.last_contacted_day,
         case
-            when paying.term_end > build.through_day then {{ days_since('paying.term_end', 'build.through_day') }}
+            when valued_in.term_end > build.through_day then {{ days_since('valued_in.term_end', 'build.through_day') }}
         end as days_to_term_end,
-        case when payers.n_payers > 0 then 'mrr' else 'engagement' end as value_basis,
+        case
+            when payers.n_payers = 0 then 'engagement'
+            when buyers.n_buyers = 0 then 'mrr'
+            else 'mrr_and_purchases'
+        end as value_basis,
         case
             when payers.n_payers = 0
                 then
@@ -145,16 +202,17 @@ valued as (
                         * coalesce(engagement.engagement / nullif(median(engagement.engagement) over (), 0), 0)
                     )
                     / ({{ prior }} + coalesce(engagement.observed_days, {{ window }}))
-            when paying.member_id is null then 0
-            else coalesce(paying.mrr_minor / nullif(paying.median_minor, 0), 1)
+            when valued_in.member_id is null then 0
+            else coalesce(valued_in.value_minor / nullif(valued_in.median_minor, 0), 1)
         end as weight,
         invited.event_id,
         invited.title as event_title,
         invited.starts_day as event_day
     from members
     cross join payers
+    cross join buyers
     cross join build
-    left join paying on members.member_id = paying.member_id
+    left join valued_in on members.member_id = valued_in.member_id
     left join engagement on members.member_id = engagement.member_id
     left join contacted on members.member_id = contacted.member_id
     left join invited on members.member_id = invited.member_id
@@ -164,7 +222,7 @@ final as (
     select
         member_id,
         value_basis,
-        cast(mrr_minor as bigint) as value_minor,
+        cast(value_minor as bigint) as value_minor,
         currency,
         cast(weight as double) as weight,
         days_to_term_end,
