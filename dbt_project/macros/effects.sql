@@ -65,10 +65,10 @@
     (({{ s }}) + 1e0) * (({{ n }}) - ({{ s }}) + 1e0) / power(({{ n }}) + 2e0, 2) / nullif({{ members }}, 0)
 {%- endmacro %}
 
-{% macro anytime_half_width(variance, alpha) -%}
-    {%- set tau2 = var('action_effects').mixture_sd ** 2 -%}
-    sqrt(({{ variance }}) * (1e0 + ({{ variance }}) / {{ tau2 }}e0) * ln(
-        (1e0 + {{ tau2 }}e0 / ({{ variance }})) / power({{ alpha }}, 2)
+{% macro anytime_half_width(variance, alpha, mixture_variance=none) -%}
+    {%- set tau2 = mixture_variance or (var('action_effects').mixture_sd ** 2) ~ 'e0' -%}
+    sqrt(({{ variance }}) * (1e0 + ({{ variance }}) / {{ tau2 }}) * ln(
+        (1e0 + {{ tau2 }} / ({{ variance }})) / power({{ alpha }}, 2)
     ))
 {%- endmacro %}
 

@@ -51,6 +51,7 @@ def tiny_community(seed: int = 1, *, members: int = 60, days: int = 72) -> Deliv
     _tell_links(rng, deliver, members, days)
     _tell_trials(rng, deliver, members, days)
     _tell_tickets(rng, deliver, members, days)
+    _tell_coupons(rng, deliver, members, days)
     return dict(delivered)
 
 
@@ -276,3 +277,30 @@ def _tell_tickets(rng, deliver, members, days):
             deliver("payments", ticket | {"amount_minor": 7, "fee_minor": 2, "source_seq": 2}, later)
         elif number % 5 == 2:
             deliver("payments", ticket | {"op": "delete", "source_seq": 2}, later)
+
+
+def _tell_coupons(rng, deliver, members, days):
+    """Coupons of a campaign with arms, two codes; some are used, by another member too, some withdrawn or paid back."""
+    for number in range(members):
+        day = FIRST + timedelta(days=rng.randint(0, days - 35))
+        arm = rng.choice(["treated", "held_out"])
+        offer = {
+            "action_id": f"k{number}", "member_id": f"m{number}", "occurred_at": _moment(rng, day), "kind": "coupon",
+            "campaign_id": "season", "coupon_id": f"season-{number % 2}", "arm": arm, "currency": "CNY",
+            "cost_minor": 3 if arm == "treated" else 0, "expires_at": _moment(rng, day + timedelta(days=20)),
+        }  # fmt: skip
+        deliver("actions", offer, day, shares=(0.3, 0.1))
+        later = day + timedelta(days=rng.randint(0, 20))
+        if number % 10 == 0:
+            deliver("actions", offer | {"op": "delete", "source_seq": 2}, later, shares=(0.5, 0.1))
+        if arm == "treated" and number % 3:
+            user = number if number % 4 else (number + 1) % members
+            paid = {
+                "payment_id": f"k{number}", "member_id": f"m{user}", "occurred_at": _moment(rng, later),
+                "amount_minor": 80 + number, "discount_minor": 20, "coupon_id": offer["coupon_id"], "currency": "CNY",
+                "kind": "event", "event_id": f"e{number % 3}",
+            }  # fmt: skip
+            deliver("payments", paid, later, shares=(0.3, 0.2))
+            if number % 5 == 0:
+                back = {"payment_id": f"kb{number}", "amount_minor": -40, "kind": "refund", "discount_minor": None}
+                deliver("payments", paid | back | {"coupon_id": None}, later + timedelta(days=1))
