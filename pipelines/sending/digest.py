@@ -74,7 +74,7 @@ def _figures(published: Published) -> tuple[Text, ...]:
         name, now, before = row["measure"], row["amount"], row["week_before"]
         if now is None or name in absent:
             continue
-        label = MEASURES[name][0]
+        label = MEASURES[name]
         change = Text("", "")
         if before is not None and row["n_days"] == 14:
             same = Text(" (as before)", "（持平）")

@@ -93,8 +93,8 @@ def _unusual(published: Published) -> list[Text]:
     rows = {row["measure"]: row for row in result.rows} if result else {}
     worse = [
         label
-        for name, (label, rise) in measures.MEASURES.items()
-        if name in rows and measures.side(rows[name]) == ("below" if rise == "good" else "above")
+        for name, label in measures.MEASURES.items()
+        if name in rows and measures.side(rows[name]) == ("below" if label.rise == "good" else "above")
     ]
     return [Text("Find out why this is worse than usual: ", "查明这项为何不如平常：") + label for label in worse[:1]]
 

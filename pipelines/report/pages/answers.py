@@ -73,21 +73,21 @@ def _tiles(waiting: Result, months: Result, *, lacks_accepted: bool) -> Tiles:
                 note=questions.MEANING,
             ),
             Tile(
-                label=known.term("median_response_hours"),
+                label=known.Term("median_response_hours"),
                 value=hours(all_time["median_hours"]),
                 note=Text(
                     f"the unanswered counted as waiting, n = {integer(all_time['n_questions'])}",
                     f"未回应者按仍在等待计，n = {integer(all_time['n_questions'])}",
                 ),
             ),
-            Tile(label=known.term("p90_response_hours"), value=hours(all_time["p90_hours"])),
+            Tile(label=known.Term("p90_response_hours"), value=hours(all_time["p90_hours"])),
             Tile(
-                label=known.term("answered_rate"),
+                label=known.Term("answered_rate"),
                 value=percent(all_time["answered_rate"], all_time["n_judged"]),
                 note=Text(judged, judged),
             ),
             Tile(
-                label=known.term("resolved_rate"),
+                label=known.Term("resolved_rate"),
                 value=NOT_COLLECTED if lacks_accepted else percent(all_time["resolved_rate"], all_time["n_judged"]),
                 note=Text("none ever came", "从未送达") if lacks_accepted else Text(judged, judged),
             ),

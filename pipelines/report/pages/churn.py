@@ -169,7 +169,7 @@ def _tiles(result: Result, champion: list[Row], mark: Text) -> Tiles:
     found = {row["metric"]: row for row in champion}
     tiles = [
         Tile(
-            label=known.term(f"model_{metric}"),
+            label=known.Term(f"model_{metric}"),
             value=decimal(found[metric]["value"], 3),
             note=_interval(found[metric]),
         )

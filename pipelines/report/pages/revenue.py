@@ -59,29 +59,29 @@ def _tiles(rows: list[Row], result: Result) -> Tiles:
         ),
         tiles=[
             Tile(
-                label=known.term("mrr"),
+                label=known.Term("mrr"),
                 value=money(last["mrr_end_minor"], currency),
                 change=Text(delta, delta) if change else None,
                 tone="good" if change > 0 else "bad" if change < 0 else "neutral",
                 note=running,
             ),
             Tile(
-                label=known.term("payers"),
+                label=known.Term("payers"),
                 value=integer(last["n_payers_end"]),
                 change=Text(signed(payers), signed(payers)) if payers else None,
                 tone="good" if payers > 0 else "bad" if payers < 0 else "neutral",
             ),
             Tile(
-                label=known.term("quick_ratio"),
+                label=known.Term("quick_ratio"),
                 value=quick,
                 note=Text("gained / lost", "所得 / 所失"),
             ),
             Tile(
-                label=known.term("arpu"),
+                label=known.Term("arpu"),
                 value=money(last["arpu_minor"], currency),
             ),
             Tile(
-                label=known.term("payer_churn_rate"),
+                label=known.Term("payer_churn_rate"),
                 value=percent(last["payer_churn_rate"], last["n_payers_start"]),
                 note=Text(
                     f"of {integer(last['n_payers_start'])}, 95 % interval {percent(last['payer_churn_rate_low'])} to "

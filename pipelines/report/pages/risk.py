@@ -84,22 +84,22 @@ def _tiles(marts: Marts, summary: Result, row: Row, context: SiteContext) -> Til
     n = row["n_scored"]
     tiles = [
         Tile(
-            label=known.term("high_risk_members"),
+            label=known.Term("high_risk_members"),
             value=integer(row["n_high"]),
             note=_share(row["n_high"], n),
             tone="bad",
         ),
         Tile(
-            label=known.term("medium_risk_members"),
+            label=known.Term("medium_risk_members"),
             value=integer(row["n_medium"]),
             note=_share(row["n_medium"], n),
         ),
-        Tile(label=known.term("low_risk_members"), value=integer(row["n_low"]), note=_share(row["n_low"], n)),
+        Tile(label=known.Term("low_risk_members"), value=integer(row["n_low"]), note=_share(row["n_low"], n)),
     ]
     if row["learner"] != "rule":
         tiles.append(
             Tile(
-                label=known.term("expected_churners"),
+                label=known.Term("expected_churners"),
                 value=integer(row["expected_churners"]),
                 note=Text("sum of the probabilities", "概率之和"),
             )

@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cache
 
 from markupsafe import Markup
 
-from pipelines.metrics.metric import catalogue
+from pipelines.metrics.metric import Metric, catalogue
 from pipelines.report.parts.blocks import Tone
 from pipelines.report.parts.text import Text
 
 _TONES: dict[str, Tone] = {"up": "good", "down": "bad", "neither": "neutral"}
 
 
-@dataclass(frozen=True)
 class Term(Text):
-    """A word with its meaning."""
+    """The name of a metric with its meaning; the catalogue is read when either is first looked at."""
 
-    meaning: Text
+    key: str
+
+    def __init__(self, key: str) -> None:
+        """Name a metric of the catalogue."""
+        object.__setattr__(self, "key", key)
+
+    @property
+    def en(self) -> str:
+        """The name in English."""
+        return self._metric.name.en
+
+    @property
+    def zh(self) -> str:
+        """The name in Chinese."""
+        return self._metric.name.zh
+
+    @property
+    def meaning(self) -> Text:
+        """What the metric is, in a sentence."""
+        return Text(self._metric.meaning.en, self._metric.meaning.zh)
+
+    @property
+    def rise(self) -> Tone:
+        """Whether a rise is good or bad news, or neither."""
+        return _TONES[self._metric.better]
+
+    @property
+    def _metric(self) -> Metric:
+        return catalogue()[self.key]
 
     def __html__(self) -> Markup:
         """Both languages as HTML, each with the meaning in its own."""
@@ -27,21 +54,7 @@ class Term(Text):
         )
 
 
-def term(key: str) -> Term:
-    """Return the name of a metric with its meaning.
-
-    Raises:
-        KeyError: The catalogue has no such metric.
-    """
-    metric = catalogue()[key]
-    return Term(metric.name.en, metric.name.zh, Text(metric.meaning.en, metric.meaning.zh))
-
-
-def rise(key: str) -> Tone:
-    """Whether a rise of a metric is good or bad news, or neither."""
-    return _TONES[catalogue()[key].better]
-
-
+@cache
 def names_of(*marts: str) -> dict[str, Text]:
     """Column of these marts that a metric is the plain sum, mean or last value of -> what the metric is called."""
     return {

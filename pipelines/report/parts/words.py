@@ -134,9 +134,6 @@ METRICS = {
     "precision_top_decile": Text("precision in the top decile", "前 10% 的精确率"),
 }
 
-FIGURES = known.names_of("community_days", "revenue_months")
-"""Published figures that are watched for restatements."""
-
 GATES = {
     "deliveries": Text("deliveries", "送达"),
     "facts": Text("facts", "事实表"),
@@ -191,11 +188,16 @@ def learner(code: str) -> Text:
     return word(LEARNERS, code) + (Text(" · baseline", " · 基线") if code in BASELINES else Text("", ""))
 
 
+def figure(code: str) -> Text:
+    """What a published figure is called that alerts and restatements watch."""
+    return word(known.names_of("community_days", "revenue_months"), code)
+
+
 def series(rule: str, code: str) -> Text:
     """A series that alerts watch: a figure of the community, or the rows of a log."""
     if rule == "deliveries":
         return Text("rows delivered: ", "送达行数：") + word(LOGS, code)
-    return word(FIGURES, code)
+    return figure(code)
 
 
 def log(code: str) -> Text:

@@ -63,7 +63,7 @@ def _lead(rows: dict[str, Row]) -> Text:
 def _named(rows: list[Row]) -> Text:
     """The first of these figures with their ranges, as the end of a sentence."""
     figures = [
-        _SHORT.get(row["measure"], MEASURES[row["measure"]][0])
+        _SHORT.get(row["measure"], MEASURES[row["measure"]])
         + f" {shown(row['measure'])(row['amount'])} ({between(row)})"
         for row in rows[:_NAMED]
     ]

@@ -13,8 +13,8 @@ from pipelines.report.parts.database import Marts, Row
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, integer, percent, signed, weekday
 
-MEASURES: dict[str, tuple[Text, Tone]] = {
-    name: (known.term(name), known.rise(name))
+MEASURES = {
+    name: known.Term(name)
     for name in (
         "dau",
         "wau",
@@ -28,7 +28,7 @@ MEASURES: dict[str, tuple[Text, Tone]] = {
         "n_interactions",
     )
 }
-"""Measure of ``community_days`` -> its label, and what a rise of it is."""
+"""Measure of ``community_days`` -> its label, which knows whether a rise is good news."""
 
 _WINDOWS = {"wau": 7, "mau": 30, "stickiness": 30}
 """Days that a measure looks back on, where it is more than its own."""
@@ -106,8 +106,8 @@ def tiles(marts: Marts, context: SiteContext, header: Header) -> Tiles | None:
     rows = {row["measure"]: row for row in result.rows}
     lacking = _lacking(header)
     found = [
-        _absent(label, lacking[name]) if name in lacking else _tile(rows[name], label, tone, context)
-        for name, (label, tone) in MEASURES.items()
+        _absent(label, lacking[name]) if name in lacking else _tile(rows[name], label, label.rise, context)
+        for name, label in MEASURES.items()
         if name in rows and rows[name]["amount"] is not None
     ]
     if not found:

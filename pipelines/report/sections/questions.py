@@ -9,7 +9,7 @@ from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, hours, integer
 
-TITLE = known.term("questions_waiting")
+TITLE = known.Term("questions_waiting")
 MEANING = Text(
     "asked 1 to 30 days ago, no response by another member yet",
     "1 至 30 天前提出，尚无其他成员回应",

@@ -67,7 +67,7 @@ def _none() -> Text:
 
 
 def _row(row: Row) -> list[Cell]:
-    figure = words.word(words.FIGURES, row["metric"])
+    figure = words.figure(row["metric"])
     if row["dimension"]:
         figure += f" · {row['dimension']}"
     period = (

@@ -99,12 +99,12 @@ def near_tiles(marts: Marts, context: SiteContext) -> Tiles:
         ),
         tiles=[
             Tile(
-                label=known.term("terms_due"),
+                label=known.Term("terms_due"),
                 value=integer(sum(row["n_terms_due"] for row in result.rows)),
                 note=_amounts(result.rows, "due_minor"),
             ),
             Tile(
-                label=known.term("payments_failed"),
+                label=known.Term("payments_failed"),
                 value=integer(sum(row["n_terms_failed"] for row in result.rows)),
                 note=_amounts(result.rows, "failed_minor"),
             ),

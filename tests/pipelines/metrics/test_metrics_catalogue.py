@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -133,19 +135,29 @@ def test_pages_name_metrics_as_the_catalogue_does_and_say_what_they_mean(tmp_pat
     for page, keys in shown.items():
         html = (tmp_path / "site" / f"{page}.html").read_text(encoding="utf-8")
         for key in keys:
-            assert str(known.term(key).__html__()) in html, (page, key)
+            assert str(known.Term(key).__html__()) in html, (page, key)
 
 
-def test_a_name_or_a_meaning_is_no_markup():
-    term = known.Term("<b>", "<i>", known.Text('"><script>', "'><script>"))
+def test_a_name_or_a_meaning_is_no_markup(monkeypatch):
+    metric = METRICS["mau"]
+    words = {"name": {"en": "<b>", "zh": "<i>"}, "meaning": {"en": '"><script>', "zh": "'><script>"}}
+    hostile = type(metric).model_validate(metric.model_dump() | words)
+    monkeypatch.setattr(known, "catalogue", lambda: {"mau": hostile})
 
-    assert "<script>" not in term.__html__()
-    assert "<b>" not in term.__html__()
+    html = known.Term("mau").__html__()
+    assert "&lt;b&gt;" in html
+    assert not {"<script>", "<b>", "<i>"} & set(re.findall("<[a-z]+>", html))
 
 
 def test_a_page_that_asks_for_an_unknown_metric_fails():
     with pytest.raises(KeyError):
-        known.term("no_such_metric")
+        known.Term("no_such_metric").__html__()
+
+
+def test_importing_the_pages_reads_no_catalogue():
+    code = "import pipelines.report.site, pipelines.metrics.metric as m; print(m.catalogue.cache_info().currsize)"
+
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "0\n"
 
 
 VALID = """

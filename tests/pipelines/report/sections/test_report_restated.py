@@ -68,7 +68,7 @@ def test_the_cause_is_said_in_words(fill: Fill, cause: str, deliveries: str, sai
 
 def test_every_watched_figure_has_a_name() -> None:
     metrics = {metric for figures in watched(grace_days=7) for metric in figures.metrics}
-    assert set(words.FIGURES) == metrics
+    assert {metric for metric in metrics if words.figure(metric).en != metric} == metrics
 
 
 @pytest.mark.parametrize(
