@@ -96,10 +96,13 @@
             content_id,
             currency,
             row_number() over (
-                partition by content_id order by count(*) desc, min(occurred_at), currency
+                partition by content_id
+                order by
+                    count(*) filter (where amount_minor >= 0 and coalesce(kind, 'content') <> 'refund') desc,
+                    min(occurred_at), currency
             ) as place
         from {{ payments }}
-        where content_id is not null and amount_minor >= 0 and coalesce(kind, 'content') <> 'refund'
+        where content_id is not null
         group by content_id, currency
     ) as ranked
     where place = 1

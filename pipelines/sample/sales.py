@@ -97,8 +97,10 @@ def _reprice(rng: np.random.Generator, context: SampleContext, content: pd.DataF
     """Return the versions of pieces with another price, one at most of each, and all prices."""
     pieces = content[content["source_seq"] == 1].set_index("content_id", drop=False)
     edited = pieces.index.isin(content.loc[content["source_seq"] > 1, "content_id"])
-    day = np.maximum(pieces["published"].to_numpy(), 0) // DAY_S + rng.integers(40, 120, len(pieces))
     paid, is_article = (pieces["access"] == "paid").to_numpy(), (pieces["kind"] == "article").to_numpy()
+    # Hardly anybody reads a free piece that is older.
+    age = np.where(paid, rng.integers(6, 30, len(pieces)), rng.integers(1, 4, len(pieces)))
+    day = np.maximum(pieces["published"].to_numpy(), 0) // DAY_S + age
     chance = np.select([paid, is_article], [P_REPRICED, P_BECOMES_PAID], 0.0)
     factor, fresh = rng.choice([0.7, 1.5], size=len(pieces)), rng.choice([900, 1_900], size=len(pieces))
     changes = (rng.random(len(pieces)) < chance) & (day < context.calendar.days) & ~edited

@@ -31,6 +31,10 @@ WITHOUT_ANSWER = (
     "Do members stay longer who began",  # nobody was seen for 60 days
     "Which topics go along with renewals",  # few terms were due
     "Who lapsed in the last month",  # few terms ended
+    "What did each paid piece earn",  # nobody sells pieces there
+    "What did pieces bring each month",  # the same
+    "Do those buy a piece who read it",  # the same
+    "What became of sales when a price changed",  # the same
 )
 """Questions that find nothing in a community of six weeks; the last tests here ask them of rows that are made up."""
 
@@ -552,4 +556,70 @@ def test_what_guests_bring_later_is_pooled_by_the_size_of_events(made_up):
     ]
     assert made_up("What do guests of events bring", event_sales=events) == [
         ("CNY", "talk", 2, 20, 180, 60.0, 11.0, 109.0)
+    ]
+
+
+def test_what_a_piece_earned_is_listed_where_it_was_sold(made_up):
+    rows = made_up(
+        "What did each paid piece earn",
+        paid_content=[
+            {"content_id": "a", "n_purchases": 5, "n_buyers": 5, "net_minor": 90, "n_refunded": 1, "refund_rate": 0.2},
+            {"content_id": "b", "n_purchases": 6, "n_buyers": 5, "net_minor": 100, "n_refunded": 0, "refund_rate": 0.0},
+            {"content_id": "unsold", "n_purchases": 0},
+        ],
+    )
+
+    assert [(row[0], row[3], row[8], row[9], row[10]) for row in rows] == [("b", 5, 100, 0, 0.0), ("a", 5, 90, 1, 0.2)]
+
+
+def test_a_month_of_sales_adds_up_pieces_and_what_is_of_none(made_up):
+    sold = {"month": pd.Timestamp("2025-02-01"), "currency": "CNY", "n_with_coupon": 0, "discount_minor": 0}
+    sold |= {"refund_minor": 0, "gross_minor": 10, "n_purchases": 2, "n_first_purchases": 1}
+
+    rows = made_up(
+        "What did pieces bring",
+        content_sales=[
+            sold | {"content_id": "a", "net_minor": 9},
+            sold | {"content_id": None, "net_minor": 8},
+            sold | {"content_id": "a", "net_minor": 7, "currency": "USD"},
+        ],
+    )
+
+    assert [(row[1], row[2], row[3], row[8]) for row in rows] == [("CNY", 4, 2, 17), ("USD", 2, 1, 7)]
+
+
+def test_buyers_among_readers_are_added_up_before_they_are_divided(made_up):
+    piece = {"kind": "course", "n_topic_readers_30d": 50, "n_topic_readers_bought_30d": 1}
+
+    rows = made_up(
+        "Do those buy a piece",
+        paid_content=[
+            piece | {"content_id": "a", "n_readers": 10, "n_readers_30d": 9, "n_readers_bought_30d": 3},
+            piece | {"content_id": "b", "n_readers": 1, "n_readers_30d": 1, "n_readers_bought_30d": 1},
+            piece | {"content_id": "not on sale", "n_readers": None},
+        ],
+    )
+
+    assert rows == [("course", 2, 10, 4, 0.4, 100, 2, 0.02)]
+
+
+def test_a_change_of_price_is_listed_where_both_sides_sold(made_up):
+    change = {
+        "content_id": "a",
+        "direction": "raised",
+        "net_per_day_before_minor": 10.0,
+        "net_per_day_after_minor": 4.0,
+    }
+    change |= {"n_days_before": 30, "n_days_after": 10}
+
+    rows = made_up(
+        "What became of sales",
+        price_changes=[
+            change | {"change_day": pd.Timestamp("2025-03-01"), "verdict": "cannot_tell", "purchases_ratio": 0.567},
+            change | {"change_day": pd.Timestamp("2025-02-01"), "verdict": "one_side"},
+        ],
+    )
+
+    assert [(row[1], row[10], row[13], row[14]) for row in rows] == [
+        (pd.Timestamp("2025-03-01").date(), 0.57, -6.0, "cannot_tell")
     ]

@@ -25,7 +25,8 @@ THRESHOLDS = {
     "half_life_least_reads", "latest_interactions", "alert_series", "alert_rules", "today_rules", "lasting_alarms",
     "completeness_least_weeks", "lateness_log_days", "lateness_least_log_days", "lateness_share",
     "outage_rows", "outage_regular_rows", "outage_regular_days", "outage_chance", "outage_evenness",
-    "value_prior_days", "value_means", "event_value_days", "identity_break", "action_effects", "low_scores",
+    "value_prior_days", "value_means", "event_value_days", "topic_days",
+    "identity_break", "action_effects", "low_scores",
 }  # fmt: skip
 """What dbt's models are set to, beside lists of kinds."""
 

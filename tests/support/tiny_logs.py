@@ -52,6 +52,7 @@ def tiny_community(seed: int = 1, *, members: int = 60, days: int = 72) -> Deliv
     _tell_trials(rng, deliver, members, days)
     _tell_tickets(rng, deliver, members, days)
     _tell_coupons(rng, deliver, members, days)
+    _tell_sales(rng, deliver, members, days, pieces)
     return dict(delivered)
 
 
@@ -304,3 +305,47 @@ def _tell_coupons(rng, deliver, members, days):
             if number % 5 == 0:
                 back = {"payment_id": f"kb{number}", "amount_minor": -40, "kind": "refund", "discount_minor": None}
                 deliver("payments", paid | back | {"coupon_id": None}, later + timedelta(days=1))
+
+
+def _tell_sales(rng, deliver, members, days, pieces):
+    """Paid pieces with changes of price, put right by later versions too; purchases that fit and that do not."""
+    last = FIRST + timedelta(days=days - 1)
+    number = 0
+    for piece, published in [one for one in pieces if one[0]["kind"] == "article"][::3]:
+        priced = piece | {"access": "paid", "price_minor": 900, "source_seq": 6}
+        deliver("content", priced, published, shares=(0.4, 0.2))
+        changed = published + timedelta(days=rng.randint(2, 15))
+        change = rng.choice([{"price_minor": 500}, {"price_minor": 1500}, {"access": "free"}, {}])
+        if change and changed < last:
+            version = priced | change | {"occurred_at": _moment(rng, changed), "source_seq": 7}
+            deliver("content", version, changed, shares=(0.4, 0.2))
+            if rng.random() < 0.3:
+                right = version | {"price_minor": 700, "source_seq": 8}
+                deliver("content", right, min(last, changed + timedelta(days=3)))
+        for _ in range(rng.randint(0, 9)):
+            number += 1
+            day = published + timedelta(days=rng.randint(0, 30))
+            if day < last:
+                _tell_sale(rng, deliver, number, f"m{rng.randrange(members)}", piece["content_id"], day)
+
+
+def _tell_sale(rng, deliver, number, who, piece, day):
+    """A purchase, and what may come of it the day after: money back, the piece finished, a question about it."""
+    bought = {
+        "payment_id": f"o{number}", "member_id": who, "occurred_at": _moment(rng, day), "kind": "content",
+        "content_id": f"gone{number}" if number % 6 == 1 else piece, "amount_minor": 900, "fee_minor": 9,
+        "currency": "USD" if number % 5 == 2 else "CNY",
+    }  # fmt: skip
+    used = {"coupon_id": "spring", "discount_minor": 100, "amount_minor": 800} if number % 5 == 0 else {}
+    deliver("payments", bought | used, day, shares=(0.3, 0.1))
+    day += timedelta(days=1)
+    if number % 4 == 0:
+        back = bought | {"payment_id": f"ob{number}", "kind": "refund", "amount_minor": -rng.choice([400, 900, 999])}
+        deliver("payments", back | {"occurred_at": _moment(rng, day), "fee_minor": None}, day)
+    if number % 2:
+        done = interaction(f"o{number}", day, who, "complete", content_id=piece)
+        deliver("interactions", done, day, shares=(0.3, 0.1))
+    if number % 3 == 0:
+        question = {"content_id": f"about{number}", "kind": "question", "author_id": who, "title": "about it"}
+        question |= {"occurred_at": f"{day}T10:00:00", "published_at": f"{day}T10:00:00"}
+        deliver("content", question | {"parent_id": piece}, day, shares=(0.3, 0.1))

@@ -35,6 +35,17 @@ PLANTED = {
         ("data_completeness", "n_rows = n_rows + 1", "where day is not null"),
         ("data_completeness", "day = null", "where day is not null"),
     ],
+    "content_sales_add_up": [
+        ("content_sales", "gross_minor = gross_minor + 1", ""),
+        ("content_sales", "refund_minor = refund_minor + 1", "where n_refunds > 0"),
+        ("content_sales", "fee_minor = fee_minor + 1, net_minor = net_minor - 1", "where content_id is null"),
+        ("content_sales", "n_first_purchases = n_first_purchases + 1", ""),
+        ("content_sales", "discount_minor = discount_minor + 1", ""),
+        ("paid_content", "net_minor = net_minor + 1", "where net_minor is not null"),
+        ("paid_content", "n_purchases = n_purchases + 1", ""),
+        ("paid_content", "n_in_other_currencies = n_in_other_currencies + 1", "where n_in_other_currencies > 0"),
+        ("payments", "gross_minor = gross_minor + 1", "where paid_for = 'content'"),
+    ],
     "contributions_match_community_days": [
         ("contributor_concentration", "n_contributions = n_contributions + 1", "where period = 'month'"),
         ("contributor_concentration", "n_contributions = n_contributions + 1", "where period = 'all'"),
@@ -99,6 +110,10 @@ PLANTED = {
     ],
     "points_never_expire_below_zero": [
         ("points_ledger", "points = points * 10", "where movement = 'expired' and points < 0"),
+    ],
+    "price_changes_lead_to_the_price": [
+        ("price_changes", "new_price_minor = 1", "where direction in ('raised', 'lowered')"),
+        ("price_changes", "direction = 'became_free'", "where direction in ('raised', 'lowered')"),
     ],
     "renewals_add_up": [("renewals", "n_renewed = n_renewed + 1", ""), ("renewals", "n_due = n_due + 1", "")],
     "replies_hold_first_responses": [
