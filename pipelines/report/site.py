@@ -31,6 +31,7 @@ from pipelines.report.pages import (
     members,
     revenue,
     risk,
+    sales,
 )
 from pipelines.report.parts import charts, text, words
 from pipelines.report.parts.blocks import Page
@@ -46,6 +47,7 @@ PAGES: tuple[Callable[[Marts, SiteContext, Header], Page], ...] = (
     campaigns.page,
     answers.page,
     revenue.page,
+    sales.page,
     content.page,
     events.page,
     churn.page,

@@ -54,7 +54,7 @@ def build(path: Path, *parts: str, collected: tuple[str, ...] = tuple(LOGS)) -> 
 
 def full(path: Path) -> Path:
     """Nine logs, trouble in the gates, a trained model, hostile words wherever people may write."""
-    return build(path, "schema", *_ACTIVITY, "revenue", "events", "logs", "trouble", "churn", "actions")
+    return build(path, "schema", *_ACTIVITY, "revenue", "sales", "events", "logs", "trouble", "churn", "actions")
 
 
 def two_logs(path: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import charts, least, marks, not_collected
+from pipelines.report.parts import cells, charts, least, marks, not_collected
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
@@ -155,13 +155,13 @@ def _table(events: Result) -> Table:
             [
                 Cell(row["title"] or row["event_id"]),
                 Cell(day(row["starts_day"]), str(row["starts_day"])),
-                Cell(integer(row["n_registered"]), _sort(row["n_registered"])),
-                Cell(integer(row["n_attended"]), _sort(row["n_attended"])),
-                Cell(_share(row, "show_up_rate", "show_up", None), _sort(row["show_up_rate"])),
-                Cell(_share(row, "csat", "csat", "n_csat"), _sort(row["csat"])),
-                Cell(_nps(row), _sort(row["nps"])),
-                Cell(_bar(row["repeat_rate"]), _sort(row["repeat_rate"])),
-                Cell(decimal(row["influence"]), _sort(row["influence"])),
+                cells.number(integer(row["n_registered"]), row["n_registered"]),
+                cells.number(integer(row["n_attended"]), row["n_attended"]),
+                cells.share(row, "show_up_rate", ends="show_up"),
+                cells.share(row, "csat", n="n_csat", least=least.SCORES),
+                cells.number(_nps(row), row["nps"]),
+                cells.number(_bar(row["repeat_rate"]), row["repeat_rate"]),
+                cells.number(decimal(row["influence"]), row["influence"]),
             ]
             for row in events.rows
         ],
@@ -185,13 +185,6 @@ def _reading() -> Note:
     )
 
 
-def _share(row: Row, name: str, interval: str, n: str | None) -> str:
-    if row[name] is None or (n and row[n] < least.SCORES):
-        return "–"
-    low, high = percent(row[f"{interval}_low"]).rstrip("%"), percent(row[f"{interval}_high"])
-    return f"{percent(row[name])} ({low}–{high}{f', n = {integer(row[n])}' if n else ''})"
-
-
 def _nps(row: Row) -> str:
     if row["nps"] is None or row["n_nps"] < least.SCORES:
         return "–"
@@ -202,8 +195,3 @@ def _nps(row: Row) -> str:
 
 def _bar(share: float | None) -> object:
     return "–" if share is None else marks.bar(share, percent(share))
-
-
-def _sort(value: float | None) -> float:
-    """What is not known comes after everything that is."""
-    return -1e9 if value is None else float(value)

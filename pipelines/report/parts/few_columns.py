@@ -27,6 +27,10 @@ COUNTS = frozenset(
         "n_active_within_7_days", "funnel_invited", "funnel_registered", "funnel_attended", "funnel_gave_feedback",
         "funnel_active_within_7_days", "n_participants", "n_csat", "n_nps", "n_regulars_before", "n_regulars_returned",
         "n_terms_due", "n_terms_failed", "n_payments", "n_fewest", "n_paid_back",
+        "n_buyers", "n_first_buyers", "n_purchases", "n_purchases_before", "n_purchases_after", "n_sold", "n_finished",
+        "n_readers", "n_readers_30d", "n_readers_bought_30d", "n_topic_readers_30d", "n_topic_readers_bought_30d",
+        "n_after_attended", "n_after_no_show", "n_issued", "n_redeemed", "n_uses", "n_bought_treated",
+        "n_bought_held_out",
     }
 )  # fmt: skip
 """Columns that count members, or what each member does once: answers to a survey, registrations, scores."""
@@ -43,7 +47,8 @@ OTHER_NUMBERS = frozenset(
         "half_life_days", "n_events", "n_counted", "bin", "n_days_after", "n_alarms_after", "n_days_judged", "n_alarms",
         "n_days_judged_90", "n_alarms_90", "n_right_90", "n_open_90", "n_files", "delivered", "accepted",
         "quarantined", "n_ahead", "n_rejected", "n_files_off", "bytes", "n_names", "since_version", "version",
-        "least_count", "hour", "capacity",
+        "least_count", "hour", "capacity", "n_days_before", "points_issued",
+        "points_spent", "price_minor", "old_price_minor", "new_price_minor",
     }
 )  # fmt: skip
 """Columns of whole numbers that count no members."""
@@ -53,6 +58,9 @@ OF_COUNTS = {
     "mrr_expansion_minor", "mrr_reactivation_minor", "mrr_contraction_minor", "mrr_churn_minor", "cost_minor",
     "payments_in_minor", "refunds_minor", "fees_minor", "due_minor", "failed_minor",
     "received_minor", "least_received_minor", "most_received_minor", "paid_back_minor",
+    "gross_minor", "refund_minor", "fee_minor", "discount_minor", "net_minor", "result_minor", "all_net_minor",
+    "subscription_net_minor", "content_net_minor", "event_net_minor", "other_net_minor", "single_gross_minor",
+    "single_refund_minor",
 }  # fmt: skip
 """Amounts in whole numbers that few members may have paid or cost."""
 
@@ -124,6 +132,10 @@ SHARES = {
     "csat": "n_csat",
     "observed_rate": "n",
     "share_of_active": "n_active_members",
+    "refund_rate": "n_buyers",
+    "completion_rate": "n_buyers",
+    "readers_bought_30d": "n_readers_30d",
+    "topic_readers_bought_30d": "n_topic_readers_30d",
 }
 """Share -> the count that it is a share of: neither the part nor the rest may be a small count."""
 
@@ -131,6 +143,10 @@ FOLLOWERS = {
     "show_up_rate": ("show_up_low", "show_up_high"),
     "csat": ("csat_low", "csat_high"),
     "payer_churn_rate": ("payer_churn_rate_low", "payer_churn_rate_high"),
+    "refund_rate": ("refund_rate_low", "refund_rate_high"),
+    "completion_rate": ("completion_rate_low", "completion_rate_high"),
+    "readers_bought_30d": ("readers_bought_30d_low", "readers_bought_30d_high"),
+    "topic_readers_bought_30d": ("topic_readers_bought_30d_low", "topic_readers_bought_30d_high"),
     "rate_treated": ("effect", "effect_low", "effect_high"),
     "rate_held_out": ("effect", "effect_low", "effect_high"),
 }

@@ -1,0 +1,30 @@
+"""Cells that several tables share: numbers that sort with what is not known last, shares with their interval and n."""
+
+from __future__ import annotations
+
+from pipelines.report.parts.blocks import Cell
+from pipelines.report.parts.database import Row
+from pipelines.report.parts.text import MISSING, Number, integer, percent
+
+
+def number(shown: object, value: Number | None) -> Cell:
+    """A number as it is shown, sorted by its value; what is not known comes after everything that is."""
+    return Cell(shown, -1e9 if value is None else float(value))
+
+
+def share(row: Row, name: str, *, ends: str = "", n: str = "", least: int = 0) -> Cell:
+    """A share with its interval, of the columns ``ends``_low and _high, and its n; a dash below the least n.
+
+    Args:
+        row: of a result.
+        name: column of the share.
+        ends: what the columns of its interval begin with; the share's own name if empty.
+        n: column that it is a share of; not shown if empty.
+        least: n from which it is shown.
+    """
+    if row[name] is None or (n and (row[n] is None or row[n] < least)):
+        return number(MISSING, None)
+    low, high = (percent(row[f"{ends or name}_{end}"]) for end in ("low", "high"))
+    return number(
+        f"{percent(row[name])} ({low.rstrip('%')}–{high}{f', n = {integer(row[n])}' if n else ''})", row[name]
+    )
