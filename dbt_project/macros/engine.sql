@@ -46,6 +46,13 @@
     array_to_string(list_sort(list_distinct(min({{ column }}, {{ n }}) filter (where {{ condition }}))), ', ')
 {%- endmacro %}
 
+{% macro earliest(column, at, condition) %}
+    {{ return(adapter.dispatch('earliest', 'guildbook')(column, at, condition)) }}
+{% endmacro %}
+{% macro default__earliest(column, at, condition) -%}
+    min(struct_pack(moment := {{ at }}, found := {{ column }})) filter (where {{ condition }}).found
+{%- endmacro %}
+
 {% macro checksum(columns) %}{{ return(adapter.dispatch('checksum', 'guildbook')(columns)) }}{% endmacro %}
 {% macro default__checksum(columns) -%}
     cast(sum(cast(hash({{ columns | join(', ') }}) as decimal(38, 0))) as decimal(38, 0))

@@ -29,6 +29,7 @@ SUBJECTS = {
     "churn": "Churn",
     "retention": "Retention",
     "deliveries": "Deliveries",
+    "journeys": "Journeys",
     "quality": "Quality",
     "calendar": "Calendar",
 }

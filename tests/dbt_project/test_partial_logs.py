@@ -19,6 +19,7 @@ pytestmark = pytest.mark.dbt
 DELIVERED = tiny_community(3, members=30, days=40)
 DAYS = days_between(FIRST, max(day for _, day in DELIVERED))
 ACTIVITY = {"activity_histogram", "cohort_retention", "contributor_concentration", "fct_member_days", "member_segments"}
+ACTIVITY |= {"activation", "activation_steps"}
 FILLED = {
     ("interactions",): ACTIVITY,
     ("content",): ACTIVITY
@@ -37,7 +38,8 @@ FILLED = {
     },
     ("payments",): {"payments", "event_sales", "member_value", "revenue_months"},
     ("actions",): {"points_ledger"},
-    ("interactions", "content"): ACTIVITY | {"content_performance", "content_days", "answer_months"},
+    ("interactions", "content"): ACTIVITY
+    | {"content_performance", "content_days", "answer_months", "answer_desk", "answer_desk_evaluations"},
     ("interactions", "members"): ACTIVITY | {"dim_members", "retention_curves"},
     ("interactions", "events"): ACTIVITY | {"event_performance", "event_sales"},
     ("interactions", "payments"): ACTIVITY

@@ -27,6 +27,7 @@ WITHOUT_ANSWER = (
     "Which alerts fired in the last four weeks",  # no series has eight weeks of history
     "How large is churn by each",  # its days end before the outcome of a month is known
     "After how long do members leave",  # the same
+    "Which sources bring members who stay",  # nobody was seen for two months
     "What do guests of events bring",  # no event is 90 days old
     "Do members stay longer who began",  # nobody was seen for 60 days
     "Which topics go along with renewals",  # few terms were due
@@ -281,6 +282,54 @@ def test_terms_that_were_due_are_explained(answer, mart):
     due = terms[terms["is_due"] & (terms["term_end"] >= coverage)]
     assert plans["n_due"].sum() == len(due) > 0
     assert plans["n_renewed"].sum() == (due["outcome"] == "renewed").sum()
+
+
+def test_steps_of_newcomers_are_those_of_their_days(answer, mart, last_day):
+    steps = answer("How far do newcomers come").set_index("step")
+
+    days = mart("fct_member_days")
+    days = days[days["is_active"]]
+    known = mart("dim_members")
+    starts = mart("member_history").sort_values("from_day").drop_duplicates("member_id").set_index("member_id")["role"]
+    new = known[known["first_day"] >= days["day"].min()].set_index("member_id")
+    new = new[~new.index.isin(starts[starts.isin(["bot", "staff"])].index)]
+    over = new[new["first_day"] + timedelta(days=13) <= last_day]
+    joined = days.merge(over["first_day"], left_on="member_id", right_index=True)
+    back = joined[(joined["day"] - joined["first_day"]).dt.days.between(7, 13)]["member_id"].nunique()
+    assert (steps.loc["second_week", "n_observed"], steps.loc["second_week", "n_reached"]) == (len(over), back)
+    assert back > 0
+
+
+def test_those_who_got_a_reply_and_those_who_did_not_are_all_who_posted(answer, mart):
+    groups = answer("Do newcomers who get a reply")
+
+    newcomers = mart("activation").dropna(subset=["has_reply", "is_back"])
+    assert groups["n_members"].sum() == newcomers["has_posted"].sum() > 0
+    replied = newcomers[newcomers["first_reply_at"].notna() & newcomers["has_posted"].astype(bool)]
+    assert groups.set_index("has_reply")["n_members"].get(True, 0) <= len(replied)
+
+
+def test_who_could_answer_has_answered_others_and_was_active_lately(answer, mart, last_day):
+    desk = answer("Who could answer the questions")
+
+    replies = mart("replies")
+    answered = replies[~replies["is_staff"]].groupby("member_id")["thread_id"].nunique()
+    assert (desk["n_answered"] <= desk["member_id"].map(answered)).all()
+    assert (desk["last_active_day"] > last_day - timedelta(days=30)).all()
+    askers = mart("answer_times").set_index("question_id")["asker_id"]
+    assert (desk["member_id"] != desk["question_id"].map(askers)).all()
+    assert desk.groupby("question_id")["rank"].apply(lambda ranks: list(ranks) == list(range(1, len(ranks) + 1))).all()
+
+
+def test_methods_are_compared_on_the_same_questions(answer, mart):
+    methods = answer("Would the answer desk").set_index("method")
+
+    questions = mart("answer_times")
+    by_members = questions["is_answered_within_7_days"].fillna(False) & (questions["is_first_responder_staff"] == False)  # noqa: E712
+    past = questions[by_members.astype(bool) & questions["first_responder_id"].notna()]
+    assert methods["n_questions"].tolist() == [len(past)] * 3 != [0] * 3
+    assert methods.loc["popularity", "gain"] == 0
+    assert methods.index[methods["is_used"]].tolist() == ["popularity"], "so few questions choose nothing"
 
 
 def test_what_was_lost_for_each_reason_is_the_bridge_s(answer, mart):
@@ -622,4 +671,29 @@ def test_a_change_of_price_is_listed_where_both_sides_sold(made_up):
 
     assert [(row[1], row[10], row[13], row[14]) for row in rows] == [
         (pd.Timestamp("2025-03-01").date(), 0.57, -6.0, "cannot_tell")
+    ]
+
+
+def test_a_source_is_worth_what_it_was_at_the_same_age(made_up):
+    github = {"dimension": "referrer", "value": "github", "share_active_low": 0.1, "share_active_high": 0.9}
+    worth = {"dimension": "referrer", "value": "github", "currency": "CNY"}
+
+    rows = made_up(
+        "Which sources bring members who stay",
+        cohort_activity=[
+            github | {"age_months": 1, "n_members": 8, "share_active": 0.5},
+            github | {"age_months": 3, "n_members": 4, "share_active": 0.25},
+            github | {"age_months": 1, "n_members": 9, "share_active": 0.75, "value": "search"},
+            github | {"age_months": 1, "n_members": 17, "share_active": 0.6, "dimension": "all", "value": "all"},
+        ],
+        cohort_value=[
+            worth | {"age_months": 3, "mean_net_minor": 990.4},
+            worth | {"age_months": 1, "mean_net_minor": 330.0, "dimension": "all", "value": "all"},
+        ],
+    )
+
+    assert rows == [
+        ("search", 1, 9, 0.75, 0.1, 0.9, None, None),
+        ("github", 1, 8, 0.5, 0.1, 0.9, None, None),
+        ("github", 3, 4, 0.25, 0.1, 0.9, "CNY", 990.0),
     ]

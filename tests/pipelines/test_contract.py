@@ -26,7 +26,7 @@ THRESHOLDS = {
     "completeness_least_weeks", "lateness_log_days", "lateness_least_log_days", "lateness_share",
     "outage_rows", "outage_regular_rows", "outage_regular_days", "outage_chance", "outage_evenness",
     "value_prior_days", "value_means", "event_value_days", "topic_days",
-    "identity_break", "action_effects", "low_scores",
+    "identity_break", "action_effects", "low_scores", "answer_desk",
 }  # fmt: skip
 """What dbt's models are set to, beside lists of kinds."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FIRST = date(2025, 3, 1)
 INTERACTIONS = ("view", "read", "like", "comment", "reply", "ask", "answer", "share", "join_live")
 PIECES = ("question", "answer", "comment", "article")
+CHANNELS = ("forum", "app", None)
 TAGS = ("rust|web", "Rust | rust", "sql", None)
 
 
@@ -66,6 +67,7 @@ def _tell_members(rng, deliver, members, days):
         joined = FIRST + timedelta(days=rng.randint(0, days - 1)) if number % 3 else FIRST - timedelta(days=400)
         told = max(joined, FIRST)
         state = {"member_id": f"m{number}", "occurred_at": _moment(rng, told), "joined_at": _moment(rng, joined)}
+        state["referrer"] = CHANNELS[number % len(CHANNELS)]
         deliver("members", state | {"role": "member", "status": "active"}, told)
         if number % 6 == 0:
             turned = told + timedelta(days=rng.randint(1, 20))
@@ -88,7 +90,7 @@ def _tell_content(rng, deliver, members, days):
         piece = {
             "content_id": f"c{number}", "occurred_at": moment, "kind": rng.choice(PIECES),
             "published_at": moment, "author_id": author, "title": f"piece {number}",
-            "tags": TAGS[number % len(TAGS)],
+            "tags": TAGS[number % len(TAGS)], "channel": CHANNELS[number % len(CHANNELS)],
         }  # fmt: skip
         piece |= _place(number, piece["kind"], day, pieces)
         deliver("content", piece, day)
@@ -126,7 +128,7 @@ def _tell_interactions(rng, deliver, members, days, pieces):
             for _ in range(rng.randint(1, 3)):
                 number += 1
                 row = interaction(number, day, f"m{member}" if rng.random() > 0.03 else None, rng.choice(INTERACTIONS))
-                row["occurred_at"] = _moment(rng, day)
+                row |= {"occurred_at": _moment(rng, day), "channel": CHANNELS[number % len(CHANNELS)]}
                 row["target_member_id"] = f"m{number % members}" if number % 3 else None
                 piece, published = rng.choice(pieces)
                 if published <= day and rng.random() < 0.5:

@@ -102,7 +102,7 @@ flagged as (
     from persons
 ),
 
--- Few interactions are replies to somebody, and only of these more is written than what was done.
+-- Few interactions are replies to somebody, and only of these it is written which one it was and to whom.
 final as (
     select
         kind,
@@ -113,7 +113,7 @@ final as (
         source,
         case when is_reply then interaction_id end as interaction_id,
         case when is_reply then target_member_id end as target_member_id,
-        case when is_reply then channel end as channel,
+        channel,
         event_day as day
     from flagged
 )

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 ONE = "where rowid = (select min(rowid) from {table} {where})"
 PLANTED = {
+    "activation_steps_add_up": [
+        ("activation_steps", "n_reached = n_reached + 1", "where dimension = 'referrer'"),
+        ("activation_steps", "n_observed = n_observed + 1", "where dimension = 'channel'"),
+        ("activation_steps", "n_members = n_members + 1", "where dimension = 'all'"),
+    ],
     "answer_months_add_up": [
         ("answer_months", "n_questions = n_questions + 1", "where period = 'month'"),
         ("answer_months", "n_responded = n_questions + 1", ""),

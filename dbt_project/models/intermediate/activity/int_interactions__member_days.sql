@@ -27,6 +27,8 @@ final as (
             cast(count(*) filter (where kind in {{ in_list(one.interactions) }}) as bigint)
                 as n_{{ one.need }}_interactions,
         {% endfor %}
+        {{ earliest('channel', 'occurred_at', "channel is not null and kind not in " ~ in_list(var('read_kinds'))) }}
+            as first_channel,
         day
     from interactions
     group by member_id, day
