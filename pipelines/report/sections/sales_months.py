@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import charts, least
+from pipelines.report.parts import charts, known, least
 from pipelines.report.parts.blocks import Chart, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.text import Text, integer, major, money, month, percent, plural, signed
@@ -131,14 +131,14 @@ def tiles(rows: list[Row], result: Result) -> Tiles:
                 if any(one[column] is not None for one in rows)
             ),
             Tile(
-                label=Text("Bought a piece or a ticket", "购买内容或门票的成员"),
+                label=known.Term("one_off_buyers"),
                 value=integer(row["n_buyers"]),
                 note=Text(
                     f"{integer(row['n_first_buyers'])} for the first time", f"{integer(row['n_first_buyers'])} 名为首次"
                 ),
             ),
             Tile(
-                label=Text("Paid back of pieces and tickets", "内容与门票退款占比"),
+                label=known.Term("one_off_refund_share"),
                 value=percent(refunded, row["n_purchases"]),
                 note=Text(
                     f"{money(row['single_refund_minor'], currency)} of {money(row['single_gross_minor'], currency)}",

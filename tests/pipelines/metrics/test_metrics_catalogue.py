@@ -130,6 +130,7 @@ def test_pages_name_metrics_as_the_catalogue_does_and_say_what_they_mean(tmp_pat
         "revenue": ["mrr", "payers", "quick_ratio", "arpu", "payer_churn_rate", "terms_due", "payments_failed"],
         "risk": ["high_risk_members", "medium_risk_members", "low_risk_members", "expected_churners"],
         "churn": ["model_log_loss", "model_roc_auc"],
+        "sales": ["one_off_buyers", "one_off_refund_share"],
     }
 
     for page, keys in shown.items():
