@@ -1,6 +1,6 @@
 """The catalogue as a file set for Apache Superset: database, datasets with their metrics, charts, one dashboard.
 
-Ids are made from names, so that a later import replaces what an earlier one brought.
+Ids are made from names, so that a later import can replace what an earlier one brought.
 """
 
 from __future__ import annotations
