@@ -22,6 +22,7 @@ MARTS_DIR = DOCS_DIR / "marts"
 
 SUBJECTS = {
     "members": "Members",
+    "journeys": "Journeys",
     "activity": "Activity",
     "content": "Content",
     "events": "Events",
@@ -29,7 +30,6 @@ SUBJECTS = {
     "churn": "Churn",
     "retention": "Retention",
     "deliveries": "Deliveries",
-    "journeys": "Journeys",
     "quality": "Quality",
     "calendar": "Calendar",
 }

@@ -12,7 +12,7 @@
     'day_30': (add_days(day_0, 24), add_days(day_0, 30)),
 } -%}
 {%- for months in [1, 3, 6, 12] -%}
-    {%- set first = add_months(day_0, months) -%}
+    {%- set first = 'newcomers.from_month_' ~ months -%}
     {%- do windows.update({'month_' ~ months: (first, add_days(first, horizon_days() - 1))}) -%}
 {%- endfor %}
 
@@ -86,10 +86,13 @@ collected as (
     group by build.through_day
 ),
 
--- Of those who came before the data began nobody knows how they began.
+-- Of those who came before the data began nobody knows how they began. Months are added once a member, not once a day.
 newcomers as (
     select
         first_days.*,
+        {% for months in [1, 3, 6, 12] %}
+            {{ add_months('first_days.first_day', months) }} as from_month_{{ months }},
+        {% endfor %}
         collected.through_day,
         collected.has_replies,
         collected.has_content,
