@@ -27,6 +27,9 @@ SPINE = "dim_days"
 Yaml = dict[str, Any]
 
 _AGGREGATES = {AddsUp.SUM: "sum", AddsUp.RATIO: "sum", AddsUp.LAST: "sum", AddsUp.MEAN: "average"}
+_RESERVED = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
+"""Names that MetricFlow keeps for spans of time."""
+
 _MONTHS = ("month", "cohort_month")
 """Columns that hold the first day of a month."""
 
@@ -93,11 +96,17 @@ def _semantic_model(mart: str, metrics: Mapping[str, Metric]) -> Yaml:
         "primary_entity": f"{mart}_row",
         "defaults": {"agg_time_dimension": _time_name(next(iter(times)))},
         "dimensions": [
-            *({"name": column, "type": "categorical"} for column in columns),
+            *(_dimension(column) for column in columns),
             *(_time_dimension(time) for time in times),
         ],
         "measures": [measure for key, one in own.items() for measure in _measures(key, one)],
     }
+
+
+def _dimension(column: str) -> Yaml:
+    if column in _RESERVED:
+        return {"name": f"{column}_counted", "type": "categorical", "expr": column}
+    return {"name": column, "type": "categorical"}
 
 
 def _time_name(time: str | None) -> str:

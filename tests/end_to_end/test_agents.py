@@ -189,7 +189,8 @@ def test_an_answer_is_the_number_of_the_page(asked: tuple[Pages, dict[str, Any]]
         assert (said["rows"], expected) == ([], "")
         return
     if not isinstance(expected, dict):
-        (row,) = said["rows"]
+        of_page = (None, pages.rows("revenue_months")[-1]["currency"])
+        (row,) = [row for row in said["rows"] if row.get("currency") in of_page]
         assert same(row["value"], expected), (row, expected)
         return
     (column,) = {*said["rows"][0]} & {"plan", "definition", "kind"}
