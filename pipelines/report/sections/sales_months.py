@@ -121,8 +121,10 @@ def tiles(rows: list[Row], result: Result) -> Tiles:
         title=month(row["month"]) + (Text("", "") if row["is_complete"] else Text(", not over", "（未结束）")),
         note=Text(
             "Net is what came in, less refunds and fees. Amounts are of the currency with the most payments; the marts "
-            "hold each currency by itself. Beside each number: the change against the month before.",
-            "净收入为收款减退款与手续费。金额为付款最多的币种；各币种在数据集市中分列。数字旁为与上月之差。",
+            "hold each currency by itself. Beside each number: the change against the month before. This is cash; "
+            "recurring revenue is spread over the months of a term, so the two never add up.",
+            "净收入为收款减退款与手续费。金额为付款最多的币种；各币种在数据集市中分列。数字旁为与上月之差。"
+            "此处为实收现金；经常性收入按订阅期分摊到各月，两者不可相加。",
         ),
         tiles=[
             *(
