@@ -72,3 +72,28 @@ def test_every_block_of_meanings_is_named_by_some_columns(properties):
     )
     assert set(named) == blocks
     assert [block for block, n in named.items() if n <= OFTEN] == []
+
+
+def test_no_column_that_may_hold_what_a_member_wrote_has_to_hold_something(properties):
+    """An erasure empties such a text; where it may not be empty, the erasure stops."""
+    written = {
+        "title",
+        "referrer",
+        "channel",
+        "tag",
+        "tags",
+        "value",
+        "end_reason",
+        "plan",
+        "display_name",
+        "profile_url",
+    }
+    bound = [
+        (model["name"], column["name"])
+        for one in properties.values()
+        for model in one.get("models", [])
+        for column in model.get("columns", [])
+        if column["name"] in written and column.get("data_type") == "varchar" and column.get("constraints")
+    ]
+
+    assert bound == []

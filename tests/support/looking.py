@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 IDS = [ADA, ODD]
 DAYS = days_between(min(day for _, day in deliveries()), max(day for _, day in deliveries()))
+BY_TEXT = frozenset({"activation_steps", "cohort_activity", "cohort_value"})
+"""Marts that group by what members wrote: a group that was the person's alone has no name until it is built again."""
 NEEDLES = ("ada.lovelace", "Neilbridge", "quince", "zephyr", "wombat", "yonder", "juggle", "kumquat", "tamarillo")
 """Parts of both ids and of each planted text that no way of escaping changes, too long to be there by chance."""
 
@@ -36,8 +38,12 @@ def marts(warehouse: Path, tombstones: dict[str, str]) -> dict[str, list[str]]:
     """Rows of every mart, ids replaced by tombstones, titles and names left out: those are gone."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
         tables = con.execute("select table_name from duckdb_tables() where schema_name = 'marts' order by 1").fetchall()
-        kept = "columns(lambda c: c not in ('title', 'referrer', 'display_name', 'profile_url'))"
-        rows = {table: con.execute(f'select {kept} from marts."{table}"').fetchall() for (table,) in tables}
+        gone = "'title', 'referrer', 'display_name', 'profile_url'"
+        rows = {}
+        for (table,) in tables:
+            left_out = f"{gone}, 'value'" if table in BY_TEXT else gone
+            kept = f"columns(lambda c: c not in ({left_out}))"
+            rows[table] = con.execute(f'select {kept} from marts."{table}"').fetchall()
     words = re.compile("|".join(map(re.escape, tombstones))) if tombstones else re.compile("(?!)")
 
     def mapped(value: object) -> object:

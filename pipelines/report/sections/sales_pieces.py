@@ -10,13 +10,6 @@ from pipelines.report.parts.text import MISSING, Text, day, decimal, integer, mo
 
 _PIECES = 50
 _MONTHS = 12
-_VERDICTS = {
-    "more_after": Text("more after", "之后更多"),
-    "fewer_after": Text("fewer after", "之后更少"),
-    "cannot_tell": Text("cannot tell yet", "尚无法判断"),
-    "no_purchases": Text("nobody bought", "无人购买"),
-    "one_side": Text("one side only", "仅有一侧"),
-}
 
 
 def pieces(marts: Marts, context: SiteContext) -> Table:
@@ -99,7 +92,6 @@ def changes(marts: Marts, context: SiteContext) -> Table | None:
             Column(Text("Price", "价格"), number=True),
             Column(Text("Bought a day, before → after", "每日购买，前 → 后"), number=True),
             Column(Text("Net a day, before → after", "每日净收入，前 → 后"), number=True),
-            Column(Text("Purchases", "购买量")),
         ],
         rows=[_change(row) for row in result.rows],
         result=result,
@@ -165,7 +157,6 @@ def _change(row: Row) -> list[Cell]:
             f"{price(row['net_per_day_after_minor'], currency)}",
             row["net_per_day_after_minor"],
         ),
-        Cell(_VERDICTS.get(row["verdict"], Text(MISSING, MISSING))),
     ]
 
 

@@ -36,7 +36,9 @@ def values_of(column):
 def test_a_number_is_taken_up_to_its_bounds_and_named_beyond_them(tmp_path, log, column):
     inside, outside = values_of(column)
     texts = [repr(value) for value in inside] + [repr(value) for value, _ in outside]
-    rows = [row_of(log.name, n, BESIDE.get(column.name, {}) | {column.name: text}) for n, text in enumerate(texts)]
+    names = {one.name for one in log.columns}
+    beside = {name: text for name, text in BESIDE.get(column.name, {}).items() if name in names}
+    rows = [row_of(log.name, n, beside | {column.name: text}) for n, text in enumerate(texts)]
     community = Community(tmp_path, log.name)
     community.deliver("rows.csv", csv_of(log, rows))
     community.ingest()

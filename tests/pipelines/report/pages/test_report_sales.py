@@ -1,12 +1,9 @@
 """The page of sales: which month and currency it speaks of, what it shows of few, and the words for each verdict."""
 
 import pytest
-import yaml
 
 from pipelines.report.pages import sales
 from pipelines.report.parts.text import MISSING
-from pipelines.report.sections.sales_pieces import _VERDICTS
-from pipelines.warehouse.dbt import DBT_PROJECT_DIR
 from tests.support.report_marts import FIXTURE
 from tests.support.report_pages import Fill, block_of, page_of
 
@@ -97,10 +94,9 @@ def test_a_coupon_is_beside_those_left_alone_or_says_that_nobody_was(fill: Fill)
     assert cells_of(table, "Cost") == ["0.00 CNY", "0.00 CNY", "12.00"]
 
 
-def test_every_verdict_on_a_price_has_words() -> None:
-    path = DBT_PROJECT_DIR / "models" / "marts" / "money" / "price_changes.yml"
-    (model,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
-    (verdict,) = (column for column in model["columns"] if column["name"] == "verdict")
-    (test,) = (one["accepted_values"] for one in verdict["data_tests"] if "accepted_values" in one)
+def test_a_changed_price_is_before_and_after_and_no_verdict(fill: Fill) -> None:
+    table = block_of(page_of(sales.page, fill(FIXTURE_OF_SALES)), "When a price changed")
 
-    assert set(_VERDICTS) == set(test["arguments"]["values"])
+    assert cells_of(table, "Bought a day, before → after") == ["1.00 → 1.33 (30 → 40)"] * 4
+    assert [one.en for one in cells_of(table, "Price")] == ["29.00 CNY → 19.00 CNY"] * 4
+    assert "no effect of the price" in table.note.en
