@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 IDS = [ADA, ODD]
 DAYS = days_between(min(day for _, day in deliveries()), max(day for _, day in deliveries()))
-BY_TEXT = frozenset({"activation_steps", "cohort_activity", "cohort_value"})
+BY_TEXT = frozenset({"activation_steps", "cohort_activity", "cohort_value", "leaving_reasons"})
 """Marts that group by what members wrote: a group that was the person's alone has no name until it is built again."""
 NEEDLES = ("ada.lovelace", "Neilbridge", "quince", "zephyr", "wombat", "yonder", "juggle", "kumquat", "tamarillo")
 """Parts of both ids and of each planted text that no way of escaping changes, too long to be there by chance."""
