@@ -67,7 +67,7 @@ def changes(marts: Marts, context: SiteContext) -> Table | None:
             price_changes.content_id, title, change_day, direction, old_price_minor, new_price_minor,
             price_changes.currency, n_days_before, n_purchases_before, purchases_per_day_before,
             net_per_day_before_minor, n_days_after, n_purchases_after, purchases_per_day_after,
-            net_per_day_after_minor, purchases_ratio, purchases_ratio_low, purchases_ratio_high, verdict,
+            net_per_day_after_minor,
         from marts.price_changes
         left join marts.paid_content on price_changes.content_id = paid_content.content_id
         where
