@@ -28,6 +28,8 @@ from bench.sizes import SIZES, Size
 RESULTS = Path(__file__).parent / "results"
 GUILDBOOK, FLOOR = "guildbook", "duckdb"
 WAYS = (GUILDBOOK, FLOOR, "polars", "pandas")
+FAST = (FLOOR, "polars")
+"""Ways that Guildbook is compared with, the faster one of each round too: what a user would take instead."""
 SCORES = ("change_points", "self_join")
 TOO_LARGE = {"100m": {"polars", "pandas", *SCORES}}
 """Ways that are left out of a size, as they do not fit into memory or take hours."""
@@ -75,7 +77,7 @@ def _run(way: str, size: Size, landing: Path, folder: Path, work: Path) -> Usage
         (folder / "landing").symlink_to(landing)
         module, arguments = "bench.in_guildbook", [folder, size.log_days[0], size.log_days[-1]]
     elif way in SCORES:
-        module, arguments = "bench.in_self_join", [work / FLOOR / "warehouse.duckdb", folder, way]
+        module, arguments = "bench.in_self_join", [work / FLOOR / "analytics.duckdb", folder, way]
     else:
         module, arguments = f"bench.in_{way}", [landing, folder]
     environment = {"GUILDBOOK_MEMORY_LIMIT": size.memory}
@@ -99,8 +101,10 @@ def _result(
         run.wall_seconds - fixed_seconds - part["dagster_events"]
         for run, part in zip(runs[GUILDBOOK], parts, strict=True)
     ]
-    floor = [run.wall_seconds for run in runs.get(FLOOR, [])]
-    ratios = [one / other for one, other in zip(net, floor, strict=True)] if floor else []
+    taken = {way: [run.wall_seconds for run in runs[way]] for way in FAST if runs.get(way)}
+    if taken:
+        taken["fastest"] = [min(round_) for round_ in zip(*taken.values(), strict=True)]
+    ratios = {way: [one / other for one, other in zip(net, seconds, strict=True)] for way, seconds in taken.items()}
     return {
         "size": size.name,
         "interactions": size.interactions,
@@ -109,8 +113,8 @@ def _result(
         "landing_gb": round(landing_bytes / 1e9, 3),
         "rows": {table: n_rows for table, (n_rows, _) in made[GUILDBOOK].items()},
         "equal": True,
-        "ratio_to_floor": round(median(ratios), 3) if ratios else None,
-        "ratios_to_floor": [round(ratio, 3) for ratio in ratios],
+        "ratio_to": {way: round(median(of_way), 3) for way, of_way in ratios.items()},
+        "ratios_to": {way: [round(ratio, 3) for ratio in of_way] for way, of_way in ratios.items()},
         "fixed_seconds": round(fixed_seconds, 1),
         "dagster_event_seconds": round(median(part["dagster_events"] for part in parts), 2),
         "net_seconds": round(median(net), 1),

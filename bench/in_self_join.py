@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from bench.in_duckdb import MEMORY, THREADS
-from bench.tables import ENGAGEMENT, SELF_JOIN_ENGAGEMENT
+from bench.tables import ENGAGEMENT, KEYED, SELF_JOIN_ENGAGEMENT
 
 QUERIES = {"self_join": SELF_JOIN_ENGAGEMENT, "change_points": ENGAGEMENT}
 
@@ -22,8 +22,11 @@ def score(warehouse: Path, folder: Path, way: str) -> None:
     with duckdb.connect(str(database), config={"threads": THREADS, "memory_limit": MEMORY}) as con:
         con.execute(f"set temp_directory = '{folder / 'spill'}'; set preserve_insertion_order = false")
         con.execute(f"attach '{warehouse}' as warehouse (read_only)")
-        con.execute("create view fct_member_days as from warehouse.fct_member_days")
-        con.execute("create view interactions as select day from warehouse.fct_member_days")
+        con.execute("create view fct_member_days as from warehouse.marts.fct_member_days")
+        con.execute("create view interactions as select member_id, day from fct_member_days")
+        if way == "change_points":
+            con.execute(f"create temp table members as {KEYED['members']}")
+            con.execute("create temp table keyed_days as from fct_member_days join members using (member_id)")
         con.execute(f"create table fct_member_engagement as {QUERIES[way]}")
 
 

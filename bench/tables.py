@@ -7,25 +7,32 @@ from __future__ import annotations
 
 WINDOW = 30
 
-MEMBER_DAYS = """
-    select
-        member_id, 0::bigint as n_contents, n_interactions, n_reads, n_asks, n_answers, n_comments,
-        n_interactions - n_asks - n_answers - n_comments - n_live_acts as n_reactions,
-        n_live_acts, 0::bigint as n_event_acts, n_interactions > 0 as is_active, day
-    from (
+KEYED = {
+    "members": """
+        select member_id, row_number() over ()::uinteger as member_key
+        from (select distinct member_id from interactions where member_id is not null)
+    """,
+    "keyed_days": """
         select
-            member_id, day,
+            member_key, day, 0::bigint as n_contents,
             count(*) filter (where kind not in ('view', 'read')) as n_interactions,
             count(*) filter (where kind in ('view', 'read')) as n_reads,
             count(*) filter (where kind = 'ask') as n_asks,
             count(*) filter (where kind = 'answer') as n_answers,
             count(*) filter (where kind in ('comment', 'reply')) as n_comments,
             count(*) filter (where kind in ('join_live', 'chat_live')) as n_live_acts
-        from interactions where member_id is not null group by member_id, day
-    )
-"""
+        from interactions join members using (member_id) group by member_key, day
+    """,
+}
+"""Steps before the tables: members as whole numbers of 32 bits, which are grouped and sorted faster than text."""
 
-ACTIVE_DAYS = "select member_id, day, n_contents, n_interactions from fct_member_days where is_active"
+MEMBER_DAYS = """
+    select
+        member_id, n_contents, n_interactions, n_reads, n_asks, n_answers, n_comments,
+        n_interactions - n_asks - n_answers - n_comments - n_live_acts as n_reactions,
+        n_live_acts, 0::bigint as n_event_acts, n_interactions > 0 as is_active, day
+    from keyed_days join members using (member_key)
+"""
 
 _SCORE = """
     select
@@ -40,39 +47,41 @@ _SCORE = """
     )
 """
 
+# One sum instead of three: contents, interactions and days are parts of one number, which none of them leaves.
 ENGAGEMENT = f"""
-    with bounds as (select min(day) as first_day, max(day) as last_day from interactions),
-    active as ({ACTIVE_DAYS}),
-    firsts as (select member_id, min(day) as first_day from active group by member_id),
-    changes as (
-        select member_id, day, n_contents as c, n_interactions as i, 1 as a from active
-        union all
-        select member_id, day + {WINDOW}, -n_contents, -n_interactions, -1 from active, bounds
-        where day + {WINDOW} <= last_day
+    with bounds as (select max(day) as last_day from interactions),
+    active as (
+        select member_key, day, (n_contents << 44) + (n_interactions << 8) + 1 as parts
+        from keyed_days where n_contents + n_interactions > 0
     ),
-    points as (select member_id, day, sum(c) as c, sum(i) as i, sum(a) as a from changes group by member_id, day),
+    changes as (
+        from active
+        union all
+        select member_key, day + {WINDOW}, -parts from active, bounds where day + {WINDOW} <= last_day
+    ),
     spans as (
         select
-            member_id, day as from_day,
-            coalesce(lead(day) over by_day - 1, (select last_day from bounds)) as to_day,
-            (sum(c) over by_day)::bigint as contents,
-            (sum(i) over by_day)::bigint as interactions,
-            (sum(a) over by_day)::bigint as active_days
-        from points
-        window by_day as (partition by member_id order by day)
+            member_key, day as from_day, first_value(day) over by_day as first_day,
+            coalesce(lead(day) over by_day, (select last_day + 1 from bounds)) - day as n_days,
+            (sum(parts) over by_day)::bigint as parts
+        from changes
+        window by_day as (partition by member_key order by day)
     ),
     counted as (
         select
-            member_id, contents, interactions, active_days, first_day,
-            unnest(generate_series(from_day, to_day, interval 1 day))::date as day
-        from spans join firsts using (member_id) where active_days > 0
+            member_id, first_day, from_day + n as day,
+            parts >> 44 as contents, (parts >> 8) & ((1::bigint << 36) - 1) as interactions, parts & 255 as active_days
+        from spans
+        join (select range::int as n from range({WINDOW} + 1)) on n < n_days
+        join members using (member_key)
+        where parts > 0
     )
     {_SCORE}
 """
 
 SELF_JOIN_ENGAGEMENT = f"""
     with bounds as (select min(day) as first_day, max(day) as last_day from fct_member_days),
-    active as ({ACTIVE_DAYS}),
+    active as (select member_id, day, n_contents, n_interactions from fct_member_days where is_active),
     firsts as (select member_id, min(day) as first_day from active group by member_id),
     days as (select unnest(generate_series(first_day, last_day, interval 1 day))::date as day from bounds),
     summed as (

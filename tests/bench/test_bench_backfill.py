@@ -8,10 +8,11 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from bench import in_duckdb, in_pandas, measure
+from bench import backfill, in_duckdb, in_pandas, measure
 from bench.equal import digests
 from bench.generate import generate
 from bench.in_guildbook import TABLES
+from bench.measure import Usage
 from bench.sizes import SIZES
 
 pytestmark = pytest.mark.slow
@@ -77,7 +78,7 @@ def test_polars_makes_the_tables_of_the_floor(landing, floor, tmp_path):
 def test_both_forms_of_the_score_are_equal(way, floor, tmp_path):
     from bench import in_self_join  # noqa: PLC0415
 
-    in_self_join.score(floor / "warehouse.duckdb", tmp_path, way)
+    in_self_join.score(floor / "analytics.duckdb", tmp_path, way)
     assert digests(tmp_path, TABLES[1:2])[TABLES[1]] == digests(floor, TABLES)[TABLES[1]]
 
 
@@ -92,3 +93,14 @@ def test_a_row_that_differs_is_seen(table, floor, tmp_path):
         changed = f"select * replace (if(rowid = 0, {counted} + 1, {counted}) as {counted}) from marts.{table}"
         con.execute(f"copy ({changed}) to '{tmp_path / 'marts' / table}.parquet'")
     assert [name for name in TABLES if digests(tmp_path, TABLES)[name] != digests(floor, TABLES)[name]] == [table]
+
+
+def test_the_product_is_compared_with_the_faster_way_of_each_round_without_its_start():
+    parts = json.dumps({"dagster_events": 1, "total": 0})
+    seconds = {"guildbook": [15, 25], "duckdb": [4, 10], "polars": [8, 5], "pandas": [1, 1]}
+    runs = {way: [Usage(taken, 1, 1, 1, parts) for taken in of_way] for way, of_way in seconds.items()}
+    made = {way: dict.fromkeys(TABLES, (1, "same")) for way in seconds}
+    result = backfill._result(SIZE, runs, [4, 4], made, 1)
+    assert result["net_seconds"] == 15
+    assert result["ratios_to"] == {"duckdb": [2.5, 2], "polars": [1.25, 4], "fastest": [2.5, 4]}
+    assert result["ratio_to"] == {"duckdb": 2.25, "polars": 2.625, "fastest": 3.25}
