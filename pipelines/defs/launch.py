@@ -6,8 +6,9 @@ from datetime import date
 from pipelines.contract import LOGS
 from pipelines.defs.partitions import FULL_TAG, range_tags
 from pipelines.home import Home
-from pipelines.ingest import changed_days, delivered_days
+from pipelines.ingest import changed_days
 from pipelines.ingest.landing import is_delivered, landing_files
+from pipelines.ingest.looked import NEVER, Looked
 from pipelines.settings import Settings
 
 
@@ -32,15 +33,16 @@ def run_tags(first: date, last: date, *, full: bool = False) -> dict[str, str]:
     return range_tags(first, last) | ({FULL_TAG: "yes"} if full else {})
 
 
-def changes_through(home: Home, settings: Settings, newest: date) -> dict[date, list[str]]:
+def changes_through(home: Home, settings: Settings, newest: date, seen: Looked = NEVER) -> dict[date, list[str]]:
     """Log days up to ``newest`` whose files are new or changed, each with what is there now.
 
     The text differs when the files change again, so that a change during a run asks for another one. A landing folder
-    that is gone is no change here: whoever clears old folders must not lose their rows unasked.
+    that is gone is no change here: whoever clears old folders must not lose their rows unasked. Folders in which
+    nothing can be new since an earlier look are passed over.
     """
     changes: dict[date, list[str]] = {}
     for log in LOGS.values():
-        days = [day for day in delivered_days(home, log) if settings.first_log_day <= day <= newest]
+        days = [day for day in seen.days_to_open(home, log, newest) if settings.first_log_day <= day <= newest]
         for day, reason in changed_days(home, settings, log, days).items():
             files = landing_files(home, log, day)
             stamp = " ".join(f"{file.name}:{file.size}:{file.mtime_ns}" for file in files)

@@ -15,6 +15,7 @@ from pipelines.defs.launch import changes_through, run_tags
 from pipelines.defs.partitions import last_tagged_day, stretches
 from pipelines.defs.sources import PULL
 from pipelines.home import Home
+from pipelines.ingest.looked import Looked
 from pipelines.publishing.outcome import explain_failure, note_failure, overdue_day
 from pipelines.settings import get_settings
 from pipelines.today.look import GaveWayError, NoLookError, look
@@ -31,10 +32,13 @@ def changed_files(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest
     """Run log days whose landing files differ from those last ingested; a new day is left to its daily run."""
     settings = get_settings()
     home = Home(settings.home)
-    local = clock.now().astimezone(ZoneInfo(settings.timezone))
+    now = clock.now()
+    local = now.astimezone(ZoneInfo(settings.timezone))
     newest = local.date() - timedelta(days=1 if local.hour > settings.daily_hour else 2)
+    seen = Looked.read(context.cursor, now)
     with said_to_people():
-        changes = changes_through(home, settings, newest)
+        changes = changes_through(home, settings, newest, seen)
+    context.update_cursor(seen.then(now, changes).write())
     if not changes:
         yield dg.SkipReason("no log day's files changed")
     for first, last in stretches(list(changes)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,9 +39,25 @@ class LandingFile:
         return os.fsencode(self.name).decode(errors="backslashreplace")
 
 
-def delivered_days(home: Home, log: Log) -> list[date]:
-    """Return the log days that have a landing folder, in order."""
-    return sorted(day for folder in entries(home.landing / log.name) if (day := day_of(folder)) is not None)
+def delivered_days(home: Home, log: Log, changed_since: float = 0) -> list[date]:
+    """Return the log days that have a landing folder, in order; where a moment is given, of those that changed since.
+
+    A folder changes when a file in it comes, goes or is replaced, and when it is itself moved in; not when a file is
+    written to.
+    """
+    return sorted(
+        day
+        for folder in entries(home.landing / log.name)
+        if (day := day_of(folder)) is not None and (not changed_since or _changed_at(folder) >= changed_since)
+    )
+
+
+def _changed_at(folder: os.DirEntry[str]) -> float:
+    try:
+        stat = folder.stat()
+    except OSError:  # what hinders is said by whoever looks into it
+        return math.inf
+    return max(stat.st_mtime, stat.st_ctime)
 
 
 def landing_files(home: Home, log: Log, log_day: date, limits: LimitSettings | None = None) -> list[LandingFile]:

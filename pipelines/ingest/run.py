@@ -124,7 +124,7 @@ def ingest_days(
 
 def changed_days(home: Home, settings: Settings, log: Log, days: Sequence[date]) -> dict[date, str]:
     """Return the days that ``ingest_days`` would ingest, in order, each with the reason; opens no file."""
-    looked = _look(home, settings, log, days, _last_deliveries(home, log))
+    looked = _look(home, settings, log, days, _last_deliveries(home, log) if days else {})
     return {log_day: change for log_day, _, change in looked if change}
 
 

@@ -1,6 +1,7 @@
 """What the schedule and the sensors ask for, by a clock that the test sets."""
 
 import json
+import os
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -11,6 +12,8 @@ from pipelines.defs import schedules, sensors
 from pipelines.defs.partitions import tagged_days
 from pipelines.defs.schedules import daily
 from pipelines.defs.sensors import changed_files, failed_run, missing_run
+from pipelines.ingest import run
+from pipelines.ingest.landing import landing_files
 from pipelines.lake import ledger
 from pipelines.report.parts.text import Text
 from pipelines.settings import Settings, get_settings
@@ -90,6 +93,60 @@ def test_yesterday_is_left_to_its_daily_run_and_days_outside_the_history_alone(w
     assert list(asked_by_changed_files().values()) == [[day(9)]], "its daily run was an hour ago"
     watched.at(2025, 3, 11, 0)
     assert list(asked_by_changed_files().values()) == [[day(9), day(10)]]
+
+
+def look_again(house, monkeypatch, cursor):
+    """Log days that a tick asks for and those whose folders it opened; and the cursor it leaves to the next."""
+    opened = set()
+    monkeypatch.setattr(run, "landing_files", lambda *given: opened.add(given[2]) or landing_files(*given))
+    context = dg.build_sensor_context(cursor=cursor)
+    asked = [day for answer in changed_files(context) if isinstance(answer, dg.RunRequest) for day in tagged_days(answer.tags)]
+    return sorted(asked), sorted(opened), context.cursor
+
+
+def test_only_folders_that_changed_since_the_last_look_are_opened_and_once_an_hour_all_of_them(watched, monkeypatch):
+    """Years after the folders were made, so that none of them looks new."""
+    for number in (1, 2, 5):
+        watched.deliver("interactions", day(number), [like(number, day(number))])
+    watched.accept([day(1), day(2), day(5)])
+    watched.at(2040, 1, 1, 4, 0)
+    assert look_again(watched, monkeypatch, None)[:2] == ([], [day(1), day(2), day(5)])
+    cursor = look_again(watched, monkeypatch, None)[2]
+
+    watched.at(2040, 1, 1, 4, 5)
+    asked, opened, cursor = look_again(watched, monkeypatch, cursor)
+    assert (asked, opened) == ([], [])
+
+    folder = watched.deliver("interactions", day(2), [like(7, day(2))], "late.jsonl").parent
+    seconds = datetime(2040, 1, 1, 4, 7, tzinfo=UTC).timestamp()
+    os.utime(folder, (seconds, seconds))
+    watched.at(2040, 1, 1, 4, 10)
+    asked, opened, cursor = look_again(watched, monkeypatch, cursor)
+    assert (asked, opened) == ([day(2)], [day(2)])
+    watched.at(2040, 1, 1, 4, 40)
+    asked, opened, cursor = look_again(watched, monkeypatch, cursor)
+    assert (asked, opened) == ([day(2)], [day(2)]), "it is asked for until it is ingested"
+    watched.accept([day(2)])
+
+    with (watched.home.landing_day("interactions", day(5)) / "rows.jsonl").open("a") as file:
+        file.write(json.dumps(like(8, day(5))) + "\n")
+    watched.at(2040, 1, 1, 4, 55)
+    asked, opened, cursor = look_again(watched, monkeypatch, cursor)
+    assert (asked, opened) == ([], [day(2)])
+    watched.at(2040, 1, 1, 5, 1)
+    asked, opened, _ = look_again(watched, monkeypatch, cursor)
+    assert (asked, opened) == ([day(5)], [day(1), day(2), day(5)]), "a file was written to in place"
+
+
+def test_the_newest_days_are_always_opened_for_their_files_are_still_written_to(watched, monkeypatch):
+    watched.at(2040, 1, 10, 4)
+    days = [date(2040, 1, number) for number in (6, 7, 8, 9)]
+    for log_day in days:
+        watched.deliver("interactions", log_day, [like(1, log_day)])
+    watched.accept(days)
+    asked, opened, cursor = look_again(watched, monkeypatch, None)
+    assert (asked, opened) == ([], days)
+    assert look_again(watched, monkeypatch, cursor)[:2] == ([], days[1:])
 
 
 def publish(house, version, through_day, moment):
