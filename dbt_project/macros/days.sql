@@ -25,3 +25,8 @@
     {%- else -%} (select day from {{ ref('stale_as_of_days') }} where reach_days = {{ reach_in_days(reach) }})
     {%- endif -%}
 {%- endmacro %}
+
+{% macro days_before_features(n) -%}
+    select distinct {{ each_day(add_days('as_of_day', 1 - n), 'as_of_day') }} as day
+    from {{ source('control', 'feature_days') }}
+{%- endmacro %}

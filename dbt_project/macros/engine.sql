@@ -28,6 +28,39 @@
     cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 day)) as date)
 {%- endmacro %}
 
+{% macro gathered_days(column) %}{{ return(adapter.dispatch('gathered_days', 'guildbook')(column)) }}{% endmacro %}
+{% macro default__gathered_days(column) -%} list_sort(list(distinct {{ column }})) {%- endmacro %}
+
+{% macro days_until(days, last) %}{{ return(adapter.dispatch('days_until', 'guildbook')(days, last)) }}{% endmacro %}
+{% macro default__days_until(days, last) -%} list_filter({{ days }}, lambda one: one <= {{ last }}) {%- endmacro %}
+
+{% macro gaps_between(days) %}{{ return(adapter.dispatch('gaps_between', 'guildbook')(days)) }}{% endmacro %}
+{% macro default__gaps_between(days) -%}
+    list_transform({{ days }}[2:], lambda one, place: cast(one - {{ days }}[place] as bigint))
+{%- endmacro %}
+
+{% macro first_of(values) %}{{ return(adapter.dispatch('first_of', 'guildbook')(values)) }}{% endmacro %}
+{% macro default__first_of(values) -%} {{ values }}[1] {%- endmacro %}
+
+{% macro last_of(values) %}{{ return(adapter.dispatch('last_of', 'guildbook')(values)) }}{% endmacro %}
+{% macro default__last_of(values) -%} {{ values }}[-1] {%- endmacro %}
+
+{% macro count_of(values) %}{{ return(adapter.dispatch('count_of', 'guildbook')(values)) }}{% endmacro %}
+{% macro default__count_of(values) -%} cast(len({{ values }}) as bigint) {%- endmacro %}
+
+{% macro count_above(values, bound) %}{{ return(adapter.dispatch('count_above', 'guildbook')(values, bound)) }}{% endmacro %}
+{% macro default__count_above(values, bound) -%}
+    cast(len(list_filter({{ values }}, lambda one: one > {{ bound }})) as bigint)
+{%- endmacro %}
+
+{% macro sum_of(values, of_one) %}{{ return(adapter.dispatch('sum_of', 'guildbook')(values, of_one)) }}{% endmacro %}
+{% macro default__sum_of(values, of_one) -%}
+    cast(list_sum(list_transform({{ values }}, lambda one: cast({{ of_one }} as bigint))) as bigint)
+{%- endmacro %}
+
+{% macro median_of(values) %}{{ return(adapter.dispatch('median_of', 'guildbook')(values)) }}{% endmacro %}
+{% macro default__median_of(values) -%} cast(list_median({{ values }}) as double) {%- endmacro %}
+
 {% macro each_part(column, separator) %}
     {{ return(adapter.dispatch('each_part', 'guildbook')(column, separator)) }}
 {% endmacro %}

@@ -26,6 +26,7 @@ DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 NO_TRUTH = "select '' as member_id, null::date as day, true as is_active where false"
 TRUTH_MODEL = "select * from read_parquet('{{ env_var(\"GUILDBOOK_HOME\") }}/truth.parquet')"
 NO_SPANS = "select '' as member_id, null::date as from_day, null::date as until_day where false"
+CHANGED_MODEL = "select distinct event_day as day from {{ source('lake', 'interactions') }}"
 SPANS_MODEL = "select * from read_parquet('{{ env_var(\"GUILDBOOK_HOME\") }}/payer_spans.parquet')"
 USED_LOGS = ("members", "content", "interactions", "event_participation", "subscriptions", "identity_links")
 
@@ -69,6 +70,10 @@ class Lake:
         (self.home / "lake" / "control").mkdir(exist_ok=True)
         wanted = ", ".join(f"(date '{day}', 'train')" for day in days)
         with duckdb.connect() as connection:
+            parts = f"{self.home}/lake/raw/interactions/*/part-0.parquet"
+            rows = f"from read_parquet('{parts}', hive_partitioning = false)"
+            manifest = f"select distinct 'interactions' as log, log_day, event_day {rows}"
+            connection.execute(f"copy ({manifest}) to '{self.home}/lake/control/manifest.parquet'")
             query = f"select * from (values {wanted}) as days(as_of_day, purpose)"
             connection.execute(f"copy ({query}) to '{self.home}/lake/control/feature_days.parquet'")
             connection.execute(f"copy ({truth or NO_TRUTH}) to '{self.home}/truth.parquet' (format parquet)")
@@ -129,7 +134,7 @@ def _project() -> Path:
     (project / "dbt_project.yml").write_text(yaml.safe_dump(settings))
     declared = yaml.safe_load((DBT_PROJECT / "models" / "sources.yml").read_text())
     for source in declared["sources"]:
-        wanted = USED_LOGS if source["name"] == "lake" else ("feature_days",)
+        wanted = USED_LOGS if source["name"] == "lake" else ("feature_days", "manifest")
         source["tables"] = [table for table in source["tables"] if table["name"] in wanted]
         for table in source["tables"]:
             # One file holds all log days here, so the log day is a column and not the folder's name.
@@ -138,5 +143,6 @@ def _project() -> Path:
     declared["sources"] = [source for source in declared["sources"] if source["tables"]]
     (project / "models" / "sources.yml").write_text(yaml.safe_dump(declared))
     (project / "models" / "fct_member_days.sql").write_text(TRUTH_MODEL)
+    (project / "models" / "changed_interaction_days.sql").write_text(CHANGED_MODEL)
     (project / "models" / "int_subscriptions__payer_spans.sql").write_text(SPANS_MODEL)
     return project

@@ -1,53 +1,258 @@
 -- Sums are of whole numbers, the weights in trillionths: they are exact, so their order can't change the last digit.
+--
+-- A member's active days are one list for all as-of days, each of which sees the days up to itself. The list is another
+-- one only where a day before an as-of day became known after it, or ceased to be: from one such turn to the next the
+-- member's days have an edition.
+{% set numbers = [('day_number', 'day'), ('from_number', 'countable_from'), ('to_number', 'known_to')] %}
+
 with
 
-history as (
-    select * from {{ ref('int_churn_history') }}
+feature_days as (
+    select
+        as_of_day,
+        row_number() over (order by as_of_day) as as_of_number
+    from (select distinct as_of_day from {{ source('control', 'feature_days') }}) as asked
 ),
 
-active as (
+bounds as (
+    select
+        min(as_of_day) as first_day,
+        max(as_of_day) as last_day,
+        count(*) as n_days
+    from feature_days
+),
+
+calendar as (
+    select {{ each_day('first_day', 'last_day') }} as day
+    from bounds
+),
+
+-- The number of the first as-of day that is not before a day.
+numbered_days as (
+    select
+        calendar.day,
+        min(feature_days.as_of_number) as as_of_number
+    from calendar
+    inner join feature_days on calendar.day <= feature_days.as_of_day
+    group by calendar.day
+),
+
+members as (
+    select
+        eligible.member_id,
+        eligible.as_of_day,
+        feature_days.as_of_number
+    from {{ ref('int_churn_members') }} as eligible
+    inner join feature_days on eligible.as_of_day = feature_days.as_of_day
+    where eligible.is_active or eligible.is_due
+),
+
+known_days as (
     select
         *,
-        lag(age) over (partition by member_id, as_of_day order by day) - age as gap,
-        min(age) over (partition by member_id, as_of_day) as absence
-    from history
+        greatest(day, known_from) as countable_from
+    from {{ ref('int_churn_known_days') }}
+    where n_contents + n_interactions > 0 and member_id in (select members.member_id from members)
+),
+
+numbered as (
+    select
+        known_days.member_id,
+        known_days.day,
+        {% for number, column in numbers %}
+            case
+                when known_days.{{ column }} <= bounds.first_day then 1
+                when known_days.{{ column }} > bounds.last_day then bounds.n_days + 1
+                else {{ number }}s.as_of_number
+            end as {{ number }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from known_days
+    cross join bounds
+    {% for number, column in numbers %}
+        left join numbered_days as {{ number }}s on known_days.{{ column }} = {{ number }}s.day
+    {% endfor %}
+),
+
+seen as (
+    select * from numbered
+    where from_number < to_number
+),
+
+turns as (
+    select
+        member_id,
+        from_number as as_of_number
+    from seen
+    where from_number > day_number
+    union
+    select
+        seen.member_id,
+        seen.to_number as as_of_number
+    from seen
+    inner join bounds on seen.to_number <= bounds.n_days
+),
+
+starts as (
+    select
+        member_id,
+        as_of_number
+    from turns
+    union
+    select
+        member_id,
+        1 as as_of_number
+    from turns
+),
+
+editions as (
+    select
+        starts.member_id,
+        starts.as_of_number as from_number,
+        coalesce(
+            lead(starts.as_of_number) over (partition by starts.member_id order by starts.as_of_number),
+            bounds.n_days + 1
+        ) as to_number
+    from starts
+    cross join bounds
+),
+
+-- A member without a turn has one edition.
+edited as (
+    select
+        member_id,
+        1 as from_number,
+        to_number,
+        day
+    from seen
+    where member_id not in (select editions.member_id from editions)
+    union all
+    select
+        seen.member_id,
+        editions.from_number,
+        editions.to_number,
+        seen.day
+    from seen
+    inner join editions
+        on
+            seen.member_id = editions.member_id
+            and seen.from_number < editions.to_number
+            and seen.to_number >= editions.to_number
+),
+
+listed as (
+    select
+        member_id,
+        from_number,
+        to_number,
+        {{ gathered_days('day') }} as days
+    from edited
+    group by member_id, from_number, to_number
+),
+
+histories as (
+    select
+        members.member_id,
+        members.as_of_day,
+        {{ days_until('listed.days', 'members.as_of_day') }} as days
+    from members
+    inner join listed
+        on
+            members.member_id = listed.member_id
+            and members.as_of_number >= listed.from_number
+            and members.as_of_number < listed.to_number
+),
+
+rhythms as (
+    select
+        member_id,
+        as_of_day,
+        days,
+        {{ gaps_between('days') }} as gaps,
+        {{ days_since('as_of_day', last_of('days')) }} as days_since_active
+    from histories
+    where {{ count_of('days') }} > 0
+),
+
+compared as (
+    select
+        *,
+        {{ count_of('gaps') }} as n_gaps,
+        {{ sum_of('gaps', 'one') }} as gap_days,
+        {{ sum_of('gaps', 'one * one') }} as squared_gap_days,
+        {{ count_above('gaps', 'days_since_active') }} as absences_as_long,
+        {{ count_above('gaps', 'days_since_active + ' ~ horizon_days()) }} as longer_absences
+    from rhythms
+),
+
+window_days as (
+    {{ days_before_features(84) }}
+),
+
+recent as (
+    select
+        members.member_id,
+        members.as_of_day,
+        {{ days_since('members.as_of_day', 'known_days.day') }} as age,
+        known_days.n_contents,
+        known_days.n_contents + known_days.n_interactions as n_acts,
+        known_days.n_replies,
+        known_days.n_starts
+    from members
+    inner join known_days
+        on
+            members.member_id = known_days.member_id
+            and members.as_of_day >= known_days.day
+            and known_days.day > {{ add_days('members.as_of_day', -84) }}
+            and members.as_of_day >= known_days.known_from
+            and members.as_of_day < known_days.known_to
+    where known_days.day in (select window_days.day from window_days)
+),
+
+volumes as (
+    select
+        member_id,
+        as_of_day,
+        count(distinct cast(floor(age / 7.0) as bigint)) as active_weeks_12,
+        sum(n_acts) filter (where age < 30) as acts_30,
+        sum(n_acts) filter (where age between 30 and 59) as acts_before_30,
+        sum(n_contents) filter (where age < 30) as contents_30,
+        sum(n_replies) filter (where age < 30) as replies_30,
+        sum(n_starts) filter (where age < 30) as starts_30
+    from recent
+    group by member_id, as_of_day
 ),
 
 final as (
     select
-        member_id,
-        as_of_day,
-        min(day) as first_active_day,
-        min(age) as days_since_active,
-        {% for days in [7, 30, 90] %}
-            cast(sum(cast(round(exp(-age / {{ days }}.0) * 1e12) as bigint)) as bigint) / 1e12 as decayed_{{ days }},
+        compared.member_id,
+        compared.as_of_day,
+        {{ first_of('compared.days') }} as first_active_day,
+        compared.days_since_active,
+        {% for n in [7, 30, 90] %}
+            {{ sum_of(
+                'compared.days', 'round(exp(-' ~ days_since('compared.as_of_day', 'one') ~ ' / ' ~ n ~ '.0) * 1e12)'
+            ) }} / 1e12 as decayed_{{ n }},
         {% endfor %}
-        count(*) filter (where age < 7) as active_days_7,
-        count(*) filter (where age < 30) as active_days_30,
-        count(*) filter (where age between 30 and 59) as active_days_before_30,
-        count(*) filter (where age < 90) as active_days_90,
-        count(*) filter (where age < 365) as active_days_365,
-        count(*) as active_days_all,
-        count(distinct case when age < 84 then cast(floor(age / 7.0) as bigint) end) as active_weeks_12,
-        cast(median(gap) as double) as median_gap,
-        cast(sum(gap) as bigint) / cast(nullif(count(gap), 0) as double) as mean_gap,
+        {% for n in [7, 30, 90, 365] %}
+            {{ count_above('compared.days', add_days('compared.as_of_day', -n)) }} as active_days_{{ n }},
+        {% endfor %}
+        {{ count_above('compared.days', add_days('compared.as_of_day', -60)) }}
+        - {{ count_above('compared.days', add_days('compared.as_of_day', -30)) }} as active_days_before_30,
+        {{ count_of('compared.days') }} as active_days_all,
+        coalesce(volumes.active_weeks_12, 0) as active_weeks_12,
+        {{ median_of('compared.gaps') }} as median_gap,
+        compared.gap_days / cast(nullif(compared.n_gaps, 0) as double) as mean_gap,
         sqrt(
-            (count(gap) * cast(sum(gap * gap) as bigint) - cast(sum(gap) as bigint) * cast(sum(gap) as bigint))
-            / cast(nullif(count(gap) * (count(gap) - 1), 0) as double)
+            (compared.n_gaps * compared.squared_gap_days - compared.gap_days * compared.gap_days)
+            / cast(nullif(compared.n_gaps * (compared.n_gaps - 1), 0) as double)
         ) as sd_gap,
-        count(*) filter (where gap > absence) as absences_as_long,
-        case
-            when count(*) filter (where gap > absence) > 0
-                then count(*) filter (where gap > absence + {{ horizon_days() }})
-        end as absences_to_churn,
-        coalesce(cast(sum(n_contents + n_interactions) filter (where age < 30) as bigint), 0) as acts_30,
-        coalesce(cast(sum(n_contents + n_interactions) filter (where age between 30 and 59) as bigint), 0)
-            as acts_before_30,
-        coalesce(cast(sum(n_contents) filter (where age < 30) as bigint), 0) as contents_30,
-        coalesce(cast(sum(n_replies) filter (where age < 30) as bigint), 0) as replies_30,
-        coalesce(cast(sum(n_starts) filter (where age < 30) as bigint), 0) as starts_30
-    from active
-    group by member_id, as_of_day
+        compared.absences_as_long,
+        case when compared.absences_as_long > 0 then compared.longer_absences end as absences_to_churn,
+        {% for count in ['acts_30', 'acts_before_30', 'contents_30', 'replies_30', 'starts_30'] %}
+            cast(coalesce(volumes.{{ count }}, 0) as bigint) as {{ count }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from compared
+    left join volumes on compared.member_id = volumes.member_id and compared.as_of_day = volumes.as_of_day
 )
 
 select * from final

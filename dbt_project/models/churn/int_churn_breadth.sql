@@ -8,6 +8,10 @@ members as (
     where is_active or is_due
 ),
 
+window_days as (
+    {{ days_before_features(30) }}
+),
+
 interactions as (
     select distinct
         member_id,
@@ -17,7 +21,7 @@ interactions as (
         known_from,
         known_to
     from {{ ref('int_churn_known_interactions') }}
-    where kind not in {{ in_list(var('read_kinds')) }}
+    where day in (select window_days.day from window_days)
 ),
 
 content as (

@@ -21,7 +21,7 @@ levels as (
 collected as (
     select
         (
-            select min(greatest(event_day, log_day)) from {{ source('lake', 'interactions') }}
+            select min(known_from) from {{ ref('int_churn_logged') }}
             where kind in {{ in_list(var('read_kinds')) }}
         ) as reads_from,
         (select min(greatest(event_day, log_day)) from {{ source('lake', 'event_participation') }}) as events_from,

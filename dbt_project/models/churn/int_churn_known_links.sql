@@ -1,8 +1,11 @@
 with
 
+window_days as (
+    {{ days_before_features(180) }}
+),
+
 interactions as (
     select * from {{ ref('int_churn_known_interactions') }}
-    where kind not in {{ in_list(var('read_kinds')) }}
 ),
 
 content as (
@@ -41,6 +44,7 @@ on_parents as (
         least(replies.known_to, parents.known_to) as known_to
     from content as replies
     inner join content as parents on replies.parent_id = parents.content_id
+    where replies.published_day in (select window_days.day from window_days)
 ),
 
 united as (

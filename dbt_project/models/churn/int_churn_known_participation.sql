@@ -16,9 +16,17 @@ participation as (
     {{ known_by_person('upserts', ['event_id', 'state', 'event_day']) }}
 ),
 
+logged as (
+    select * from {{ ref('int_churn_logged') }}
+    where
+        member_id is not null
+        and event_id is not null
+        and kind in {{ attending_interactions() }}
+        and {{ active_by_events() | lower }}
+),
+
 attending as (
-    select * from {{ ref('int_churn_known_interactions') }}
-    where event_id is not null and kind in {{ attending_interactions() }} and {{ active_by_events() | lower }}
+    {{ known_by_person('logged', ['event_id']) }}
 ),
 
 -- Whether an interaction that stands for the attendance is known, as steps: +1 where one becomes known, -1

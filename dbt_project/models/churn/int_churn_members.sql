@@ -4,9 +4,13 @@ feature_days as (
     select distinct as_of_day from {{ source('control', 'feature_days') }}
 ),
 
+window_days as (
+    {{ days_before_features([60, horizon_days()] | max) }}
+),
+
 known_days as (
     select * from {{ ref('int_churn_known_days') }}
-    where n_contents + n_interactions > 0
+    where n_contents + n_interactions > 0 and day in (select window_days.day from window_days)
 ),
 
 versions as (

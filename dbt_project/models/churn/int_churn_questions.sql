@@ -12,6 +12,7 @@ members as (
 
 interactions as (
     select * from {{ ref('int_churn_known_interactions') }}
+    where kind = 'ask' and content_id is not null
 ),
 
 content as (
@@ -32,7 +33,18 @@ questions as (
             and interactions.day > {{ add_days('members.as_of_day', -90) }}
             and members.as_of_day >= interactions.known_from
             and members.as_of_day < interactions.known_to
-    where interactions.kind = 'ask' and interactions.content_id is not null
+),
+
+logged as (
+    select * from {{ ref('int_churn_logged') }}
+    where
+        member_id is not null
+        and kind in {{ in_list(authored_interactions['answer'] + authored_interactions['comment']) }}
+        and content_id in (select questions.content_id from questions)
+),
+
+logged_responses as (
+    {{ known_by_person('logged', ['day', 'content_id']) }}
 ),
 
 -- An interaction of asking may lie on a piece that is no question, and a question may have been taken down.
@@ -78,10 +90,7 @@ responses as (
         cast(null as date) as deleted_day,
         known_from,
         known_to
-    from interactions
-    where
-        kind in {{ in_list(authored_interactions['answer'] + authored_interactions['comment']) }}
-        and content_id is not null
+    from logged_responses
 ),
 
 answered as (

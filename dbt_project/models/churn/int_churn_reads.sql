@@ -5,9 +5,13 @@ members as (
     where is_active or is_due
 ),
 
+window_days as (
+    {{ days_before_features(30) }}
+),
+
 known_days as (
     select * from {{ ref('int_churn_known_days') }}
-    where n_reads > 0
+    where n_reads > 0 and day in (select window_days.day from window_days)
 ),
 
 final as (
@@ -15,7 +19,7 @@ final as (
         members.member_id,
         members.as_of_day,
         cast(sum(known_days.n_reads) as bigint) as reads_30,
-        count(*) as read_days_30
+        count(distinct known_days.day) as read_days_30
     from members
     inner join known_days
         on

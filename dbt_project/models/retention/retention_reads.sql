@@ -1,23 +1,60 @@
+-- Nobody asks where no piece may be suggested.
 with
 
-interactions as (
-    select * from {{ ref('int_content__member_interactions') }}
-    where member_id is not null
+pieces as (
+    select * from {{ ref('retention_pieces') }}
 ),
 
 build as (
     select through_day from {{ source('control', 'build') }}
 ),
 
+window_days as (
+    select {{ each_day(add_days('through_day', -179), 'through_day') }} as day
+    from build
+),
+
+logged as (
+    select
+        member_id,
+        content_id,
+        day
+    from {{ ref('int_interactions__content_member_days') }}
+    where member_id is not null and day in (select window_days.day from window_days)
+),
+
+content as (
+    select * from {{ ref('stg_lake__content') }}
+    where author_id is not null and parent_id is not null
+),
+
+excluded_spans as (
+    select * from {{ ref('int_members__excluded_spans') }}
+),
+
+unioned as (
+    select * from logged
+    union all
+    select
+        author_id as member_id,
+        parent_id as content_id,
+        published_day as day
+    from content
+    where published_day in (select window_days.day from window_days)
+),
+
 final as (
     select
-        interactions.member_id,
-        interactions.content_id,
-        min(interactions.day) as first_day
-    from interactions
-    cross join build
-    where interactions.day between {{ add_days('build.through_day', -179) }} and build.through_day
-    group by interactions.member_id, interactions.content_id
+        unioned.member_id,
+        unioned.content_id,
+        min(unioned.day) as first_day
+    from unioned
+    left join excluded_spans
+        on
+            unioned.member_id = excluded_spans.member_id
+            and unioned.day between excluded_spans.from_day and excluded_spans.to_day
+    where excluded_spans.member_id is null and {{ has_rows('pieces') }}
+    group by unioned.member_id, unioned.content_id
 )
 
 select * from final

@@ -31,6 +31,7 @@ stepped as (
         member_days.member_id,
         month_days.activity_month,
         member_days.day,
+        member_days.n_contents + member_days.n_interactions as n_contributions,
         lag(member_days.day) over (
             partition by member_days.member_id, month_days.activity_month order by member_days.day
         ) as previous_day
@@ -41,6 +42,7 @@ stepped as (
 final as (
     select
         member_id,
+        cast(sum(n_contributions) as bigint) as n_contributions,
         cast(count(*) as bigint) as n_active_days,
         cast(count(*) filter (where day > {{ add_days('last_day(day)', -28) }}) as bigint) as n_active_days_28,
         min(day) as first_active_day,

@@ -1,5 +1,5 @@
--- What members did with a piece: logged interactions, and the answers and comments that were written under it. Both may
--- be there of one day, in rows of their own: whoever reads them groups them anyway.
+-- What members did with a piece of the content log: logged interactions, and the answers and comments that were written
+-- under it. Both may be there of one day, in rows of their own: whoever reads them groups them anyway.
 with
 
 interactions as (
@@ -47,6 +47,7 @@ unioned as (
 final as (
     select unioned.*
     from unioned
+    inner join content on unioned.content_id = content.content_id
     left join excluded_spans
         on
             unioned.member_id = excluded_spans.member_id

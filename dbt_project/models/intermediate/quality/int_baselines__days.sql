@@ -64,73 +64,29 @@ left_out as (
 
 known as (
     select
-        watched.rule,
-        watched.series,
-        watched.day,
-        case when left_out.day is null then watched.value end as value
+        watched.*,
+        cast(case when left_out.day is null then watched.value end as double) as known_value
     from watched
     left join left_out
         on watched.rule = left_out.rule and watched.series = left_out.series and watched.day = left_out.day
 ),
 
-weeks as (
-    select w.weeks_back from (values (1), (2), (3), (4), (5), (6), (7), (8)) as w (weeks_back)
-),
-
-earlier as (
-    select
-        watched.rule,
-        watched.series,
-        watched.day,
-        past.value
-    from watched
-    cross join weeks
-    inner join known as past
-        on
-            watched.rule = past.rule
-            and watched.series = past.series
-            and past.day = {{ add_days('watched.day', '-7 * weeks.weeks_back') }}
-),
-
-medians as (
+final as (
     select
         rule,
         series,
-        day,
-        cast(median(value) as double) as baseline,
-        count(*) as n_weeks_back,
-        count(value) as n_weeks
-    from earlier
-    group by rule, series, day
-),
-
-deviations as (
-    select
-        earlier.rule,
-        earlier.series,
-        earlier.day,
-        cast(median(abs(earlier.value - medians.baseline)) as double) as deviation
-    from earlier
-    inner join medians
-        on earlier.rule = medians.rule and earlier.series = medians.series and earlier.day = medians.day
-    group by earlier.rule, earlier.series, earlier.day
-),
-
-final as (
-    select
-        watched.rule,
-        watched.series,
-        watched.value,
-        cast(coalesce(medians.n_weeks_back, 0) as bigint) as n_weeks_back,
-        cast(coalesce(medians.n_weeks, 0) as bigint) as n_weeks,
-        medians.baseline,
-        deviations.deviation,
-        watched.day
-    from watched
-    left join medians
-        on watched.rule = medians.rule and watched.series = medians.series and watched.day = medians.day
-    left join deviations
-        on watched.rule = deviations.rule and watched.series = deviations.series and watched.day = deviations.day
+        value,
+        cast(count(*) over earlier_weeks as bigint) as n_weeks_back,
+        cast(count(known_value) over earlier_weeks as bigint) as n_weeks,
+        median(known_value) over earlier_weeks as baseline,
+        mad(known_value) over earlier_weeks as deviation,
+        day
+    from known
+    window earlier_weeks as (
+        partition by rule, series, extract('isodow' from day)
+        order by day
+        range between interval 56 days preceding and interval 7 days preceding
+    )
 )
 
 select * from final

@@ -1,16 +1,11 @@
-{{ config(meta={'reach_days': 'lifetime'}) }}
-
 with
 
--- Every member-day is read once, and summed at once.
 member_months as (
     select
         member_id,
-        cast(date_trunc('month', day) as date) as month,
-        sum(n_contents + n_interactions) as n_contributions
-    from {{ ref('fct_member_days') }}
-    where is_active
-    group by member_id, cast(date_trunc('month', day) as date)
+        day as month,
+        n_contributions
+    from {{ ref('int_members__active_months') }}
 ),
 
 contributors as (

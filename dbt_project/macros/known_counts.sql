@@ -1,0 +1,13 @@
+{% macro known_counts() -%}
+    {{ return(['n_contents', 'n_interactions', 'n_replies', 'n_starts', 'n_reads']) }}
+{%- endmacro %}
+
+{% macro count_kinds(step) -%}
+    sum(case when kind in {{ in_list(var('content_kinds')) }} then {{ step }} else 0 end) as n_contents,
+    sum(
+        case when kind in {{ in_list(var('content_kinds') + var('read_kinds')) }} then 0 else {{ step }} end
+    ) as n_interactions,
+    sum(case when kind in ('reply', 'answer', 'comment') then {{ step }} else 0 end) as n_replies,
+    sum(case when kind in {{ in_list(['ask'] + var('content_kinds')) }} then {{ step }} else 0 end) as n_starts,
+    sum(case when kind in {{ in_list(var('read_kinds')) }} then {{ step }} else 0 end) as n_reads
+{%- endmacro %}
