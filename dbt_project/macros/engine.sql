@@ -48,9 +48,11 @@
 {% macro count_of(values) %}{{ return(adapter.dispatch('count_of', 'guildbook')(values)) }}{% endmacro %}
 {% macro default__count_of(values) -%} cast(len({{ values }}) as bigint) {%- endmacro %}
 
-{% macro count_above(values, bound) %}{{ return(adapter.dispatch('count_above', 'guildbook')(values, bound)) }}{% endmacro %}
-{% macro default__count_above(values, bound) -%}
-    cast(len(list_filter({{ values }}, lambda one: one > {{ bound }})) as bigint)
+{% macro count_above(values, least) %}
+    {{ return(adapter.dispatch('count_above', 'guildbook')(values, least)) }}
+{% endmacro %}
+{% macro default__count_above(values, least) -%}
+    cast(len(list_filter({{ values }}, lambda one: one > {{ least }})) as bigint)
 {%- endmacro %}
 
 {% macro sum_of(values, of_one) %}{{ return(adapter.dispatch('sum_of', 'guildbook')(values, of_one)) }}{% endmacro %}

@@ -58,14 +58,14 @@ known_days as (
 numbered as (
     select
         known_days.member_id,
-        known_days.day,
         {% for number, column in numbers %}
             case
                 when known_days.{{ column }} <= bounds.first_day then 1
                 when known_days.{{ column }} > bounds.last_day then bounds.n_days + 1
                 else {{ number }}s.as_of_number
-            end as {{ number }}{{ ',' if not loop.last }}
+            end as {{ number }},
         {% endfor %}
+        known_days.day
     from known_days
     cross join bounds
     {% for number, column in numbers %}
@@ -144,7 +144,7 @@ listed as (
         member_id,
         from_number,
         to_number,
-        {{ gathered_days('day') }} as days
+        {{ gathered_days('day') }} as active_days
     from edited
     group by member_id, from_number, to_number
 ),
@@ -153,7 +153,7 @@ histories as (
     select
         members.member_id,
         members.as_of_day,
-        {{ days_until('listed.days', 'members.as_of_day') }} as days
+        {{ days_until('listed.active_days', 'members.as_of_day') }} as active_days
     from members
     inner join listed
         on
@@ -166,11 +166,11 @@ rhythms as (
     select
         member_id,
         as_of_day,
-        days,
-        {{ gaps_between('days') }} as gaps,
-        {{ days_since('as_of_day', last_of('days')) }} as days_since_active
+        active_days,
+        {{ gaps_between('active_days') }} as gaps,
+        {{ days_since('as_of_day', last_of('active_days')) }} as days_since_active
     from histories
-    where {{ count_of('days') }} > 0
+    where {{ count_of('active_days') }} > 0
 ),
 
 compared as (
@@ -226,19 +226,19 @@ final as (
     select
         compared.member_id,
         compared.as_of_day,
-        {{ first_of('compared.days') }} as first_active_day,
+        {{ first_of('compared.active_days') }} as first_active_day,
         compared.days_since_active,
         {% for n in [7, 30, 90] %}
             {{ sum_of(
-                'compared.days', 'round(exp(-' ~ days_since('compared.as_of_day', 'one') ~ ' / ' ~ n ~ '.0) * 1e12)'
+                'compared.active_days', 'round(exp(-' ~ days_since('compared.as_of_day', 'one') ~ ' / ' ~ n ~ '.0) * 1e12)'
             ) }} / 1e12 as decayed_{{ n }},
         {% endfor %}
         {% for n in [7, 30, 90, 365] %}
-            {{ count_above('compared.days', add_days('compared.as_of_day', -n)) }} as active_days_{{ n }},
+            {{ count_above('compared.active_days', add_days('compared.as_of_day', -n)) }} as active_days_{{ n }},
         {% endfor %}
-        {{ count_above('compared.days', add_days('compared.as_of_day', -60)) }}
-        - {{ count_above('compared.days', add_days('compared.as_of_day', -30)) }} as active_days_before_30,
-        {{ count_of('compared.days') }} as active_days_all,
+        {{ count_above('compared.active_days', add_days('compared.as_of_day', -60)) }}
+        - {{ count_above('compared.active_days', add_days('compared.as_of_day', -30)) }} as active_days_before_30,
+        {{ count_of('compared.active_days') }} as active_days_all,
         coalesce(volumes.active_weeks_12, 0) as active_weeks_12,
         {{ median_of('compared.gaps') }} as median_gap,
         compared.gap_days / cast(nullif(compared.n_gaps, 0) as double) as mean_gap,
@@ -246,11 +246,11 @@ final as (
             (compared.n_gaps * compared.squared_gap_days - compared.gap_days * compared.gap_days)
             / cast(nullif(compared.n_gaps * (compared.n_gaps - 1), 0) as double)
         ) as sd_gap,
-        compared.absences_as_long,
-        case when compared.absences_as_long > 0 then compared.longer_absences end as absences_to_churn,
         {% for count in ['acts_30', 'acts_before_30', 'contents_30', 'replies_30', 'starts_30'] %}
-            cast(coalesce(volumes.{{ count }}, 0) as bigint) as {{ count }}{{ ',' if not loop.last }}
+            cast(coalesce(volumes.{{ count }}, 0) as bigint) as {{ count }},
         {% endfor %}
+        compared.absences_as_long,
+        case when compared.absences_as_long > 0 then compared.longer_absences end as absences_to_churn
     from compared
     left join volumes on compared.member_id = volumes.member_id and compared.as_of_day = volumes.as_of_day
 )

@@ -1,3 +1,5 @@
+{% set counts = ['n_contents', 'n_interactions', 'n_replies', 'n_starts', 'n_reads'] %}
+
 with
 
 logged_days as (
@@ -5,7 +7,7 @@ logged_days as (
 ),
 
 logged as (
-    {{ known_by_person('logged_days', ['day'] + known_counts()) }}
+    {{ known_by_person('logged_days', ['day'] + counts) }}
 ),
 
 acts as (
@@ -42,11 +44,11 @@ others as (
         select
             member_id,
             day,
-            known_from,
-            known_to,
-            {% for count in known_counts() %}
-                cast({{ count }} as bigint) as {{ count }}{{ ',' if not loop.last }}
+            {% for count in counts %}
+                cast({{ count }} as bigint) as {{ count }},
             {% endfor %}
+            known_from,
+            known_to
         from {{ step }}
     ),
 {% endfor %}

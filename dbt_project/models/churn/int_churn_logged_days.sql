@@ -7,6 +7,8 @@
     )
 }}
 
+{% set counts = ['n_contents', 'n_interactions', 'n_replies', 'n_starts', 'n_reads'] %}
+
 with
 
 logged as (
@@ -48,7 +50,7 @@ spans as (
     select
         member_id,
         changed_on as known_from,
-        {% for count in known_counts() %}
+        {% for count in counts %}
             cast(sum({{ count }}) over known_changes as bigint) as {{ count }},
         {% endfor %}
         coalesce(

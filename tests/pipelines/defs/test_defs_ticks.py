@@ -100,7 +100,12 @@ def look_again(house, monkeypatch, cursor):
     opened = set()
     monkeypatch.setattr(run, "landing_files", lambda *given: opened.add(given[2]) or landing_files(*given))
     context = dg.build_sensor_context(cursor=cursor)
-    asked = [day for answer in changed_files(context) if isinstance(answer, dg.RunRequest) for day in tagged_days(answer.tags)]
+    asked = [
+        day
+        for answer in changed_files(context)
+        if isinstance(answer, dg.RunRequest)
+        for day in tagged_days(answer.tags)
+    ]
     return sorted(asked), sorted(opened), context.cursor
 
 

@@ -1,7 +1,3 @@
-{% macro known_counts() -%}
-    {{ return(['n_contents', 'n_interactions', 'n_replies', 'n_starts', 'n_reads']) }}
-{%- endmacro %}
-
 {% macro count_kinds(step) -%}
     sum(case when kind in {{ in_list(var('content_kinds')) }} then {{ step }} else 0 end) as n_contents,
     sum(
