@@ -19,6 +19,16 @@
     create table if not exists control.completed_builds (fingerprint varchar, first_day date, through_day date);
 {% endmacro %}
 
+{% macro delivered_checksum() -%}
+    cast(
+        sum(
+            checksum * (
+                {{ days_since('log_day', 'event_day') }} + case when log_day >= event_day then 1 else 0 end
+            )
+        ) as decimal(38, 0)
+    )
+{%- endmacro %}
+
 {% macro keep_pending(kind) %}
     delete from control.pending_days where kind = '{{ kind }}';
     insert into control.pending_days (kind, reach_days, day)

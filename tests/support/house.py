@@ -83,21 +83,29 @@ class House:
         return House(root)
 
     def run(
-        self, days: Sequence[date], *, full: bool = False, completes: bool = True, only: Sequence[str] = ()
+        self,
+        days: Sequence[date],
+        *,
+        full: bool = False,
+        completes: bool = True,
+        only: Sequence[str] = (),
+        cut_offs: Sequence[date] = (),
     ) -> plan.BuildPlan:
         """Do what the job does up to the marts, and complete the run, unless a gate is to stop it there.
 
-        With ``only``, for a home of which nothing else is asked, these models are built and what they rest on.
+        With ``only``, for a home of which nothing else is asked, these models are built and what they rest on. With
+        ``cut_offs`` the features of the churn model are too, of these days and the last one.
         """
         chosen = [f"+{model}" for model in (*only, *COMPLETED)] if only else []
+        left_out = [one for one in WITHOUT_CHURN if not (cut_offs and one == "-churn")]
         self.n_runs += 1
         with lock.hold(self.home):
             run_start.prepare(self.home, self.settings)
             self.accept(days, f"run-{self.n_runs}")
-            made = plan.make_plan(self.home, self.settings, full=full)
+            made = plan.make_plan(self.home, self.settings, full=full, schedule=lambda *_: tuple(cut_offs))
             plan.write_plan(self.home, made)
             results = dbt.build(
-                self.settings, [*chosen, *WITHOUT_CHURN], full_refresh=made.is_full, completes_run=completes
+                self.settings, [*chosen, *left_out], full_refresh=made.is_full, completes_run=completes
             )
             dbt.raise_for_failures(results)
         return made

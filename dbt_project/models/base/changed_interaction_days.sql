@@ -14,7 +14,7 @@ build as (
 now_delivered as (
     select
         event_day as day,
-        cast(sum(checksum) as decimal(38, 0)) as checksum
+        {{ delivered_checksum() }} as checksum
     from manifest
     group by event_day
 ),

@@ -23,7 +23,7 @@ interactions as (
     select
         'interactions' as part,
         event_day as day,
-        cast(sum(checksum) as decimal(38, 0)) as checksum
+        {{ delivered_checksum() }} as checksum
     from manifest
     group by event_day
 ),
