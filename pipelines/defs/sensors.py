@@ -35,10 +35,10 @@ def changed_files(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest
     now = clock.now()
     local = now.astimezone(ZoneInfo(settings.timezone))
     newest = local.date() - timedelta(days=1 if local.hour > settings.daily_hour else 2)
-    seen = Looked.read(context.cursor, now)
+    before = Looked.read(context.cursor, now)
     with said_to_people():
-        changes = changes_through(home, settings, newest, seen)
-    context.update_cursor(seen.then(now, changes).write())
+        changes = changes_through(home, settings, newest, before)
+    context.update_cursor(before.then(now, changes).write())
     if not changes:
         yield dg.SkipReason("no log day's files changed")
     for first, last in stretches(list(changes)):

@@ -104,9 +104,7 @@ class House:
             self.accept(days, f"run-{self.n_runs}")
             made = plan.make_plan(self.home, self.settings, full=full, schedule=lambda *_: tuple(cut_offs))
             plan.write_plan(self.home, made)
-            results = dbt.build(
-                self.settings, [*chosen, *left_out], full_refresh=made.is_full, completes_run=completes
-            )
+            results = dbt.build(self.settings, [*chosen, *left_out], full_refresh=made.is_full, completes_run=completes)
             dbt.raise_for_failures(results)
         return made
 

@@ -1,7 +1,7 @@
 """What the churn model knows of the past is kept from run to run; its features are those of a computation from nothing.
 
-Rows come late, twice, corrected and withdrawn, persons are linked and erased, in tables of orders. Cut-offs look back on
-what was known then, the scored day on what is known now.
+Rows come late, twice, corrected and withdrawn, persons are linked and erased, in tables of orders. Cut-offs look back
+on what was known then, the scored day on what is known now.
 """
 
 from __future__ import annotations
