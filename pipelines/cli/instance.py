@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 from pipelines.home import Home
@@ -14,6 +15,11 @@ nux: {enabled: false}
 # One run at a time: DuckDB has one writer.
 concurrency:
   runs: {max_concurrent_runs: 1}
+# Dagster's own files, through connections that stay open.
+event_log_storage:
+  module: pipelines.defs.event_store
+  class: EventStore
+  config: {base_dir: {events}}
 # A killed run is found and failed. A run's own guard ends it after GUILDBOOK_MAX_RUN_HOURS; this is twice as long,
 # since a run may have to wait for another one first.
 run_monitoring:
@@ -23,15 +29,17 @@ run_monitoring:
 """
 
 
-def dagster_yaml(settings: Settings) -> str:
+def dagster_yaml(home: Home, settings: Settings) -> str:
     """Return Dagster's configuration."""
-    return _DAGSTER_YAML.replace("{max_runtime_seconds}", str(int(2 * settings.max_run_hours * 3600) + 60))
+    events = json.dumps(str(home.dagster.resolve() / "history" / "runs"))  # a YAML string that any path can be
+    seconds = str(int(2 * settings.max_run_hours * 3600) + 60)
+    return _DAGSTER_YAML.replace("{max_runtime_seconds}", seconds).replace("{events}", events)
 
 
 def prepare_instance(home: Home, settings: Settings) -> None:
     """Write Dagster's configuration under the home and point this process and its children at it."""
     home.dagster.mkdir(parents=True, exist_ok=True)
-    config, wanted = home.dagster / "dagster.yaml", dagster_yaml(settings)
+    config, wanted = home.dagster / "dagster.yaml", dagster_yaml(home, settings)
     if not config.exists() or config.read_text() != wanted:
         config.write_text(wanted)
     os.environ["DAGSTER_HOME"] = str(home.dagster)

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 from pipelines import lock, run_start
 from pipelines.cli.instance import prepare_instance
-from pipelines.defs import event_store
 from pipelines.erasure.stated import finish
 from pipelines.faults import sentence
 from pipelines.home import Home
@@ -97,7 +96,7 @@ def _launch(home: Home, settings: Settings, days: list[date], *, full: bool, say
             say(f"not read    {ignored}")
         delivered = delivered_logs(home, settings, days, full=full)
         run_id = str(uuid.uuid4())
-        with event_store.held_open(instance, run_id), alive.marked(home, run_id):
+        with alive.marked(home, run_id):
             result = defs.resolve_job_def("main").execute_in_process(
                 instance=instance,
                 run_config=RUN_CONFIG,

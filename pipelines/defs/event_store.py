@@ -1,33 +1,73 @@
-"""Dagster's SQLite files while a run writes its events.
+"""Where Dagster's events are kept: its own SQLite files, through connections that stay open.
 
-Dagster opens a connection for every event and closes it again. When the last connection to a database closes, SQLite
-moves its write-ahead log into it and flushes both to disk; that took four times as long as the event itself. One
-connection that stays open puts this off to the end of the run. Nothing is at risk: each event is flushed as it is
-committed.
+Dagster makes a new engine and connection for every event and closes both. Then each statement is compiled again, and
+when the last connection to a database closes, SQLite moves its write-ahead log into it and flushes both to disk; all
+that took several times as long as the event itself. Here each database has one connection. What a killed process wrote
+is kept as before; where the power fails, the last events of the run that it ended may be missing.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
-from pathlib import Path
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Self
 
-from dagster import DagsterInstance
+import sqlalchemy as sa
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy.pool import StaticPool
+
+MOST_OPEN = 8
+"""Databases held open at once: the index, and those of the runs that were read or written last."""
+
+_BUSY_SECONDS = 60
 
 
-@contextmanager
-def held_open(instance: DagsterInstance, run_id: str) -> Iterator[None]:
-    """Hold open what Dagster writes during ``run_id``; does nothing where it keeps its history elsewhere.
+class EventStore(SqliteEventLogStorage):
+    """Dagster's storage of events in one SQLite file a run and an index, each opened once."""
 
-    The run itself need not exist yet.
-    """
-    folder = Path(instance.root_directory) / "history"
-    instance.event_log_storage.get_logs_for_run(run_id, limit=1)  # makes the run's own database
-    paths = [folder / "runs.db", folder / "runs" / "index.db", folder / "runs" / f"{run_id}.db"]
-    with ExitStack() as stack:
-        for path in paths:
-            if path.exists():
-                connection = stack.enter_context(closing(sqlite3.connect(path)))
-                connection.execute("select count(*) from sqlite_master").fetchone()  # opens the write-ahead log
-        yield
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        """Open the files below ``base_dir``, and make those that are missing."""
+        self._engines: OrderedDict[str, sa.Engine] = OrderedDict()
+        self._has_key_columns = False
+        super().__init__(base_dir, inst_data)
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
+        """Make a storage as ``dagster.yaml`` configures it."""
+        return cls(inst_data=inst_data, **config_value)
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        while self._engines:
+            self._engines.popitem()[1].dispose()
+        super().dispose()
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[sa.Connection]:
+        with self._db_lock, self._engine(shard).begin() as connection:
+            yield connection
+
+    def _engine(self, shard: str) -> sa.Engine:
+        """Return the engine of a database; the one that was used least recently gives way to a new one."""
+        if shard not in self._engines:
+            url = self.conn_string_for_shard(shard)
+            if shard not in self._initialized_dbs:
+                self._initdb(sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": _BUSY_SECONDS}))
+                self._initialized_dbs.add(shard)
+            engine = sa.create_engine(
+                url, poolclass=StaticPool, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}
+            )
+            with engine.connect() as connection:
+                connection.execute(sa.text("pragma synchronous = normal"))
+            self._engines[shard] = engine
+            if len(self._engines) > MOST_OPEN:
+                self._engines.popitem(last=False)[1].dispose()
+        self._engines.move_to_end(shard)
+        return self._engines[shard]
+
+    def _has_asset_key_index_cols_on_connection(self, conn: sa.Connection) -> bool:
+        """Whether assets have the columns of newer versions: looked up until they have, and not for each event."""
+        self._has_key_columns = self._has_key_columns or super()._has_asset_key_index_cols_on_connection(conn)
+        return self._has_key_columns

@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 import dagster as dg
 
 from pipelines import lock, run_start
-from pipelines.defs import event_store
 from pipelines.erasure.stated import erase_stated, finish
 from pipelines.home import Home
 from pipelines.privacy import readers
@@ -42,10 +41,7 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 if say:
                     say(sentence)
             run_start.prepare(self.paths, self.settings)
-            with ExitStack() as of_run:
-                if context.instance and context.run_id:
-                    of_run.enter_context(event_store.held_open(context.instance, context.run_id))
-                yield self
+            yield self
             erased = erase_stated(self.paths, self.settings)
             for sentence in erased:
                 if context.log:

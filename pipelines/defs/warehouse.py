@@ -1,14 +1,13 @@
 """The warehouse: what has to be built, and dbt's models as assets, in two invocations around the churn model."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
 from pipelines.churn.schedule import training_days
 from pipelines.contract import LOGS
+from pipelines.defs.dbt_models import UNIQUE_ID, load_specs
 from pipelines.defs.partitions import FULL_TAG, tagged_days
 from pipelines.defs.raw import raw_key
 from pipelines.defs.resources import HomeResource
@@ -20,19 +19,12 @@ from pipelines.warehouse import dbt
 from pipelines.warehouse.arrivals import DayNeverCameError, missing_days
 from pipelines.warehouse.counts import StaleCounts, record_build
 from pipelines.warehouse.plan import make_plan, read_plan, write_plan
+from pipelines.warehouse.results import NodeResult, raise_for_failures
 
 AFTER_SCORING = "tag:after_scoring"
 
 
-class _Translator(DagsterDbtTranslator):
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        folder: str = dbt_resource_props["fqn"][1]
-        return folder
-
-
-_TRANSLATOR = _Translator(
-    settings=DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_duplicate_source_asset_keys=True)
-)
+_SPECS = load_specs({"warehouse": {"exclude": AFTER_SCORING}, "records": {"select": AFTER_SCORING}})
 
 
 @dg.asset(deps=[raw_key(name) for name in LOGS], group_name="control", kinds={"parquet"}, output_required=False)
@@ -83,11 +75,8 @@ def _check_arrivals(home: HomeResource, days: list[date], *, may_lack: bool) -> 
     return said if len(said) <= 3 else [*said[:3], f"… and for {len(said) - 3:,} more of the {len(days):,} log days"]
 
 
-@dbt_assets(
-    manifest=dbt.MANIFEST_PATH,
-    exclude=AFTER_SCORING,
-    dagster_dbt_translator=_TRANSLATOR,
-    name="warehouse",
+@dg.multi_asset(
+    name="warehouse", specs=_SPECS["warehouse"].assets, check_specs=_SPECS["warehouse"].checks, can_subset=True
 )
 def warehouse(
     context: dg.AssetExecutionContext, home: HomeResource
@@ -102,12 +91,7 @@ def warehouse(
         context.log.info(counts.summary)
 
 
-@dbt_assets(
-    manifest=dbt.MANIFEST_PATH,
-    select=AFTER_SCORING,
-    dagster_dbt_translator=_TRANSLATOR,
-    name="records",
-)
+@dg.multi_asset(name="records", specs=_SPECS["records"].assets, check_specs=_SPECS["records"].checks, can_subset=True)
 def records(
     context: dg.AssetExecutionContext, home: HomeResource
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
@@ -122,22 +106,20 @@ def _selected_models(context: dg.AssetExecutionContext) -> list[str]:
     if not context.is_subset:
         return []
     specs = context.assets_def.specs_by_key
-    return sorted(
-        str(specs[key].metadata["dagster_dbt/unique_id"]).split(".")[-1] for key in context.selected_asset_keys
-    )
+    return sorted(str(specs[key].metadata[UNIQUE_ID]).split(".")[-1] for key in context.selected_asset_keys)
 
 
-def _is_whole(select: Sequence[str], results: Sequence[dbt.NodeResult]) -> bool:
+def _is_whole(select: Sequence[str], results: Sequence[NodeResult]) -> bool:
     """Whether every model was built, so that the stale days are those of this run."""
     return not select and all(node.succeeded for node in results)
 
 
 def _events(
-    context: dg.AssetExecutionContext, results: Sequence[dbt.NodeResult], counts: StaleCounts | None = None
+    context: dg.AssetExecutionContext, results: Sequence[NodeResult], counts: StaleCounts | None = None
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Tell Dagster what dbt did, and how many days it rebuilt; then fail if any node failed."""
     of_model = {} if counts is None else _count_metadata(counts)
-    specs = {spec.metadata.get("dagster_dbt/unique_id"): spec for spec in context.assets_def.specs}
+    specs = {spec.metadata.get(UNIQUE_ID): spec for spec in context.assets_def.specs}
     checks = {spec.name: spec for spec in context.assets_def.check_specs}
     n_models, seconds = 0, 0.0
     for node in results:
@@ -156,7 +138,7 @@ def _events(
                 severity=dg.AssetCheckSeverity.WARN if node.status == "warn" else dg.AssetCheckSeverity.ERROR,
                 metadata={"rows_that_fail": node.failures, "message": node.message},
             )
-    dbt.raise_for_failures(results)
+    raise_for_failures(results)
     context.log.info(
         f"dbt built {n_models} models and ran {len(results) - n_models} tests and hooks in {seconds:.1f} s"
     )

@@ -27,6 +27,7 @@ from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
 from pipelines.warehouse import dbt
 from pipelines.warehouse.plan import completed_build, make_plan, write_plan
+from pipelines.warehouse.results import raise_for_failures
 
 LINK_DAY = EMPTY_DAY - timedelta(days=1)
 """Log day of the part that holds the link: no delivery has it."""
@@ -94,7 +95,7 @@ def preview(
 
     Raises:
         LinkError: The ids are equal, unknown or one person already, or no run was completed yet.
-        pipelines.warehouse.dbt.DbtError: A model failed.
+        pipelines.warehouse.results.DbtError: A model failed.
     """
     return preview_all(home, settings, [(one, other)], months=months, on_wait=on_wait)
 
@@ -111,7 +112,7 @@ def preview_all(
 
     Raises:
         LinkError: As for ``preview``, for any of the links.
-        pipelines.warehouse.dbt.DbtError: A model failed.
+        pipelines.warehouse.results.DbtError: A model failed.
     """
     given = [sorted_pair(one, other) for one, other in links]
     pairs = [sorted_pair(known_as(settings, one), known_as(settings, other)) for one, other in given]
@@ -162,7 +163,7 @@ def _build(scratch: Home, settings: Settings, months: int) -> dict[tuple[date, i
     plan = make_plan(scratch, settings)
     write_plan(scratch, plan)
     results = dbt.build(settings, MODELS, full_refresh=plan.is_full, completes_run=True, is_part=True)
-    dbt.raise_for_failures(results)
+    raise_for_failures(results)
     with duckdb.connect(str(scratch.warehouse), read_only=True) as con:
         rows = con.execute(_FIGURES.format(months=months)).fetchall()
     return {(month, place, figure): amount for month, figure, amount, place in rows}

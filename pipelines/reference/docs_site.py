@@ -15,9 +15,11 @@ from pipelines.home import Home
 from pipelines.settings import Settings, get_settings
 from pipelines.warehouse import dbt
 from pipelines.warehouse.plan import BuildPlan, write_plan
+from pipelines.warehouse.project import MANIFEST_PATH
+from pipelines.warehouse.results import raise_for_failures
 from pipelines.warehouse.sources import ensure_sources
 
-SITE_DIR = dbt.MANIFEST_PATH.with_name("site")
+SITE_DIR = MANIFEST_PATH.with_name("site")
 """In dbt's own folder of what it makes: git ignores it, and ``make clean`` removes it."""
 
 
@@ -33,7 +35,7 @@ def write_docs_site(settings: Settings, folder: Path = SITE_DIR) -> Path:
         ensure_sources(home)
         day = settings.first_log_day
         write_plan(home, BuildPlan(fingerprint="", first_day=day, through_day=day, full_because="", training_days=()))
-        dbt.raise_for_failures(dbt.build(empty, ["-resource_type:test"]))
+        raise_for_failures(dbt.build(empty, ["-resource_type:test"]))
         return dbt.write_docs(empty, folder)
 
 

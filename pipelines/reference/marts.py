@@ -16,7 +16,7 @@ import yaml
 from pipelines.reference import interface
 from pipelines.reference.manifest import Mart, load_manifest, published_marts
 from pipelines.reference.markdown import DOCS_DIR, GENERATED, table
-from pipelines.warehouse.dbt import DBT_PROJECT_DIR
+from pipelines.warehouse.project import DBT_PROJECT_DIR
 
 MARTS_DIR = DOCS_DIR / "marts"
 

@@ -1,90 +1,42 @@
-"""dbt inside this process, for both invocations of a run.
+"""The builds of the warehouse: by dbt inside this process, or by the statements that it sent in such a build before.
 
-One import and one parse serve both, and a killed run leaves no child that goes on holding the warehouse.
+One import and one parse serve both builds of a run, and a killed run leaves no child that goes on holding the
+warehouse. What dbt adds to its statements takes ten times as long as they do on a quiet day, so it runs where a build
+is new (``statements``), or where one does not succeed.
 """
 
 from __future__ import annotations
 
 import gc
-import hashlib
-import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.settings import PROJECT_DIR, SECRETS, Settings
+from pipelines.settings import Settings
+from pipelines.warehouse import statements
+from pipelines.warehouse.project import (
+    DBT_PROJECT_DIR,
+    MANIFEST_PATH,
+    STAMP_PATH,
+    dbt_environment,
+    environment,
+    project_digest,
+)
+from pipelines.warehouse.replay import replay
+from pipelines.warehouse.results import DbtError, NodeResult
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
-
-DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
-MANIFEST_PATH = DBT_PROJECT_DIR / "target" / "manifest.json"
-_STAMP_PATH = MANIFEST_PATH.with_name("manifest.sources")
-
-
-class DbtError(RuntimeError):
-    """A dbt invocation that did not succeed; the message names each node that failed and why."""
-
-
-@dataclass(frozen=True)
-class NodeResult:
-    """What became of one node of dbt's graph: ``status`` as dbt says it, ``seconds`` of execution."""
-
-    unique_id: str
-    resource_type: str
-    name: str
-    status: str
-    message: str
-    seconds: float
-    failures: int
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether nothing that blocks came up; a warning does not block."""
-        return self.status in ("success", "pass", "warn", "no-op")
-
-
-def project_files() -> list[Path]:
-    """Files that decide what dbt builds, in a fixed order."""
-    kept = (".sql", ".yml", ".csv")
-    ignored = {"target", "logs", "dbt_packages"}
-    return sorted(
-        path
-        for path in DBT_PROJECT_DIR.rglob("*")
-        if path.suffix in kept and not ignored & set(path.relative_to(DBT_PROJECT_DIR).parts)
-    )
-
-
-def project_digest() -> str:
-    """Digest of all files of the dbt project: with another one it is parsed again."""
-    return _digest(project_files())
-
-
-def transformation_digest() -> str:
-    """Digest of what decides the marts' rows: models, macros and the project's variables, not docs and tests."""
-    tests = DBT_PROJECT_DIR / "tests"
-    decisive = [path for path in project_files() if path.suffix == ".sql" and tests not in path.parents]
-    return _digest([DBT_PROJECT_DIR / "dbt_project.yml", *decisive])
-
-
-def _digest(paths: Sequence[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(str(path.relative_to(DBT_PROJECT_DIR)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def ensure_manifest() -> Path:
     """Parse the project unless the manifest on disk is of these very files; returns its path."""
     digest = project_digest()
-    if not (MANIFEST_PATH.exists() and _STAMP_PATH.exists() and _STAMP_PATH.read_text() == digest):
+    if not (MANIFEST_PATH.exists() and STAMP_PATH.exists() and STAMP_PATH.read_text() == digest):
         _invoke(["parse"])
-        _STAMP_PATH.write_text(digest)
+        STAMP_PATH.write_text(digest)
     return MANIFEST_PATH
 
 
@@ -106,7 +58,7 @@ def build(
         is_part: Whether models outside the selection may be missing: tests that compare with them are left out.
 
     Returns:
-        One result per node, failed and skipped ones too; ``raise_for_failures`` turns those into an error.
+        One result per node, failed and skipped ones too; ``results.raise_for_failures`` turns those into an error.
 
     Raises:
         DbtError: dbt itself failed, so no node ran to its end.
@@ -122,9 +74,19 @@ def build(
         arguments += ["--indirect-selection", "cautious"]
     if full_refresh:
         arguments.append("--full-refresh")
-    with _environment(dbt_environment(settings) | {"GUILDBOOK_COMPLETES_RUN": "yes" if completes_run else "no"}):
-        outcome = _invoke(arguments, target=settings.home / "lake" / ".staging" / "dbt")
-    return [_node_result(result) for result in outcome]
+    variables = dbt_environment(settings) | {"GUILDBOOK_COMPLETES_RUN": "yes" if completes_run else "no"}
+    place = statements.script_path(settings, variables, arguments)
+    if (script := statements.load(place, settings)) is not None:
+        results = replay(script, settings.home / "warehouse.duckdb")
+        if results is not None:
+            return results
+    recorder = statements.Recorder()
+    with environment(variables):
+        outcome = _invoke(arguments, target=settings.home / "lake" / ".staging" / "dbt", recorder=recorder)
+    results = [_node_result(result) for result in outcome]
+    if recorder.credentials is not None and all(node.succeeded for node in results):
+        statements.keep(place, recorder.script(outcome), settings)
+    return results
 
 
 def write_docs(settings: Settings, folder: Path) -> Path:
@@ -138,7 +100,7 @@ def write_docs(settings: Settings, folder: Path) -> Path:
     target = settings.home / "lake" / ".staging" / "dbt"
     page = target / "static_index.html"
     page.unlink(missing_ok=True)
-    with _environment(dbt_environment(settings)):
+    with environment(dbt_environment(settings)):
         catalog = _invoke(["docs", "generate", "--static"], target=target)
     if catalog.errors or not page.exists():
         raise DbtError("; ".join(catalog.errors or ["a model does not compile"]))
@@ -146,46 +108,12 @@ def write_docs(settings: Settings, folder: Path) -> Path:
     return Path(shutil.copyfile(page, folder / "index.html"))
 
 
-def raise_for_failures(results: Sequence[NodeResult]) -> None:
-    """Raise ``DbtError`` with the reason of every node that failed; nodes skipped because of those are not named."""
-    failed = [result for result in results if not result.succeeded and result.status != "skipped"]
-    if failed:
-        raise DbtError("; ".join(f"{node.name}: {node.status}: {node.message}" for node in failed))
-
-
-def dbt_environment(settings: Settings) -> dict[str, str]:
-    """Settings as the environment variables that the dbt project reads; no secret is one."""
-    values = settings.model_dump(mode="json", exclude=set(SECRETS))
-    return {f"GUILDBOOK_{name.upper()}": _as_text(value) for name, value in values.items()}
-
-
-def _as_text(value: object) -> str:
-    """A setting's value in the way in which the environment gives it."""
-    if isinstance(value, dict):
-        return ",".join(f"{key}={item}" for key, item in value.items())
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-@contextmanager
-def _environment(variables: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
 @lru_cache(maxsize=1)
 def _manifest(digest: str) -> Manifest:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes seconds
 
     # dbt parses everything again when the profile differs from the last time's, and nothing parsed depends on the home.
-    with _environment({"GUILDBOOK_HOME": "any"}):
+    with environment({"GUILDBOOK_HOME": "any"}):
         result = dbtRunner().invoke(["parse", *_common_arguments(MANIFEST_PATH.parent)])
     if not result.success:
         raise DbtError(str(result.exception)) from result.exception
@@ -193,7 +121,7 @@ def _manifest(digest: str) -> Manifest:
     return manifest
 
 
-def _invoke(arguments: list[str], target: Path | None = None) -> Any:  # noqa: ANN401 - dbt's results are untyped
+def _invoke(arguments: list[str], target: Path | None = None, recorder: statements.Recorder | None = None) -> Any:  # noqa: ANN401 - dbt's results are untyped
     """Invoke dbt; returns its node results. Closes the warehouse before it returns."""
     manifest = _manifest(project_digest())
     if arguments == ["parse"]:
@@ -204,7 +132,10 @@ def _invoke(arguments: list[str], target: Path | None = None) -> Any:  # noqa: A
     assert target is not None
     target.mkdir(parents=True, exist_ok=True)
     try:
-        result = dbtRunner(manifest=manifest).invoke([*arguments, *_common_arguments(target)])
+        runner = dbtRunner(manifest=manifest, callbacks=[recorder] if recorder else [])
+        result = runner.invoke([*arguments, *_common_arguments(target)])
+        if recorder is not None:
+            recorder.credentials = DuckDBConnectionManager.env().creds
     finally:
         DuckDBConnectionManager.close_all_connections()
         gc.collect()

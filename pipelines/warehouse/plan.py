@@ -23,7 +23,7 @@ from pipelines.lake.sources import EMPTY_DAY
 from pipelines.lake.staging import staging_folder
 from pipelines.settings import Settings
 from pipelines.sql import files_below
-from pipelines.warehouse import dbt
+from pipelines.warehouse.project import transformation_digest
 
 Schedule = Callable[[Home, Settings, date, date], tuple[date, ...]]
 """From the first and the last day of the calendar to the cut-offs that features are built for."""
@@ -165,7 +165,7 @@ def code_fingerprint(settings: Settings) -> str:
         settings.renewal_grace_days,
         settings.active_by_events,
     )
-    return hashlib.sha256(f"{dbt.transformation_digest()}{used}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{transformation_digest()}{used}".encode()).hexdigest()[:16]
 
 
 def _nothing_accepted(home: Home) -> str:

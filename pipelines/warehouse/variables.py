@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.warehouse.dbt import DBT_PROJECT_DIR
+from pipelines.warehouse.project import DBT_PROJECT_DIR
 
 
 @cache

@@ -16,6 +16,8 @@ from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
 from pipelines.warehouse import dbt
 from pipelines.warehouse.plan import completed_build, is_planned, make_plan, write_plan
+from pipelines.warehouse.project import DBT_PROJECT_DIR
+from pipelines.warehouse.results import raise_for_failures
 
 SHOWN_ROWS = 5
 """Rows that differ which are shown per mart and side."""
@@ -77,9 +79,7 @@ def verify(home: Home, settings: Settings, scratch: Path, *, marts: Sequence[str
     link_lake(home, rebuilt)
     write_plan(rebuilt, make_plan(home, settings, full=True))
     selected = [f"+{name}" for name in marts] or ["+path:models/marts"]
-    dbt.raise_for_failures(
-        dbt.build(apart, [*selected, "-resource_type:test", "-tag:after_scoring"], full_refresh=True)
-    )
+    raise_for_failures(dbt.build(apart, [*selected, "-resource_type:test", "-tag:after_scoring"], full_refresh=True))
     with duckdb.connect(config={"threads": settings.threads, "memory_limit": settings.memory_limit}) as con:
         con.execute(f"set temp_directory = {literal(scratch / 'spill')}")
         con.execute(f"attach {literal(home.warehouse)} as here (read_only)")
@@ -98,7 +98,7 @@ def _check_completed(home: Home, settings: Settings) -> None:
 
 
 def _model_names(folder: str) -> list[str]:
-    return sorted(path.stem for path in (dbt.DBT_PROJECT_DIR / "models" / folder).rglob("*.sql"))
+    return sorted(path.stem for path in (DBT_PROJECT_DIR / "models" / folder).rglob("*.sql"))
 
 
 def _compare(con: duckdb.DuckDBPyConnection, mart: str) -> Comparison:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from pipelines.warehouse import dbt
+from pipelines.warehouse.project import DBT_PROJECT_DIR, project_files
 
 OFTEN = 3
 """Columns that may bear the same words; more of them name a block of ``models/columns.md``."""
@@ -23,7 +24,7 @@ def manifest():
 
 @pytest.fixture(scope="module")
 def properties():
-    files = [path for path in dbt.project_files() if path.suffix == ".yml" and path.parent != dbt.DBT_PROJECT_DIR]
+    files = [path for path in project_files() if path.suffix == ".yml" and path.parent != DBT_PROJECT_DIR]
     return {path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in files}
 
 
@@ -63,7 +64,7 @@ def test_what_many_columns_mean_is_said_once(properties):
 
 
 def test_every_block_of_meanings_is_named_by_some_columns(properties):
-    text = (dbt.DBT_PROJECT_DIR / "models" / "columns.md").read_text(encoding="utf-8")
+    text = (DBT_PROJECT_DIR / "models" / "columns.md").read_text(encoding="utf-8")
     blocks = {part.split()[0] for part in text.split("{% docs ")[1:]}
     named = Counter(
         column["description"].split("'")[1]

@@ -13,6 +13,7 @@ import pytest
 
 from pipelines.contract import LOGS, MOST_COUNT, MOST_MINOR
 from pipelines.warehouse import dbt
+from pipelines.warehouse.results import raise_for_failures
 from tests.support.house import House
 from tests.support.tiny_logs import days_between, interaction
 
@@ -92,7 +93,7 @@ def house(tmp_path_factory):
     house = House(tmp_path_factory.mktemp("extreme") / "home")
     house.deliver_all(community())
     house.run(days_between(FIRST, LAST), completes=False)
-    dbt.raise_for_failures(dbt.build(house.settings, ALL_BUT_SCORES, full_refresh=True, completes_run=False))
+    raise_for_failures(dbt.build(house.settings, ALL_BUT_SCORES, full_refresh=True, completes_run=False))
     return house
 
 

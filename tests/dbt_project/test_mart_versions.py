@@ -17,7 +17,7 @@ from pipelines.reference import interface
 from pipelines.reference.manifest import load_manifest, published_marts
 from pipelines.reference.marts import page
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.warehouse import dbt
+from pipelines.warehouse.project import dbt_environment
 
 UNTIL = date(2027, 3, 31)
 SAID = f"Deprecated: gone after {UNTIL}; use log_coverage_v2."
@@ -56,7 +56,7 @@ def changed(project, tmp_path_factory):
     places = ["--project-dir", str(folder / "project"), "--profiles-dir", str(folder / "project")]
     output = ["--target-path", str(folder / "target"), "--log-path", str(folder / "target")]
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in dbt.dbt_environment(Settings(home=folder / "home")).items():
+        for name, value in dbt_environment(Settings(home=folder / "home")).items():
             patch.setenv(name, value)
         try:
             result = dbtRunner().invoke(["--quiet", "run", "--select", "log_coverage", *places, *output])

@@ -11,7 +11,7 @@ import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-from pipelines.warehouse import dbt
+from pipelines.warehouse.project import DBT_PROJECT_DIR
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ class Project:
         for name in ("macros", "materializations"):
             (folder / name).mkdir()
         for path in ("macros/comments.sql", "materializations/table.sql"):
-            shutil.copyfile(dbt.DBT_PROJECT_DIR / path, folder / path)
+            shutil.copyfile(DBT_PROJECT_DIR / path, folder / path)
         (folder / "models").mkdir()
         (folder / "dbt_project.yml").write_text(PROJECT)
         (folder / "profiles.yml").write_text(PROFILE % self._warehouse)

@@ -17,7 +17,7 @@ from pipelines.settings import (
     get_settings,
     keep_setting,
 )
-from pipelines.warehouse.dbt import DBT_PROJECT_DIR, dbt_environment, project_files
+from pipelines.warehouse.project import DBT_PROJECT_DIR, dbt_environment, project_files
 
 JULY = [date(2026, 7, 15), date(2026, 7, 1)]
 ACCEPTED = [

@@ -15,8 +15,8 @@ from dbt.cli.main import dbtRunner
 
 from pipelines.home import Home
 from pipelines.settings import Settings
-from pipelines.warehouse import dbt
 from pipelines.warehouse.plan import BuildPlan, write_plan
+from pipelines.warehouse.project import DBT_PROJECT_DIR, dbt_environment
 from pipelines.warehouse.sources import ensure_sources
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class BuiltProject:
             ),
         )
         with pytest.MonkeyPatch.context() as patch:
-            for name, value in dbt.dbt_environment(Settings(home=folder, engagement_windows=WINDOWS)).items():
+            for name, value in dbt_environment(Settings(home=folder, engagement_windows=WINDOWS)).items():
                 patch.setenv(name, value)
             manifest = self._invoke(dbtRunner(), "parse")
             self._invoke(dbtRunner(manifest=manifest), "run")
@@ -73,7 +73,7 @@ class BuiltProject:
             return connection.execute(sql).fetchall()
 
     def _invoke(self, runner: dbtRunner, *arguments: str) -> Any:
-        places = ["--project-dir", str(dbt.DBT_PROJECT_DIR), "--profiles-dir", str(dbt.DBT_PROJECT_DIR)]
+        places = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
         output = ["--target-path", str(self._target), "--log-path", str(self._target)]
         output += ["--log-level", "none", "--log-level-file", "none"]
         try:

@@ -20,6 +20,7 @@ from pipelines.home import Home
 from pipelines.ingest import ingest_days
 from pipelines.settings import Settings
 from pipelines.warehouse import dbt, plan
+from pipelines.warehouse.results import raise_for_failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -105,7 +106,7 @@ class House:
             made = plan.make_plan(self.home, self.settings, full=full, schedule=lambda *_: tuple(cut_offs))
             plan.write_plan(self.home, made)
             results = dbt.build(self.settings, [*chosen, *left_out], full_refresh=made.is_full, completes_run=completes)
-            dbt.raise_for_failures(results)
+            raise_for_failures(results)
         return made
 
     def change(self, sql: str) -> None:

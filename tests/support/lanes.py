@@ -46,9 +46,9 @@ def only_what_is_marked(item: pytest.Item) -> Iterator[None]:
         return
     invoke = dbt._invoke
 
-    def refuse(arguments: list[str], *more: Any, **options: Any) -> Any:
+    def refuse(arguments: object, *more: Any, **options: Any) -> Any:
         assert arguments == ["parse"], f"{item.nodeid} runs dbt: mark it with pytest.mark.dbt"
         return invoke(arguments, *more, **options)
 
-    with mock.patch.object(dbt, "_invoke", refuse):
+    with mock.patch.multiple(dbt, _invoke=refuse, replay=refuse):
         yield

@@ -9,7 +9,7 @@ import yaml
 
 from pipelines.contract import LOGS
 from pipelines.report.context import SiteContext
-from pipelines.warehouse.dbt import DBT_PROJECT_DIR
+from pipelines.warehouse.project import DBT_PROJECT_DIR
 
 DAY = date(2026, 11, 19)
 CONTEXT = SiteContext(community="Gophers & Co", timezone="Asia/Shanghai", through_day=DAY, version=7)

@@ -7,6 +7,7 @@ import pytest
 from pipelines.gates import facts, verdicts
 from pipelines.lake import ledger
 from pipelines.warehouse import dbt
+from pipelines.warehouse.results import raise_for_failures
 from tests.support.tiny_logs import FIRST, days_between
 
 FIRST_MEMBER = "member_id = (select min(member_id) from {0} where day = '{1}')"
@@ -49,7 +50,7 @@ def found(built_house, tmp_path_factory):
             house.change(sql.format(mart, day))
             assert house.query(f"select count(*), sum(hash(t)) from {mart} t") != before, f"{column}: nothing planted"
             planted[table, column] = day
-    dbt.raise_for_failures(dbt.build(house.settings, ["gates"]))
+    raise_for_failures(dbt.build(house.settings, ["gates"]))
     outcomes = {table: facts.judge(house.home, table, "run") for table in facts.SUITES}
     failed = {}
     for row in ledger.read(house.home, "gate_results").to_pylist():

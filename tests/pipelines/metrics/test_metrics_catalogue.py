@@ -21,7 +21,7 @@ from pipelines.reference.metrics import _asked
 from pipelines.report.parts import known
 from pipelines.report.site import render_site
 from pipelines.settings import PROJECT_DIR
-from pipelines.warehouse.dbt import DBT_PROJECT_DIR
+from pipelines.warehouse.project import DBT_PROJECT_DIR
 from tests.support.metric_marts import Marts
 from tests.support.report_marts import CONTEXT, full
 

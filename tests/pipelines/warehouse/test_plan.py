@@ -12,8 +12,10 @@ from pipelines import run_start
 from pipelines.churn.schedule import training_days
 from pipelines.lake import manifest
 from pipelines.settings import Settings
-from pipelines.warehouse import dbt
+from pipelines.warehouse import project as project_module
 from pipelines.warehouse.plan import NothingAcceptedError, make_plan, read_plan, write_plan
+from pipelines.warehouse.project import DBT_PROJECT_DIR, project_files
+from pipelines.warehouse.results import DbtError, NodeResult, raise_for_failures
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, interaction
 
@@ -128,7 +130,7 @@ def test_a_plan_without_a_schedule_trains_nothing(house):
 
 
 def test_every_setting_that_a_transformation_reads_is_part_of_the_fingerprint():
-    text = "\n".join(path.read_text() for path in dbt.project_files())
+    text = "\n".join(path.read_text() for path in project_files())
     read = set(re.findall(r"env_var\(\s*['\"](GUILDBOOK_\w+)", text))
     assert read - NO_TRANSFORMATION_USES - ONLY_WHAT_EVERY_RUN_MAKES_ANEW_USES == set(CHANGED)
 
@@ -158,8 +160,8 @@ def test_a_setting_that_no_transformation_reads_makes_nothing_stale(built_house,
 )
 def test_a_changed_transformation_makes_everything_stale(built_house, tmp_path, monkeypatch, path, is_transformation):
     project = tmp_path / "project"
-    shutil.copytree(dbt.DBT_PROJECT_DIR, project, ignore=shutil.ignore_patterns("target", "logs"))
-    monkeypatch.setattr(dbt, "DBT_PROJECT_DIR", project)
+    shutil.copytree(DBT_PROJECT_DIR, project, ignore=shutil.ignore_patterns("target", "logs"))
+    monkeypatch.setattr(project_module, "DBT_PROJECT_DIR", project)
     assert make_plan(built_house.home, built_house.settings).full_because == ""
     (project / path).parent.mkdir(exist_ok=True)
     with (project / path).open("a", encoding="utf-8") as file:
@@ -184,11 +186,11 @@ def test_days_withdrawn_at_an_end_make_everything_stale(built_house, tmp_path, m
 
 
 def node(status, name="n"):
-    return dbt.NodeResult(f"model.{name}", "model", name, status, f"because of {name}", 0.1, 0)
+    return NodeResult(f"model.{name}", "model", name, status, f"because of {name}", 0.1, 0)
 
 
 def test_a_failed_node_is_named_and_what_was_skipped_for_it_is_not():
-    dbt.raise_for_failures([node("success"), node("pass"), node("warn"), node("no-op")])
-    with pytest.raises(dbt.DbtError) as raised:
-        dbt.raise_for_failures([node("error", "broken"), node("skipped", "behind"), node("fail", "test")])
+    raise_for_failures([node("success"), node("pass"), node("warn"), node("no-op")])
+    with pytest.raises(DbtError) as raised:
+        raise_for_failures([node("error", "broken"), node("skipped", "behind"), node("fail", "test")])
     assert str(raised.value) == "broken: error: because of broken; test: fail: because of test"

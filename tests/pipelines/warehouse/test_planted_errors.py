@@ -11,7 +11,7 @@ import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-from pipelines.warehouse import dbt
+from pipelines.warehouse.project import DBT_PROJECT_DIR, dbt_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,9 +179,9 @@ class DataTests:
 def tested(built_house, tmp_path_factory) -> Iterator[DataTests]:
     copy = shutil.copyfile(built_house.home.warehouse, tmp_path_factory.mktemp("planted") / "warehouse.duckdb")
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in dbt.dbt_environment(built_house.settings).items():
+        for name, value in dbt_environment(built_house.settings).items():
             patch.setenv(name, value)
-        folders = {"project-dir": dbt.DBT_PROJECT_DIR, "profiles-dir": dbt.DBT_PROJECT_DIR}
+        folders = {"project-dir": DBT_PROJECT_DIR, "profiles-dir": DBT_PROJECT_DIR}
         folders |= dict.fromkeys(("target-path", "log-path"), copy.parent / "target")
         places = [f"--{name}={folder}" for name, folder in folders.items()]
         try:
