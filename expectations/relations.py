@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from expectations.runner import CRITICAL, WARNING, Rule
+from expectations.rule import CRITICAL, WARNING, Rule
 
 MISSING = "deliver the missing rows in any later log day; what comes late heals this by itself"
 SYSTEMS = "compare the two systems by the keys named, and deliver the wrong row again under its own key"

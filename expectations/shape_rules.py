@@ -5,7 +5,7 @@ What the past supports strongly blocks, the rest warns under the same name with 
 
 from __future__ import annotations
 
-from expectations.runner import CRITICAL, WARNING, Rule
+from expectations.rule import CRITICAL, WARNING, Rule
 
 UNSURE = "_unsure"
 

@@ -5,7 +5,7 @@ Deliveries are profiled per log day at ingestion, facts per day in the warehouse
 
 from __future__ import annotations
 
-from expectations.runner import CRITICAL, WARNING, Rule
+from expectations.rule import CRITICAL, WARNING, Rule
 
 MAX_PSI = 0.25
 """Population stability index from which a feature is usually said to have drifted."""

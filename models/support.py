@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 MOST_AT_AN_END = 100
 LEAST_AT_AN_END = 30
@@ -55,5 +54,7 @@ def support(predictions: pd.DataFrame) -> Support | None:
 
 
 def _interval(hits: int, n: int) -> tuple[float, float]:
+    from scipy.stats import binomtest  # noqa: PLC0415 - its import takes a second, and only training needs it
+
     found = binomtest(hits, n).proportion_ci(method="wilson")
     return float(found.low), float(found.high)

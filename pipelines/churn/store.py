@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from models.artifacts import load_model, save_model
 from models.card import ChurnModel, to_json
 from models.churn_definitions import Definition
-from models.train import TrainResult
 from pipelines import clock
 from pipelines.files import move_in
 from pipelines.home import Home
@@ -23,6 +21,9 @@ from pipelines.lake import ledger
 from pipelines.lake.schemas import ORACLE, PREDICTIONS
 from pipelines.lake.sources import EMPTY_DAY
 from pipelines.lake.staging import staging_folder
+
+if TYPE_CHECKING:
+    from models.train import TrainResult
 
 
 def newest_training_day(home: Home, definitions: Sequence[Definition]) -> date | None:
@@ -41,6 +42,8 @@ def load_newest(home: Home, definition: Definition) -> ChurnModel:
     newest = _newest(home, definition)
     if newest is None:
         raise FileNotFoundError(f"no churn model of {definition.name} was trained yet; a run trains one when it is due")
+    from models.artifacts import load_model  # noqa: PLC0415 - brings scikit-learn, which takes a second
+
     return load_model(home.churn_models / newest["model_version"])
 
 
@@ -68,6 +71,8 @@ def keep_training(home: Home, result: TrainResult, trained_through_day: date, ru
     The record of the training comes last: without it, the next run trains the version again and adds what is missing.
     """
     version = result.model.version
+    from models.artifacts import save_model  # noqa: PLC0415 - as above
+
     save_model(result.model, home.churn_models)
     for name, frame in (("churn_evaluations", result.evaluations), ("churn_calibration", result.calibration)):
         if version not in ledger.read(home, name)["model_version"].to_pylist():

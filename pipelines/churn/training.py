@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import date
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
 
 from models.card import ChurnModel, ModelCard
 from models.churn_definitions import Definition
-from models.score import score
-from models.train import TrainConfig, train
 from pipelines.churn import store
 from pipelines.churn.gaps import excluded_cutoffs
 from pipelines.churn.schedule import active_definitions
@@ -19,8 +20,20 @@ from pipelines.home import Home
 from pipelines.settings import Settings
 from pipelines.warehouse.plan import BuildPlan
 
+if TYPE_CHECKING:
+    from models.train import TrainConfig
+
+_LIBRARIES = ("skops.io", "models.artifacts", "models.score")
+
 VECTORS_PER_BATCH = 16
 """DuckDB vectors (2,048 rows) that are scored together, so that memory does not grow with the community."""
+
+
+def bring_libraries() -> threading.Thread:
+    """Import what scoring needs, which takes seconds, in a thread: while DuckDB works, say."""
+    thread = threading.Thread(target=lambda: [import_module(name) for name in _LIBRARIES], daemon=True)
+    thread.start()
+    return thread
 
 
 def train_if_due(home: Home, settings: Settings, plan: BuildPlan, run_id: str) -> list[ModelCard]:
@@ -62,6 +75,8 @@ def read_training(
             for table in ("churn_features", "churn_labels")
         )
         excluded = excluded_cutoffs(con, definition)
+    from models.train import TrainConfig  # noqa: PLC0415 - brings scikit-learn, which takes a second
+
     config = TrainConfig(
         definition=definition,
         n_test_cutoffs=settings.churn_test_cutoffs,
@@ -75,10 +90,14 @@ def read_training(
 def _train(home: Home, settings: Settings, definition: Definition, through_day: date, run_id: str) -> None:
     features, labels, config = read_training(home, settings, definition)
     oracle = store.read_oracle(home, definition)
+    from models.train import train  # noqa: PLC0415 - as above
+
     store.keep_training(home, train(features, labels, config, oracle), through_day, run_id)
 
 
 def _scored(home: Home, model: ChurnModel, day: date) -> Iterator[pd.DataFrame]:
+    from models.score import score  # noqa: PLC0415 - as above
+
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
         rows = _day_of(con, model.card.definition, day)
         while len(batch := rows.fetch_df_chunk(VECTORS_PER_BATCH)):

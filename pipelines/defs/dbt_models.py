@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-from dagster._serdes import deserialize_value, serialize_value
+from dagster_shared.serdes import deserialize_value, serialize_value
 
 from pipelines.files import write_text
 from pipelines.warehouse.project import MANIFEST_PATH
@@ -39,7 +39,7 @@ class Specs:
     checks: list[dg.AssetCheckSpec]
 
 
-def load_specs(selections: Mapping[str, Mapping[str, str]]) -> dict[str, Specs]:
+def load_specs(selections: Mapping[str, Mapping[str, Any]]) -> dict[str, Specs]:
     """Return assets and checks of each step: what was kept, or after a change of the project what dagster-dbt says.
 
     Args:
@@ -58,7 +58,7 @@ def load_specs(selections: Mapping[str, Mapping[str, str]]) -> dict[str, Specs]:
     }
 
 
-def _translated(selection: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+def _translated(selection: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Let dagster-dbt say what the assets and checks of a selection are, as JSON holds it."""
     from dagster_dbt import dbt_assets  # noqa: PLC0415 - importing it takes seconds
 
@@ -67,7 +67,7 @@ def _translated(selection: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]
     assets = [
         {
             "key": spec.key.path,
-            "deps": [dep.asset_key.path for dep in spec.deps],
+            "deps": [[dep.asset_key.path, dict(dep.metadata)] for dep in spec.deps],
             "description": spec.description,
             "metadata": {
                 name: serialize_value(value) for name, value in spec.metadata.items() if name not in _OF_THE_LIBRARY
@@ -110,7 +110,7 @@ def _translator() -> DagsterDbtTranslator:
 
 def _asset(kept: dict[str, Any]) -> dg.AssetSpec:
     metadata = {name: deserialize_value(value) for name, value in kept.pop("metadata").items()}
-    deps = [dg.AssetKey(path) for path in kept.pop("deps")]
+    deps = [dg.AssetDep(dg.AssetKey(path), metadata=of_dep) for path, of_dep in kept.pop("deps")]
     return dg.AssetSpec(dg.AssetKey(kept.pop("key")), deps=deps, metadata=metadata, **kept)
 
 

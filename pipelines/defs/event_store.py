@@ -14,8 +14,7 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 import sqlalchemy as sa
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
-from dagster._serdes import ConfigurableClassData
+from dagster._core.storage.event_log import SqliteEventLogStorage
 from sqlalchemy.pool import StaticPool
 
 MOST_OPEN = 8
@@ -27,14 +26,14 @@ _BUSY_SECONDS = 60
 class EventStore(SqliteEventLogStorage):
     """Dagster's storage of events in one SQLite file a run and an index, each opened once."""
 
-    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+    def __init__(self, base_dir: str, inst_data: Any = None) -> None:  # noqa: ANN401 - Dagster's own
         """Open the files below ``base_dir``, and make those that are missing."""
         self._engines: OrderedDict[str, sa.Engine] = OrderedDict()
         self._has_key_columns = False
         super().__init__(base_dir, inst_data)
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
+    def from_config_value(cls, inst_data: Any, config_value: Mapping[str, Any]) -> Self:  # noqa: ANN401
         """Make a storage as ``dagster.yaml`` configures it."""
         return cls(inst_data=inst_data, **config_value)
 

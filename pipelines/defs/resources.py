@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 
 import dagster as dg
 
+from expectations import worker
 from pipelines import lock, run_start
 from pipelines.erasure.stated import erase_stated, finish
 from pipelines.home import Home
@@ -30,6 +31,7 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["HomeResource"]:
         """Lock the home and heal it; with the in-process executor this happens once a run."""
+        worker.start()
         say = context.log.info if context.log else None
         with ExitStack() as stack:
             if context.run_id:

@@ -5,7 +5,6 @@ import dagster as dg
 from models.retention.arms import TREATED
 from pipelines.defs.checks import SCORES_KEY, mart_key
 from pipelines.defs.resources import HomeResource
-from pipelines.retention.lists import make_list
 from pipelines.retention.store import check_logged
 from pipelines.warehouse.plan import read_plan
 
@@ -19,6 +18,8 @@ _READ = ("retention_members", "retention_band_effects", "retention_reads", "rete
 )
 def retention_list(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
     """Whom to contact on the last day, and who is in the control arm: logged before anybody can be contacted."""
+    from pipelines.retention.lists import make_list  # noqa: PLC0415 - brings scikit-learn, which takes a second
+
     day = read_plan(home.paths).through_day
     rows = make_list(home.paths, home.settings, day, context.run.run_id)
     arms = check_logged(home.paths, day, rows)

@@ -5,6 +5,7 @@ from datetime import date
 
 import dagster as dg
 
+from pipelines.churn import training
 from pipelines.churn.schedule import training_days
 from pipelines.contract import LOGS
 from pipelines.defs.dbt_models import UNIQUE_ID, load_specs
@@ -84,6 +85,7 @@ def warehouse(
     """Staging, member-day facts, engagement, community days, content and events, churn features."""
     plan = read_plan(home.paths)
     select = _selected_models(context)
+    training.bring_libraries()
     results = dbt.build(home.settings, select or [f"-{AFTER_SCORING}"], full_refresh=plan.is_full, is_part=bool(select))
     counts = record_build(home.paths, plan, context.run.run_id) if _is_whole(select, results) else None
     yield from _events(context, results, counts)

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
-from expectations.runner import CRITICAL, Rule, Verdict, validate, validate_few
+from expectations.rule import CRITICAL, Rule
+from expectations.runner import Verdict, validate, validate_few
 from expectations.shape_rules import OF_WHOLE_DAYS, shape_rules
 from expectations.suites import LEAST_BROKEN_ROWS, delivery_rules
 from pipelines.contract import CONTENT, LOGS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import duckdb
 
-from expectations.runner import CRITICAL, Rule, Verdict, validate
+from expectations.rule import CRITICAL, Rule
+from expectations.runner import Verdict, validate
 from expectations.suites import COMMUNITY_DAY_RULES, ENGAGEMENT_RULES, MEMBER_DAY_RULES
 from pipelines.gates import verdicts
 from pipelines.gates.verdicts import GateOutcome

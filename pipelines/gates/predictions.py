@@ -8,10 +8,10 @@ from datetime import date
 import duckdb
 import pandas as pd
 
-from expectations.runner import Rule, Verdict, validate
+from expectations.rule import Rule
+from expectations.runner import Verdict, validate
 from expectations.suites import MAX_PSI, prediction_rules
 from models.card import ModelCard
-from models.drift import feature_drift
 from pipelines.churn import store
 from pipelines.churn.schedule import active_definitions
 from pipelines.churn.training import read_features
@@ -75,6 +75,8 @@ def _drift(card: ModelCard, features: pd.DataFrame) -> dict[str, float]:
     """Drift of every feature since the training, largest first; none where too few members say nothing."""
     if card.learner == "rule" or len(features) < LEAST_MEMBERS:
         return {}
+    from models.drift import feature_drift  # noqa: PLC0415 - brings scikit-learn, which takes a second
+
     return feature_drift(card.feature_bins, features)
 
 

@@ -15,7 +15,8 @@ import duckdb
 import pandas as pd
 
 from expectations.relations import RELATIONS, relation_rules
-from expectations.runner import WARNING, Verdict, validate
+from expectations.rule import WARNING
+from expectations.runner import Verdict, validate
 from pipelines.gates import verdicts
 from pipelines.gates.facts import GATE, nothing_rebuilt
 from pipelines.gates.verdicts import GateOutcome

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from expectations.runner import CRITICAL, Verdict, is_blocking
+from expectations.rule import CRITICAL
+from expectations.runner import Verdict, is_blocking
 from pipelines import clock
 from pipelines.home import Home
 from pipelines.lake import ledger

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from expectations.runner import Rule
+from expectations.rule import Rule
 from expectations.shape_rules import UNSURE, shape_rules
 from expectations.suites import delivery_rules, prediction_rules
 from pipelines.gates import facts

@@ -24,6 +24,7 @@ from pipelines.warehouse.project import MANIFEST_PATH, project_digest, project_f
 
 FOLDER = MANIFEST_PATH.with_name("statements")
 
+_SPILLS_TO = "temp_directory"
 _HOME = "'@home@/lake/"
 _PLAIN_PATH = re.compile(r"[\w./-]+")
 _READ_BY = ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")
@@ -80,7 +81,7 @@ class Recorder:
     def script(self, results: Sequence[Any]) -> Script:
         """Return what was sent in a build that came to these results of dbt's."""
         return Script(
-            config=dict(self.credentials.config_options or {}),
+            config={name: value for name, value in self.credentials.config_options.items() if name != _SPILLS_TO},
             settings=dict(self.credentials.settings or {}),
             nodes=tuple(_node(result) for result in results),
             steps=tuple(
@@ -103,12 +104,13 @@ def script_path(settings: Settings, variables: Mapping[str, str], arguments: Seq
 
 
 def load(path: Path, settings: Settings) -> Script | None:
-    """Return a script with the paths of this home; None where there is none."""
-    if not path.is_file():
+    """Return a script with the paths of this home; None where there is none that can be read."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8").replace(_HOME, _lake(settings.home)))
+    except (OSError, ValueError):
         return None
-    kept = json.loads(path.read_text(encoding="utf-8").replace(_HOME, _lake(settings.home)))
     return Script(
-        config=kept["config"] | {"temp_directory": str(settings.home / "lake" / ".staging" / "duckdb")},
+        config=kept["config"] | {_SPILLS_TO: str(settings.home / "lake" / ".staging" / "duckdb")},
         settings=kept["settings"],
         nodes=tuple(Node(**node) for node in kept["nodes"]),
         steps=tuple(Step(step["unique_id"], tuple(step["statements"])) for step in kept["steps"]),

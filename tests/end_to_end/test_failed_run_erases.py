@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.churn import training
 from tests.support.every_byte import holders
 from tests.support.running import NEXT_DAYS
 
@@ -30,7 +29,7 @@ def test_the_reason_of_the_failure_names_the_tombstone_and_dagsters_history_too(
     def fail(*_, **__):
         raise RuntimeError(f"no score for {ERASED}")
 
-    monkeypatch.setattr(training, "score", fail)
+    monkeypatch.setattr("models.score.score", fail)
 
     outcome = running.execute(NEXT, NEXT)
 

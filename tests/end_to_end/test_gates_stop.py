@@ -9,7 +9,6 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from models.score import score
-from pipelines.churn import training
 from pipelines.cli import app
 from pipelines.warehouse import dbt
 from tests.support.running import AFTER_GATE_1, AFTER_GATE_2, AFTER_GATE_3, DELIVERED, GOOD_DAYS, NEXT_DAYS
@@ -126,7 +125,7 @@ def test_gate_2_stops_a_run_whose_facts_do_not_add_up(running, monkeypatch):
 def run_that_leaves_members_out(running, monkeypatch):
     running.deliver_days([NEXT])
     with monkeypatch.context() as patch:
-        patch.setattr(training, "score", lambda model, features: score(model, features).iloc[1:])
+        patch.setattr("models.score.score", lambda model, features: score(model, features).iloc[1:])
         return running.execute(NEXT, NEXT)
 
 

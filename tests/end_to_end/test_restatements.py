@@ -8,7 +8,6 @@ import duckdb
 import pytest
 
 from models.score import score
-from pipelines.churn import training
 from pipelines.lake import ledger
 from tests.support.running import GOOD_DAYS, NEXT_DAYS
 from tests.support.tiny_logs import interaction
@@ -30,7 +29,7 @@ def test_a_late_row_is_listed_with_what_it_changed(running, monkeypatch):
     running.deliver_days([NEXT])
     running.deliver("interactions", NEXT, [interaction("late", LATE, "m1")], "late.jsonl")
     with monkeypatch.context() as patch:
-        patch.setattr(training, "score", lambda model, features: score(model, features).iloc[1:])
+        patch.setattr("models.score.score", lambda model, features: score(model, features).iloc[1:])
         assert not running.execute(NEXT, NEXT).succeeded
     assert ledger.read(running.home, "restatements").num_rows == 0
 

@@ -7,7 +7,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from expectations.runner import CRITICAL, WARNING, Rule, validate, validate_few
+from expectations.rule import CRITICAL, WARNING, Rule
+from expectations.runner import validate, validate_few
 from expectations.shape_rules import OF_WHOLE_DAYS, shape_rules
 from expectations.suites import delivery_rules
 

@@ -7,7 +7,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from expectations.runner import CRITICAL, Rule, validate
+from expectations.rule import CRITICAL, Rule
+from expectations.runner import validate
 
 DAYS = [date(2025, 3, 1), date(2025, 3, 2), date(2025, 3, 3)]
 RULE = Rule("x", CRITICAL, "because", minimum=0, maximum=10)

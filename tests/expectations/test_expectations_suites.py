@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from expectations.runner import CRITICAL, WARNING, validate
+from expectations.rule import CRITICAL, WARNING
+from expectations.runner import validate
 from expectations.shape_rules import shape_rules
 from expectations.suites import (
     COMMUNITY_DAY_RULES,

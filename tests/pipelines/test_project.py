@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from pipelines.cli.instance import dagster_yaml
+from pipelines.home import Home
 from pipelines.settings import PROJECT_DIR, Settings
 
 PACKAGES = ("pipelines", "models", "expectations")
@@ -132,14 +133,14 @@ def test_dbt_reports_to_nobody():
 
 
 def test_dagster_reports_to_nobody():
-    config = yaml.safe_load(dagster_yaml(Settings(max_run_hours=2)))
+    config = yaml.safe_load(dagster_yaml(Home(Path("home")), Settings(max_run_hours=2)))
 
     assert config["telemetry"] == {"enabled": False}
     assert config["nux"] == {"enabled": False}
 
 
 def test_dagster_ends_a_run_later_than_its_own_guard_does():
-    config = yaml.safe_load(dagster_yaml(Settings(max_run_hours=2)))
+    config = yaml.safe_load(dagster_yaml(Home(Path("home")), Settings(max_run_hours=2)))
 
     assert config["run_monitoring"]["max_runtime_seconds"] > 2 * 2 * 3600
 

@@ -82,7 +82,7 @@ def test_members_are_scored_in_batches_and_none_is_left_out(warehouse, settings,
             con.execute(f"create or replace table churn.{name} as from frame")
     monkeypatch.setattr(training, "VECTORS_PER_BATCH", 1)
     sizes = []
-    monkeypatch.setattr(training, "score", lambda model, batch: sizes.append(len(batch)) or score(model, batch))
+    monkeypatch.setattr("models.score.score", lambda model, batch: sizes.append(len(batch)) or score(model, batch))
     due = BuildPlan("code", DAY, DAY + timedelta(days=30), full_because="", training_days=(DAY,))
     (card,) = training.train_if_due(warehouse, settings, due, "run")
 

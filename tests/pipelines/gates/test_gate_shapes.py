@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from expectations.runner import CRITICAL, WARNING
+from expectations.rule import CRITICAL, WARNING
 from expectations.shape_rules import UNSURE, WITHHOLDING, shape_rules
 from pipelines.contract import LOGS
 from pipelines.gates.shapes.judge import AS_NEW_DAYS, RULES, judge_shapes, look
