@@ -2,6 +2,7 @@
 
 They follow from the project's files, the settings these read, what is asked for, and the tables and columns there are;
 never from rows or the date. So what dbt sent once is what it would send again, and need not be worked out every day.
+Only its temporary tables bear the time in their names; here they have a fixed one, as each belongs to one connection.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ FOLDER = MANIFEST_PATH.with_name("statements")
 
 _SPILLS_TO = "temp_directory"
 _HOME = "'@home@/lake/"
+_TEMPORARY = re.compile(r"(?<=__dbt_tmp)\d{14,}")
 _PLAIN_PATH = re.compile(r"[\w./-]+")
 _READ_BY = ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")
 _SHAPES = ("contract", "lake")
@@ -85,7 +87,7 @@ class Recorder:
             settings=dict(self.credentials.settings or {}),
             nodes=tuple(_node(result) for result in results),
             steps=tuple(
-                Step(unique_id, tuple(sql for _, sql in sent))
+                Step(unique_id, tuple(_TEMPORARY.sub("", sql) for _, sql in sent))
                 for (unique_id, _), sent in groupby(self.sent, key=lambda one: one[0])
             ),
         )

@@ -9,14 +9,15 @@ import pytest
 
 from pipelines.settings import Settings
 from pipelines.warehouse import dbt, statements
+from pipelines.warehouse.plan import make_plan, write_plan
 from pipelines.warehouse.project import dbt_environment
 from tests.support.house import differences
 from tests.support.tiny_logs import FIRST, days_between, interaction, tiny_community
 
 DAYS = days_between(FIRST, max(day for _, day in tiny_community(2, members=40)))
 NEXT, AFTER = DAYS[-1] + timedelta(days=1), DAYS[-1] + timedelta(days=2)
-MODELS = ["dim_members", "fct_member_days"]
-"""A table that is made anew and one whose changed days are, with their tests."""
+MODELS = ["+dim_members", "+fct_member_days"]
+"""A table that is made anew and one whose changed days are, with all that they rest on and their tests."""
 
 
 def place(settings, *arguments):
@@ -59,16 +60,18 @@ def scripts(folder):
     return {path.name: path.read_text() for path in folder.iterdir()}
 
 
-def test_dbt_sends_the_same_day_after_day_and_in_every_home(built_house, tmp_path, own_scripts):
+@pytest.mark.parametrize("select", [MODELS, pytest.param(["-tag:after_scoring"], marks=pytest.mark.long, id="all")])
+def test_dbt_sends_the_same_day_after_day_and_in_every_home(built_house, tmp_path, own_scripts, select):
     one, other = built_house.copy_to(tmp_path / "one"), built_house.copy_to(tmp_path / "other")
     sent = []
     for name, home, day in (("first", one, NEXT), ("second", one, AFTER), ("third", other, AFTER)):
         folder = own_scripts(name)
         home.deliver("interactions", day, [interaction("new", day, "m1")])
-        home.run([day])
-        build(home)
+        home.accept([day])
+        write_plan(home.home, make_plan(home.home, home.settings))
+        dbt.build(home.settings, select)
         sent.append(scripts(folder))
-    assert len(sent[0]) == 2
+    assert len(sent[0]) == 1
     assert sent[0] == sent[1] == sent[2]
     assert not any(str(home.home.root) in text for home in (one, other) for text in sent[0].values())
 
@@ -78,10 +81,10 @@ def test_the_statements_make_what_dbt_makes(built_house, tmp_path, own_scripts, 
     by_dbt, by_statements = (built_house.copy_to(tmp_path / name) for name in ("dbt", "statements"))
     for house in (by_dbt, by_statements):
         house.deliver("interactions", NEXT, [interaction(f"new-{n}", NEXT, f"m{n}") for n in range(5)])
-    by_dbt.run([NEXT])
+        house.accept([NEXT])
+        write_plan(house.home, make_plan(house.home, house.settings))
     made = build(by_dbt)
     no_dbt()
-    by_statements.run([NEXT])
     assert outcome(build(by_statements)) == outcome(made)
     assert {node.resource_type for node in made} == {"model", "test", "operation"}
     assert differences(by_dbt, by_statements) == {}
@@ -89,13 +92,13 @@ def test_the_statements_make_what_dbt_makes(built_house, tmp_path, own_scripts, 
 
 def test_a_test_that_fails_is_told_by_dbt(house, own_scripts):
     folder = own_scripts("scripts")
-    build(house)
+    unique = ["unique_dim_members_member_id"]
+    assert [node.status for node in dbt.build(house.settings, unique) if node.name == unique[0]] == ["pass"]
     kept = scripts(folder)
-    house.change("insert into marts.fct_member_days from marts.fct_member_days limit 1")
-    results = build(house)
-    failed = [node for node in results if node.status == "fail"]
-    assert [node.message for node in failed] == ["Got 1 result, configured to fail if != 0"] * len(failed) != []
-    assert scripts(folder) == kept
+    house.change("insert into marts.dim_members from marts.dim_members limit 1")
+    found = [(node.status, node.message) for node in dbt.build(house.settings, unique) if node.name == unique[0]]
+    assert found == [("fail", "Got 1 result, configured to fail if != 0")]
+    assert scripts(folder) == kept != {}
 
 
 def test_a_script_is_for_one_state_of_project_settings_and_tables(house, monkeypatch):
