@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
@@ -23,6 +24,11 @@ def array(expressions: Iterable[str]) -> str:
 def any_of(values: Iterable[object]) -> str:
     """List values as text for ``in``; a list without any is one that nothing is in."""
     return "(" + (", ".join(map(literal, values)) or "null") + ")"
+
+
+def is_one_of(text: str, values: Iterable[str]) -> str:
+    """Tell whether a text is one of many: of a long ``in`` DuckDB makes a join that carries all columns along."""
+    return f"regexp_full_match({text}, {literal('|'.join(map(re.escape, values)))})"
 
 
 def file_list(paths: Iterable[object]) -> str:

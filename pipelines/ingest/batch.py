@@ -18,6 +18,7 @@ import pyarrow as pa
 from pipelines.contract import Log
 from pipelines.ingest.landing import LandingFile
 from pipelines.ingest.line_reader import record_tables
+from pipelines.ingest.plain import steady_days
 from pipelines.ingest.rules import STAGED_COLUMNS, cast_sql, columns_sql
 from pipelines.ingest.shape import Inspected, Shape, inspect
 from pipelines.ingest.texts import csv_texts, jsonl_texts, parquet_texts, record_texts, strict_reader
@@ -90,6 +91,7 @@ class _Batch:
         self.log = log
         self.settings = settings
         self.files = dict(enumerate(files))
+        self.steady = steady_days(con, [file.log_day for file in files])
         self.inspected: dict[int, Inspected] = {}
         self.rejected: dict[int, str] = {}
         self.delivered: dict[int, int] = {}
@@ -204,7 +206,7 @@ class _Batch:
             self.con.unregister("records")
 
     def _insert(self, texts: str, *, explains: bool = True) -> None:
-        staged = cast_sql(self.log, self.settings, texts, explains=explains)
+        staged = cast_sql(self.log, self.settings, texts, steady=self.steady, explains=explains)
         self.con.execute(f"insert into {STAGED} {pseudonyms.staged_sql(self.con, self.settings, self.log, staged)}")
 
     def _forget(self, file_id: int) -> None:

@@ -8,7 +8,7 @@ Findings are part of what a delivery says of itself (``delivery.json``) and rows
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from pipelines.ingest.odd_values import odd_values
 from pipelines.ingest.rules import identity
 from pipelines.ingest.unknown import MISSPELT, unknown_columns
 from pipelines.lake import ledger
+from pipelines.sql import any_of
 
 SHARED_KEY = "shared_key"
 """One key for rows of different members or things: all but one of them pass for old versions of it."""
@@ -41,12 +42,15 @@ class DayFindings:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
 
-def find(con: duckdb.DuckDBPyConnection, log: Log, log_days: Iterable[date]) -> dict[date, DayFindings]:
-    """Return what was found in the accepted rows of a batch, for each of its log days."""
+def find(
+    con: duckdb.DuckDBPyConnection, log: Log, log_days: Iterable[date], repeated: Collection[date]
+) -> dict[date, DayFindings]:
+    """Return what was found in the accepted rows of a batch, for each of its log days; some repeat a key."""
     found = {log_day: DayFindings() for log_day in log_days}
     for log_day, row in [*unknown_columns(con, log), *odd_values(con, log)]:
         found[log_day].rows.append(row)
-    _find_shared_keys(con, log, found)
+    if repeated and log.kept:
+        _find_shared_keys(con, log, found, repeated)
     return found
 
 
@@ -90,20 +94,20 @@ def standing(home: Home) -> list[dict[str, Any]]:
     return list(stand.values())
 
 
-def _find_shared_keys(con: duckdb.DuckDBPyConnection, log: Log, found: dict[date, DayFindings]) -> None:
+def _find_shared_keys(
+    con: duckdb.DuckDBPyConnection, log: Log, found: dict[date, DayFindings], repeated: Collection[date]
+) -> None:
     """Find keys whose rows differ in what no new version changes: an id was given out twice.
 
     The first of the log's ``kept`` columns that any row of a key fills decides: rows without it say nothing.
     """
-    if not log.kept:
-        return
     key = ", ".join(identity(log))
     differ = " ".join(f"when min({name}) is not null then min({name}) <> max({name})" for name in log.kept)
     things = " ".join(
         f"when count({name}) > 0 then {{'n': count(distinct {name}), 'of': '{name}'}}" for name in log.kept
     )
     named = " || ', ' || ".join(f"'{name} ' || {name}::varchar" for name in log.key)
-    accepted = f"from {STAGED} where reason is null and op = 'upsert'"
+    accepted = f"from {STAGED} where reason is null and op = 'upsert' and log_day in {any_of(repeated)}"
     query = f"""
         with shared as (select log_day, {key} {accepted} group by all having count(*) > 1 and case {differ} end),
         things as (

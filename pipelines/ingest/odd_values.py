@@ -16,7 +16,7 @@ from pipelines.contract import CURRENCIES, Column, Log, Type
 from pipelines.contract.rules import EMPTY_SPELLINGS
 from pipelines.ingest.batch import STAGED
 from pipelines.ingest.row_rules import broken
-from pipelines.sql import literal
+from pipelines.sql import is_one_of, literal
 
 CONTRADICTION = "contradiction"
 """Columns of a row that hardly go together."""
@@ -78,20 +78,23 @@ def _oddities(log: Log) -> Iterator[_Oddity]:
 def _of_column(column: Column) -> Iterator[_Oddity]:
     name = column.name
     if column.type in (Type.ID, Type.TEXT):
-        # A text of as many bytes as characters is plain ASCII, and soon done with.
-        garbled = f"strlen({name}) <> length({name}) and regexp_matches({name}, {literal(_GARBLED)})"
+        # A text of as many bytes as characters is plain ASCII, and soon done with: of a `case` only the branch taken is
+        # worked out, of an `and` both sides.
+        is_garbled = f"regexp_matches({name}, {literal(_GARBLED)})"
+        garbled = f"case when strlen({name}) <> length({name}) then {is_garbled} end"
         cure = "write the file in UTF-8, from a source that still has the characters, and deliver the day again"
         yield _Oddity(GARBLED_TEXT, name, garbled, "looks like text that was read in another encoding", cure)
     if column.type is Type.ID:
-        decimal = f"suffix({name}, '.0') and regexp_full_match({name}, '(.*[:/])?[0-9]+[.]0')"
+        is_decimal = f"regexp_full_match({name}, '(.*[:/])?[0-9]+[.]0')"
+        decimal = f"case when suffix({name}, '.0') then {is_decimal} end"
         cure = "export the column as text, or these ids match no others"
         yield _Oddity(DECIMAL_ID, name, decimal, "looks like an id that was made a decimal number", cure)
     if column.type is Type.TEXT:
-        empty = f"{name} in ({', '.join(map(literal, EMPTY_SPELLINGS))})"
+        empty = is_one_of(name, EMPTY_SPELLINGS)
         cure = "leave the column empty, or it counts as a value of that name"
         yield _Oddity(EMPTY_SPELLING, name, empty, "is how a system writes that there is no value", cure)
     if column.type is Type.CURRENCY:
-        unknown = f"{name} not in ({', '.join(map(literal, CURRENCIES))})"
+        unknown = f"not {is_one_of(name, CURRENCIES)}"
         cure = "write CNY for RMB, JPY for YEN, and so on: money of one currency under two codes is not added up"
         yield _Oddity(UNKNOWN_CURRENCY, name, unknown, "is no code of ISO 4217", cure)
 

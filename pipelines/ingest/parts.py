@@ -65,7 +65,7 @@ def describe(
     of_day: dict[date, list[FileCount]] = {log_day: [] for log_day in fingerprints}
     for count in counts:
         of_day[count.file.log_day].append(count)
-    found = find(con, log, fingerprints)
+    found = find(con, log, fingerprints, [log_day for log_day, (repeated, *_) in profiles.items() if repeated])
     shapes = measure(con, log, fingerprints)
     return {
         log_day: _delivery(

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator
 from pipelines.contract import Column, Log, Type
 from pipelines.contract.rules import EMPTY_SPELLINGS, RowRule
 from pipelines.ingest.advice import time_advice
-from pipelines.sql import array, literal
+from pipelines.ingest.plain import unless_plain
+from pipelines.sql import array, is_one_of, literal
 
 MOST_CHARACTERS = 1000
 """Longest id; addresses of pages are used as ids, and few are longer."""
@@ -85,7 +86,7 @@ def _of_column(column: Column, is_always_needed: bool) -> Iterator[tuple[str, st
         yield f"{name} is null{unless_deleted}", f"'{name}: required, but empty'"
     if column.type not in (Type.ID, Type.TEXT):
         unseen = _unseen(name, f"[{_UNSEEN_ANYWHERE}]")
-        yield f"{is_wrong} and {unseen[0]}", f"{_said(name)} || {unseen[1]}"
+        yield f"case when {is_wrong} then {unseen[0]} end", f"{_said(name)} || {unseen[1]}"
     if column.kinds:
         yield is_wrong, f"{_said(name, 'is none of its kinds; nearest: ')} || {_nearest(column)}"
     elif column.type in _NO_SUCH:
@@ -106,15 +107,15 @@ def _of_column(column: Column, is_always_needed: bool) -> Iterator[tuple[str, st
 def _of_id(column: Column) -> Iterator[tuple[str, str]]:
     name = column.name
     unseen = _unseen(name, _UNSEEN_IN_ID)
-    yield unseen[0], f"{_said(name)} || {unseen[1]}"
+    yield unless_plain(column, unseen[0]), f"{_said(name)} || {unseen[1]}"
     empty = f"is how a system writes that there is no value; {_leave_out(column)}"
-    yield f"{name} in ({', '.join(map(literal, EMPTY_SPELLINGS))})", _said(name, empty)
+    yield unless_plain(column, is_one_of(name, EMPTY_SPELLINGS)), _said(name, empty)
     shortened = "is a number that a spreadsheet shortened; make the column text there before it is filled"
-    yield f"regexp_full_match({name}, {literal(_EXPONENT)})", _said(name, shortened)
+    yield unless_plain(column, f"regexp_full_match({name}, {literal(_EXPONENT)})"), _said(name, shortened)
     long = f"has more than {MOST_CHARACTERS:,} characters; deliver a shorter id"
-    yield f"strlen({name}) > {MOST_CHARACTERS} and length({name}) > {MOST_CHARACTERS}", _said(name, long)
+    yield f"case when strlen({name}) > {MOST_CHARACTERS} then length({name}) > {MOST_CHARACTERS} end", _said(name, long)
     json = "is JSON; deliver the id that stands in it"
-    yield f"{name}[1] in ('{{', '[') and json_valid({name})", _said(name, json)
+    yield unless_plain(column, f"{name}[1] in ('{{', '[') and json_valid({name})"), _said(name, json)
 
 
 def _said(name: str, what: str = "") -> str:

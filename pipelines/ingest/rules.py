@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipelines.contract import INTERACTIONS, Column, Log, Type
+from pipelines.ingest.plain import Steady, instant, local_time, plain
 from pipelines.ingest.row_rules import any_broken_rule, first_broken_rule
 from pipelines.lake.sources import part_columns
 from pipelines.settings import Settings
-from pipelines.sql import identifier, literal
+from pipelines.sql import identifier, is_one_of, literal
 
 TEXT_COLUMNS = ("file_id", "log_day", "line", "malformed", "raw_text", "raw_sha256", "raw_bytes")
 """Columns that a query of texts gives besides the log's own and ``extra``."""
@@ -35,13 +38,14 @@ def identity(log: Log) -> tuple[str, ...]:
     return ("source", *log.key, *(["event_day"] if log == INTERACTIONS else []))
 
 
-def cast_sql(log: Log, settings: Settings, texts: str, *, explains: bool = True) -> str:
+def cast_sql(log: Log, settings: Settings, texts: str, *, steady: Sequence[Steady] = (), explains: bool = True) -> str:
     """Return the query that casts ``texts`` and judges each row.
 
     Args:
         log: The log the texts belong to.
         settings: Gives the default source. The time zone is the connection's.
         texts: Query of ``TEXT_COLUMNS``, each own column of the log as VARCHAR, and ``extra``.
+        steady: Days on which the connection's time zone does not move: their times are read faster.
         explains: Whether a broken row gets its reason; ``BROKEN`` stands for it where it is to be read again anyway.
 
     Returns:
@@ -49,17 +53,25 @@ def cast_sql(log: Log, settings: Settings, texts: str, *, explains: bool = True)
     """
     columns = log.own_columns
     own = [column.name for column in columns]
+    looked = [f"{is_plain} as {column.name}__plain" for column in columns if (is_plain := plain(column))]
+    seen = [f"{column.name}__plain" for column in columns if plain(column)]
     trimmed = [f"{_trimmed(column)} as {column.name}" for column in columns]
-    cast = [f"{_cast(column)} as {column.name}__cast" for column in columns]
+    local = f"{local_time('occurred_at', steady)} as occurred_at__local"
+    cast = [f"{_cast(column, steady)} as {column.name}__cast" for column in columns]
     values = [f"{_stored(column, settings)} as {column.name}" for column in columns]
     hashed = ", ".join(part_columns(log))
     reason = (first_broken_rule if explains else any_broken_rule)(log, _always_needed(log))
     return f"""
         with texts as ({texts}),
-        trimmed as (select {", ".join(TEXT_COLUMNS)}, extra, {", ".join(trimmed)} from texts),
+        looked as (select *, {", ".join(looked)} from texts),
+        trimmed as (
+            select {", ".join(TEXT_COLUMNS)}, extra, {", ".join(seen)}, {local}, {", ".join(trimmed)} from looked
+        ),
         casted as (select *, {", ".join(cast)} from trimmed),
         -- A row that withdraws a key may lack the time: it then counts on its log day.
-        placed as (select *, coalesce(occurred_at__cast::date, log_day) as event_day from casted),
+        placed as (
+            select *, coalesce(occurred_at__local::date, occurred_at__cast::date, log_day) as event_day from casted
+        ),
         judged as (select *, coalesce(malformed, {reason}) as reason from placed),
         valued as (
             select
@@ -79,24 +91,31 @@ def cast_sql(log: Log, settings: Settings, texts: str, *, explains: bool = True)
 
 
 def _trimmed(column: Column) -> str:
-    return f"nullif({column.name}, '')" if column.type is Type.TEXT else f"nullif(trim({column.name}), '')"
+    name = column.name
+    if column.type is Type.TEXT:
+        return f"nullif({name}, '')"
+    trimmed = f"nullif(trim({name}), '')"
+    return f"case when {name}__plain then {name} else {trimmed} end" if plain(column) else trimmed
 
 
-def _cast(column: Column) -> str:
+def _cast(column: Column, steady: Sequence[Steady]) -> str:
     """Return the value of a trimmed text, null where it breaks the type's rule."""
     text = column.name
     years = f"{text} >= '1970' and {text} < '2200'"
-    instant = _if_matches(text, _TIME, f"case when {years} then try_cast({text} as timestamptz) end")
+    cast_instant = f"case when {years} then try_cast({text} as timestamptz) end"
+    time = _if_matches(text, _TIME, cast_instant)
     number = f"try_cast({text} as double)"
+    kinds = is_one_of(text, column.kinds)
     rules = {
-        Type.TIME: instant,
-        Type.DAY: f"({instant})::date",
+        Type.TIME: f"case when {text}__plain then {cast_instant} else {time} end",
+        Type.DAY: f"({time})::date",
         Type.INTEGER: _if_matches(text, _INTEGER, f"try_cast(split_part({text}, '.', 1) as bigint)"),
         Type.NUMBER: _if_matches(text, _NUMBER, f"case when isfinite({number}) then {number} end"),
         Type.CURRENCY: _if_matches(text, "[A-Z]{3}", text),
-        Type.KIND: f"case when {text} in ({', '.join(map(literal, column.kinds))}) then {text} end",
+        Type.KIND: f"case when {text}__plain then {text} when {kinds} then {text} end",
     }
-    return rules.get(column.type, text)
+    value = rules.get(column.type, text)
+    return instant(text, steady, value) if text == "occurred_at" else value
 
 
 def _if_matches(text: str, pattern: str, value: str) -> str:
