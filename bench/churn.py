@@ -24,6 +24,9 @@ from models.learners import CANDIDATES
 
 N_CUTOFFS = 20
 
+DAYS = (("logistic", 20), ("logistic", 4), ("logistic", 1), ("forest", 10), ("boosting", 10), ("blend", 10))
+"""Learners of the scored days, and what share of the rows are their members: one in so many."""
+
 FLAGS = [feature.name for feature in FEATURES if feature.show.name == "FLAG"]
 
 
@@ -63,10 +66,12 @@ def measure_learner(name: str, rows: Path, work: Path) -> dict[str, float]:
     return measured
 
 
-def measure_day(n_members: int, rows: Path, work: Path) -> dict[str, float]:
+def measure_day(learner: str, n_members: int, rows: Path, work: Path) -> dict[str, object]:
     """Measure a whole scored day of so many members."""
-    used = measure.run("bench.in_churn_day", rows, n_members, work / f"home-{n_members}", log=work / "log.txt")
-    measured: dict[str, float] = json.loads(used.output) | {"peak_gb": round(used.peak_gb, 2)}
+    home = work / f"home-{learner}-{n_members}"
+    measure.run("bench.in_churn_day", "prepare", rows, n_members, learner, home, log=work / "log.txt")
+    used = measure.run("bench.in_churn_day", "score", home, log=work / "log.txt")
+    measured: dict[str, object] = {"learner": learner, **json.loads(used.output), "peak_gb": round(used.peak_gb, 2)}
     say(f"scored day: {measured}")
     return measured
 
@@ -87,8 +92,8 @@ def main() -> None:
         for name in only or [learner.name for learner in CANDIDATES]:
             result["learners"][name] = measure_learner(name, rows, work)
             write("churn", result, latest=False)
-        for n_members in () if only else (given.rows // 20, given.rows // 4, given.rows):
-            result["scored_days"].append(measure_day(n_members, rows, work))
+        for name, share in () if only else DAYS:
+            result["scored_days"].append(measure_day(name, given.rows // share, rows, work))
             write("churn", result, latest=False)
     print(json.dumps(result, indent=1))  # noqa: T201
 

@@ -21,7 +21,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 from sklearn.svm import LinearSVC
 
-from models.explain import contributions
+from models.contributions import contributions
 from models.features import FEATURE_NAMES, matrix
 from models.fit import fit
 from models.learners import LEARNERS
@@ -52,7 +52,7 @@ def measure_learner(name: str, rows: pd.DataFrame) -> dict[str, float]:
         seconds_spent += whole_seconds + plain_seconds
     some = matrix(rows[:N_EXPLAINED])
     with deterministic_threads(N_EXPLAINED):
-        reasons_seconds, _ = _timed(lambda: contributions(fitted.pipeline, some, fitted.background, SEED))
+        reasons_seconds, _ = _timed(lambda: contributions(fitted.pipeline, some, fitted.background))
     return {
         "rows": len(rows),
         "rounds": len(fitting),

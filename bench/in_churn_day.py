@@ -1,9 +1,10 @@
 """Scoring one day of a community as the daily run does: from the warehouse, with reasons, into Parquet.
 
-    python -m bench.in_churn_day ROWS.parquet N_MEMBERS HOME
+    python -m bench.in_churn_day prepare ROWS.parquet N_MEMBERS LEARNER HOME
+    python -m bench.in_churn_day score HOME
 
-The model is a logistic regression fitted on a part of the rows. Prints one line of JSON; the peak of memory is read
-from the process.
+The model is fitted on a part of the rows, in a process of its own, so that the peak of memory is that of the scoring.
+The second prints one line of JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import sys
 import time
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -26,13 +28,12 @@ from pipelines.churn import store, training
 from pipelines.home import Home
 from pipelines.settings import Settings
 
-FITTED_ROWS = 20_000
+FITTED_ROWS = 100_000
 
 
-def score_day(rows: Path, n_members: int, home: Home) -> dict[str, float]:
-    """Fill a home with one scored day, score it, and return what that took."""
+def prepare(rows: Path, n_members: int, learner: str, home: Home) -> None:
+    """Fill a home with the features of one day and with a model."""
     home.root.mkdir(parents=True)
-    settings = Settings(home=home.root)
     with duckdb.connect(str(home.warehouse), config={"memory_limit": "1GB", "threads": 2}) as con:
         con.execute("create schema churn")
         con.execute(
@@ -43,20 +44,34 @@ def score_day(rows: Path, n_members: int, home: Home) -> dict[str, float]:
             """
         )
         some = con.execute(f"select * from '{rows}' limit {FITTED_ROWS}").df()
-        day = con.execute("select min(as_of_day) from churn.churn_features").fetchall()[0][0]
-    store.keep_training(home, _logistic(some), day, "bench")
+    store.keep_training(home, _fitted(some, learner), _day(home), "bench")
+
+
+def score_day(home: Home) -> dict[str, float]:
+    """Score the day of a prepared home and return what that took."""
+    settings, day = Settings(home=home.root), _day(home)
     started = time.perf_counter()
     counts = training.score_day(home, settings, day, "bench")
     seconds = time.perf_counter() - started
     return {"members": counts["inactivity"], "seconds": round(seconds, 1)}
 
 
-def _logistic(rows: pd.DataFrame) -> TrainResult:
+def _day(home: Home) -> date:
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        ((day,),) = con.execute("select min(as_of_day) from churn.churn_features").fetchall()
+    assert isinstance(day, date)
+    return day
+
+
+def _fitted(rows: pd.DataFrame, learner: str) -> TrainResult:
     labels = rows[["member_id", "as_of_day", "definition", "is_churned"]]
     ruled = train(rows.drop(columns="is_churned"), labels, TrainConfig(definition=inactivity(), min_churners=10**9))
-    card = replace(ruled.model.card, learner="logistic")
-    return replace(ruled, model=ChurnModel(card, fit(LEARNERS["logistic"], rows, card.seed)))
+    card = replace(ruled.model.card, learner=learner)
+    return replace(ruled, model=ChurnModel(card, fit(LEARNERS[learner], rows, card.seed)))
 
 
 if __name__ == "__main__":
-    print(json.dumps(score_day(Path(sys.argv[1]), int(sys.argv[2]), Home(Path(sys.argv[3])))))  # noqa: T201
+    if sys.argv[1] == "prepare":
+        prepare(Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4], Home(Path(sys.argv[5])))
+    else:
+        print(json.dumps(score_day(Home(Path(sys.argv[2])))))  # noqa: T201

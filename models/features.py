@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from string import Formatter
 
 import pandas as pd
@@ -31,9 +32,9 @@ class Show(Enum):
     FLAG = "flag"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Feature:
-    """One numeric input of the model.
+    """One numeric input of the model; there is one object of each.
 
     Features of one ``group`` say nearly the same thing, so a reason sums their contributions and speaks
     through the strongest of them. ``is_skewed`` features have a long tail; linear learners see them as
@@ -208,11 +209,12 @@ def words(feature: Feature, row: Mapping[str, float]) -> tuple[str, str]:
     return en, zh
 
 
-def told(feature: Feature) -> list[str]:
+@cache
+def told(feature: Feature) -> tuple[str, ...]:
     """Return the features whose values the words of a feature tell, itself first."""
     fields = [field for _, field, _, _ in Formatter().parse(feature.en) if field]
     others = [field.removeprefix("every_").removeprefix("ago_") for field in fields if field not in {"x", "s"}]
-    return list(dict.fromkeys([feature.name, *others]))
+    return tuple(dict.fromkeys([feature.name, *others]))
 
 
 def _template(template: str, feature: Feature, row: Mapping[str, float]) -> str:

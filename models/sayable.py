@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 
 from models.features import Feature, Show, told
 
@@ -52,6 +53,7 @@ def is_sayable(feature: Feature, row: Mapping[str, float]) -> bool:
     return not says_nothing
 
 
+@cache
 def _window(name: str) -> float:
     """Return the days that a feature looks back, which its name ends with; endless where it has none."""
     last = name.rsplit("_", 1)[-1]

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from models.card import ChurnModel
-from models.explain import Reason, contributions, reasons
+from models.contributions import contributions
+from models.explain import Reason, reasons
 from models.features import matrix, named, words
 from models.threads import deterministic_threads
 
@@ -63,7 +64,7 @@ def _reasons(model: ChurnModel, rows: pd.DataFrame, probability: np.ndarray) -> 
     values = _records(x)
     if not model.fitted:
         return [_rule_reason(model.card.rule.feature, row) for row in values]
-    parts = _records(contributions(model.fitted.pipeline, x, model.fitted.background, model.card.seed))
+    parts = _records(contributions(model.fitted.pipeline, x, model.fitted.background))
     is_high = (probability >= model.card.data["churn_rate"]).tolist()
     return [reasons(row, part, is_high=high) for row, part, high in zip(values, parts, is_high, strict=True)]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from bench import in_churn
 from bench.churn import make_rows
-from bench.in_churn_day import score_day
+from bench.in_churn_day import prepare, score_day
 from models.evaluate import roc_auc
 from pipelines.home import Home
 
@@ -35,5 +36,9 @@ def test_a_learner_is_timed_both_ways(rows, name, monkeypatch):
 
 def test_a_day_is_scored_for_all_its_members(rows, tmp_path):
     rows.to_parquet(tmp_path / "rows.parquet")
-    found = score_day(tmp_path / "rows.parquet", 3_000, Home(tmp_path / "home"))
-    assert found["members"] == 3_000
+    home = Home(tmp_path / "home")
+    prepare(tmp_path / "rows.parquet", 3_000, "tree", home)
+    assert score_day(home)["members"] == 3_000
+    (predictions,) = home.lake.glob("**/predictions/**/*.parquet")
+    with_reasons = pd.read_parquet(predictions)["drivers"].str.contains("contribution")
+    assert with_reasons.mean() > 0.9

@@ -1,105 +1,10 @@
-"""Reasons: exact where the model is linear, sensible elsewhere, and in words with the member's own values."""
+"""Reasons in words, with the member's own values: which contributions become one, and how it is said."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from models.explain import SILENT_GROUPS, contributions, reasons
-from models.features import FEATURE_NAMES, FEATURES, matrix, told, words
-from models.fit import clipped, fit
-from models.learners import LEARNERS
-from models.odds import log_odds
-from models.shapley import shapley_values
-from tests.support.made_up import community
-
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def rows():
-    features, labels, _ = community(n_days=8)
-    return features.assign(is_churned=labels["is_churned"].astype(int))
-
-
-def test_logistic_contributions_add_up_to_the_distance_from_the_average(rows):
-    fitted = fit(LEARNERS["logistic"], rows, 7)
-    x = matrix(rows)
-    parts = contributions(fitted.pipeline, x, fitted.background, 7)
-    assert list(parts.columns) == FEATURE_NAMES
-    total = parts.sum(axis=1) + fitted.pipeline["learner"].intercept_[0]
-    assert total.to_numpy() == pytest.approx(log_odds(fitted.pipeline.predict_proba(x)[:, 1]))
-
-
-def test_logistic_contributions_are_theta_times_distance_from_the_mean(rows):
-    fitted = fit(LEARNERS["logistic"], rows, 7)
-    parts = contributions(fitted.pipeline, matrix(rows), fitted.background, 7)
-    seen = np.log1p(rows["days_since_active"])
-    place = list(fitted.pipeline["input"].get_feature_names_out()).index("skewed__days_since_active")
-    theta = fitted.pipeline["learner"].coef_[0, place] / seen.std(ddof=0)
-    assert parts["days_since_active"].to_numpy() == pytest.approx((theta * (seen - seen.mean())).to_numpy())
-
-
-def test_svm_contributions_add_up_as_those_of_logistic_regression_do(rows):
-    fitted = fit(LEARNERS["svm"], rows, 7)
-    x = matrix(rows)
-    total = (
-        contributions(fitted.pipeline, x, fitted.background, 7).sum(axis=1) + fitted.pipeline["learner"].intercept_[0]
-    )
-    assert total.to_numpy() == pytest.approx(log_odds(fitted.pipeline.predict_proba(x)[:, 1]))
-
-
-def test_a_step_to_certainty_does_not_outweigh_everything(rows):
-    """A leaf without any churner says 0, which is infinitely far away on the log-odds scale."""
-
-    class Certain:
-        def predict_proba(self, x):
-            churns = np.where(x["tenure_days"] > 0, 0.0, np.where(x["days_since_active"] > 0, 0.6, 0.3))
-            return np.stack([1 - churns, churns], axis=1)
-
-        def __getitem__(self, _):
-            return object()
-
-    background = pd.DataFrame(0.0, index=range(2), columns=FEATURE_NAMES)
-    x = background.assign(tenure_days=1.0, days_since_active=[0.0, 9.0])
-    parts = contributions(Certain(), x, background, 7)
-    assert parts["tenure_days"].abs().max() < 10
-    assert parts.sum(axis=1).to_numpy() == pytest.approx(
-        log_odds(np.array([0.001] * 2)) - log_odds(np.array([0.3] * 2))
-    )
-
-
-@pytest.mark.parametrize("name", ["tree", "forest", "boosting", "blend"])
-def test_other_contributions_add_up_to_the_distance_from_the_background_and_follow_the_driver(rows, name):
-    fitted = fit(LEARNERS[name], rows, 7)
-    x = matrix(rows[:60])
-    parts = contributions(fitted.pipeline, x, fitted.background, 7)
-    base = log_odds(clipped(fitted.pipeline, fitted.background)).mean()
-    assert parts.sum(axis=1).to_numpy() == pytest.approx(log_odds(clipped(fitted.pipeline, x)) - base)
-    assert parts["days_since_active"].corr(x["days_since_active"]) > 0.7
-    assert parts.abs().mean().idxmax() == "days_since_active"
-    assert (parts["reads_30"] == 0).all()
-    alone = contributions(fitted.pipeline, x[7:8], fitted.background, 7)
-    assert alone.to_numpy() == pytest.approx(parts[7:8].to_numpy())
-
-
-def test_the_background_stands_for_the_training_rows(rows):
-    fitted = fit(LEARNERS["boosting"], rows, 7)
-    own = fitted.pipeline.predict_proba(fitted.background)[:, 1]
-    everyone = fitted.pipeline.predict_proba(matrix(rows))[:, 1]
-    assert (np.diff(own) > 0).all()
-    assert own.mean() == pytest.approx(everyone.mean(), abs=0.02)
-
-
-def test_shapley_values_of_a_sum_are_its_terms_and_an_interaction_is_shared_equally():
-    def predict(rows):
-        return 2 * rows[:, 0] + rows[:, 1] * rows[:, 2]
-
-    x = np.array([[1.0, 3.0, 4.0, 9.0], [np.nan, 0.0, 0.0, np.nan]])
-    values = shapley_values(predict, x[:1], np.zeros((1, 4)), seed=1)
-    assert values.tolist() == [[2.0, 6.0, 6.0, 0.0]]
-    gaps = shapley_values(lambda rows: np.isnan(rows[:, 0]) * 1.0, x, np.full((1, 4), np.nan), seed=1)
-    assert gaps.tolist() == [[-1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]
-
+from models.explain import SILENT_GROUPS, reasons
+from models.features import FEATURE_NAMES, FEATURES, told, words
 
 ROW = {
     **{feature.name: 4.0 for feature in FEATURES},
