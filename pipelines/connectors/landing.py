@@ -18,21 +18,23 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 from filelock import Timeout
+from pydantic import ByteSize, TypeAdapter, ValidationError
 
 from pipelines import lock
+from pipelines.connectors.day_files import header_of, write_days
 from pipelines.connectors.leftovers import SOURCE, alone, sweep_imports
 from pipelines.connectors.prepare import Prepared, not_mapped
 from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
 from pipelines.connectors.same import holds_same
-from pipelines.connectors.sql import local_day, utc_text
-from pipelines.contract import LOGS, Column, Type
+from pipelines.contract import LOGS
 from pipelines.files import sync
 from pipelines.home import Home
 from pipelines.ingest.reach import unreadable
 from pipelines.settings.limits import LimitSettings
-from pipelines.sql import identifier, literal
 
-_ROWS_AT_ONCE = 1_000_000  # about 100 MB of text
+_MEMORY = "500MB"
+"""What DuckDB gets for an import, or less where the setting says so: what does not fit is kept on the disk."""
+
 _FLUSHERS = 8  # flushes that wait together share the disk's work
 
 
@@ -76,7 +78,7 @@ def open_workspace(
             try:
                 config: dict[str, str | bool | int | float | list[str]] = {
                     "temp_directory": str(folder / "spill"),
-                    "memory_limit": limits.memory_limit,
+                    "memory_limit": _memory(limits.memory_limit),
                     "threads": limits.threads,
                 }
                 with duckdb.connect(config=config) as connection:
@@ -87,6 +89,15 @@ def open_workspace(
                 shutil.rmtree(folder, ignore_errors=True)
     except Timeout as error:
         raise ConnectorError(f"an import of {source} into {landing} is running; wait until it is done") from error
+
+
+def _memory(allowed: str) -> str:
+    if allowed.endswith("%"):  # of the machine's
+        return _MEMORY
+    try:
+        return min(allowed, _MEMORY, key=TypeAdapter(ByteSize).validate_python)
+    except ValidationError:
+        return allowed  # DuckDB says what is wrong with it
 
 
 def write_landing(
@@ -111,17 +122,19 @@ def write_landing(
     places: set[Path] = set()
     moves: dict[Path, Path] = {}
     for name, parts in by_log.items():
-        header, n_rows = _create_lines(workspace, parts)
+        built = workspace.folder / name
+        built.mkdir()
+        n_rows = write_days(workspace.connection, parts, workspace.source, workspace.timezone, built)
         rows_written[name] = sum(n_rows.values())
         days.update(n_rows)
-        quiet = [(day, "") for day in _between(complete) if day not in n_rows]
-        for day, text in (*quiet, *_texts(workspace.connection, n_rows)):
-            place = workspace.landing / name / day.isoformat() / f"{workspace.source}.csv"
+        for day in _between(complete):
+            if day not in n_rows:
+                (built / f"{day}.csv").write_bytes(header_of(parts))
+        for path in sorted(built.iterdir()):
+            place = workspace.landing / name / path.stem / f"{workspace.source}.csv"
             places.add(place)
-            content = f"{header}\n{text}\n".encode() if text else f"{header}\n".encode()
-            if not holds_same(place, content):
-                moves[place] = workspace.folder / f"{name}-{day}.csv"
-                moves[place].write_bytes(content)
+            if not holds_same(place, path):
+                moves[place] = path
     return ImportReport(
         source=workspace.source,
         rows_read=rows_read,
@@ -139,93 +152,6 @@ def _between(complete: tuple[date, date] | None) -> Iterator[date]:
     if complete is not None:
         first, last = complete
         yield from (first + timedelta(days=n) for n in range((last - first).days + 1))
-
-
-def sample_lines(workspace: Workspace, part: Prepared, most: int) -> list[str]:
-    """Return a header and the first rows of ``part`` that can be written, as a landing file would hold them."""
-    columns = _columns([part])
-    rows = f"(select *, {literal(workspace.source)} as source from {part.table} where problem is null)"
-    select = f"select {_line(columns)} from {rows} order by position limit {most}"
-    found = workspace.connection.execute(select).fetchall()
-    return [",".join(column.name for column in columns), *(line for (line,) in found)]
-
-
-def _create_lines(workspace: Workspace, parts: Sequence[Prepared]) -> tuple[str, dict[date, int]]:
-    """Create the table ``lines`` (log_day, moment, line) of one log; return CSV header and rows per day."""
-    columns = _columns(parts)
-    united = " union all by name ".join(
-        f"select {', '.join(map(identifier, part.columns))} from {part.table} where problem is null" for part in parts
-    )
-    workspace.connection.execute(f"""
-        create or replace temp table lines as
-        with
-        united as ({united}),
-        delivered as (
-            select *, {literal(workspace.source)} as source
-            from united
-        )
-        select
-            {local_day("occurred_at", workspace.timezone)} as log_day,
-            occurred_at as moment,
-            {_line(columns)} as line
-        from delivered
-    """)
-    n_rows = workspace.connection.execute(
-        "select log_day, count(*) from lines group by log_day order by log_day"
-    ).fetchall()
-    return ",".join(column.name for column in columns), dict(n_rows)
-
-
-def _columns(parts: Sequence[Prepared]) -> list[Column]:
-    """Return the columns of one log's landing files, in the order of the contract."""
-    filled = {name for part in parts for name in part.columns}
-    return [column for column in parts[0].log.own_columns if column.name in filled or column.name == "source"]
-
-
-def _line(columns: Sequence[Column]) -> str:
-    """SQL for a row's line of CSV."""
-    return f"concat_ws(',', {', '.join(_field(column.type, identifier(column.name)) for column in columns)})"
-
-
-def _field(type_: Type, value: str) -> str:
-    """SQL for one CSV field, quoted where it must be, empty for null."""
-    if type_ is Type.TIME:
-        return f"coalesce({utc_text(value)}, '')"
-    text = f"cast({value} as varchar)"
-    quoted = f"'\"' || replace({text}, '\"', '\"\"') || '\"'"
-    return f"coalesce(case when regexp_matches({text}, '[\",\\r\\n]') then {quoted} else {text} end, '')"
-
-
-def _texts(connection: DuckDBPyConnection, n_rows: dict[date, int]) -> Iterator[tuple[date, str]]:
-    """Yield each log day's lines as one text, in an order that does not depend on that of the source.
-
-    Writing a file per day by ``copy … partition_by`` costs over a millisecond each and shuffles rows on more
-    than one thread. A day is small enough to be one text; days are fetched together up to a bound on memory.
-    """
-    chunk: list[date] = []
-    n_chunk = 0
-    for day, n_day in n_rows.items():
-        if chunk and n_chunk + n_day > _ROWS_AT_ONCE:
-            yield from _fetch(connection, chunk)
-            chunk, n_chunk = [], 0
-        chunk.append(day)
-        n_chunk += n_day
-    if chunk:
-        yield from _fetch(connection, chunk)
-
-
-def _fetch(connection: DuckDBPyConnection, days: Sequence[date]) -> list[tuple[date, str]]:
-    found: list[tuple[date, str]] = connection.execute(
-        """
-        select log_day, string_agg(line, chr(10) order by moment, line)
-        from lines
-        where log_day between ? and ?
-        group by log_day
-        order by log_day
-        """,
-        [days[0], days[-1]],
-    ).fetchall()
-    return found
 
 
 def _install(workspace: Workspace, moves: dict[Path, Path], places: set[Path]) -> int:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import csv
-import io
+import filecmp
 from pathlib import Path
 
 
-def holds_same(place: Path, content: bytes) -> bool:
-    """Whether a file of landing has the header and the rows of ``content``, in whatever order."""
+def holds_same(place: Path, built: Path) -> bool:
+    """Whether a file of landing has the header and the rows of ``built``, in whatever order."""
     if not place.is_file():
         return False
-    there = place.read_bytes()
-    return there == content or _rows(there) == _rows(content)
+    return filecmp.cmp(place, built, shallow=False) or _rows(place) == _rows(built)
 
 
-def _rows(content: bytes) -> tuple[list[str], list[list[str]]]:
+def _rows(path: Path) -> tuple[list[str], list[list[str]]]:
     try:
-        header, *rows = csv.reader(io.StringIO(content.decode(), newline=""))
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file)
     except (UnicodeDecodeError, csv.Error, ValueError):
-        return [content.decode("latin-1")], []
+        return [path.read_bytes().decode("latin-1")], []
     return header, sorted(rows)

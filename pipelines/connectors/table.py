@@ -10,7 +10,8 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipelines.connectors.landing import open_workspace, sample_lines, write_landing
+from pipelines.connectors.day_files import sample_lines
+from pipelines.connectors.landing import open_workspace, write_landing
 from pipelines.connectors.mapped import Mapped
 from pipelines.connectors.mapping import Mapping, read_mapping
 from pipelines.connectors.mapping_table import Table
@@ -118,7 +119,7 @@ def preview_table(
             Preview(
                 part.output,
                 part.file,
-                sample_lines(workspace, part, PREVIEWED),
+                sample_lines(workspace.connection, part, workspace.source, PREVIEWED),
                 not_mapped(workspace.connection, part),
             )
             for part in mapped.prepared

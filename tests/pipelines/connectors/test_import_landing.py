@@ -2,12 +2,13 @@
 
 import os
 
+import duckdb
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.connectors import ConnectorError, import_stackexchange
+from pipelines.connectors import ConnectorError, day_files, import_stackexchange, import_table
 from pipelines.connectors import landing as landing_module
 from tests.support.connector_dump import ROWS, write_dump
 from tests.support.connector_reading import leftovers, snapshot
@@ -108,10 +109,10 @@ def test_kill_between_moves_leaves_whole_files_and_the_next_import_heals(tmp_pat
     assert leftovers(landing) == []
 
 
-def test_days_are_fetched_in_bounded_chunks_with_the_same_result(tmp_path, monkeypatch):
+def test_lines_are_written_in_bounded_blocks_with_the_same_result(tmp_path, monkeypatch):
     dump = write_dump(tmp_path / "se")
     import_stackexchange(dump, tmp_path / "one", ZONE)
-    monkeypatch.setattr(landing_module, "_ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(day_files, "_LINES_AT_ONCE", 2)
     import_stackexchange(dump, tmp_path / "many", ZONE)
     assert snapshot(tmp_path / "many") == snapshot(tmp_path / "one")
 
@@ -127,3 +128,37 @@ def test_second_import_of_a_source_waits_its_turn(tmp_path):
 def test_source_that_cannot_name_a_file_is_refused(tmp_path, source):
     with pytest.raises(ConnectorError, match="lower-case letters"):
         import_stackexchange(write_dump(tmp_path / "se"), tmp_path / "landing", ZONE, source=source)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "taken"),
+    [("4GB", "500MB"), ("80%", "500MB"), ("100MB", "100MB"), ("0.3 GiB", "0.3 GiB"), ("lots", "lots")],
+)
+def test_an_import_takes_no_more_memory_than_it_needs(allowed, taken):
+    assert landing_module._memory(allowed) == taken
+
+
+MAPPING = """
+source: forum
+outputs:
+  - log: interactions
+    table: acts.csv
+    columns: {interaction_id: id, occurred_at: {column: at, timezone: UTC}, kind: {template: "{kind}"}, member_id: who}
+"""
+
+
+def test_a_day_larger_than_the_memory_is_sorted_on_the_disk_with_the_same_result(tmp_path, monkeypatch):
+    (tmp_path / "forum.yaml").write_text(MAPPING, encoding="utf-8")
+    duckdb.sql("""
+        select hash(i) as id, timestamp '2026-01-05' + to_seconds(i % 900) as at, 'view' as kind, repeat('x', 99) as who
+        from range(150_000) as rows(i)
+    """).write_csv(str(tmp_path / "acts.csv"))
+    import_table(tmp_path / "forum.yaml", tmp_path / "whole", "UTC")
+    monkeypatch.setattr(landing_module, "_MEMORY", "60MB")
+    import_table(tmp_path / "forum.yaml", tmp_path / "spilt", "UTC")
+    assert snapshot(tmp_path / "spilt") == snapshot(tmp_path / "whole")
+    (file,) = (tmp_path / "spilt").glob("interactions/2026-01-05/forum.csv")
+    header, *lines = file.read_text(encoding="utf-8").splitlines()
+    assert header.startswith("interaction_id,occurred_at,kind")
+    assert len(lines) == 150_000
+    assert lines == sorted(lines, key=lambda line: (line.split(",")[1], line))

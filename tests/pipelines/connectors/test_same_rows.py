@@ -23,6 +23,9 @@ HEADER = "member_id,note\n"
 def test_rows_are_compared_in_whatever_order(tmp_path, there, content, same):
     place = tmp_path / "forum.csv"
     place.write_text(HEADER + there, encoding="utf-8")
-    assert holds_same(place, (HEADER + content).encode()) is same
-    assert not holds_same(place, f"id,note\n{there}".encode())
-    assert not holds_same(tmp_path / "none.csv", HEADER.encode())
+    built = tmp_path / "built.csv"
+    built.write_text(HEADER + content, encoding="utf-8")
+    assert holds_same(place, built) is same
+    assert not holds_same(tmp_path / "none.csv", built)
+    built.write_text(f"id,note\n{there}", encoding="utf-8")
+    assert not holds_same(place, built)
