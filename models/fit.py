@@ -13,7 +13,7 @@ from joblib import parallel_config  # type: ignore[import-untyped]
 from sklearn.pipeline import Pipeline
 
 from models.features import matrix
-from models.learners import Learner
+from models.learners import Learner, linear_input
 
 N_BACKGROUND = 8
 """Training rows that explanations compare a member with."""
@@ -59,10 +59,18 @@ def fit(learner: Learner, rows: pd.DataFrame, seed: int) -> Fitted:
 
 
 def _background(pipeline: Pipeline, x: pd.DataFrame) -> pd.DataFrame:
-    """Return rows spread evenly over the predictions for all rows, so that they represent them."""
+    """Return rows that represent all: one from each part of the predictions, chosen for what they are together.
+
+    Each makes up for how far the ones before it are from what their parts have on average.
+    """
     if len(x) > MAX_RANKED:
         x = x.iloc[:: len(x) // MAX_RANKED]
     order = np.argsort(pipeline.predict_proba(x)[:, 1], kind="stable")
-    places = (np.arange(N_BACKGROUND) + 0.5) * len(x) / N_BACKGROUND
-    background: pd.DataFrame = x.iloc[order[places.astype(int)]].reset_index(drop=True)
+    seen = linear_input().fit_transform(x)
+    chosen, owed = [], np.zeros(seen.shape[1])
+    for part in np.array_split(order, min(N_BACKGROUND, len(x))):
+        owed = owed + seen[part].mean(axis=0)
+        chosen.append(part[((seen[part] - owed) ** 2).sum(axis=1).argmin()])
+        owed = owed - seen[chosen[-1]]
+    background: pd.DataFrame = x.iloc[chosen].reset_index(drop=True)
     return background

@@ -48,7 +48,7 @@ def known_columns(x: pd.DataFrame) -> list[str]:
     return [str(name) for name in x.columns if x[name].notna().any()]
 
 
-def _linear_input() -> ColumnTransformer:
+def linear_input() -> ColumnTransformer:
     """Long tails as log(1 + x), gaps at the median with a mark that they were gaps, all on one scale."""
     return ColumnTransformer(
         [
@@ -76,7 +76,7 @@ def _linear_input() -> ColumnTransformer:
 def _logistic(seed: int) -> Pipeline:
     return Pipeline(
         [
-            ("input", _linear_input()),
+            ("input", linear_input()),
             # Many features say nearly the same; a strong penalty keeps their weights small and of the same sign.
             ("learner", LogisticRegression(C=0.1, max_iter=2000, tol=1e-6, random_state=seed)),
         ]
@@ -84,7 +84,7 @@ def _logistic(seed: int) -> Pipeline:
 
 
 def _svm(seed: int) -> Pipeline:
-    return Pipeline([("input", _linear_input()), ("learner", SvmClassifier(C=0.01, random_state=seed))])
+    return Pipeline([("input", linear_input()), ("learner", SvmClassifier(C=0.01, random_state=seed))])
 
 
 def _trees(learner: object) -> Pipeline:
