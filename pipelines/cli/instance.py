@@ -43,3 +43,4 @@ def prepare_instance(home: Home, settings: Settings) -> None:
     if not config.exists() or config.read_text() != wanted:
         config.write_text(wanted)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")  # events that Dagster has at once are stored at once

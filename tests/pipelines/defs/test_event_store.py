@@ -19,7 +19,9 @@ RUN = "6f4b6a2e-6d0c-4a52-9f0e-1f6f0c8f5a11"
 
 @pytest.fixture
 def instance(tmp_path, monkeypatch):
-    monkeypatch.setenv("DAGSTER_HOME", "set by what is tested")
+    for name in ("DAGSTER_HOME", "DAGSTER_EVENT_BATCH_SIZE"):
+        monkeypatch.setenv(name, "0")
+    monkeypatch.delenv("DAGSTER_EVENT_BATCH_SIZE")
     prepare_instance(Home(tmp_path), Settings(home=tmp_path))
     with dg.DagsterInstance.get() as instance:
         yield instance
@@ -82,6 +84,24 @@ event_log_storage:
             assert dg.materialize([one], instance=instance).success
             assert len(instance.fetch_materializations(dg.AssetKey("one"), limit=9).records) == n
     assert waiting(instance) == set()
+
+
+def test_events_that_come_together_are_stored_together(instance, monkeypatch):
+    """All or none: one that cannot be stored takes the others back."""
+    store = instance.event_log_storage
+    good, bad = (
+        dg.EventLogEntry(
+            error_info=None, level=logging.INFO, user_message=said, run_id=RUN, timestamp=0.0, step_key=None
+        )
+        for said in ("good", "bad")
+    )
+    store.store_event_batch([good, good])
+    stored = store.store_event
+    monkeypatch.setattr(store, "store_event", lambda event: stored(event if event is good else None))
+    with pytest.raises(Exception, match="EventLogEntry"):
+        store.store_event_batch([good, bad])
+    monkeypatch.undo()
+    assert [entry.user_message for entry in instance.all_logs(RUN)] == ["good", "good"]
 
 
 def test_two_processes_write_at_once(instance):
