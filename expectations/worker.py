@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from expectations.rule import Rule
 
-_LIBRARY = "expectations.library"
+_LIBRARY = "great_expectations"
 _running: list[subprocess.Popen[bytes]] = []
 
 

@@ -13,8 +13,13 @@ _DAGSTER_YAML = """\
 telemetry: {enabled: false}
 nux: {enabled: false}
 # One run at a time: DuckDB has one writer.
-concurrency:
-  runs: {max_concurrent_runs: 1}
+run_coordinator:
+  module: dagster._core.run_coordinator
+  class: QueuedRunCoordinator
+  config: {max_concurrent_runs: 1, dequeue_interval_seconds: 1}
+run_launcher:
+  module: pipelines.defs.launcher
+  class: WaitingLauncher
 # Dagster's own files, through connections that stay open.
 event_log_storage:
   module: pipelines.defs.event_store
