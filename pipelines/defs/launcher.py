@@ -61,9 +61,10 @@ class WaitingLauncher(dg.DefaultRunLauncher):
         return False
 
     def dispose(self) -> None:
-        """Let the waiting process end."""
+        """End the waiting process."""
         if self._waiting is not None:
-            self._waiting.communicate()
+            self._waiting.kill()
+            self._waiting.wait()
             self._waiting = None
         super().dispose()
 
