@@ -147,10 +147,12 @@ def python(*words: str, said: str) -> str:
     return subprocess.run(command, cwd=PROJECT_DIR, input=said, capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.slow
 def test_the_waiting_process_imports_nothing_of_guildbook():
     """Settings and code that change while it waits count for the run."""
     assert python("-c", IMPORTED, said="") == "['pipelines', 'pipelines.defs', 'pipelines.defs.waiting']\n"
 
 
+@pytest.mark.slow
 def test_the_waiting_process_becomes_a_command_of_dagster():
     assert "dagster, version" in python("-m", "pipelines.defs.waiting", said='["--version"]\n')
