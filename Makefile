@@ -1,6 +1,6 @@
 # The whole developer interface. Every target does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-long lint format dev pages audit docs bench bench-daily bench-fixed bench-churn bench-truth clean
+.PHONY: help setup demo test test-fast test-long lint format dev pages audit docs bench bench-daily bench-fixed bench-churn bench-truth bench-guard clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,6 +9,7 @@ STAMP := $(VENV)/.set-up
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 BENCH_STAMP := $(VENV)/.set-up-bench
 SIZE ?= 1m
+AGAINST ?= main
 GUILDBOOK_HOME ?= $(CURDIR)/data
 export GUILDBOOK_HOME
 
@@ -85,6 +86,9 @@ bench-churn: setup $(BENCH_STAMP) ## Measure the churn model's learners beside p
 
 bench-truth: setup $(BENCH_STAMP) ## Measure the churn model beside the best possible predictions, on sample communities
 	$(BIN)/python -m bench.truth
+
+bench-guard: setup ## Compare whole runs with those of AGAINST, by pairs; fails above 10 %
+	$(BIN)/python -m bench.guard --against $(AGAINST)
 
 clean: ## Remove what the targets made, except your data
 	rm -rf $(VENV) .venv-audit demo dbt_project/target .pytest_cache .mypy_cache .ruff_cache

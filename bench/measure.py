@@ -29,12 +29,18 @@ def run(module: str, *arguments: object, log: Path, environment: dict[str, str] 
     Raises:
         RuntimeError: It failed; the message holds the last of what it said.
     """
-    command = [sys.executable, "-m", module, *map(str, arguments)]
+    return run_command([sys.executable, "-m", module, *map(str, arguments)], log=log, environment=environment)
+
+
+def run_command(
+    command: list[str], *, log: Path, environment: dict[str, str] | None = None, folder: Path = PROJECT_DIR
+) -> Usage:
+    """Run a command in a folder to its end, as ``run`` does a module."""
     started = time.perf_counter()
     with log.open("w") as errors:
         process = subprocess.Popen(  # noqa: S603 - our own modules
             command,
-            cwd=PROJECT_DIR,
+            cwd=folder,
             env=os.environ | (environment or {}),
             stdout=subprocess.PIPE,
             stderr=errors,
