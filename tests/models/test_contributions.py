@@ -102,12 +102,15 @@ def test_a_step_to_certainty_does_not_outweigh_everything(rows):
     assert parts.sum(axis=1).to_numpy() == pytest.approx(2 * log_odds(np.array([0.999])).item())
 
 
-def test_rows_beyond_those_taken_at_once_are_explained_as_the_first_ones_are(rows):
+def test_however_many_rows_there_are_each_is_explained_as_it_is_alone(rows):
     fitted = fit(LEARNERS["boosting"], rows, 7)
     x = matrix(pd.concat([rows] * (ROWS_AT_ONCE // len(rows) + 2), ignore_index=True))
     parts = contributions(fitted.pipeline, x, fitted.background)
     assert len(x) > ROWS_AT_ONCE
     assert np.array_equal(parts[-len(rows) :].to_numpy(), parts[: len(rows)].to_numpy())
+    for place in (0, 7, len(x) - 5):
+        alone = contributions(fitted.pipeline, x[place : place + 1], fitted.background)
+        assert alone.equals(parts[place : place + 1])
 
 
 N_FEATURES = 5
