@@ -68,6 +68,9 @@
 {% endmacro %}
 {% macro default__each_part(column, separator) -%} unnest(string_split({{ column }}, '{{ separator }}')) {%- endmacro %}
 
+{% macro times_in(step, number) %}{{ return(adapter.dispatch('times_in', 'guildbook')(step, number)) }}{% endmacro %}
+{% macro default__times_in(step, number) -%} ({{ number }} // {{ step }}) {%- endmacro %}
+
 {% macro relation_hash(relation) %}{{ return(adapter.dispatch('relation_hash', 'guildbook')(relation)) }}{% endmacro %}
 {% macro default__relation_hash(relation) -%} hash({{ relation.identifier or relation }}) {%- endmacro %}
 

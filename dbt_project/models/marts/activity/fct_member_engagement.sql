@@ -6,6 +6,10 @@
     )
 }}
 
+{#- The three sums of a window are parts of one number, days below interactions below contents: 366 days at most, 2^28
+    interactions and 2^25 contents of a member in one window fit. -#}
+{%- set interaction, content = 1024, 1024 * 268435456 %}
+
 -- Each member-day enters a window once and leaves it once; a running sum over these change points gives the score of
 -- every day between them. No day is joined to the days before it.
 with
@@ -22,8 +26,13 @@ member_days as (
     where is_active
 ),
 
-first_days as (
-    select * from {{ ref('int_members__first_days') }}
+-- Whole numbers are sorted faster than text; they are told apart within this run alone.
+members as (
+    select
+        member_id,
+        first_day,
+        cast(row_number() over (order by member_id) as integer) as member_key
+    from {{ ref('int_members__first_days') }}
 ),
 
 in_reach as (
@@ -32,14 +41,14 @@ in_reach as (
         islands.island_id,
         islands.first_day as island_first_day,
         islands.last_day as island_last_day,
-        member_days.member_id,
+        members.member_key,
         member_days.day,
-        member_days.n_contents,
-        member_days.n_interactions
+        member_days.n_contents * {{ content }} + member_days.n_interactions * {{ interaction }} + 1 as parts
     from islands
     cross join windows
     inner join member_days
         on member_days.day between {{ add_days('islands.first_day', '1 - windows.window_days') }} and islands.last_day
+    inner join members on member_days.member_id = members.member_id
 ),
 
 changes as (
@@ -47,22 +56,18 @@ changes as (
         window_days,
         island_id,
         island_last_day,
-        member_id,
+        member_key,
         greatest(day, island_first_day) as day,
-        n_contents,
-        n_interactions,
-        1 as n_days
+        parts
     from in_reach
     union all
     select
         window_days,
         island_id,
         island_last_day,
-        member_id,
+        member_key,
         {{ add_days('day', 'window_days') }} as day,
-        -n_contents as n_contents,
-        -n_interactions as n_interactions,
-        -1 as n_days
+        -parts as parts
     from in_reach
     where {{ add_days('day', 'window_days') }} <= island_last_day
 ),
@@ -72,28 +77,26 @@ changes as (
 spans as (
     select
         window_days,
-        member_id,
+        member_key,
         day as from_day,
         coalesce({{ add_days('lead(day) over member_changes', -1) }}, island_last_day) as to_day,
-        cast(sum(n_contents) over member_changes as bigint) as contents,
-        cast(sum(n_interactions) over member_changes as bigint) as interactions,
-        cast(sum(n_days) over member_changes as bigint) as active_days
+        cast(sum(parts) over member_changes as bigint) as parts
     from changes
-    window member_changes as (partition by window_days, island_id, member_id order by day)
+    window member_changes as (partition by window_days, island_id, member_key order by day)
 ),
 
 scored_days as (
     select
         spans.window_days,
-        spans.member_id,
-        spans.contents,
-        spans.interactions,
-        spans.active_days,
-        first_days.first_day,
+        members.member_id,
+        members.first_day,
+        {{ times_in(content, 'spans.parts') }} as contents,
+        {{ times_in(interaction, 'spans.parts') }} % {{ content // interaction }} as interactions,
+        spans.parts % {{ interaction }} as active_days,
         {{ each_day('spans.from_day', 'spans.to_day') }} as day
     from spans
-    inner join first_days on spans.member_id = first_days.member_id
-    where spans.active_days > 0 and spans.from_day <= spans.to_day
+    inner join members on spans.member_key = members.member_key
+    where spans.parts > 0 and spans.from_day <= spans.to_day
 ),
 
 observed as (
