@@ -116,6 +116,11 @@ editions as (
     cross join bounds
 ),
 
+turned as (
+    select * from seen
+    where member_id in (select editions.member_id from editions)
+),
+
 -- A member without a turn has one edition.
 edited as (
     select
@@ -127,16 +132,16 @@ edited as (
     where member_id not in (select editions.member_id from editions)
     union all
     select
-        seen.member_id,
+        turned.member_id,
         editions.from_number,
         editions.to_number,
-        seen.day
-    from seen
+        turned.day
+    from turned
     inner join editions
         on
-            seen.member_id = editions.member_id
-            and seen.from_number < editions.to_number
-            and seen.to_number >= editions.to_number
+            turned.member_id = editions.member_id
+            and turned.from_number < editions.to_number
+            and turned.to_number >= editions.to_number
 ),
 
 listed as (

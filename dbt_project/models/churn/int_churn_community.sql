@@ -21,8 +21,10 @@ levels as (
 collected as (
     select
         (
-            select min(known_from) from {{ ref('int_churn_logged') }}
+            select known_from from {{ ref('int_churn_logged') }}
             where kind in {{ in_list(var('read_kinds')) }}
+            order by known_from
+            limit 1
         ) as reads_from,
         (select min(greatest(event_day, log_day)) from {{ source('lake', 'event_participation') }}) as events_from,
         (select min(greatest(event_day, log_day)) from {{ source('lake', 'subscriptions') }}) as subscriptions_from
