@@ -28,8 +28,21 @@
     cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 day)) as date)
 {%- endmacro %}
 
-{% macro gathered_days(column) %}{{ return(adapter.dispatch('gathered_days', 'guildbook')(column)) }}{% endmacro %}
-{% macro default__gathered_days(column) -%} list_sort(list(distinct {{ column }})) {%- endmacro %}
+{% macro each_number(first, before) %}{{ return(adapter.dispatch('each_number', 'guildbook')(first, before)) }}{% endmacro %}
+{% macro default__each_number(first, before) -%} unnest(range({{ first }}, {{ before }})) {%- endmacro %}
+
+{% macro in_order(column) %}{{ return(adapter.dispatch('in_order', 'guildbook')(column)) }}{% endmacro %}
+{% macro default__in_order(column) -%} list_sort(list({{ column }})) {%- endmacro %}
+
+{% macro joined_in_order(some, more) %}{{ return(adapter.dispatch('joined_in_order', 'guildbook')(some, more)) }}{% endmacro %}
+{% macro default__joined_in_order(some, more) -%}
+    case when {{ more }} is null then {{ some }} else list_sort(list_concat({{ some }}, {{ more }})) end
+{%- endmacro %}
+
+{% macro without_repeats(values) %}{{ return(adapter.dispatch('without_repeats', 'guildbook')(values)) }}{% endmacro %}
+{% macro default__without_repeats(values) -%}
+    list_filter({{ values }}, lambda one, place: place = 1 or one <> {{ values }}[place - 1])
+{%- endmacro %}
 
 {% macro days_until(days, last) %}{{ return(adapter.dispatch('days_until', 'guildbook')(days, last)) }}{% endmacro %}
 {% macro default__days_until(days, last) -%} list_filter({{ days }}, lambda one: one <= {{ last }}) {%- endmacro %}

@@ -1,8 +1,7 @@
 -- Sums are of whole numbers, the weights in trillionths: they are exact, so their order can't change the last digit.
 --
--- A member's active days are one list for all as-of days, each of which sees the days up to itself. The list is another
--- one only where a day before an as-of day became known after it, or ceased to be: from one such turn to the next the
--- member's days have an edition.
+-- A member's active days are one list, of which each as-of day sees the days up to itself. Only a day that became known
+-- after an as-of day which could have seen it, or ceased to be, is looked up for each as-of day.
 {% set numbers = [('day_number', 'day'), ('from_number', 'countable_from'), ('to_number', 'known_to')] %}
 
 with
@@ -74,97 +73,59 @@ numbered as (
 ),
 
 seen as (
-    select * from numbered
-    where from_number < to_number
-),
-
-turns as (
     select
-        member_id,
-        from_number as as_of_number
-    from seen
-    where from_number > day_number
-    union
-    select
-        seen.member_id,
-        seen.to_number as as_of_number
-    from seen
-    inner join bounds on seen.to_number <= bounds.n_days
-),
-
-starts as (
-    select
-        member_id,
-        as_of_number
-    from turns
-    union
-    select
-        member_id,
-        1 as as_of_number
-    from turns
-),
-
-editions as (
-    select
-        starts.member_id,
-        starts.as_of_number as from_number,
-        coalesce(
-            lead(starts.as_of_number) over (partition by starts.member_id order by starts.as_of_number),
-            bounds.n_days + 1
-        ) as to_number
-    from starts
+        numbered.*,
+        numbered.from_number = numbered.day_number and numbered.to_number > bounds.n_days as is_plain
+    from numbered
     cross join bounds
+    where numbered.from_number < numbered.to_number
 ),
 
-turned as (
-    select * from seen
-    where member_id in (select editions.member_id from editions)
-),
-
--- A member without a turn has one edition.
-edited as (
+plain as (
     select
         member_id,
-        1 as from_number,
-        to_number,
+        {{ in_order('day') }} as days
+    from seen
+    where is_plain
+    group by member_id
+),
+
+revised as (
+    select
+        member_id,
+        {{ each_number('from_number', 'to_number') }} as as_of_number,
         day
     from seen
-    where member_id not in (select editions.member_id from editions)
-    union all
-    select
-        turned.member_id,
-        editions.from_number,
-        editions.to_number,
-        turned.day
-    from turned
-    inner join editions
-        on
-            turned.member_id = editions.member_id
-            and turned.from_number < editions.to_number
-            and turned.to_number >= editions.to_number
+    where not is_plain
 ),
 
-listed as (
+revised_days as (
     select
         member_id,
-        from_number,
-        to_number,
-        {{ gathered_days('day') }} as active_days
-    from edited
-    group by member_id, from_number, to_number
+        as_of_number,
+        {{ in_order('day') }} as days
+    from revised
+    group by member_id, as_of_number
 ),
 
 histories as (
     select
         members.member_id,
         members.as_of_day,
-        {{ days_until('listed.active_days', 'members.as_of_day') }} as active_days
+        {{ joined_in_order(days_until('plain.days', 'members.as_of_day'), 'revised_days.days') }} as days
     from members
-    inner join listed
-        on
-            members.member_id = listed.member_id
-            and members.as_of_number >= listed.from_number
-            and members.as_of_number < listed.to_number
+    left join plain on members.member_id = plain.member_id
+    left join revised_days
+        on members.member_id = revised_days.member_id and members.as_of_number = revised_days.as_of_number
+),
+
+-- A day may be told by several ids of a person, and by several logs.
+active as (
+    select
+        member_id,
+        as_of_day,
+        {{ without_repeats('days') }} as active_days
+    from histories
 ),
 
 rhythms as (
@@ -174,7 +135,7 @@ rhythms as (
         active_days,
         {{ gaps_between('active_days') }} as gaps,
         {{ days_since('as_of_day', last_of('active_days')) }} as days_since_active
-    from histories
+    from active
     where {{ count_of('active_days') }} > 0
 ),
 
