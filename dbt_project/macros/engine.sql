@@ -28,13 +28,17 @@
     cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 day)) as date)
 {%- endmacro %}
 
-{% macro each_number(first, before) %}{{ return(adapter.dispatch('each_number', 'guildbook')(first, before)) }}{% endmacro %}
+{% macro each_number(first, before) %}
+    {{ return(adapter.dispatch('each_number', 'guildbook')(first, before)) }}
+{% endmacro %}
 {% macro default__each_number(first, before) -%} unnest(range({{ first }}, {{ before }})) {%- endmacro %}
 
 {% macro in_order(column) %}{{ return(adapter.dispatch('in_order', 'guildbook')(column)) }}{% endmacro %}
 {% macro default__in_order(column) -%} list_sort(list({{ column }})) {%- endmacro %}
 
-{% macro joined_in_order(some, more) %}{{ return(adapter.dispatch('joined_in_order', 'guildbook')(some, more)) }}{% endmacro %}
+{% macro joined_in_order(some, more) %}
+    {{ return(adapter.dispatch('joined_in_order', 'guildbook')(some, more)) }}
+{% endmacro %}
 {% macro default__joined_in_order(some, more) -%}
     case when {{ more }} is null then {{ some }} else list_sort(list_concat({{ some }}, {{ more }})) end
 {%- endmacro %}

@@ -84,7 +84,7 @@ seen as (
 plain as (
     select
         member_id,
-        {{ in_order('day') }} as days
+        {{ in_order('day') }} as plain_days
     from seen
     where is_plain
     group by member_id
@@ -99,11 +99,11 @@ revised as (
     where not is_plain
 ),
 
-revised_days as (
+revised_lists as (
     select
         member_id,
         as_of_number,
-        {{ in_order('day') }} as days
+        {{ in_order('day') }} as revised_days
     from revised
     group by member_id, as_of_number
 ),
@@ -112,11 +112,13 @@ histories as (
     select
         members.member_id,
         members.as_of_day,
-        {{ joined_in_order(days_until('plain.days', 'members.as_of_day'), 'revised_days.days') }} as days
+        {{ joined_in_order(
+            days_until('plain.plain_days', 'members.as_of_day'), 'revised_lists.revised_days'
+        ) }} as told_days
     from members
     left join plain on members.member_id = plain.member_id
-    left join revised_days
-        on members.member_id = revised_days.member_id and members.as_of_number = revised_days.as_of_number
+    left join revised_lists
+        on members.member_id = revised_lists.member_id and members.as_of_number = revised_lists.as_of_number
 ),
 
 -- A day may be told by several ids of a person, and by several logs.
@@ -124,7 +126,7 @@ active as (
     select
         member_id,
         as_of_day,
-        {{ without_repeats('days') }} as active_days
+        {{ without_repeats('told_days') }} as active_days
     from histories
 ),
 
