@@ -11,7 +11,6 @@ from functools import cache
 from math import comb
 from typing import TYPE_CHECKING, Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -84,6 +83,8 @@ def _weights(most: int) -> Array:
 @cache
 def _compiled() -> Callable[..., None]:
     """Return the walk as machine code, kept beside this file or in the user's cache where either may be written."""
+    import numba  # noqa: PLC0415 - its import takes time, which a run without trees need not spend
+
     try:
         compiled: Callable[..., None] = numba.njit(nogil=True, cache=True)(_walk)
     except RuntimeError:

@@ -2,6 +2,8 @@
 
 import itertools
 import math
+import subprocess
+import sys
 from unittest import mock
 
 import numba
@@ -170,3 +172,8 @@ def test_where_machine_code_cannot_be_kept_it_is_made_again():
         values = tree_values(learner, np.array([[1.0]]), np.array([[0.0]]))
     shapley._compiled.cache_clear()
     assert values.tolist() == [[[1.0]]]
+
+
+def test_numba_is_loaded_only_where_trees_are_explained():
+    code = "import sys, models.score; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
