@@ -25,6 +25,10 @@ event_log_storage:
   module: pipelines.defs.event_store
   class: EventStore
   config: {base_dir: {events}}
+# What a step says is kept as events; capturing what is printed besides takes four more processes a run.
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
 # A killed run is found and failed. A run's own guard ends it after GUILDBOOK_MAX_RUN_HOURS; this is twice as long,
 # since a run may have to wait for another one first.
 run_monitoring:
