@@ -1,6 +1,6 @@
 # The whole developer interface. Every target does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-long lint format dev pages audit docs bench bench-daily bench-fixed bench-churn bench-truth bench-guard clean
+.PHONY: help setup demo test test-fast test-long lint format dev pages audit docs bench bench-daily bench-fixed bench-daemon bench-churn bench-truth bench-guard clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -80,6 +80,9 @@ bench-daily: setup $(BENCH_STAMP) ## Measure one more day after a short and a lo
 
 bench-fixed: setup $(BENCH_STAMP) ## Measure what a daily run costs when there is hardly any data, by part
 	$(BIN)/python -m bench.fixed
+
+bench-daemon: setup $(BENCH_STAMP) ## Measure a run of the daemon, from the tick that sees a file to the publication
+	$(BIN)/python -m bench.daemon
 
 bench-churn: setup $(BENCH_STAMP) ## Measure the churn model's learners beside plain scikit-learn
 	$(BIN)/python -m bench.churn

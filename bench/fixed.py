@@ -2,7 +2,8 @@
 
     python -m bench.fixed [--rounds 5]
 
-A small community is run once, and then once more for each further day. Written to ``bench/results/fixed.json``.
+A small community is run once, and then once more for each further day, and the last one again, when nothing changed.
+The first of these days is left out: dbt writes down what it sends. Written to ``bench/results/fixed.json``.
 """
 
 from __future__ import annotations
@@ -36,15 +37,18 @@ IMPORTS = {
 
 def measure_fixed(rounds: int, work: Path) -> dict[str, object]:
     """Measure the imports, and days of a community of 100 members."""
-    size = replace(SIZES["tiny"], days=60 + rounds, interactions=100 * (60 + rounds))
+    size = replace(SIZES["tiny"], days=61 + rounds, interactions=100 * (61 + rounds))
     generate(size, work / "landing")
     home, days = work / "home", size.log_days
     shutil.copytree(work / "landing", home / "landing")
     run_days(home, days[0], days[59], work)
+    run_days(home, days[60], days[60], work)
     runs = []
-    for day in days[60:]:
+    for day in days[61:]:
         runs.append(run_days(home, day, day, work))
         say(f"{day}: {runs[-1]['total']:.1f} s")
+    unchanged = [run_days(home, days[-1], days[-1], work)["total"] for _ in range(rounds)]
+    say(f"nothing changed: {median(unchanged):.1f} s")
     names = sorted({name for run in runs for name in run if not name.startswith("model ")})
     parts = {name: median(run.get(name, 0.0) for run in runs) for name in names}
     models = {name for run in runs for name in run if name.startswith("model ")}
@@ -52,6 +56,7 @@ def measure_fixed(rounds: int, work: Path) -> dict[str, object]:
     steps = sum(seconds for name, seconds in parts.items() if name != "total")
     return {
         "total_seconds": round(parts.pop("total"), 2),
+        "unchanged_seconds": round(median(unchanged), 2),
         "steps": {name: round(seconds, 2) for name, seconds in parts.items()},
         "start_of_the_run": round(median(run["total"] for run in runs) - steps, 2),
         "in_dbt_models": {"models": len(models), "seconds": round(in_models, 2)},
