@@ -8,11 +8,13 @@ import dagster as dg
 
 
 def step_seconds(instance: dg.DagsterInstance, run_id: str) -> dict[str, float]:
-    """Seconds by step; those of all raw logs count together, and so do those of all gates."""
+    """Seconds by step that came to its end; those of all raw logs count together, and so do those of all gates."""
     seconds: dict[str, float] = {}
     for step in instance.get_run_step_stats(run_id):
+        if step.start_time is None or step.end_time is None:
+            continue
         name = "gates" if "gate" in step.step_key else step.step_key.partition("__")[0]
-        seconds[name] = seconds.get(name, 0) + (step.end_time or 0) - (step.start_time or 0)
+        seconds[name] = seconds.get(name, 0) + step.end_time - step.start_time
     return seconds
 
 
