@@ -72,7 +72,10 @@ ENGAGEMENT = f"""
             member_id, first_day, from_day + n as day,
             parts >> 44 as contents, (parts >> 8) & ((1::bigint << 36) - 1) as interactions, parts & 255 as active_days
         from spans
-        join (select range::int as n from range({WINDOW} + 1)) on n < n_days
+        join (
+            select length.range as n_days, nth.range::int as n
+            from range({WINDOW} + 1) as length, range({WINDOW}) as nth where nth.range < length.range
+        ) using (n_days)
         join members using (member_key)
         where parts > 0
     )
