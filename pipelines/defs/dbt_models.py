@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -51,7 +52,8 @@ def load_specs(selections: Mapping[str, Mapping[str, Any]]) -> dict[str, Specs]:
     kept = json.loads(_KEPT.read_text(encoding="utf-8")) if _KEPT.is_file() else {}
     if kept.get("stamp") != stamp:
         kept = {"stamp": stamp, "steps": {name: _translated(selections[name]) for name in selections}}
-        write_text(_KEPT, json.dumps(kept, ensure_ascii=False))
+        with suppress(OSError):  # where the installation cannot be written it is worked out every time
+            write_text(_KEPT, json.dumps(kept, ensure_ascii=False))
     return {
         name: Specs([_asset(one) for one in step["assets"]], [_check(one) for one in step["checks"]])
         for name, step in kept["steps"].items()

@@ -21,9 +21,13 @@ _LIBRARIES = (
 
 def main() -> None:
     """Import, wait, and become the command."""
-    for name in _LIBRARIES:
-        import_module(name)
-    if command := sys.stdin.readline():
+    try:
+        for name in _LIBRARIES:
+            import_module(name)
+        command = sys.stdin.readline()
+    except KeyboardInterrupt:
+        return
+    if command:
         sys.argv = ["dagster", *json.loads(command)]
         runpy.run_module("dagster", run_name="__main__")
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from itertools import groupby
@@ -120,13 +121,18 @@ def load(path: Path, settings: Settings) -> Script | None:
 
 
 def keep(path: Path, script: Script, settings: Settings) -> None:
-    """Keep a script for every home, and forget those of another state of the project."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps(asdict(script), ensure_ascii=False).replace(_lake(settings.home), _HOME))
-    of_project = path.name.partition("-")[0]
-    for other in path.parent.glob("*.json"):
-        if not other.name.startswith(of_project):
-            other.unlink(missing_ok=True)
+    """Keep a script for every home, and forget those of another state of the project.
+
+    Where the installation cannot be written nothing is kept, and dbt makes every build.
+    """
+    text = json.dumps(asdict(script), ensure_ascii=False).replace(_lake(settings.home), _HOME)
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, text)
+        of_project = path.name.partition("-")[0]
+        for other in path.parent.glob("*.json"):
+            if not other.name.startswith(of_project):
+                other.unlink(missing_ok=True)
 
 
 def _lake(home: Path) -> str:

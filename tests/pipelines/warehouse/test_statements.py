@@ -138,6 +138,12 @@ def test_scripts_of_an_older_project_are_forgotten(house, own_scripts):
     assert len(scripts(folder)) == 1
 
 
+def test_an_installation_that_cannot_be_written_is_built_by_dbt(house, own_scripts):
+    folder = own_scripts("scripts")
+    folder.write_text("no folder can be made here")
+    assert {node.status for node in build(house)} == {"success", "pass"}
+
+
 def test_a_script_that_cannot_be_read_is_as_good_as_none(house, own_scripts):
     folder = own_scripts("scripts")
     made = build(house)
