@@ -6,9 +6,9 @@
     )
 }}
 
-{#- The three sums of a window are parts of one number, days below interactions below contents: 366 days at most, 2^28
-    interactions and 2^25 contents of a member in one window fit. -#}
-{%- set interaction, content = 1024, 1024 * 268435456 %}
+{#- The three sums of a window are parts of one number, days below interactions below contents: 366 days at most, 2^31
+    interactions (800 a second for a month) and 2^22 contents of a member in one window fit. -#}
+{%- set interaction, content = 1024, 1024 * 2147483648 %}
 
 -- Each member-day enters a window once and leaves it once; a running sum over these change points gives the score of
 -- every day between them. No day is joined to the days before it.
