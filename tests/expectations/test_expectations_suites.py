@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
+from expectations import worker
 from expectations.rule import CRITICAL, WARNING
 from expectations.runner import validate
 from expectations.shape_rules import shape_rules
@@ -183,6 +184,7 @@ def test_rules_with_the_same_bounds_are_one_expectation(monkeypatch):
     """Great Expectations takes some 25 ms for each, however few the values."""
     import great_expectations as gx  # noqa: PLC0415 - takes seconds
 
+    worker.stop()  # that of another test: it is asked here
     made = []
     suite = gx.ExpectationSuite
     monkeypatch.setattr(gx, "ExpectationSuite", lambda **given: made.extend(given["expectations"]) or suite(**given))
