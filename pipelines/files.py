@@ -43,6 +43,15 @@ def move_in(staged: Path, target: Path) -> None:
     sync(target.parent)
 
 
+def move_all_in(moves: Sequence[tuple[Path, Path]]) -> None:
+    """Replace each target by its finished file, as ``move_in`` does; all are on disk before the first is replaced."""
+    sync_all([staged for staged, _ in moves])
+    for staged, target in moves:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        staged.replace(target)
+    sync_all([target.parent for _, target in moves])
+
+
 @contextmanager
 def whole(target: Path) -> Iterator[Path]:
     """Give a hidden path beside ``target`` that takes its place once the block is through; a kill leaves the old."""

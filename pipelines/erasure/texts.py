@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipelines.erasure import delivered
-from pipelines.ingest.parts import DELIVERY
 from pipelines.ingest.profile import forget
+from pipelines.lake.manifest import DELIVERY
 from pipelines.privacy import tables
 from pipelines.privacy.names import MEMBER_COLUMNS, name_columns
 from pipelines.privacy.needles import Needles

@@ -29,7 +29,7 @@ from pipelines.reading.counting import parsed_records
 from pipelines.settings import Settings
 
 STAGED = "staged"
-"""Temporary table of a batch: ``rules.STAGED_COLUMNS`` and the part's columns."""
+"""Table of a batch, in memory: ``rules.STAGED_COLUMNS`` and the part's columns."""
 
 _CAST_ROWS = 100_000
 """Records read line by line that are cast at once; a cast costs tens of milliseconds however few they are."""
@@ -77,7 +77,7 @@ def read_batch(
     Raises:
         IngestError: Accepted and quarantined rows of a file are not the records it holds.
     """
-    con.execute(f"create or replace temp table {STAGED} ({columns_sql(STAGED_COLUMNS | part_columns(log))})")
+    con.execute(f"create or replace table {STAGED} ({columns_sql(STAGED_COLUMNS | part_columns(log))})")
     return _Batch(con, log, settings, files).read()
 
 

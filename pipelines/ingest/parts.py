@@ -7,7 +7,8 @@ in last.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,14 @@ from pipelines.ingest.batch import STAGED, FileCount, IngestError
 from pipelines.ingest.findings import DayFindings, find
 from pipelines.ingest.profile import measure
 from pipelines.ingest.rules import identity
+from pipelines.lake.manifest import DELIVERY
 from pipelines.lake.sources import part_columns
 from pipelines.sql import array, literal
 
-DELIVERY = "delivery.json"
-"""File beside a part that says what it was made from; see ``describe``."""
-
 _OPTIONS = "format parquet, compression zstd, row_group_size 30720"
 """Row groups small enough that all threads work on the part of an ordinary day."""
+_MANY_ROWS = 10_000
+"""Rows from which a log day has a statement of its own, beside others; for fewer that takes longer than together."""
 
 
 def describe(
@@ -91,10 +92,10 @@ def write_days(
     columns = ", ".join(part_columns(log))
     names = array(map(literal, file_names))
     seen = f"{names}[file_id + 1] as file, line, reason, column_name, raw_text, raw_sha256, raw_bytes"
-    accepted = f"select {columns}, log_day from {STAGED} where reason is null"
-    parts = _copy_days(con, f"{accepted} order by log_day, event_day, occurred_at, row_hash", folder / "parts")
-    quarantined = f"select {seen}, log_day from {STAGED} where reason is not null order by log_day, file, line"
-    bad_parts = _copy_days(con, quarantined, folder / "quarantine")
+    rows = {day: delivery["rows"] for day, delivery in deliveries.items()}
+    parts = _copy_days(con, columns, "reason is null", "event_day, occurred_at, row_hash", rows, folder / "parts")
+    bad = {day: delivery["profile"]["quarantined"] for day, delivery in deliveries.items()}
+    bad_parts = _copy_days(con, seen, "reason is not null", "file, line", bad, folder / "quarantine")
     for day, delivery in deliveries.items():
         if day not in parts:
             parts[day] = folder / f"{day}.parquet"
@@ -163,11 +164,33 @@ def _delivery(
     }
 
 
-def _copy_days(con: duckdb.DuckDBPyConnection, query: str, folder: Path) -> dict[date, Path]:
-    """Copy the rows of a query to one file per log day and return those files; days without rows have none."""
-    con.execute(f"copy ({query}) to {literal(folder)} ({_OPTIONS}, partition_by (log_day))")
-    found: dict[date, Path] = {}
-    for path in folder.glob("log_day=*/*.parquet"):
+def _copy_days(
+    con: duckdb.DuckDBPyConnection, columns: str, kept: str, order: str, rows: Mapping[date, int], folder: Path
+) -> dict[date, Path]:
+    """Copy the staged rows that are kept to one file per log day and return those files; days without rows have none.
+
+    ``rows`` are how many there are of each day.
+    """
+    folder.mkdir()
+    large = {day: folder / f"{day}.parquet" for day, n_rows in rows.items() if n_rows >= _MANY_ROWS}
+    small = [day for day, n_rows in rows.items() if 0 < n_rows < _MANY_ROWS]
+
+    def copy(days: Sequence[date]) -> None:
+        with con.cursor() as own:
+            for day in days:
+                one = f"select {columns} from {STAGED} where {kept} and log_day = '{day}' order by {order}"
+                own.execute(f"copy ({one}) to {literal(large[day])} ({_OPTIONS})")
+
+    n_threads = int(con.execute("select current_setting('threads')").fetchall()[0][0])
+    with ThreadPoolExecutor(n_threads) as pool:
+        list(pool.map(copy, [list(large)[n::n_threads] for n in range(n_threads)]))
+    if not small:
+        return large
+    of_small = f"log_day in ({', '.join(literal(str(day)) for day in small)})"
+    together = f"select {columns}, log_day from {STAGED} where {kept} and {of_small} order by log_day, {order}"
+    con.execute(f"copy ({together}) to {literal(folder / 'small')} ({_OPTIONS}, partition_by (log_day))")
+    found = dict(large)
+    for path in folder.glob("small/log_day=*/*.parquet"):
         day = date.fromisoformat(path.parent.name.removeprefix("log_day="))
         if day in found:
             raise IngestError(f"{day} was written as more than one part; nothing of its batch is kept")

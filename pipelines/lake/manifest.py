@@ -18,9 +18,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import clock
-from pipelines.files import move_in
+from pipelines.files import move_all_in
 from pipelines.home import Home
 from pipelines.lake import ledger
+
+DELIVERY = "delivery.json"
+"""File beside a part that says what it was made from."""
 
 PASSED = "passed"
 WAIVED = "waived"
@@ -103,7 +106,7 @@ def candidates(home: Home, log: str, days: Sequence[date] | None = None) -> list
     found = []
     for folder in sorted(root.iterdir()):
         log_day = date.fromisoformat(folder.name.removeprefix("log_day="))
-        mark = folder / "delivery.json"
+        mark = folder / DELIVERY
         if (wanted is None or log_day in wanted) and mark.exists():
             found.append(Candidate(log, log_day, folder, json.loads(mark.read_text())))
     return found
@@ -136,9 +139,7 @@ def decide(home: Home, judged: Sequence[tuple[Candidate, str]], run_id: str) -> 
             for one in event_days
         ]
     ledger.append(home, "manifest", rows)
-    for candidate, verdict in judged:
-        if verdict != WITHHELD:
-            _move(home, candidate)
+    _move(home, [candidate for candidate, verdict in judged if verdict != WITHHELD])
 
 
 def finish_moves(home: Home, logs: Sequence[str]) -> None:
@@ -150,10 +151,11 @@ def finish_moves(home: Home, logs: Sequence[str]) -> None:
     if not waiting:
         return
     newest = _newest_verdicts(home)
-    for candidate in waiting:
-        fingerprint, verdict = newest.get((candidate.log, candidate.log_day), (None, None))
-        if fingerprint == candidate.delivery["fingerprint"] and verdict in (PASSED, WAIVED):
-            _move(home, candidate)
+    accepted_as = {
+        place: fingerprint for place, (fingerprint, verdict) in newest.items() if verdict in (PASSED, WAIVED)
+    }
+    fit = [one for one in waiting if accepted_as.get((one.log, one.log_day)) == one.delivery["fingerprint"]]
+    _move(home, fit)
 
 
 def current(home: Home) -> pa.Table:
@@ -217,10 +219,12 @@ def changed_since(home: Home, instant: datetime) -> list[ChangedDay]:
     return sorted(changed, key=lambda one: (one.log, one.event_day, one.delivery_id))
 
 
-def _move(home: Home, candidate: Candidate) -> None:
-    """Move a candidate's part in, then its ``delivery.json``, which marks the move as finished."""
-    target = home.raw_part(candidate.log, candidate.log_day)
-    for name in (target.name, "delivery.json"):
-        if (candidate.folder / name).exists():
-            move_in(candidate.folder / name, target.with_name(name))
-    shutil.rmtree(candidate.folder)
+def _move(home: Home, accepted: Sequence[Candidate]) -> None:
+    """Move the parts of candidates in, then each one's ``delivery.json``, which marks its move as finished."""
+    raw = [home.raw_part(one.log, one.log_day) for one in accepted]
+    parts = [(one.folder / target.name, target) for one, target in zip(accepted, raw, strict=True)]
+    marks = [(part.with_name(DELIVERY), target.with_name(DELIVERY)) for part, target in parts]
+    for moves in (parts, marks):
+        move_all_in([(staged, target) for staged, target in moves if staged.exists()])
+    for one in accepted:
+        shutil.rmtree(one.folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
+from operator import mul
 
 from pipelines.contract import Log
 from pipelines.gates.shapes.shape import (
@@ -27,6 +28,7 @@ _SURE_GAIN = 0.4
 _LEAST_EXPECTED = 20.0
 _SURE_EXPECTED = 40.0
 """Rows that the past expects in hours that have none."""
+_NO_SPREAD = 1e-12
 
 
 def hours_moved(day: Shape, past: Sequence[Shape], log: Log) -> Seen:
@@ -124,9 +126,11 @@ def _without(day: Shape, usual: Sequence[float], n_days: int) -> list[float]:
 
 def _gain(day: Shape, usual: Sequence[float]) -> tuple[float, int]:
     """Return how much the correlation with the past gains at best by moving the day, and by how many hours."""
-    fits = [_correlation([day.hours[(hour + moved) % 24] for hour in range(24)], usual) for moved in range(24)]
-    best = max(range(24), key=lambda moved: fits[moved])
-    return fits[best] - fits[0], best if best <= 12 else best - 24
+    products = [sum(map(mul, day.hours[moved:] + day.hours[:moved], usual)) for moved in range(24)]
+    best = max(range(24), key=lambda moved: products[moved])
+    spread = _spread(day.hours, usual)  # moving the day changes neither its mean nor this
+    gain = (products[best] - products[0]) / spread if spread > _NO_SPREAD else 0.0
+    return gain, best if best <= 12 else best - 24
 
 
 def _fits_in_part(day: Shape, usual: Sequence[float], gain: float) -> bool:
@@ -137,11 +141,13 @@ def _fits_in_part(day: Shape, usual: Sequence[float], gain: float) -> bool:
 
 
 def _correlation(one: Sequence[float], other: Sequence[float]) -> float:
-    mean_one, mean_other = sum(one) / 24, sum(other) / 24
-    product = sum(a * b for a, b in zip(one, other, strict=True)) - 24 * mean_one * mean_other
-    squares = (sum(a * a for a in one) - 24 * mean_one**2) * (sum(b * b for b in other) - 24 * mean_other**2)
-    spread = sqrt(max(squares, 0))
-    return product / spread if spread > 1e-12 else 0.0
+    spread = _spread(one, other)
+    return (sum(map(mul, one, other)) - sum(one) * sum(other) / 24) / spread if spread > _NO_SPREAD else 0.0
+
+
+def _spread(one: Sequence[float], other: Sequence[float]) -> float:
+    squares = (sum(a * a for a in one) - sum(one) ** 2 / 24) * (sum(b * b for b in other) - sum(other) ** 2 / 24)
+    return sqrt(max(squares, 0))
 
 
 def _missing(day: Shape, usual: Sequence[float]) -> tuple[float, int, int]:

@@ -191,24 +191,27 @@ def test_candidates_are_asked_for_by_day_and_only_whole_ones_count(house):
 
 
 def kill_at(monkeypatch, moment):
-    """Make the next decision die at a moment: before it moves any file, or between the part and its description."""
-    move_in = manifest.move_in
+    """Make the next decision die: before it moves any file, after the first part, or before the descriptions."""
+    move_all_in = manifest.move_all_in
 
     def die(*_):
         raise Killed
 
-    def die_at_delivery(staged, target):
-        if staged.name == "delivery.json":
+    def die_after_one(moves):
+        move_all_in(moves[:1])
+        raise Killed
+
+    def die_at_delivery(moves):
+        if any(staged.name == "delivery.json" for staged, _ in moves):
             raise Killed
-        move_in(staged, target)
+        move_all_in(moves)
 
-    if moment == "recorded":
-        monkeypatch.setattr(manifest, "move_in", die)
-    elif moment == "part moved":
-        monkeypatch.setattr(manifest, "move_in", die_at_delivery)
+    deaths = {"recorded": die, "one moved": die_after_one, "parts moved": die_at_delivery}
+    if moment in deaths:
+        monkeypatch.setattr(manifest, "move_all_in", deaths[moment])
 
 
-@pytest.mark.parametrize("moment", ["recorded", "part moved"])
+@pytest.mark.parametrize("moment", ["recorded", "one moved", "parts moved"])
 @pytest.mark.parametrize("verdict", [PASSED, WAIVED])
 def test_a_kill_between_recording_and_moving_is_healed(house, monkeypatch, moment, verdict):
     ingest(house, [interaction(1, DAY, "a")])
@@ -260,7 +263,7 @@ STEPS = st.lists(
     st.tuples(
         st.integers(0, 2),
         st.sampled_from([PASSED, WAIVED, WITHHELD]),
-        st.sampled_from(["", "", "before the gate", "recorded", "part moved"]),
+        st.sampled_from(["", "", "before the gate", "recorded", "one moved", "parts moved"]),
     ),
     min_size=2,
     max_size=6,
