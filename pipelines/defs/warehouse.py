@@ -1,6 +1,6 @@
 """The warehouse: what has to be built, and dbt's models as assets, in two invocations around the churn model."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import dagster as dg
@@ -86,11 +86,14 @@ def warehouse(
     plan = read_plan(home.paths)
     select = _selected_models(context)
     training.bring_libraries()
-    results = dbt.build(home.settings, select or [f"-{AFTER_SCORING}"], full_refresh=plan.is_full, is_part=bool(select))
-    counts = record_build(home.paths, plan, context.run.run_id) if _is_whole(select, results) else None
-    yield from _events(context, results, counts)
-    if counts:
-        context.log.info(counts.summary)
+    yield from _events(
+        context,
+        dbt.node_results(
+            home.settings, select or [f"-{AFTER_SCORING}"], full_refresh=plan.is_full, is_part=bool(select)
+        ),
+    )
+    if not select:
+        _tell_counts(context, record_build(home.paths, plan, context.run.run_id))
 
 
 @dg.multi_asset(name="records", specs=_SPECS["records"].assets, check_specs=_SPECS["records"].checks, can_subset=True)
@@ -99,8 +102,10 @@ def records(
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """What was run and decided: predictions, evaluations, gate results. Success completes the run's days."""
     select = _selected_models(context)
-    results = dbt.build(home.settings, select or [AFTER_SCORING], completes_run=not select, is_part=bool(select))
-    yield from _events(context, results)
+    yield from _events(
+        context,
+        dbt.node_results(home.settings, select or [AFTER_SCORING], completes_run=not select, is_part=bool(select)),
+    )
 
 
 def _selected_models(context: dg.AssetExecutionContext) -> list[str]:
@@ -111,28 +116,23 @@ def _selected_models(context: dg.AssetExecutionContext) -> list[str]:
     return sorted(str(specs[key].metadata[UNIQUE_ID]).split(".")[-1] for key in context.selected_asset_keys)
 
 
-def _is_whole(select: Sequence[str], results: Sequence[NodeResult]) -> bool:
-    """Whether every model was built, so that the stale days are those of this run."""
-    return not select and all(node.succeeded for node in results)
-
-
 def _events(
-    context: dg.AssetExecutionContext, results: Sequence[NodeResult], counts: StaleCounts | None = None
+    context: dg.AssetExecutionContext, results: Iterable[NodeResult]
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Tell Dagster what dbt did, and how many days it rebuilt; then fail if any node failed."""
-    of_model = {} if counts is None else _count_metadata(counts)
+    """Tell Dagster what dbt does, node by node as it is known; then fail if any node failed."""
     specs = {spec.metadata.get(UNIQUE_ID): spec for spec in context.assets_def.specs}
     checks = {spec.name: spec for spec in context.assets_def.check_specs}
-    n_models, seconds = 0, 0.0
+    nodes: list[NodeResult] = []
+    told: set[str] = set()
     for node in results:
-        seconds += node.seconds
+        is_new = node.unique_id not in told
+        told.add(node.unique_id)
+        nodes.append(node)
         if node.resource_type == "model" and node.succeeded and node.unique_id in specs:
-            n_models += 1
             yield dg.MaterializeResult(
-                asset_key=specs[node.unique_id].key,
-                metadata={"execution_seconds": node.seconds} | of_model.get(node.name, {}),
+                asset_key=specs[node.unique_id].key, metadata={"execution_seconds": node.seconds}
             )
-        elif node.resource_type == "test" and node.name in checks and node.status != "skipped":
+        elif node.resource_type == "test" and node.name in checks and node.status != "skipped" and is_new:
             yield dg.AssetCheckResult(
                 asset_key=checks[node.name].asset_key,
                 check_name=node.name,
@@ -140,18 +140,20 @@ def _events(
                 severity=dg.AssetCheckSeverity.WARN if node.status == "warn" else dg.AssetCheckSeverity.ERROR,
                 metadata={"rows_that_fail": node.failures, "message": node.message},
             )
-    raise_for_failures(results)
-    context.log.info(
-        f"dbt built {n_models} models and ran {len(results) - n_models} tests and hooks in {seconds:.1f} s"
-    )
+    raise_for_failures(nodes)
+    n_models = sum(node.resource_type == "model" and node.unique_id in specs for node in nodes)
+    seconds = sum(node.seconds for node in nodes)
+    context.log.info(f"dbt built {n_models} models and ran {len(nodes) - n_models} tests and hooks in {seconds:.1f} s")
 
 
-def _count_metadata(counts: StaleCounts) -> dict[str, dict[str, float | int]]:
-    """Counts by the model whose rows they are of."""
-    return {
+def _tell_counts(context: dg.AssetExecutionContext, counts: StaleCounts) -> None:
+    """Tell Dagster how many days were stale, by the model whose rows they are."""
+    by_reach = {f"stale_as_of_days_{reach}": n_days for reach, n_days in counts.n_as_of_days.items()}
+    found = {
         "stale_days": {"days": counts.n_days, "stale_days": counts.n_stale_days},
-        "stale_as_of_days": {
-            "stale_as_of_days": counts.n_stale_as_of_days,
-            **{f"stale_as_of_days_{reach}": n_days for reach, n_days in counts.n_as_of_days.items()},
-        },
+        "stale_as_of_days": {"stale_as_of_days": counts.n_stale_as_of_days} | by_reach,
     }
+    for spec in context.assets_def.specs:
+        if metadata := found.get(spec.key.path[-1]):
+            context.log_event(dg.AssetObservation(asset_key=spec.key, metadata=metadata))
+    context.log.info(counts.summary)

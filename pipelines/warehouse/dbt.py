@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from pipelines.warehouse.project import (
     environment,
     project_digest,
 )
-from pipelines.warehouse.replay import replay
+from pipelines.warehouse.replay import Unfit, replay
 from pipelines.warehouse.results import DbtError, NodeResult
 
 if TYPE_CHECKING:
@@ -48,7 +48,21 @@ def build(
     completes_run: bool = False,
     is_part: bool = False,
 ) -> list[NodeResult]:
+    """Run ``dbt build`` to its end; arguments, results and errors are those of ``node_results``."""
+    return list(node_results(settings, select, full_refresh=full_refresh, completes_run=completes_run, is_part=is_part))
+
+
+def node_results(
+    settings: Settings,
+    select: Sequence[str],
+    *,
+    full_refresh: bool = False,
+    completes_run: bool = False,
+    is_part: bool = False,
+) -> Iterator[NodeResult]:
     """Run ``dbt build`` on the warehouse of ``settings.home``; the caller holds the home's lock.
+
+    Results come as they are known, so the warehouse is open in between.
 
     Args:
         settings: Settings of the community.
@@ -57,8 +71,9 @@ def build(
         completes_run: Whether success marks the run's stale days as done.
         is_part: Whether models outside the selection may be missing: tests that compare with them are left out.
 
-    Returns:
-        One result per node, failed and skipped ones too; ``results.raise_for_failures`` turns those into an error.
+    Yields:
+        One result per node, failed and skipped ones too; ``raise_for_failures`` turns those into an error. A node that
+        succeeded may be told a second time, if it then failed.
 
     Raises:
         DbtError: dbt itself failed, so no node ran to its end.
@@ -76,17 +91,23 @@ def build(
         arguments.append("--full-refresh")
     variables = dbt_environment(settings) | {"GUILDBOOK_COMPLETES_RUN": "yes" if completes_run else "no"}
     place = statements.script_path(settings, variables, arguments)
+    told: set[str] = set()
     if (script := statements.load(place, settings)) is not None:
-        results = replay(script, settings.home / "warehouse.duckdb")
-        if results is not None:
-            return results
+        try:
+            for node in replay(script, settings.home / "warehouse.duckdb"):
+                told.add(node.unique_id)
+                yield node
+        except Unfit:
+            pass
+        else:
+            return
     recorder = statements.Recorder()
     with environment(variables):
         outcome = _invoke(arguments, target=settings.home / "lake" / ".staging" / "dbt", recorder=recorder)
-    results = [_node_result(result) for result in outcome]
-    if recorder.credentials is not None and all(node.succeeded for node in results):
+    nodes = [_node_result(result) for result in outcome]
+    if recorder.credentials is not None and all(node.succeeded for node in nodes):
         statements.keep(place, recorder.script(outcome), settings)
-    return results
+    yield from (node for node in nodes if node.unique_id not in told or not node.succeeded)
 
 
 def write_docs(settings: Settings, folder: Path) -> Path:

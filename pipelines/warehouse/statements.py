@@ -29,6 +29,9 @@ FOLDER = MANIFEST_PATH.with_name("statements")
 _SPILLS_TO = "temp_directory"
 _HOME = "'@home@/lake/"
 _TEMPORARY = re.compile(r"(?<=__dbt_tmp)\d{14,}")
+_ASKS = re.compile(r"\s*(/\*.*?\*/\s*)*(select|with|describe)\b", re.DOTALL | re.IGNORECASE)
+"""Start of a statement that changes nothing: so dbt asks what is there, which ``script_path`` names a script by."""
+_OF_TRANSACTIONS = re.compile(r"(/\*.*?\*/|\s|;|begin( transaction)?|commit)*", re.DOTALL | re.IGNORECASE)
 _PLAIN_PATH = re.compile(r"[\w./-]+")
 _READ_BY = ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")
 _SHAPES = ("contract", "lake")
@@ -82,16 +85,28 @@ class Recorder:
             self.sent.append(((event.data.node_info.unique_id, event.data.conn_name), event.data.sql))
 
     def script(self, results: Sequence[Any]) -> Script:
-        """Return what was sent in a build that came to these results of dbt's."""
+        """Return what was sent in a build that came to these results of dbt's, save what it asked for itself."""
+        tests = {result.node.unique_id for result in results if str(result.node.resource_type) == "test"}
+        steps = [
+            Step(unique_id, tuple(_TEMPORARY.sub("", sql) for _, sql in sent if unique_id in tests or not asks(sql)))
+            for (unique_id, _), sent in groupby(self.sent, key=lambda one: one[0])
+        ]
         return Script(
             config={name: value for name, value in self.credentials.config_options.items() if name != _SPILLS_TO},
             settings=dict(self.credentials.settings or {}),
             nodes=tuple(_node(result) for result in results),
-            steps=tuple(
-                Step(unique_id, tuple(_TEMPORARY.sub("", sql) for _, sql in sent))
-                for (unique_id, _), sent in groupby(self.sent, key=lambda one: one[0])
-            ),
+            steps=tuple(step for step in steps if not all(map(only_of_transactions, step.statements))),
         )
+
+
+def asks(sql: str) -> bool:
+    """Whether a statement only reads."""
+    return _ASKS.match(sql) is not None
+
+
+def only_of_transactions(sql: str) -> bool:
+    """Whether a statement begins or ends a transaction and does nothing else."""
+    return _OF_TRANSACTIONS.fullmatch(sql) is not None
 
 
 def script_path(settings: Settings, variables: Mapping[str, str], arguments: Sequence[str]) -> Path:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+
 import duckdb
 import pytest
 
-from pipelines.warehouse.replay import replay
+from pipelines.warehouse.replay import Unfit, replay
 from pipelines.warehouse.results import NodeResult
 from pipelines.warehouse.statements import Node, Script, Step
 
@@ -24,8 +26,14 @@ def counting(failures, *, warns, fails):
 
 
 def run(folder, nodes, steps):
-    found = replay(Script({"threads": 1}, {"TimeZone": "UTC"}, tuple(nodes), tuple(steps)), folder / "w.duckdb")
-    return found and [(node.name, node.status, node.message, node.failures) for node in found]
+    script = Script({"threads": 1}, {"TimeZone": "UTC"}, tuple(nodes), tuple(steps))
+    told = []
+    try:
+        for node in replay(script, folder / "w.duckdb"):
+            told.append((node.name, node.status, node.message, node.failures))
+    except Unfit:
+        told.append(None)
+    return told
 
 
 @pytest.mark.parametrize(
@@ -64,7 +72,7 @@ def test_a_test_is_judged_as_dbt_does(tmp_path, node, step, told):
     ],
 )
 def test_what_fails_is_left_to_dbt(tmp_path, node, step):
-    assert run(tmp_path, [MODEL, node], [CREATE, step]) is None
+    assert run(tmp_path, [MODEL, node], [CREATE, step]) == [("one", "success", "OK", 0), None]
     with duckdb.connect(str(tmp_path / "w.duckdb")) as con:  # and the database is closed for it
         assert con.execute("from one").fetchall() == [(1,)]
 
@@ -72,7 +80,7 @@ def test_what_fails_is_left_to_dbt(tmp_path, node, step):
 def test_a_statement_that_fails_leaves_its_table_as_it_was(tmp_path):
     assert run(tmp_path, [MODEL], [CREATE]) == [("one", "success", "OK", 0)]
     broken = Step("model.one", ("BEGIN", "drop table if exists one; create table one as select n from nowhere"))
-    assert run(tmp_path, [MODEL], [broken]) is None
+    assert run(tmp_path, [MODEL], [broken]) == [None]
     with duckdb.connect(str(tmp_path / "w.duckdb")) as con:
         assert con.execute("from one").fetchall() == [(1,)]
 
@@ -92,6 +100,37 @@ def test_each_step_has_a_connection_of_its_own(tmp_path):
 
 def test_seconds_are_those_of_the_node(tmp_path):
     script = Script({}, {}, (MODEL,), (Step("", ("select 1",)), CREATE))
-    (node,) = replay(script, tmp_path / "w.duckdb") or [None]
+    (node,) = replay(script, tmp_path / "w.duckdb")
     assert isinstance(node, NodeResult)
     assert node.seconds > 0
+
+
+SLOW = Step("model.two", ("create table two as select sum(hash(i)) as n from range(100_000_000_000) r(i)",))
+QUICK = Step("model.two", ("create table two as select 1 as n",))
+TWO = Node("model.two", "model", "two", "success", "OK")
+
+
+def test_a_node_is_told_while_the_next_ones_are_built(tmp_path):
+    """And whoever asks no further breaks off what is being built, and finds the database closed."""
+    results = replay(Script({}, {}, (MODEL, TWO), (CREATE, SLOW)), tmp_path / "w.duckdb")
+    assert next(results).name == "one"
+    results.close()
+    with duckdb.connect(str(tmp_path / "w.duckdb")) as con:
+        assert con.execute("select table_name from duckdb_tables()").fetchall() == [("one",)]
+
+
+def test_an_interrupt_breaks_off_what_is_being_built(tmp_path):
+    results = replay(Script({}, {}, (MODEL, TWO), (CREATE, SLOW)), tmp_path / "w.duckdb")
+    assert next(results).name == "one"
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    with pytest.raises(KeyboardInterrupt):
+        next(results)
+    signal.signal(signal.SIGALRM, before)
+    duckdb.connect(str(tmp_path / "w.duckdb")).close()
+
+
+def test_a_node_without_statements_is_told_in_its_place(tmp_path):
+    nothing = Node("model.none", "model", "none", "no-op", "")
+    told = [node.name for node in replay(Script({}, {}, (MODEL, nothing, TWO), (CREATE, QUICK)), tmp_path / "w.duckdb")]
+    assert told == ["one", "none", "two"]

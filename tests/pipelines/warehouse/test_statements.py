@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import timedelta
+from itertools import islice
 
 import pytest
 
@@ -11,6 +12,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import dbt, statements
 from pipelines.warehouse.plan import make_plan, write_plan
 from pipelines.warehouse.project import dbt_environment
+from pipelines.warehouse.replay import Unfit, replay
 from tests.support.house import differences
 from tests.support.tiny_logs import FIRST, days_between, interaction, tiny_community
 
@@ -88,6 +90,48 @@ def test_the_statements_make_what_dbt_makes(built_house, tmp_path, own_scripts, 
     assert outcome(build(by_statements)) == outcome(made)
     assert {node.resource_type for node in made} == {"model", "test", "operation"}
     assert differences(by_dbt, by_statements) == {}
+
+
+@pytest.mark.parametrize(
+    ("sql", "what"),
+    [
+        ('/* {"app": "dbt"} */\n\n  select 1', "asks"),
+        ("/* a */ DESCRIBE (select 1)", "asks"),
+        ("/* a */ with one as (select 1) select * from one", "asks"),
+        ("/* a */\n create table one as (select 1)", "changes"),
+        ("drop table if exists selected", "changes"),
+        ("/* select */ delete from one", "changes"),
+        ("selected", "changes"),
+        ("BEGIN", "transaction"),
+        ("/* a */ begin transaction; ", "transaction"),
+        ("COMMIT", "transaction"),
+        ("begin; drop table one", "changes"),
+    ],
+)
+def test_what_only_asks_is_told_from_what_changes(sql, what):
+    found = (statements.asks(sql), statements.only_of_transactions(sql))
+    assert found == {"asks": (True, False), "changes": (False, False), "transaction": (False, True)}[what]
+
+
+def test_only_tests_ask_when_a_script_is_sent(house, own_scripts):
+    folder = own_scripts("scripts")
+    made = {node.unique_id: node.resource_type for node in build(house)}
+    (path,) = folder.iterdir()
+    script = statements.load(path, house.settings)
+    asked = {made.get(step.unique_id) for step in script.steps for sql in step.statements if statements.asks(sql)}
+    assert asked == {"test"}
+
+
+def test_what_was_told_before_a_failure_is_told_once(house, own_scripts, monkeypatch):
+    own_scripts("scripts")
+    made = outcome(build(house))
+
+    def breaks_off(script, warehouse):
+        yield from islice(replay(script, warehouse), 5)
+        raise Unfit
+
+    monkeypatch.setattr(dbt, "replay", breaks_off)
+    assert outcome(build(house)) == made
 
 
 def test_a_test_that_fails_is_told_by_dbt(house, own_scripts):
