@@ -11,3 +11,29 @@
     ) as ranked
     where version_rank = 1 and op = 'upsert'
 {% endmacro %}
+
+{% macro interaction_versions(days) -%}
+    changed_days as (
+        select day from {{ days }}
+    ),
+
+    manifest as (
+        select * from {{ source('control', 'manifest') }}
+    ),
+
+    -- The parts to open: without this list every file of the log's history would be.
+    changed_parts as (
+        select distinct manifest.log_day
+        from manifest
+        inner join changed_days on manifest.event_day = changed_days.day
+        where manifest.log = 'interactions'
+    ),
+
+    changed as not materialized (
+        select interactions.*
+        from {{ source('lake', 'interactions') }} as interactions
+        where
+            interactions.log_day in (select changed_parts.log_day from changed_parts)
+            and interactions.event_day in (select changed_days.day from changed_days)
+    )
+{%- endmacro %}

@@ -3,29 +3,7 @@
 -- window over all interactions would hold the whole log in memory.
 with
 
-changed_days as (
-    select day from {{ ref('changed_interaction_days') }}
-),
-
-manifest as (
-    select * from {{ source('control', 'manifest') }}
-),
-
--- The parts to open: without this list every file of the log's history would be.
-changed_parts as (
-    select distinct manifest.log_day
-    from manifest
-    inner join changed_days on manifest.event_day = changed_days.day
-    where manifest.log = 'interactions'
-),
-
-changed as (
-    select interactions.*
-    from {{ source('lake', 'interactions') }} as interactions
-    where
-        interactions.log_day in (select changed_parts.log_day from changed_parts)
-        and interactions.event_day in (select changed_days.day from changed_days)
-),
+{{ interaction_versions(ref('changed_interaction_days')) }},
 
 repeated_keys as (
     select {{ key_hash(['event_day', 'source', 'interaction_id']) }} as version_key

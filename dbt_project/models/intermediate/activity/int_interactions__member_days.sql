@@ -23,10 +23,14 @@ final as (
         cast(count(*) filter (where kind = 'answer') as bigint) as n_answers,
         cast(count(*) filter (where kind in ('comment', 'reply')) as bigint) as n_comments,
         cast(count(*) filter (where kind in ('join_live', 'chat_live')) as bigint) as n_live_acts,
-        {% for one in var('need_interactions') %}
-            cast(count(*) filter (where kind in {{ in_list(one.interactions) }}) as bigint)
-                as n_{{ one.need }}_interactions,
-        {% endfor %}
+        cast(
+            bit_or(
+                {% for one in var('need_interactions') %}
+                    case when kind in {{ in_list(one.interactions) }} then {{ 2 ** loop.index0 }} else 0 end
+                    {{ '+' if not loop.last }}
+                {% endfor %}
+            ) as integer
+        ) as needs,
         {{ earliest('channel', 'occurred_at', "channel is not null and kind not in " ~ in_list(var('read_kinds'))) }}
             as first_channel,
         day

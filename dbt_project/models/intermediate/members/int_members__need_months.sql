@@ -40,7 +40,7 @@ unioned as (
     select
         member_id,
         {% for need in needs %}
-            n_{{ need }}_interactions,
+            {{ times_in(2 ** loop.index0, 'needs') }} % 2 = 1 as has_{{ need }},
         {% endfor %}
         day
     from interaction_days
@@ -48,8 +48,11 @@ unioned as (
     select
         member_id,
         {% for one in var('need_interactions') %}
-            {% for kind, column in authored_columns.items() if kind in one.interactions %}{{ column }} + {% endfor %}0
-                as n_{{ one.need }}_interactions,
+            false
+            {% for kind, column in authored_columns.items() if kind in one.interactions %}
+                or {{ column }} > 0
+            {% endfor %}
+                as has_{{ one.need }},
         {% endfor %}
         day
     from authored_days
@@ -61,7 +64,7 @@ member_days as (
         unioned.member_id,
         month_days.activity_month,
         {% for need in needs %}
-            sum(unioned.n_{{ need }}_interactions) > 0 as has_{{ need }},
+            bool_or(unioned.has_{{ need }}) as has_{{ need }},
         {% endfor %}
         unioned.day
     from month_days
