@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from expectations import worker
 from pipelines import lock, run_start
 from pipelines.cli.instance import prepare_instance
 from pipelines.erasure.stated import finish
@@ -83,7 +82,6 @@ def _launch(home: Home, settings: Settings, days: list[date], *, full: bool, say
     run_start.check_disk(home, settings)
     prepare_instance(home, settings)
     ensure_manifest()
-    worker.start()
     import dagster as dg  # noqa: PLC0415 - importing dagster takes seconds
 
     from pipelines.definitions import defs  # noqa: PLC0415

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from expectations import worker
 from pipelines.cli.console import read_settings, say
 from pipelines.home import Home
 from pipelines.settings import Settings
@@ -40,6 +41,8 @@ def run(
             raise typer.BadParameter("--today looks at the running day alone: give it without other options")
         _look(home, settings)
         return
+    if not dry_run:
+        worker.start()  # what is imported next takes as long as a quarter of what it imports
     from pipelines.cli import run as running  # noqa: PLC0415
 
     begin, end = _days(home, settings, first, last)
