@@ -66,7 +66,7 @@ def backfill(home_folder: Path, first: date, last: date) -> dict[str, float]:
         )
         steps = step_seconds(instance, result.run_id)
         before = time.perf_counter()
-        copy_marts(home.warehouse, home_folder / "analytics.duckdb", settings, version=1, through_day=last)
+        copy_marts(home.marts, home_folder / "analytics.duckdb", settings, version=1, through_day=last)
         seconds["publish"] = time.perf_counter() - before
     seconds |= {
         "ingest": steps["raw"] - seconds["dagster_events"],

@@ -28,8 +28,8 @@ _CURES = (
     ),
     (
         r"not a valid DuckDB database file|Corrupt database file|"
-        r"Could not read (enough bytes )?from file \"[^\"]*warehouse\.duckdb",
-        "the database is damaged: move {warehouse} away; the next run builds it again from the lake",
+        r"Could not read (enough bytes )?from file \"[^\"]*(warehouse|built)\.duckdb",
+        "the database is damaged: move {warehouse} and {marts} away; the next run builds them again from the lake",
     ),
     (
         r"Conflicting lock is held|Could not set lock on file",
@@ -86,7 +86,7 @@ def brief(text: str) -> str:
 def _cure(text: str, home: Home) -> str | None:
     for pattern, cure in _CURES:
         if re.search(pattern, text):
-            return cure.format(user=_user(), home=home.root, warehouse=home.warehouse)
+            return cure.format(user=_user(), home=home.root, warehouse=home.warehouse, marts=home.marts)
     return None
 
 

@@ -82,6 +82,11 @@ class Home:
         return self.root / "warehouse.duckdb"
 
     @property
+    def marts(self) -> Path:
+        """The marts as dbt builds them, in the format that is published; only dbt writes it. Its stem is fixed too."""
+        return self.root / "built.duckdb"
+
+    @property
     def versions(self) -> Path:
         """Publications, one numbered folder each."""
         return self.root / "versions"

@@ -5,6 +5,8 @@
 
 {% macro create_state_tables() %}
     create schema if not exists control;
+    {# The marts were here once. #}
+    drop schema if exists marts cascade;
     create table if not exists control.completed_day_states (part varchar, day date, checksum decimal(38, 0));
     create table if not exists control.completed_excluded_spans (member_id varchar, from_day date, to_day date);
     create table if not exists control.completed_persons (member_id varchar, person_id varchar);
@@ -17,6 +19,7 @@
         select member_id, day from {{ built_interactions }};
     {% endif %}
     create table if not exists control.completed_builds (fingerprint varchar, first_day date, through_day date);
+    create table if not exists control.completed_marts (name varchar);
 {% endmacro %}
 
 {% macro delivered_checksum() -%}
@@ -52,6 +55,9 @@
             delete from control.completed_persons;
             insert into control.completed_persons
             select member_id, person_id from base.persons;
+            delete from control.completed_marts;
+            insert into control.completed_marts
+            select table_name from duckdb_tables() where database_name = 'built';
             delete from control.pending_days;
             delete from control.completed_builds;
             insert into control.completed_builds

@@ -17,6 +17,7 @@ from pipelines.churn import store
 from pipelines.churn.gaps import excluded_cutoffs
 from pipelines.churn.schedule import active_definitions
 from pipelines.home import Home
+from pipelines.lake.duck import open_warehouse
 from pipelines.settings import Settings
 from pipelines.warehouse.plan import BuildPlan
 
@@ -66,7 +67,7 @@ def read_training(
     home: Home, settings: Settings, definition: Definition
 ) -> tuple[pd.DataFrame, pd.DataFrame, TrainConfig]:
     """Read what a training takes: features, labels, and the configuration with the cut-offs to leave out."""
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+    with open_warehouse(home) as con:
         features, labels = (
             con.execute(
                 f"select * from churn.{table} where definition = $name order by as_of_day, member_id",
@@ -98,7 +99,7 @@ def _train(home: Home, settings: Settings, definition: Definition, through_day: 
 def _scored(home: Home, model: ChurnModel, day: date) -> Iterator[pd.DataFrame]:
     from models.score import score  # noqa: PLC0415 - as above
 
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+    with open_warehouse(home) as con:
         rows = _day_of(con, model.card.definition, day)
         while len(batch := rows.fetch_df_chunk(VECTORS_PER_BATCH)):
             yield score(model, batch)

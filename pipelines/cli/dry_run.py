@@ -9,14 +9,13 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date
 
-import duckdb
-
 from pipelines import lock
 from pipelines.cli.run import log_days_between
 from pipelines.defs.launch import delivered_logs
 from pipelines.home import Home
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.lake import manifest
+from pipelines.lake.duck import open_warehouse
 from pipelines.settings import Settings
 from pipelines.warehouse.arrivals import missing_days
 from pipelines.warehouse.plan import NothingAcceptedError, completed_build, make_plan
@@ -56,7 +55,7 @@ def _unbuilt(home: Home, settings: Settings, *, full: bool) -> list[tuple[date, 
     for row in manifest.current(home).to_pylist():
         if row["log"] == "interactions" and row["event_day"] is not None:
             accepted[row["event_day"]] = accepted.get(row["event_day"], 0) + int(row["checksum"])
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+    with open_warehouse(home) as con:
         built = dict(
             con.execute(
                 "select day, checksum::hugeint from control.completed_day_states where part = 'interactions'"

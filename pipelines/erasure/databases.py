@@ -20,7 +20,7 @@ _CHUNK = 200
 
 
 def rewrite(path: Path, target: Path, needles: Needles, settings: Settings, *, applies: bool) -> int:
-    """Write a database without the person to ``target``, in the format it had; nothing where nothing has to go.
+    """Write a database without the person to ``target``, in the format it had: a block freed earlier may hold it too.
 
     Returns:
         How many distinct values changed, over all columns of all tables.
@@ -31,7 +31,7 @@ def rewrite(path: Path, target: Path, needles: Needles, settings: Settings, *, a
         changes = {table: found for table in tables if (found := _changes(con, table, tables[table], needles))}
         n_changed: int = sum(new.num_rows for found in changes.values() for new in found.values())
         n_changed += _count_emptied(con, tables, needles)
-        if not (n_changed and applies):
+        if not applies:
             return n_changed
         version = _version(con)
         con.execute(f"attach {literal(target)} as new{f' (storage_version {literal(version)})' if version else ''}")

@@ -19,6 +19,8 @@ from pipelines.settings import Settings
 def rewrite(place: Place, needles: Needles, settings: Settings, *, applies: bool) -> int:
     """Rewrite a file where it holds the person, its name too; times and rights stay, and so does everything else in it.
 
+    A database is written anew whether its rows hold the person or not.
+
     Args:
         place: The file.
         needles: Whom to look for.
@@ -36,7 +38,7 @@ def rewrite(place: Place, needles: Needles, settings: Settings, *, applies: bool
         n_changed = sqlite.rewrite(path, needles, applies=applies)
     else:
         n_changed = _write(place, target, needles, settings, applies=applies)
-        if n_changed and applies:
+        if applies and (n_changed or place.kind == "duckdb"):
             stat = path.stat()
             target.chmod(stat.st_mode)
             if target.stat().st_gid != stat.st_gid:

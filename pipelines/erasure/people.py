@@ -13,7 +13,7 @@ from pipelines.erasure.refused import quoted_texts
 from pipelines.home import Home
 from pipelines.identity.links import link_name
 from pipelines.ingest.landing import delivered_days, landing_files
-from pipelines.lake.duck import connect
+from pipelines.lake.duck import connect, open_warehouse
 from pipelines.privacy import known
 from pipelines.privacy.names import CALLED, KEPT_REASONS, MEMBER_COLUMNS, OWNERS, PRIVATE, SHARED_BY, TOMBSTONE
 from pipelines.privacy.needles import Needles, is_long
@@ -31,7 +31,7 @@ def linked_ids(home: Home, settings: Settings, ids: Collection[str]) -> list[str
     wanted = [known_as(settings, one) for one in ids]
     if completed_build(home) is None:
         return []
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+    with open_warehouse(home) as con:
         rows = con.execute(
             """
             with persons as (select person_id from marts.member_ids where list_contains($ids, member_id))

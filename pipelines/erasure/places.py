@@ -62,7 +62,7 @@ def _stage(inside: Path) -> str:
     first, *more = inside.parts
     if first == "lake":
         return "ledgers" if more[:1] == ["ledger"] else "lake"
-    if first.startswith("warehouse"):
+    if first.startswith(("warehouse.", "built.")):
         return "warehouse"
     return first if first in STAGES else "rest"
 

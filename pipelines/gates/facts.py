@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import duckdb
-
 from expectations.rule import CRITICAL, Rule
 from expectations.runner import Verdict, validate
 from expectations.suites import COMMUNITY_DAY_RULES, ENGAGEMENT_RULES, MEMBER_DAY_RULES
 from pipelines.gates import verdicts
 from pipelines.gates.verdicts import GateOutcome
 from pipelines.home import Home
+from pipelines.lake.duck import open_warehouse
 
 GATE = "facts"
 
@@ -38,7 +37,7 @@ def nothing_rebuilt(table_name: str) -> Verdict:
 def judge(home: Home, table_name: str, run_id: str) -> GateOutcome:
     """Judge the days of a mart that this run rebuilt; the caller holds the home's lock."""
     profile_name, rules = SUITES[table_name]
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+    with open_warehouse(home) as con:
         profile = con.execute(f"select * from gates.{profile_name} order by day").df()
     profile["day"] = profile["day"].dt.date
     found = validate(table_name, rules, profile) or [nothing_rebuilt(table_name)]

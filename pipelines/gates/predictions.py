@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-import duckdb
 import pandas as pd
 
 from expectations.rule import Rule
@@ -18,6 +17,7 @@ from pipelines.churn.training import read_features
 from pipelines.gates import verdicts
 from pipelines.gates.verdicts import GateOutcome
 from pipelines.home import Home
+from pipelines.lake.duck import open_warehouse
 from pipelines.settings import Settings
 
 GATE = "predictions"
@@ -36,7 +36,7 @@ def judge(home: Home, settings: Settings, day: date, run_id: str) -> GateOutcome
         name = definition.name
         card = store.load_newest(home, definition).card
         predictions = store.read_predictions(home, day, card.version, ["member_id", "probability"])
-        with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        with open_warehouse(home) as con:
             features = read_features(con, definition, day)
         drift = _drift(card, features)
         values = _profile(card, predictions, set(features["member_id"]))

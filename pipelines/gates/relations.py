@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 
-import duckdb
 import pandas as pd
 
 from expectations.relations import RELATIONS, relation_rules
@@ -21,6 +20,7 @@ from pipelines.gates import verdicts
 from pipelines.gates.facts import GATE, nothing_rebuilt
 from pipelines.gates.verdicts import GateOutcome
 from pipelines.home import Home
+from pipelines.lake.duck import open_warehouse
 from pipelines.settings import Settings
 
 TABLE = "relation_checks"
@@ -56,7 +56,7 @@ class Counted:
 
 def judge(home: Home, settings: Settings, run_id: str) -> GateOutcome:
     """Judge the rows of every log that came since the last completed run; the caller holds the home's lock."""
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+    with open_warehouse(home) as con:
         profile = con.execute(
             "select rule, log, day, n_rows, n_broken, coalesce(examples, ''), n_past_rows, n_past_broken "
             "from gates.gate_relations order by log, rule, day"

@@ -6,7 +6,6 @@ written under the home but its lock file.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,8 +17,10 @@ import duckdb
 
 from pipelines import lock
 from pipelines.contract import IDENTITY_LINKS
+from pipelines.files import copy_file
 from pipelines.home import Home
 from pipelines.identity.links import LinkError, sorted_pair
+from pipelines.lake.duck import open_warehouse
 from pipelines.lake.scratch import link_lake
 from pipelines.lake.sources import EMPTY_DAY, part_columns
 from pipelines.privacy.pseudonyms import known_as
@@ -137,7 +138,8 @@ def _copied(home: Home, settings: Settings, on_wait: Callable[[str], None] | Non
         with lock.hold(home, on_wait=on_wait, what="guildbook identity preview"):
             if completed_build(home) is None:
                 raise LinkError("nothing is built yet: run some log days first")
-            shutil.copyfile(home.warehouse, scratch.warehouse)
+            copy_file(home.warehouse, scratch.warehouse)
+            copy_file(home.marts, scratch.marts)
             link_lake(home, scratch, own_log=IDENTITY_LINKS.name)
         scratch.raw_part(IDENTITY_LINKS.name, LINK_DAY).parent.mkdir()
         yield scratch, settings.model_copy(update={"home": scratch.root})
@@ -164,14 +166,14 @@ def _build(scratch: Home, settings: Settings, months: int) -> dict[tuple[date, i
     write_plan(scratch, plan)
     results = dbt.build(settings, MODELS, full_refresh=plan.is_full, completes_run=True, is_part=True)
     raise_for_failures(results)
-    with duckdb.connect(str(scratch.warehouse), read_only=True) as con:
+    with open_warehouse(scratch) as con:
         rows = con.execute(_FIGURES.format(months=months)).fetchall()
     return {(month, place, figure): amount for month, figure, amount, place in rows}
 
 
 def _check(scratch: Home, pairs: Sequence[tuple[str, str]]) -> None:
     """Raise ``LinkError`` where an id did nothing and is no member, or where both are one person already."""
-    with duckdb.connect(str(scratch.warehouse), read_only=True) as con:
+    with open_warehouse(scratch) as con:
         persons = dict(con.execute("select member_id, person_id from base.persons").fetchall())
         for first, second in pairs:
             for member in (first, second):

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-import duckdb
-
 from pipelines import lock
 from pipelines.home import Home
 from pipelines.identity.links import LinkError
+from pipelines.lake.duck import open_warehouse
 from pipelines.warehouse.plan import completed_build
 
 PROPOSED = r"""
@@ -95,5 +94,5 @@ def proposed_links(home: Home, on_wait: Callable[[str], None] | None = None) -> 
     with lock.hold(home, on_wait=on_wait, what="guildbook identity"):
         if completed_build(home) is None:
             raise LinkError("nothing is built yet: run some log days first")
-        with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        with open_warehouse(home) as con:
             return [Proposal(*row) for row in con.execute(PROPOSED).fetchall()]

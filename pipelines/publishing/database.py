@@ -1,11 +1,13 @@
-"""The published database: a copy of the marts that older DuckDB clients can open and nobody can write."""
+"""The published database: the file of the marts, copied, that older DuckDB clients can open and nobody can write."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
 
-from pipelines.files import sync
+import duckdb
+
+from pipelines.files import copy_file, sync
 from pipelines.home import Home
 from pipelines.lake.duck import connect
 from pipelines.settings import Settings
@@ -25,32 +27,27 @@ PUBLICATION_COMMENTS = {
 """Description of the one table that dbt does not make."""
 
 
-def copy_marts(warehouse: Path, target: Path, settings: Settings, *, version: int, through_day: date) -> None:
-    """Write schema ``marts`` of the warehouse, comments included, to a new read-only database at ``target``."""
+def copy_marts(marts: Path, target: Path, settings: Settings, *, version: int, through_day: date) -> None:
+    """Copy the file of the marts, say in the copy which publication it is, and let nobody write it.
+
+    Args:
+        marts: What dbt built, in the format that is published.
+        target: The new file; it must not be there.
+        settings: Threads and memory, and whether names are shown.
+        version: Number of the publication.
+        through_day: Last day of the data.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     with connect(Home(settings.home), settings) as con:
-        con.execute("set preserve_insertion_order = false")
-        con.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
-        con.execute(f"attach {literal(target)} as published (storage_version {literal(STORAGE_VERSION)})")
-        con.execute("create schema published.marts")
-        tables = con.execute(
-            "select table_name, comment from duckdb_tables() "
-            "where database_name = 'warehouse' and schema_name = 'marts' order by 1"
-        ).fetchall()
-        for table, comment in tables:
-            name = f"published.marts.{identifier(table)}"
-            con.execute(
-                f"create table {name} as select {_shown(table, settings)} from warehouse.marts.{identifier(table)}"
-            )
-            if comment:
-                con.execute(f"comment on table {name} is {literal(comment)}")
-        for table, column, comment in con.execute(
-            "select table_name, column_name, comment from duckdb_columns() "
-            "where database_name = 'warehouse' and schema_name = 'marts' and comment is not null"
-        ).fetchall():
-            con.execute(
-                f"comment on column published.marts.{identifier(table)}.{identifier(column)} is {literal(comment)}"
-            )
+        if settings.show_names:
+            con.execute(f"attach {literal(marts)} as built")  # what a killed run wrote last is moved into the file
+            con.execute("detach built")
+            copy_file(marts, target)
+            con.execute(f"attach {literal(target)} as published")
+        else:
+            con.execute(f"attach {literal(marts)} as built (read_only)")
+            con.execute(f"attach {literal(target)} as published (storage_version {literal(STORAGE_VERSION)})")
+            _write_nameless(con)
         con.execute("create table published.marts.publication (version bigint, through_day date)")
         con.execute("insert into published.marts.publication values (?, ?)", [version, through_day])
         for thing, comment in PUBLICATION_COMMENTS.items():
@@ -61,8 +58,11 @@ def copy_marts(warehouse: Path, target: Path, settings: Settings, *, version: in
     sync(target)
 
 
-def _shown(table: str, settings: Settings) -> str:
-    """Return the columns of a mart; where names are not shown, those of members are empty for whoever reads it."""
-    if settings.show_names or table != NAMED:
-        return "*"
-    return "* replace (null::varchar as display_name, null::varchar as profile_url)"
+def _write_nameless(con: duckdb.DuckDBPyConnection) -> None:
+    """Write the marts row by row without what members are called: a copied file may keep it in a block that is free."""
+    con.execute("set preserve_insertion_order = false")
+    con.execute("copy from database built to published (schema)")
+    for (table,) in con.execute("select table_name from duckdb_tables() where database_name = 'built'").fetchall():
+        columns = "* replace (null as display_name, null as profile_url)" if table == NAMED else "*"
+        name = f"marts.{identifier(table)}"
+        con.execute(f"insert into published.{name} select {columns} from built.{name}")

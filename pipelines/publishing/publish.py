@@ -52,7 +52,7 @@ def publish(
     number = versions.next_number(home)
     draft = versions.draft_folder(home, number)
     database = draft / "analytics.duckdb"
-    copy_marts(home.warehouse, database, settings, version=number, through_day=through_day)
+    copy_marts(home.marts, database, settings, version=number, through_day=through_day)
     context = site_context(settings, through_day, number)
     pages = render_site(database, draft / "site", context=context)
     published_at = clock.now()

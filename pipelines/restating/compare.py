@@ -26,9 +26,9 @@ class Change:
 
 
 def compare(
-    con: duckdb.DuckDBPyConnection, published: Path, warehouse: Path, watched: Iterable[Figures]
+    con: duckdb.DuckDBPyConnection, published: Path, marts: Path, watched: Iterable[Figures]
 ) -> tuple[date, list[Change]]:
-    """Return the last day of a publication, and the figures up to it that the warehouse has otherwise.
+    """Return the last day of a publication, and the figures up to it that the marts have otherwise.
 
     Only whole periods inside the published ones count: figures of a day or month that was still to come, or lies before
     the published history, were never published. Neither were columns that one of the two lacks. A row that is missing
@@ -37,18 +37,18 @@ def compare(
     Args:
         con: In-memory database to which both are attached.
         published: Database of the publication.
-        warehouse: Database of the warehouse.
+        marts: Database of the marts as they are now.
         watched: Which figures of which marts are compared.
     """
     con.execute(f"attach {literal(published)} as published (read_only)")
-    con.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
+    con.execute(f"attach {literal(marts)} as built (read_only)")
     through_day = con.execute("select max(through_day) from published.marts.publication").fetchall()[0][0]
     changes = [change for figures in watched for change in _changes(con, figures, through_day)]
     return through_day, changes
 
 
 def _changes(con: duckdb.DuckDBPyConnection, figures: Figures, through_day: date) -> list[Change]:
-    old, new = (_columns(con, database, figures.mart) for database in ("published", "warehouse"))
+    old, new = (_columns(con, database, figures.mart) for database in ("published", "built"))
     metrics = [metric for metric in figures.metrics if metric in old & new]
     if not metrics:
         return []
@@ -65,7 +65,7 @@ def _changes(con: duckdb.DuckDBPyConnection, figures: Figures, through_day: date
             old.{identifier(metric)}::double as old_value,
             new.{identifier(metric)}::double as new_value
         from published.marts.{figures.mart} as old
-        full outer join warehouse.marts.{figures.mart} as new on {on}
+        full outer join built.marts.{figures.mart} as new on {on}
         where
             old.{identifier(metric)} is distinct from new.{identifier(metric)}
             and coalesce(old.{identifier(metric)}, new.{identifier(metric)}) is not null

@@ -50,7 +50,7 @@ def restate(home: Home, settings: Settings, plan: BuildPlan, run_id: str) -> Res
         return Restated(None, 0, 0)
     database = home.published / "analytics.duckdb"
     with connect(home, settings) as con:
-        _, changes = compare(con, database, home.warehouse, watched(grace_days=settings.renewal_grace_days))
+        _, changes = compare(con, database, home.marts, watched(grace_days=settings.renewal_grace_days))
     causes = _causes(home, plan, since, run_id) if changes else None
     common = {
         "since_version": since,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 
 from pipelines.home import Home
+from pipelines.lake.duck import open_warehouse
 from pipelines.lake.schemas import PREDICTIONS
 
 DEFINITIONS = ("lapse", "inactivity")
@@ -37,7 +37,7 @@ def predictions(home: Home, day: date) -> pd.DataFrame:
 
 def table(home: Home, name: str, order: str) -> pd.DataFrame:
     """A whole table of the warehouse (``schema.table``) in a fixed order; days as dates, missing texts as None."""
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+    with open_warehouse(home) as con:
         frame = con.sql(f"from {name} order by {order}").to_arrow_table().to_pandas(date_as_object=True)
     texts = {
         column: frame[column].astype(object).where(frame[column].notna(), None)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from pipelines import clock
 from pipelines.home import Home
 from pipelines.lake import ledger
+from pipelines.lake.duck import open_warehouse
 
 if TYPE_CHECKING:
     from pipelines.warehouse.plan import BuildPlan
@@ -43,7 +42,7 @@ class StaleCounts:
 
 def count_stale(home: Home) -> StaleCounts:
     """Count the days that the last build of the marts found stale."""
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+    with open_warehouse(home) as con:
         (n_stale_days,) = con.execute("select count(*) from rebuild.stale_days").fetchall()[0]
         as_of_days = con.execute(
             "select reach_days, count(*) from rebuild.stale_as_of_days group by 1 order by 1"

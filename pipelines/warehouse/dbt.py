@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.home import Home
 from pipelines.settings import Settings
 from pipelines.warehouse import statements
 from pipelines.warehouse.project import (
@@ -89,6 +90,10 @@ def node_results(
         arguments += ["--indirect-selection", "cautious"]
     if full_refresh:
         arguments.append("--full-refresh")
+    if full_refresh and not is_part:
+        # No block that was freed outlives a full rebuild, which follows whenever rows are told differently.
+        for path in (Home(settings.home).marts, Home(settings.home).marts.with_suffix(".duckdb.wal")):
+            path.unlink(missing_ok=True)
     variables = dbt_environment(settings) | {"GUILDBOOK_COMPLETES_RUN": "yes" if completes_run else "no"}
     place = statements.script_path(settings, variables, arguments)
     told: set[str] = set()

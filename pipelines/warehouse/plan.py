@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -18,7 +17,7 @@ from pipelines.files import move_in
 from pipelines.home import Home
 from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import manifest
-from pipelines.lake.duck import connect
+from pipelines.lake.duck import connect, open_warehouse
 from pipelines.lake.sources import EMPTY_DAY
 from pipelines.lake.staging import staging_folder
 from pipelines.settings import Settings
@@ -139,19 +138,17 @@ def is_planned(home: Home) -> bool:
 
 
 def completed_build(home: Home) -> CompletedBuild | None:
-    """Read the last completed run from the warehouse; None where there was none."""
-    if not home.warehouse.exists():
+    """Read the last completed run from the warehouse; None where there was none, or marts that it made are gone."""
+    if not (home.warehouse.exists() and home.marts.exists()):
         return None
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
-        known = con.execute(
-            "select 1 from information_schema.tables where table_schema = 'control' and table_name = 'completed_builds'"
-        ).fetchall()
-        rows = (
-            con.execute("select fingerprint, first_day, through_day from control.completed_builds").fetchall()
-            if known
-            else []
-        )
-    return CompletedBuild(*rows[0]) if rows else None
+    with open_warehouse(home) as con:
+        tables = con.execute("select database_name, table_name from duckdb_tables()").fetchall()
+        if ("warehouse", "completed_marts") not in tables:
+            return None
+        marts = {name for (name,) in con.execute("from control.completed_marts").fetchall()}
+        rows = con.execute("select fingerprint, first_day, through_day from control.completed_builds").fetchall()
+    is_whole = marts <= {name for database, name in tables if database == "built"}
+    return CompletedBuild(*rows[0]) if rows and is_whole else None
 
 
 def code_fingerprint(settings: Settings) -> str:
@@ -203,7 +200,7 @@ def _full_because(
     if asked:
         return "asked for"
     if completed is None:
-        return "no run was completed before"
+        return "no completed run is there to build on"
     if completed.fingerprint != fingerprint:
         return CODE_CHANGED
     if through_day < completed.through_day or first_day > completed.first_day:

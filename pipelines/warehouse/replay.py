@@ -62,6 +62,14 @@ def _short_turns() -> Iterator[None]:
         sys.setswitchinterval(before)
 
 
+def _open(script: Script, warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """Open a warehouse as dbt opened it, with what was attached to it."""
+    database = duckdb.connect(str(warehouse), config=script.config)
+    for statement in script.attached:
+        database.execute(statement)
+    return database
+
+
 class _Sender:
     """Sends the statements of a script, in a thread that others can stop."""
 
@@ -78,7 +86,7 @@ class _Sender:
         waiting = list(self._script.nodes)
         seconds: dict[str, float] = {}
         answers: dict[str, Any] = {}
-        with closing(duckdb.connect(str(self._warehouse), config=self._script.config)) as database:
+        with closing(_open(self._script, self._warehouse)) as database:
             for name, value in self._script.settings.items():
                 database.execute(f"set global {name} = '{value}'")
             for number, step in enumerate(self._script.steps):

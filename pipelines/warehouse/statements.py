@@ -21,13 +21,15 @@ from typing import Any
 import duckdb
 
 from pipelines.files import write_text
+from pipelines.home import Home
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.sql import identifier, literal
 from pipelines.warehouse.project import MANIFEST_PATH, project_digest, project_files
 
 FOLDER = MANIFEST_PATH.with_name("statements")
 
 _SPILLS_TO = "temp_directory"
-_HOME = "'@home@/lake/"
+_HOME = "'@home@/"
 _TEMPORARY = re.compile(r"(?<=__dbt_tmp)\d{14,}")
 _ASKS = re.compile(r"\s*(/\*.*?\*/\s*)*(select|with|describe)\b", re.DOTALL | re.IGNORECASE)
 """Start of a statement that changes nothing: so dbt asks what is there, which ``script_path`` names a script by."""
@@ -61,9 +63,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Script:
-    """A build: how the database is opened and its cursors are set, the nodes, and the statements in order."""
+    """A build: how the database is opened, what is attached, how cursors are set, the nodes, the statements."""
 
     config: dict[str, Any]
+    attached: tuple[str, ...]
     settings: dict[str, Any]
     nodes: tuple[Node, ...]
     steps: tuple[Step, ...]
@@ -93,6 +96,7 @@ class Recorder:
         ]
         return Script(
             config={name: value for name, value in self.credentials.config_options.items() if name != _SPILLS_TO},
+            attached=tuple(one.to_sql() for one in self.credentials.attach or ()),
             settings=dict(self.credentials.settings or {}),
             nodes=tuple(_node(result) for result in results),
             steps=tuple(step for step in steps if not all(map(only_of_transactions, step.statements))),
@@ -117,18 +121,19 @@ def script_path(settings: Settings, variables: Mapping[str, str], arguments: Seq
     read = {name: variables.get(name) for name in sorted(names) if name != "GUILDBOOK_HOME"}
     home = None if _is_plain(settings.home) else str(settings.home)
     versions = [version(name) for name in _READ_BY]
-    decisive = (read, home, versions, _shapes(), [*arguments], _relations(settings.home / "warehouse.duckdb"))
+    decisive = (read, home, versions, _shapes(), [*arguments], _relations(Home(settings.home)))
     return FOLDER / f"{project[:16]}-{hashlib.sha256(repr(decisive).encode()).hexdigest()[:16]}.json"
 
 
 def load(path: Path, settings: Settings) -> Script | None:
     """Return a script with the paths of this home; None where there is none that can be read."""
     try:
-        kept = json.loads(path.read_text(encoding="utf-8").replace(_HOME, _lake(settings.home)))
+        kept = json.loads(path.read_text(encoding="utf-8").replace(_HOME, _in(settings.home)))
     except (OSError, ValueError):
         return None
     return Script(
         config=kept["config"] | {_SPILLS_TO: str(settings.home / "lake" / ".staging" / "duckdb")},
+        attached=tuple(kept["attached"]),
         settings=kept["settings"],
         nodes=tuple(Node(**node) for node in kept["nodes"]),
         steps=tuple(Step(step["unique_id"], tuple(step["statements"])) for step in kept["steps"]),
@@ -140,7 +145,7 @@ def keep(path: Path, script: Script, settings: Settings) -> None:
 
     Where the installation cannot be written nothing is kept, and dbt makes every build.
     """
-    text = json.dumps(asdict(script), ensure_ascii=False).replace(_lake(settings.home), _HOME)
+    text = json.dumps(asdict(script), ensure_ascii=False).replace(_in(settings.home), _HOME)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, text)
@@ -150,8 +155,8 @@ def keep(path: Path, script: Script, settings: Settings) -> None:
                 other.unlink(missing_ok=True)
 
 
-def _lake(home: Path) -> str:
-    return f"'{home}/lake/"
+def _in(home: Path) -> str:
+    return f"'{home}/"
 
 
 def _is_plain(home: Path) -> bool:
@@ -167,17 +172,18 @@ def _shapes() -> str:
     return digest.hexdigest()
 
 
-def _relations(warehouse: Path) -> str:
+def _relations(home: Home) -> str:
     """Digest of the tables and views there are, with their columns."""
-    if not warehouse.exists():
-        return ""
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+    with duckdb.connect() as con:
+        for path in (home.warehouse, home.marts):
+            if path.exists():
+                con.execute(f"attach {literal(path)} as {identifier(path.stem)} (read_only)")
         tables = con.execute(
-            "select schema_name, table_name, 'table' as kind from duckdb_tables() "
-            "union all select schema_name, view_name, 'view' from duckdb_views() where not internal order by all"
+            "select database_name, schema_name, table_name, 'table' as kind from duckdb_tables() union all "
+            "select database_name, schema_name, view_name, 'view' from duckdb_views() where not internal order by all"
         ).fetchall()
         columns = con.execute(
-            "select schema_name, table_name, column_index, column_name, data_type from duckdb_columns() "
+            "select database_name, schema_name, table_name, column_index, column_name, data_type from duckdb_columns() "
             "where not internal and schema_name not in ('lake', 'ledger', 'control') order by all"
         ).fetchall()
     return hashlib.sha256(repr((tables, columns)).encode()).hexdigest()

@@ -82,8 +82,8 @@ def verify(home: Home, settings: Settings, scratch: Path, *, marts: Sequence[str
     raise_for_failures(dbt.build(apart, [*selected, "-resource_type:test", "-tag:after_scoring"], full_refresh=True))
     with duckdb.connect(config={"threads": settings.threads, "memory_limit": settings.memory_limit}) as con:
         con.execute(f"set temp_directory = {literal(scratch / 'spill')}")
-        con.execute(f"attach {literal(home.warehouse)} as here (read_only)")
-        con.execute(f"attach {literal(rebuilt.warehouse)} as rebuilt (read_only)")
+        con.execute(f"attach {literal(home.marts)} as here (read_only)")
+        con.execute(f"attach {literal(rebuilt.marts)} as rebuilt (read_only)")
         return [_compare(con, name) for name in names]
 
 

@@ -7,12 +7,13 @@ import re
 import shutil
 from datetime import date
 
-import duckdb
 import pytest
 import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from pipelines.home import Home
+from pipelines.lake.duck import open_warehouse
 from pipelines.reference import interface
 from pipelines.reference.manifest import load_manifest, published_marts
 from pipelines.reference.marts import page
@@ -70,7 +71,7 @@ def changed(project, tmp_path_factory):
 def test_both_versions_are_built_and_the_old_one_keeps_its_name_and_says_that_it_goes(changed):
     folder, _ = changed
 
-    with duckdb.connect(str(folder / "home" / "warehouse.duckdb"), read_only=True) as con:
+    with open_warehouse(Home(folder / "home")) as con:
         tables = con.execute(
             "select table_name, comment from duckdb_tables() where table_name like 'log_coverage%' order by 1"
         ).fetchall()

@@ -23,7 +23,7 @@ def failing(project, rule):
 def built_columns(project):
     columns = {}
     for schema, table, column, data_type in project.query(
-        "select schema_name, table_name, column_name, data_type from duckdb_columns() where database_name = 'warehouse'"
+        "select schema_name, table_name, column_name, data_type from duckdb_columns() where not internal"
     ):
         columns.setdefault((schema, table), {})[column] = data_type
     return columns

@@ -42,7 +42,7 @@ ERRORS = [
     ),
     (
         duckdb.IOException('IO Error: The file "/w" exists, but it is not a valid DuckDB database file!'),
-        "move /srv/guildbook/warehouse.duckdb away; the next run builds it again",
+        "move /srv/guildbook/warehouse.duckdb and /srv/guildbook/built.duckdb away; the next run builds them again",
     ),
     (duckdb.OutOfMemoryException("Out of Memory Error: failed to pin"), "raise GUILDBOOK_MEMORY_LIMIT"),
     (sqlite3.OperationalError("database or disk is full: No space left on device"), "the disk is full"),

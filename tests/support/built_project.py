@@ -8,12 +8,12 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from pipelines.home import Home
+from pipelines.lake.duck import open_warehouse
 from pipelines.settings import Settings
 from pipelines.warehouse.plan import BuildPlan, write_plan
 from pipelines.warehouse.project import DBT_PROJECT_DIR, dbt_environment
@@ -69,7 +69,7 @@ class BuiltProject:
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of a query on the built warehouse."""
-        with duckdb.connect(str(self.home.warehouse), read_only=True) as connection:
+        with open_warehouse(self.home) as connection:
             return connection.execute(sql).fetchall()
 
     def _invoke(self, runner: dbtRunner, *arguments: str) -> Any:

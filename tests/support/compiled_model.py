@@ -20,23 +20,28 @@ class CompiledModel:
         self._sql = project.compiled(model)
         self._inputs = tuple(inputs)
         self._connection = duckdb.connect()
-        self._connection.execute(f"attach '{project.home.warehouse}' as built (read_only)")
-        self._connection.execute("attach ':memory:' as warehouse")
-        for table in self._inputs:
-            self._connection.execute(f"create schema if not exists warehouse.{table.split('.')[0]}")
-            self._connection.execute(f"create table warehouse.{table} as from built.{table} limit 0")
-        self._connection.execute("detach built")
+        for database, path in (("warehouse", project.home.warehouse), ("built", project.home.marts)):
+            self._connection.execute(f"attach '{path}' as dbt_{database} (read_only)")
+            self._connection.execute(f"attach ':memory:' as {database}")
+        for name in map(_in_database, self._inputs):
+            self._connection.execute(f"create schema if not exists {name.rpartition('.')[0]}")
+            self._connection.execute(f"create table {name} as from dbt_{name} limit 0")
 
     def rows(self, *columns: str, **given: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
         """Rows of the model in the order of their columns; ``given`` holds the rows of each input by table name."""
         for table in self._inputs:
-            self._connection.execute(f"delete from warehouse.{table}")
+            self._connection.execute(f"delete from {_in_database(table)}")
             if given[table.split(".")[1]]:
                 self._connection.register("given", pa.Table.from_pylist(given[table.split(".")[1]]))
-                self._connection.execute(f"insert into warehouse.{table} by name select * from given")
+                self._connection.execute(f"insert into {_in_database(table)} by name select * from given")
         query = f"select {', '.join(columns)} from ({self._sql}) order by all"
         return self._connection.execute(query).fetchall()
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def _in_database(table: str) -> str:
+    """A table's full name: the marts have a database of their own."""
+    return f"{'built' if table.startswith('marts.') else 'warehouse'}.{table}"

@@ -18,6 +18,7 @@ from pipelines.erasure.returned import replace_returned
 from pipelines.gates import deliveries
 from pipelines.home import Home
 from pipelines.ingest import ingest_days
+from pipelines.lake.duck import open_warehouse
 from pipelines.settings import Settings
 from pipelines.warehouse import dbt, plan
 from pipelines.warehouse.results import raise_for_failures
@@ -111,12 +112,12 @@ class House:
 
     def change(self, sql: str) -> None:
         """Break the warehouse, as nothing but a test may."""
-        with duckdb.connect(str(self.home.warehouse)) as con:
+        with open_warehouse(self.home, read_only=False) as con:
             con.execute(sql)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask the warehouse."""
-        with duckdb.connect(str(self.home.warehouse), read_only=True) as con:
+        with open_warehouse(self.home) as con:
             return con.execute(sql).fetchall()
 
     def stale_days(self) -> dict[date, str]:
@@ -128,8 +129,8 @@ def differences(one: House, other: House) -> dict[str, int]:
     """Rows that only one of two warehouses has, per mart that differs; a mart only one of them has is an error."""
     unequal = {}
     with duckdb.connect() as con:
-        con.execute(f"attach '{one.home.warehouse}' as one (read_only)")
-        con.execute(f"attach '{other.home.warehouse}' as other (read_only)")
+        con.execute(f"attach '{one.home.marts}' as one (read_only)")
+        con.execute(f"attach '{other.home.marts}' as other (read_only)")
         tables = {
             name: [
                 row[0]

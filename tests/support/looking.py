@@ -34,9 +34,9 @@ def found(root: Path) -> set[tuple[str, str]]:
     return wide | holders(root, NEEDLES)
 
 
-def marts(warehouse: Path, tombstones: dict[str, str]) -> dict[str, list[str]]:
+def marts(database: Path, tombstones: dict[str, str]) -> dict[str, list[str]]:
     """Rows of every mart, ids replaced by tombstones, titles and names left out: those are gone."""
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+    with duckdb.connect(str(database), read_only=True) as con:
         tables = con.execute("select table_name from duckdb_tables() where schema_name = 'marts' order by 1").fetchall()
         gone = "'title', 'referrer', 'display_name', 'profile_url'"
         rows = {}

@@ -64,7 +64,7 @@ class RunningDay(House):
         """Publish the warehouse's marts with a site of no pages."""
         number = versions.next_number(self.home)
         draft = versions.draft_folder(self.home, number)
-        copy_marts(self.home.warehouse, draft / "analytics.duckdb", self.settings, version=number, through_day=through)
+        copy_marts(self.home.marts, draft / "analytics.duckdb", self.settings, version=number, through_day=through)
         (draft / "site" / "data").mkdir(parents=True)
         (draft / "site" / "today.js").write_text("", encoding="utf-8")
         versions.publish(self.home, number, kept=3)

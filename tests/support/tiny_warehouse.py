@@ -9,6 +9,7 @@ import duckdb
 
 from pipelines.home import Home
 from pipelines.lake import ledger, versions
+from pipelines.publishing.database import STORAGE_VERSION
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,17 +26,18 @@ class Publisher:
         self.home = Home(root)
         self.settings = Settings(home=root, threads=1, **settings)
         with duckdb.connect(str(self.home.warehouse)) as con:
+            con.execute(f"attach '{self.home.marts}' as built (storage_version '{STORAGE_VERSION}')")
             con.execute(
                 """
-                create schema marts; create schema gates;
+                create schema built.marts; create schema gates;
                 create table gates.profiles as select 1 as day;
                 create table staging_rows as select 1 as secret;
-                create table marts."day's counts" as
+                create table built.marts."day's counts" as
                     select date '2025-03-01' + n::int as day, n as "order" from range(5) r (n);
-                create table marts.tags as
+                create table built.marts.tags as
                     select 'm1' as member_id, ['a', 'b'] as tags, timestamptz '2025-03-01 00:00Z' as at;
-                comment on table marts."day's counts" is 'One row per day; it''s small.';
-                comment on column marts."day's counts"."order" is 'Place, counted from 0.';
+                comment on table built.marts."day's counts" is 'One row per day; it''s small.';
+                comment on column built.marts."day's counts"."order" is 'Place, counted from 0.';
                 """
             )
 

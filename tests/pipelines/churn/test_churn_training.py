@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -13,12 +12,13 @@ from models.score import score
 from pipelines.churn import store, training
 from pipelines.churn.gaps import excluded_cutoffs
 from pipelines.lake import ledger, manifest
+from pipelines.lake.duck import open_warehouse
 from pipelines.warehouse.plan import BuildPlan
 from tests.support.churn_frames import DAY, frames, versions_in
 
 pytestmark = pytest.mark.slow
 
-GAPS = """create table marts.data_completeness (log varchar, is_outage boolean, is_identity_break boolean,
+GAPS = """create table built.marts.data_completeness (log varchar, is_outage boolean, is_identity_break boolean,
     is_held_out boolean, day date)"""
 
 
@@ -26,8 +26,8 @@ GAPS = """create table marts.data_completeness (log varchar, is_outage boolean, 
 def warehouse(home):
     """Open the warehouse of a home with one cut-off of both definitions, and no gaps in its data."""
     home.root.mkdir(parents=True)
-    with duckdb.connect(str(home.warehouse)) as con:
-        con.execute("create schema churn; create schema marts;" + GAPS)
+    with open_warehouse(home, read_only=False) as con:
+        con.execute("create schema churn; create schema built.marts;" + GAPS)
         both = [frames(definition=name) for name in ("inactivity", "lapse")]
         for name, parts in zip(("churn_features", "churn_labels"), zip(*both, strict=True), strict=True):
             con.register("frame", pd.concat(parts))
@@ -76,7 +76,7 @@ def test_lapse_runs_beside_inactivity_where_subscriptions_are_collected(warehous
 
 def test_members_are_scored_in_batches_and_none_is_left_out(warehouse, settings, monkeypatch):
     features, labels = frames(n_members=5000)
-    with duckdb.connect(str(warehouse.warehouse)) as con:
+    with open_warehouse(warehouse, read_only=False) as con:
         for name, frame in (("churn_features", features), ("churn_labels", labels)):
             con.register("frame", frame)
             con.execute(f"create or replace table churn.{name} as from frame")
@@ -119,7 +119,7 @@ IDS_CHANGED = dict.fromkeys(("inactivity", "lapse"), "member ids changed on 2025
 def test_a_cut_off_is_left_out_and_named_where_outages_take_too_much_of_a_window(
     warehouse, horizon, log, days, reasons
 ):
-    with duckdb.connect(str(warehouse.warehouse)) as con:
+    with open_warehouse(warehouse, read_only=False) as con:
         for after in days:
             con.execute(
                 "insert into marts.data_completeness values (?, true, false, false, ?)",
@@ -132,7 +132,7 @@ def test_a_cut_off_is_left_out_and_named_where_outages_take_too_much_of_a_window
 
 @pytest.mark.parametrize(("is_break", "after", "reasons"), [(True, 1, IDS_CHANGED), (True, 38, {}), (False, 1, {})])
 def test_a_cut_off_is_left_out_where_member_ids_change_on_any_day(warehouse, is_break, after, reasons):
-    with duckdb.connect(str(warehouse.warehouse)) as con:
+    with open_warehouse(warehouse, read_only=False) as con:
         con.execute(
             "insert into marts.data_completeness values ('interactions', false, ?, false, ?)",
             [is_break, DAY + timedelta(days=after)],
@@ -143,14 +143,14 @@ def test_a_cut_off_is_left_out_where_member_ids_change_on_any_day(warehouse, is_
 
 
 def test_two_logs_that_are_out_on_one_day_are_one_missing_day(warehouse):
-    with duckdb.connect(str(warehouse.warehouse)) as con:
+    with open_warehouse(warehouse, read_only=False) as con:
         for log in ("interactions", "content"):
             con.execute("insert into marts.data_completeness values (?, true, false, false, ?)", [log, DAY])
         assert excluded_cutoffs(con, inactivity(30)) == ()
 
 
 def test_days_that_are_withheld_are_missing_too(warehouse):
-    with duckdb.connect(str(warehouse.warehouse)) as con:
+    with open_warehouse(warehouse, read_only=False) as con:
         for log, is_outage, after in (("content", False, 1), ("interactions", True, 2), ("events", False, 3)):
             con.execute(
                 "insert into marts.data_completeness values (?, ?, false, not ?, ?)",
@@ -160,7 +160,7 @@ def test_days_that_are_withheld_are_missing_too(warehouse):
 
 
 def test_what_was_left_out_stands_in_the_card(warehouse, settings):
-    with duckdb.connect(str(warehouse.warehouse)) as con:
+    with open_warehouse(warehouse, read_only=False) as con:
         for after in (3, 4):
             con.execute(
                 "insert into marts.data_completeness values ('content', true, false, false, ?)",

@@ -66,7 +66,9 @@ def test_a_day_that_never_came_is_named(house):
 def test_accepted_days_that_no_run_built_are_to_be_rebuilt(house):
     house.accept(DAYS)
 
-    assert dry_run(house) == [f"{DAYS[0]} rebuild every day from {DAYS[0]} to {DAYS[-1]}: no run was completed before"]
+    assert dry_run(house) == [
+        f"{DAYS[0]} rebuild every day from {DAYS[0]} to {DAYS[-1]}: no completed run is there to build on"
+    ]
 
 
 @pytest.mark.dbt

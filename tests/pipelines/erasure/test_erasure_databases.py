@@ -56,6 +56,27 @@ def test_what_does_not_fit_into_memory_is_spilled_into_the_home_and_goes(big_dat
     assert [path for path in home.staging.rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.parametrize("is_left", [True, False])
+def test_a_block_that_was_freed_goes_whether_a_row_holds_the_person_or_not(tmp_path, is_left):
+    house = House(tmp_path / "home")
+    house.deliver("members", DAYS[0], [{"member_id": ADA, "occurred_at": f"{DAYS[0]}T10:00:00"}])
+    for sql in (
+        "create schema marts; pragma force_compression = 'uncompressed'; "
+        f"create table marts.tags as select '{ADA}' as member_id, '{ADA} ' || range as tag from range(90000); "
+        "create table marts.after as from range(90000)",
+        f"drop table marts.tags; create table marts.tags as select '{ADA if is_left else 'm1'}' as member_id",
+    ):
+        with duckdb.connect(str(house.home.marts)) as con:
+            con.execute(sql)
+    assert ADA.encode() in house.home.marts.read_bytes()
+
+    outcome = erase(house.home, house.settings, [IDS], asked_by="test")
+
+    assert outcome.left == []
+    assert outcome.places["warehouse"] == is_left
+    assert ADA.encode() not in house.home.marts.read_bytes()
+
+
 def holding_ids(house):
     return {name for name, text in found(house.home.root) if text in ("ada.lovelace", "Neilbridge")}
 

@@ -39,13 +39,13 @@ def erased(full_house, tmp_path_factory):
 def test_a_person_goes_from_every_byte_and_every_mart_stays(full_house, erased):
     house, outcome = erased
     assert {Path(name).parts[0] for name, _ in found(full_house.home.root)} >= {
-        "landing", "lake", "warehouse.duckdb", "versions", "exports", "last_run", "dagster",
+        "landing", "lake", "warehouse.duckdb", "built.duckdb", "versions", "exports", "last_run", "dagster",
     }  # fmt: skip
     assert outcome.left == []
     assert found(house.home.root) == set()
     assert set(outcome.tombstones) == set(IDS)
     assert all(TOMBSTONE.fullmatch(one) for one in outcome.tombstones.values())
-    assert marts(house.home.warehouse, {}) == marts(full_house.home.warehouse, outcome.tombstones)
+    assert marts(house.home.marts, {}) == marts(full_house.home.marts, outcome.tombstones)
     assert not house.home.erasure_journal.parent.exists()
 
 
@@ -65,8 +65,8 @@ def test_nothing_looks_changed_and_a_full_rebuild_gives_the_same(full_house, era
 
     # From the rewritten files themselves, not only from the lake.
     house.run(DAYS, full=True)
-    before = marts(full_house.home.warehouse, outcome.tombstones)
-    after = marts(house.home.warehouse, {})
+    before = marts(full_house.home.marts, outcome.tombstones)
+    after = marts(house.home.marts, {})
     logs_alone = {one.mart for one in compared} - BY_TEXT
     assert {name: rows for name, rows in after.items() if name in logs_alone} == {
         name: rows for name, rows in before.items() if name in logs_alone
@@ -94,7 +94,7 @@ def test_a_name_that_others_have_too_goes_beside_the_id_and_nowhere_else(full_ho
     house, outcome = erased
     marks = [outcome.tombstones[one] for one in (ADA, ODD)]
     called = "select member_id, display_name, profile_url from marts.dim_members where display_name is not null"
-    for path in (house.home.warehouse, house.home.versions / "1" / "analytics.duckdb"):
+    for path in (house.home.marts, house.home.versions / "1" / "analytics.duckdb"):
         with duckdb.connect(str(path), read_only=True) as con:
             left = con.execute(called).fetchall()
         assert {name for _, name, _ in left} == {"python"}
@@ -172,7 +172,7 @@ def test_a_kill_at_any_stage_is_made_up_for(full_house, house, at):
     run_start.prepare(house.home, house.settings)  # as the next run begins
 
     assert found(house.home.root) == set()
-    assert marts(house.home.warehouse, {}) == marts(full_house.home.warehouse, tombstones)
+    assert marts(house.home.marts, {}) == marts(full_house.home.marts, tombstones)
     for log in LOGS.values():
         assert changed_days(house.home, house.settings, log, DAYS) == {}
     assert len(ledger.read(house.home, known.LEDGER)) == len(IDS)

@@ -41,6 +41,7 @@ def open_home(root: Path) -> Home:
         "fetched/forum/posts/00000001.jsonl.gz", "landing/interactions/2025-01-01/a.csv", "lake/raw/part.parquet",
         ".arm_key", "versions/1/analytics.duckdb",
         "versions/1/site/index.html", "versions/1/site/data/members.csv", "dagster/history/runs.db", "warehouse.duckdb",
+        "built.duckdb",
     ):  # fmt: skip
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(path)
@@ -202,5 +203,6 @@ def test_another_user_reads_the_site_as_a_reader_and_nothing_otherwise():
         for path in ("published/site/index.html", "published/analytics.duckdb", "published/site/data/members.csv"):
             assert can_read(path, group.gr_gid), path
             assert not can_read(path), path
-        for path in ("warehouse.duckdb", "lake/raw/part.parquet", ".arm_key", "dagster/history/runs.db"):
+        databases = ("warehouse.duckdb", "built.duckdb", "dagster/history/runs.db")
+        for path in (*databases, "lake/raw/part.parquet", ".arm_key"):
             assert not can_read(path, group.gr_gid), path

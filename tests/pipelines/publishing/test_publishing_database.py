@@ -20,9 +20,7 @@ from tests.support.tiny_warehouse import DAY
 def copy(publisher, version=1):
     """Publish a version that is the database alone."""
     draft = versions.draft_folder(publisher.home, version)
-    copy_marts(
-        publisher.home.warehouse, draft / "analytics.duckdb", publisher.settings, version=version, through_day=DAY
-    )
+    copy_marts(publisher.home.marts, draft / "analytics.duckdb", publisher.settings, version=version, through_day=DAY)
     versions.publish(publisher.home, version, kept=2)
     return publisher.home.published / "analytics.duckdb"
 
@@ -36,7 +34,7 @@ def published(publisher):
 def test_only_the_marts_are_copied_row_for_row(publisher, published):
     tables = published.execute("select schema_name || '.' || table_name from duckdb_tables() order by 1").fetchall()
     assert tables == [("marts.day's counts",), ("marts.publication",), ("marts.tags",)]
-    with duckdb.connect(str(publisher.home.warehouse), read_only=True) as warehouse:
+    with duckdb.connect(str(publisher.home.marts), read_only=True) as warehouse:
         for table in ("day's counts", "tags"):
             for sql in (f'from marts."{table}" order by all', f'describe marts."{table}"'):
                 assert published.execute(sql).fetchall() == warehouse.execute(sql).fetchall()
@@ -44,7 +42,7 @@ def test_only_the_marts_are_copied_row_for_row(publisher, published):
 
 @pytest.mark.parametrize("shows", [True, False])
 def test_names_are_in_it_unless_they_are_not_to_be_shown(publisher, shows):
-    with duckdb.connect(str(publisher.home.warehouse)) as warehouse:
+    with duckdb.connect(str(publisher.home.marts)) as warehouse:
         warehouse.execute(
             "create table marts.dim_members as select 'm1' as member_id, 'Ana' as display_name, "
             "'https://x.org/ana' as profile_url, true as is_excluded;"
@@ -53,7 +51,7 @@ def test_names_are_in_it_unless_they_are_not_to_be_shown(publisher, shows):
     target = publisher.home.versions / "of names" / "analytics.duckdb"
     settings = publisher.settings.model_copy(update={"show_names": shows})
 
-    copy_marts(publisher.home.warehouse, target, settings, version=1, through_day=DAY)
+    copy_marts(publisher.home.marts, target, settings, version=1, through_day=DAY)
 
     with duckdb.connect(str(target), read_only=True) as con:
         row = con.execute("from marts.dim_members").fetchone()
@@ -64,6 +62,22 @@ def test_names_are_in_it_unless_they_are_not_to_be_shown(publisher, shows):
     assert row == (("m1", "Ana", "https://x.org/ana", True) if shows else ("m1", None, None, True))
     assert list(columns) == ["member_id", "display_name", "profile_url", "is_excluded"]
     assert columns["display_name"] == ("VARCHAR", "What people say.")
+
+
+def test_no_block_of_it_holds_a_name_that_is_not_to_be_shown(publisher):
+    with duckdb.connect(str(publisher.home.marts)) as built:
+        built.execute("pragma force_compression = 'uncompressed'")
+        for of in ("Ana Quince", "Bo Quince"):  # the first table's blocks are free as soon as the second is written
+            built.execute(
+                f"create or replace table marts.dim_members as select 'm' || range as member_id, "
+                f"'{of} ' || range as display_name, null::varchar as profile_url from range(5000)"
+            )
+            built.execute("checkpoint")
+    names = (b"Ana Quince", b"Bo Quince")
+    assert all(name in publisher.home.marts.read_bytes() for name in names)
+    publisher.settings = publisher.settings.model_copy(update={"show_names": False})
+    published = copy(publisher).read_bytes()
+    assert not any(name in published for name in names)
 
 
 def test_it_says_which_publication_it_is(published):
@@ -93,16 +107,16 @@ def test_nobody_can_write_it(publisher):
     assert not path.with_name(f"{path.name}.wal").exists()
 
 
-def test_the_warehouse_is_left_as_it_was(publisher):
-    before = publisher.home.warehouse.read_bytes()
+def test_the_marts_are_left_as_they_were(publisher):
+    before = publisher.home.marts.read_bytes()
     copy(publisher)
-    assert publisher.home.warehouse.read_bytes() == before
+    assert publisher.home.marts.read_bytes() == before
 
 
 def test_a_file_that_is_there_already_is_not_added_to(publisher):
     path = copy(publisher)
-    with pytest.raises(duckdb.Error):
-        copy_marts(publisher.home.warehouse, path.resolve(), publisher.settings, version=2, through_day=DAY)
+    with pytest.raises(FileExistsError):
+        copy_marts(publisher.home.marts, path.resolve(), publisher.settings, version=2, through_day=DAY)
 
 
 def test_readers_see_whole_publications_one_after_the_other(publisher):

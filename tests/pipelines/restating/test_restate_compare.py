@@ -32,9 +32,9 @@ def database(path, *, days, months=(), through=None, columns="day date, dau bigi
 def changes(tmp_path):
     def _changes(old, new, through=THROUGH):
         published = database(tmp_path / "published.duckdb", through=through, **old)
-        warehouse = database(tmp_path / "warehouse.duckdb", **new)
+        marts = database(tmp_path / "built.duckdb", **new)
         with duckdb.connect() as con:
-            through_day, found = compare(con, published, warehouse, WATCHED)
+            through_day, found = compare(con, published, marts, WATCHED)
         assert through_day == through
         return [(one.metric, one.dimension, str(one.day), one.old_value, one.new_value) for one in found]
 
@@ -104,6 +104,6 @@ def test_a_mart_that_was_not_published_yet_restates_nothing(tmp_path):
     published = database(tmp_path / "published.duckdb", days=days(5), through=THROUGH)
     with duckdb.connect(str(published)) as con:
         con.execute("drop table marts.revenue_months")
-    warehouse = database(tmp_path / "warehouse.duckdb", days=days(5), months=[(date(2025, 1, 1), "CNY", 1, 1.0)])
+    marts = database(tmp_path / "built.duckdb", days=days(5), months=[(date(2025, 1, 1), "CNY", 1, 1.0)])
     with duckdb.connect() as con:
-        assert compare(con, published, warehouse, WATCHED)[1] == []
+        assert compare(con, published, marts, WATCHED)[1] == []

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.home import Home
 from pipelines.lake import ledger, versions
+from pipelines.lake.duck import open_warehouse
 from pipelines.restating import restatements
 from pipelines.settings import Settings
 from pipelines.warehouse.plan import CODE_CHANGED, BuildPlan
@@ -22,11 +23,11 @@ class Publisher:
     def __init__(self, root):
         self.home, self.settings = Home(root), Settings(home=root)
         self.n_runs = 0
-        with duckdb.connect(str(self.home.warehouse)) as con:
+        with open_warehouse(self.home, read_only=False) as con:
             con.execute(
                 """
-                create schema marts; create schema rebuild; create schema control;
-                create table marts.community_days as
+                create schema built.marts; create schema rebuild; create schema control;
+                create table built.marts.community_days as
                     select date '2025-03-01' + n::int as day, 5::bigint as dau from range(3) r (n);
                 create table rebuild.stale_days (day date, parts varchar);
                 create table rebuild.as_of_states (part varchar, day date, checksum decimal(38, 0));
@@ -38,7 +39,7 @@ class Publisher:
         """Set the first day's figure, restate, and perhaps publish; return what was found."""
         self.n_runs += 1
         run_id = f"run-{self.n_runs}"
-        with duckdb.connect(str(self.home.warehouse)) as con:
+        with open_warehouse(self.home, read_only=False) as con:
             if dau is not None:
                 con.execute("update marts.community_days set dau = ? where day = ?", [dau, FIRST])
         ledger.append(self.home, "builds", [{"run_id": run_id}])
@@ -52,8 +53,8 @@ class Publisher:
         number = versions.next_number(self.home)
         database = versions.draft_folder(self.home, number) / "analytics.duckdb"
         with duckdb.connect(str(database)) as con:
-            con.execute(f"attach '{self.home.warehouse}' as warehouse (read_only); create schema marts")
-            con.execute("create table marts.community_days as from warehouse.marts.community_days")
+            con.execute(f"attach '{self.home.marts}' as built (read_only); create schema marts")
+            con.execute("create table marts.community_days as from built.marts.community_days")
             con.execute(f"create table marts.publication as select {number} as version, date '{LAST}' as through_day")
         versions.publish(self.home, number, kept=3)
         restatements.commit_pending(self.home)

@@ -15,6 +15,7 @@ from jinja2 import Environment
 from models.retention.arms import draw_arm
 from pipelines.home import Home
 from pipelines.lake import ledger
+from pipelines.lake.duck import open_warehouse
 from pipelines.lake.schemas import PREDICTIONS
 from pipelines.lake.sources import EMPTY_DAY
 from pipelines.retention import lists, store
@@ -31,8 +32,8 @@ N = 60
 def home(tmp_path):
     made = Home(tmp_path / "home")
     made.root.mkdir()
-    with duckdb.connect(str(made.warehouse)) as con:
-        con.execute("create schema retention; create schema marts;")
+    with open_warehouse(made, read_only=False) as con:
+        con.execute("create schema retention; create schema built.marts;")
         con.execute(
             f"""
             create table retention.retention_members as
@@ -53,7 +54,7 @@ def home(tmp_path):
             create table retention.retention_pieces (
                 content_id varchar, kind varchar, title varchar, published_day date
             );
-            create table marts.action_effects (
+            create table built.marts.action_effects (
                 campaign_id varchar, outcome varchar, is_primary boolean, verdict varchar
             );
             """
@@ -78,7 +79,7 @@ def predict(home, day, version="v1", definition="inactivity", risk=lambda i: 0.2
 
 
 def change(home, sql):
-    with duckdb.connect(str(home.warehouse)) as con:
+    with open_warehouse(home, read_only=False) as con:
         con.execute(sql)
 
 
@@ -252,7 +253,7 @@ def test_the_export_says_what_members_are_called_as_the_publication_does(home):
     (home.versions / "1").mkdir(parents=True)
     home.published.symlink_to("versions/1")
     with duckdb.connect(str(home.published / "analytics.duckdb")) as con:
-        con.execute("create schema marts; create table marts.dim_members (member_id varchar)")
+        con.execute("create schema marts; create table built.marts.dim_members (member_id varchar)")
     assert {row["display_name"] for row in exported(home)} == {""}
 
     with duckdb.connect(str(home.published / "analytics.duckdb")) as con:

@@ -11,6 +11,8 @@ import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from pipelines.home import Home
+from pipelines.lake.duck import open_warehouse
 from pipelines.warehouse.project import DBT_PROJECT_DIR, dbt_environment
 
 if TYPE_CHECKING:
@@ -177,12 +179,14 @@ class DataTests:
 
 @pytest.fixture(scope="module")
 def tested(built_house, tmp_path_factory) -> Iterator[DataTests]:
-    copy = shutil.copyfile(built_house.home.warehouse, tmp_path_factory.mktemp("planted") / "warehouse.duckdb")
+    copy = Home(tmp_path_factory.mktemp("planted"))
+    shutil.copyfile(built_house.home.warehouse, copy.warehouse)
+    shutil.copyfile(built_house.home.marts, copy.marts)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in dbt_environment(built_house.settings).items():
             patch.setenv(name, value)
         folders = {"project-dir": DBT_PROJECT_DIR, "profiles-dir": DBT_PROJECT_DIR}
-        folders |= dict.fromkeys(("target-path", "log-path"), copy.parent / "target")
+        folders |= dict.fromkeys(("target-path", "log-path"), copy.root / "target")
         places = [f"--{name}={folder}" for name, folder in folders.items()]
         try:
             outcome = dbtRunner().invoke(["--quiet", "compile", "--select", "test_type:data", *places])
@@ -197,7 +201,7 @@ def tested(built_house, tmp_path_factory) -> Iterator[DataTests]:
         for node in nodes
         if hasattr(node, "test_metadata") and node.test_metadata.name == "unique_together"
     }
-    with duckdb.connect(str(copy)) as con:
+    with open_warehouse(copy, read_only=False) as con:
         yield DataTests(con, singular, keys)
 
 

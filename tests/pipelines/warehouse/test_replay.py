@@ -26,7 +26,7 @@ def counting(failures, *, warns, fails):
 
 
 def run(folder, nodes, steps):
-    script = Script({"threads": 1}, {"TimeZone": "UTC"}, tuple(nodes), tuple(steps))
+    script = Script({"threads": 1}, (), {"TimeZone": "UTC"}, tuple(nodes), tuple(steps))
     told = []
     try:
         for node in replay(script, folder / "w.duckdb"):
@@ -99,7 +99,7 @@ def test_each_step_has_a_connection_of_its_own(tmp_path):
 
 
 def test_seconds_are_those_of_the_node(tmp_path):
-    script = Script({}, {}, (MODEL,), (Step("", ("select 1",)), CREATE))
+    script = Script({}, (), {}, (MODEL,), (Step("", ("select 1",)), CREATE))
     (node,) = replay(script, tmp_path / "w.duckdb")
     assert isinstance(node, NodeResult)
     assert node.seconds > 0
@@ -112,7 +112,7 @@ TWO = Node("model.two", "model", "two", "success", "OK")
 
 def test_a_node_is_told_while_the_next_ones_are_built(tmp_path):
     """And whoever asks no further breaks off what is being built, and finds the database closed."""
-    results = replay(Script({}, {}, (MODEL, TWO), (CREATE, SLOW)), tmp_path / "w.duckdb")
+    results = replay(Script({}, (), {}, (MODEL, TWO), (CREATE, SLOW)), tmp_path / "w.duckdb")
     assert next(results).name == "one"
     results.close()
     with duckdb.connect(str(tmp_path / "w.duckdb")) as con:
@@ -120,7 +120,7 @@ def test_a_node_is_told_while_the_next_ones_are_built(tmp_path):
 
 
 def test_an_interrupt_breaks_off_what_is_being_built(tmp_path):
-    results = replay(Script({}, {}, (MODEL, TWO), (CREATE, SLOW)), tmp_path / "w.duckdb")
+    results = replay(Script({}, (), {}, (MODEL, TWO), (CREATE, SLOW)), tmp_path / "w.duckdb")
     assert next(results).name == "one"
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
     signal.setitimer(signal.ITIMER_REAL, 0.2)
@@ -132,5 +132,7 @@ def test_an_interrupt_breaks_off_what_is_being_built(tmp_path):
 
 def test_a_node_without_statements_is_told_in_its_place(tmp_path):
     nothing = Node("model.none", "model", "none", "no-op", "")
-    told = [node.name for node in replay(Script({}, {}, (MODEL, nothing, TWO), (CREATE, QUICK)), tmp_path / "w.duckdb")]
+    told = [
+        node.name for node in replay(Script({}, (), {}, (MODEL, nothing, TWO), (CREATE, QUICK)), tmp_path / "w.duckdb")
+    ]
     assert told == ["one", "none", "two"]

@@ -155,7 +155,7 @@ def test_a_script_is_for_one_state_of_project_settings_and_tables(house, monkeyp
     }
     house.change("alter table marts.dim_days add column more integer")
     others["columns"] = place(house.settings, "build")
-    house.change("create table marts.more as select 1 as n")
+    house.change("create table built.marts.more as select 1 as n")
     others["tables"] = place(house.settings, "build")
     monkeypatch.setattr(statements, "project_digest", lambda: "another")
     others["project"] = place(house.settings, "build")
