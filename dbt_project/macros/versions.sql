@@ -29,7 +29,7 @@
         where manifest.log = 'interactions'
     ),
 
-    changed as not materialized (
+    changed as{{ ' not materialized' if flags.FULL_REFRESH }} (
         select interactions.*
         from {{ source('lake', 'interactions') }} as interactions
         where
