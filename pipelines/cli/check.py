@@ -79,8 +79,8 @@ def _judge(home: Home, path: Path, settings: Settings, log: Log, log_day: date) 
     lines += [
         f"  {'failed' if row['severity'] == 'critical' else 'warning'}: {row['expectation']}, "
         f"found {row['observed']}: {row['reason']}"
-        for row in ledger.read(home, "gate_results").to_pylist()
-        if not row["is_passed"] and not row["expectation"].startswith("rejected_")
+        for row in ledger.rows(home, "gate_results", is_passed=False)
+        if not row["expectation"].startswith("rejected_")
     ]
     others = [(log_day, one) for one in delivery["findings"] if one["finding"] not in (MISSPELT, SHARED_KEY)]
     lines += [f"  look at: {one}" for one in summary(others)]

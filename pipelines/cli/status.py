@@ -30,7 +30,7 @@ def status_lines(home: Home, first_log_day: date = date.min) -> list[str]:
     if number is None:
         lines = ["published   nothing yet"]
     else:
-        rows = [row for row in ledger.read(home, "publications").to_pylist() if row["version"] == number]
+        rows = ledger.rows(home, "publications", version=number)
         through = (
             f", data through {rows[-1]['through_day']}, made {rows[-1]['published_at']:%Y-%m-%d %H:%M} UTC"
             if rows

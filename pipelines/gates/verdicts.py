@@ -50,17 +50,14 @@ def blocking(home: Home, run_id: str) -> list[dict[str, Any]]:
     waived = {(row["table_name"], row["day"]) for row in ledger.read(home, "waivers").to_pylist()}
     return [
         row
-        for row in ledger.read(home, "gate_results").to_pylist()
-        if row["run_id"] == run_id
-        and is_blocking(
-            row["severity"], is_passed=row["is_passed"], is_waived=(row["table_name"], row["day"]) in waived
-        )
+        for row in ledger.rows(home, "gate_results", run_id=run_id)
+        if is_blocking(row["severity"], is_passed=row["is_passed"], is_waived=(row["table_name"], row["day"]) in waived)
     ]
 
 
 def waived_days(home: Home, table_name: str) -> set[date]:
     """Days of a table for which an operator recorded an exception."""
-    return {row["day"] for row in ledger.read(home, "waivers").to_pylist() if row["table_name"] == table_name}
+    return {row["day"] for row in ledger.rows(home, "waivers", table_name=table_name)}
 
 
 def waive(home: Home, table_name: str, day: date, *, reason: str, waived_by: str) -> None:

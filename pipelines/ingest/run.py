@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 import duckdb
-import pyarrow.compute as pc
 
 from pipelines import clock
 from pipelines.contract import Log
@@ -247,9 +246,8 @@ def _record(home: Home, log: Log, made: dict[date, dict[str, Any]], run_id: str)
 
 def _last_deliveries(home: Home, log: Log) -> dict[date, list[dict[str, Any]]]:
     """Return the rows of each log day's latest delivery; rows of one delivery are appended together."""
-    table = ledger.read(home, "deliveries")
     last: dict[date, list[dict[str, Any]]] = {}
-    for row in table.filter(pc.equal(table["log"], log.name)).to_pylist():
+    for row in ledger.rows(home, "deliveries", log=log.name):
         known = last.get(row["log_day"])
         if known and known[0]["ingested_at"] == row["ingested_at"] and known[0]["run_id"] == row["run_id"]:
             known.append(row)

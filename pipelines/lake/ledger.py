@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock
 
@@ -70,6 +72,18 @@ def read(home: Home, name: str, schema: pa.Schema | None = None) -> pa.Table:
     return pa.concat_tables([schema.empty_table(), *tables])
 
 
+def rows(home: Home, name: str, **values: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - of the columns' types
+    """Return the rows of a ledger whose columns have these values, in the order they were appended.
+
+    The others are left out before they become dictionaries: a ledger has a year of days for one that is looked for.
+    """
+    table = read(home, name)
+    for column, value in values.items():
+        table = table.filter(pc.equal(table[column], value))
+    found: list[dict[str, Any]] = table.to_pylist()
+    return found
+
+
 @contextmanager
 def writing(home: Home, name: str) -> Iterator[None]:
     """Be the only process that writes to a ledger: a run and several commands may add to one at the same time.
@@ -107,6 +121,13 @@ def tidy(home: Home) -> None:
 
 
 def _read_part(path: Path, schema: pa.Schema | None = None) -> pa.Table:
+    """Read a file, which is only ever replaced as a whole, once for all who ask in this process."""
+    now = path.stat()
+    return _read_once(path, (now.st_ino, now.st_size, now.st_mtime_ns), schema)
+
+
+@lru_cache(maxsize=MAX_FILES)
+def _read_once(path: Path, _: tuple[int, int, int], schema: pa.Schema | None) -> pa.Table:
     with _named(path):
         return pq.read_table(path, schema=schema, partitioning=None)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 from pipelines import clock
 from pipelines.contract import LOGS
@@ -36,7 +35,7 @@ def unchanged_since(home: Home, settings: Settings, plan: BuildPlan) -> int | No
     if number is None or plan.is_full or plan.training_days or not _note(home).is_file():
         return None
     noted = json.loads(_note(home).read_text(encoding="utf-8"))
-    made_by = [row["run_id"] for row in ledger.read(home, "publications").to_pylist() if row["version"] == number]
+    made_by = [row["run_id"] for row in ledger.rows(home, "publications", version=number)]
     is_made_of_it = made_by[-1:] == [noted["run_id"]] and noted["inputs"] == inputs(home, settings, plan)
     return number if is_made_of_it else None
 
@@ -44,7 +43,7 @@ def unchanged_since(home: Home, settings: Settings, plan: BuildPlan) -> int | No
 def note_unchanged(home: Home, number: int) -> None:
     """Tell the pages that are up that a run came to its end and had nothing to change."""
     forget_stopped(home)
-    row = next(row for row in reversed(ledger.read(home, "publications").to_pylist()) if row["version"] == number)
+    row = ledger.rows(home, "publications", version=number)[-1]
     status = SiteStatus(
         through_day=row["through_day"],
         published_at=row["published_at"],
@@ -57,12 +56,12 @@ def note_unchanged(home: Home, number: int) -> None:
 def inputs(home: Home, settings: Settings, plan: BuildPlan) -> str:
     """Digest of all that decides a publication: deliveries, what gate 1 withholds, waivers, settings, code, days."""
     accepted = sorted(tuple(map(str, row.values())) for row in manifest.current(home).to_pylist())
-    delivered: list[dict[str, Any]] = ledger.read(home, "deliveries").to_pylist()
+    n_delivered = ledger.read(home, "deliveries").num_rows
     waiting = [one for log in LOGS for one in manifest.candidates(home, log)]
     held = [(one.log, one.log_day, one.delivery["fingerprint"]) for one in waiting]
     waived = ledger.read(home, "waivers").to_pylist()
     used = settings.model_dump(mode="json", exclude=_NO_PAGE_USES)
-    parts = (accepted, len(delivered), held, waived, sorted(used.items()), _code(), plan.fingerprint)
+    parts = (accepted, n_delivered, held, waived, sorted(used.items()), _code(), plan.fingerprint)
     days = (plan.first_day, plan.through_day)
     return hashlib.sha256(repr((parts, days)).encode()).hexdigest()
 

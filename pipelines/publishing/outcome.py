@@ -68,8 +68,7 @@ def _say_on_page(home: Home, settings: Settings, stop: noted.Stop) -> None:
 def _say_on_banner(home: Home, settings: Settings, stop: noted.Stop) -> None:
     if (number := versions.current(home)) is None:
         return
-    published = {row["version"]: row for row in ledger.read(home, "publications").to_pylist()}
-    last = published.get(number)
+    last = next(reversed(ledger.rows(home, "publications", version=number)), None)
     status = SiteStatus(
         through_day=last["through_day"] if last else None,
         published_at=last["published_at"] if last else None,
@@ -117,9 +116,7 @@ def overdue_day(home: Home, settings: Settings, now: datetime, *, grace_hours: i
     local = now.astimezone(ZoneInfo(settings.timezone))
     due = (local - timedelta(hours=settings.daily_hour + grace_hours)).date() - timedelta(days=1)
     number = versions.current(home)
-    published = [
-        row["through_day"] for row in ledger.read(home, "publications").to_pylist() if row["version"] == number
-    ]
+    published = [row["through_day"] for row in ledger.rows(home, "publications", version=number)]
     return due if published and published[-1] < due else None
 
 

@@ -79,8 +79,7 @@ def publish(
 
 def check_verdicts(home: Home, run_id: str) -> None:
     """Raise unless this run's verdicts on facts and predictions are stored and none of them blocks."""
-    rows = ledger.read(home, "gate_results").to_pylist()
-    missing = {"facts", "predictions"} - {row["gate"] for row in rows if row["run_id"] == run_id}
+    missing = {"facts", "predictions"} - {row["gate"] for row in ledger.rows(home, "gate_results", run_id=run_id)}
     if missing:
         raise UnpassedGateError(f"this run has no verdict of the gate {', '.join(sorted(missing))}; run all of it")
     for row in verdicts.blocking(home, run_id):

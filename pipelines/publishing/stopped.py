@@ -41,11 +41,8 @@ def write_stopped(
 ) -> Path:
     """Write the page of a run that stopped and return it; a copy lies beside the pages that are up."""
     number = versions.current(home)
-    last = [row for row in ledger.read(home, "publications").to_pylist() if row["version"] == number]
-    failed = [
-        row for row in ledger.read(home, "gate_results").to_pylist() if row["run_id"] == run_id and not row["is_passed"]
-    ]
-    failed.sort(key=_place)
+    last = ledger.rows(home, "publications", version=number)
+    failed = sorted(ledger.rows(home, "gate_results", run_id=run_id, is_passed=False), key=_place)
     run = StoppedRun(
         community=settings.title,
         timezone=settings.timezone,
@@ -82,12 +79,11 @@ def _place(row: dict[str, Any]) -> tuple[str, str, str]:
 def _read(home: Home, run_id: str) -> list[dict[str, Any]]:
     """Counts of each log day that the run read."""
     days: dict[tuple[str, date], dict[str, Any]] = {}
-    for row in ledger.read(home, "deliveries").to_pylist():
-        if row["run_id"] == run_id:
-            nothing = {"delivered": 0, "accepted": 0, "quarantined": 0, "rejected": 0}
-            day = days.setdefault((row["log"], row["log_day"]), nothing)
-            for name in ("delivered", "accepted", "quarantined"):
-                day[name] += row[name] or 0
-            day["rejected"] += row["status"] == "rejected"
+    for row in ledger.rows(home, "deliveries", run_id=run_id):
+        nothing = {"delivered": 0, "accepted": 0, "quarantined": 0, "rejected": 0}
+        day = days.setdefault((row["log"], row["log_day"]), nothing)
+        for name in ("delivered", "accepted", "quarantined"):
+            day[name] += row[name] or 0
+        day["rejected"] += row["status"] == "rejected"
     by_day = sorted(days.items(), key=lambda one: one[0][1])
     return [{"log": log, "log_day": day} | counts for (log, day), counts in by_day]

@@ -36,7 +36,7 @@ def keep_draws(home: Home, day: date, rows: Rows, run_id: str) -> None:
 
 def list_of(home: Home, day: date) -> Rows:
     """The list of a day; empty where none was made."""
-    rows = [row for row in ledger.read(home, LISTS).to_pylist() if row["day"] == day]
+    rows = ledger.rows(home, LISTS, day=day)
     return [row | {name: _without_missing_titles(row[name]) for name in _SUGGESTIONS} for row in rows]
 
 

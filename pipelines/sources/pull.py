@@ -120,7 +120,7 @@ def pull(
 
 def _earlier(home: Home, name: str) -> tuple[datetime | None, datetime | None]:
     """Return when the last pull of a source began, and the last one that came to its end."""
-    rows = [row for row in ledger.read(home, LEDGER).to_pylist() if row["source"] == name]
+    rows = ledger.rows(home, LEDGER, source=name)
     completed = [row["started_at"] for row in rows if row["outcome"] == "completed"]
     return (rows[-1]["started_at"] if rows else None), (completed[-1] if completed else None)
 
@@ -172,7 +172,7 @@ def _where(named: Named, table: Table, folder: Path) -> Path:
 
 def _complete(home: Home, settings: Settings, one: Pull) -> tuple[date, date] | None:
     """Return the log days of which the pulls since the first completed one, this one included, tell everything."""
-    pulls = [row for row in ledger.read(home, LEDGER).to_pylist() if row["source"] == one.named.name]
+    pulls = ledger.rows(home, LEDGER, source=one.named.name)
     starts = [row["started_at"] for row in pulls if row["outcome"] == "completed"]
     if not one.replay:
         starts.append(one.started_at)
@@ -184,7 +184,7 @@ def _complete(home: Home, settings: Settings, one: Pull) -> tuple[date, date] | 
 
 def _fewer(home: Home, named: Named, counts: dict[str, int]) -> list[str]:
     """Return a line for each table that has fewer rows than the last pull made of it."""
-    rows = [row for row in ledger.read(home, LEDGER).to_pylist() if row["source"] == named.name and row["rows"]]
+    rows = [row for row in ledger.rows(home, LEDGER, source=named.name) if row["rows"]]
     before = json.loads(rows[-1]["rows"]) if rows else {}
     return [
         f"{named.name}: {table} has {counts.get(table, 0):,} rows and had {n:,} after the last pull: look whether the "

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from pipelines.files import whole
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.lake.schemas import SCHEMAS
@@ -50,6 +52,25 @@ def test_rows_come_back_in_order_with_types(home):
     assert reasons(home) == ["a", "b", "c"]
     assert files(home) == ["00000001.parquet", "00000002.parquet"]
     assert ledger.read(home, "waivers").to_pylist()[0] == ROW | {"reason": "a"}
+
+
+def test_rows_are_asked_for_by_value(home):
+    append(home, "a", "b", "a")
+    other = ROW | {"table_name": "content", "reason": "a"}
+    ledger.append(home, "waivers", [other])
+    assert ledger.rows(home, "waivers", table_name="content") == [other]
+    assert ledger.rows(home, "waivers", reason="a", day=ROW["day"]) == [ROW | {"reason": "a"}] * 2 + [other]
+    assert ledger.rows(home, "waivers", reason="c") == []
+    assert len(ledger.rows(home, "waivers")) == 4
+
+
+def test_a_file_that_was_replaced_is_read_again(home):
+    append(home, "a")
+    assert reasons(home) == ["a"]
+    path = home.ledger / "waivers" / "00000001.parquet"
+    with whole(path) as beside:
+        pq.write_table(pa.Table.from_pylist([ROW | {"reason": "b"}], schema=SCHEMAS["waivers"]), beside)
+    assert reasons(home) == ["b"]
 
 
 def test_rows_written_before_a_column_was_added_have_none_in_it(home):
