@@ -7,16 +7,33 @@
     )
 }}
 
+-- On a day of 24 hours the hour is told by the seconds since the day began: a tenth of what it costs to ask the zone's
+-- calendar about each interaction. A time before that is of a day that began twice.
 with
+
+days as (
+    select
+        day,
+        {{ day_start('day') }} as starts_at,
+        {{ day_start(add_days('day', 1)) }} as ends_at
+    from {{ days_to_build('interactions') }}
+),
 
 interactions as (
     select
-        member_id,
-        kind,
-        {{ local_hour('occurred_at') }} as hour,
-        day
-    from {{ ref('changed_interactions') }}
-    where day in {{ days_to_build('interactions') }}
+        interactions.member_id,
+        interactions.kind,
+        case
+            when
+                {{ seconds_between('days.starts_at', 'days.ends_at') }} = 86400
+                and interactions.occurred_at >= days.starts_at
+                and interactions.occurred_at < days.ends_at
+                then {{ times_in(3600, seconds_between('days.starts_at', 'interactions.occurred_at')) }}
+            else {{ local_hour('interactions.occurred_at') }}
+        end as hour,
+        interactions.day
+    from {{ ref('changed_interactions') }} as interactions
+    inner join days on interactions.day = days.day
 ),
 
 final as (
