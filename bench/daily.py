@@ -110,7 +110,7 @@ def measure_days(lengths: list[int], work: Path) -> dict[str, object]:
             "backfill_seconds": round(backfill, 1),
             "day_seconds": _medians(own),
             "dagster_bytes_per_run": round((_folder_bytes(history.home / "dagster") - dagster) / DAYS),
-            "warehouse_gb": round((history.home / "warehouse.duckdb").stat().st_size / 1e9, 3),
+            "warehouse_gb": round(sum(path.stat().st_size for path in history.home.glob("*.duckdb")) / 1e9, 3),
         }
         if history.days > LATE_DAYS:
             result["late_day_seconds"] = _medians([run_day(history, DAYS, with_late_file=True)])

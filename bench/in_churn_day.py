@@ -16,7 +16,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
 from models.card import ChurnModel
@@ -26,6 +25,7 @@ from models.learners import LEARNERS
 from models.train import TrainConfig, TrainResult, train
 from pipelines.churn import store, training
 from pipelines.home import Home
+from pipelines.lake.duck import open_warehouse
 from pipelines.settings import Settings
 
 FITTED_ROWS = 100_000
@@ -34,8 +34,8 @@ FITTED_ROWS = 100_000
 def prepare(rows: Path, n_members: int, learner: str, home: Home) -> None:
     """Fill a home with the features of one day and with a model."""
     home.root.mkdir(parents=True)
-    with duckdb.connect(str(home.warehouse), config={"memory_limit": "1GB", "threads": 2}) as con:
-        con.execute("create schema churn")
+    with open_warehouse(home, read_only=False) as con:
+        con.execute("set memory_limit = '1GB'; set threads = 2; create schema churn")
         con.execute(
             f"""
             create table churn.churn_features as
@@ -57,7 +57,7 @@ def score_day(home: Home) -> dict[str, float]:
 
 
 def _day(home: Home) -> date:
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+    with open_warehouse(home) as con:
         ((day,),) = con.execute("select min(as_of_day) from churn.churn_features").fetchall()
     assert isinstance(day, date)
     return day

@@ -106,14 +106,13 @@ def test_gate_2_stops_a_run_whose_facts_do_not_add_up(running, monkeypatch):
     """The mart loses a member's interactions after dbt's own tests passed; the gate's profile is then made again."""
 
     def build_and_lose(settings, select, **options):
-        results = dbt_build(settings, select, **options)
+        yield from node_results(settings, select, **options)
         if "-tag:after_scoring" in select:
             running.change(f"delete from marts.fct_member_days where day = '{NEXT}' and n_interactions > 2")
-            dbt_build(settings, ["gates"])
-        return results
+            list(node_results(settings, ["gates"]))
 
-    dbt_build = dbt.build
-    monkeypatch.setattr(dbt, "build", build_and_lose)
+    node_results = dbt.node_results
+    monkeypatch.setattr(dbt, "node_results", build_and_lose)
     running.deliver_days([NEXT])
 
     outcome = running.execute(NEXT, NEXT)
