@@ -27,11 +27,16 @@ _MOST_VALUES = 200
 
 
 def linked_ids(home: Home, settings: Settings, ids: Collection[str]) -> list[str]:
-    """Other ids that the links of the last completed run join with these, in order."""
+    """Other ids that the links of the last completed run join with these, in order; of what is up where it is gone."""
     wanted = [known_as(settings, one) for one in ids]
-    if completed_build(home) is None:
+    published = home.published / "analytics.duckdb"
+    if completed_build(home) is not None:
+        con = open_warehouse(home)
+    elif published.exists():
+        con = duckdb.connect(str(published), read_only=True)
+    else:
         return []
-    with open_warehouse(home) as con:
+    with con:
         rows = con.execute(
             """
             with persons as (select person_id from marts.member_ids where list_contains($ids, member_id))

@@ -16,6 +16,7 @@ from pipelines import lock, run_start
 from pipelines.cli import app
 from pipelines.contract import LOGS
 from pipelines.erasure import sqlite
+from pipelines.erasure.people import linked_ids
 from pipelines.erasure.run import erase
 from pipelines.erasure.stated import erase_stated
 from pipelines.ingest import changed_days
@@ -86,6 +87,16 @@ def test_the_command_takes_linked_ids_too_unless_told_otherwise(house, monkeypat
     result = CliRunner().invoke(app, ["erase", "nobody@example.net"])
     assert result.exit_code == 1
     assert "no log of the lake knows nobody@example.net" in result.output
+
+
+@pytest.mark.long
+def test_linked_ids_are_found_where_the_marts_are_gone_but_for_what_is_up(house):
+    """As before the first run of a newer version, and after a rebuild that failed."""
+    assert linked_ids(house.home, house.settings, [ADA]) == [ODD]
+    house.home.marts.unlink()
+    assert linked_ids(house.home, house.settings, [ADA]) == [ODD]
+    house.home.published.unlink()
+    assert linked_ids(house.home, house.settings, [ADA]) == []
 
 
 def test_the_command_refuses_while_a_run_is_going(house, monkeypatch):
