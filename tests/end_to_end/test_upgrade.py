@@ -25,6 +25,8 @@ MADE = Path(__file__).with_name("made_by_0_1_0")
 LAST = date(2025, 2, 19)
 OF_A_RUN = {"run_id", "scored_at", "found_at"}
 """Columns that say which run wrote a row last: the last day is ingested and scored once more."""
+OF_RULES = {"relation_checks"}
+"""Has a row for each rule, of which there are more now."""
 
 
 def unpack(name: str, folder: Path) -> Path:
@@ -68,7 +70,7 @@ def test_a_home_of_0_1_0_goes_on_with_equal_marts_and_all_its_records(tmp_path, 
         new = after[name]
         assert set(old.columns) <= set(new.columns), name
         columns = sorted(set(old.columns) - OF_A_RUN)
-        if RECORDS.fullmatch(name):
+        if RECORDS.fullmatch(name) or name in OF_RULES:
             lost = set(rows(old, columns)) - set(rows(new, columns))
             assert name == "publication" or not lost, (name, sorted(lost)[:3])
         else:

@@ -65,6 +65,9 @@ def scripts(folder):
 @pytest.mark.parametrize("select", [MODELS, pytest.param(["-tag:after_scoring"], marks=pytest.mark.long, id="all")])
 def test_dbt_sends_the_same_day_after_day_and_in_every_home(built_house, tmp_path, own_scripts, select):
     one, other = built_house.copy_to(tmp_path / "one"), built_house.copy_to(tmp_path / "other")
+    own_scripts("before")
+    for home in (one, other):  # so that every table is there
+        dbt.build(home.settings, select)
     sent = []
     for name, home, day in (("first", one, NEXT), ("second", one, AFTER), ("third", other, AFTER)):
         folder = own_scripts(name)
