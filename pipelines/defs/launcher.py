@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -28,10 +29,11 @@ _WAITS = "pipelines.defs.waiting"
 
 
 class WaitingLauncher(dg.DefaultRunLauncher):
-    """Launches a run in the process that waits, and starts the next one that does."""
+    """Launches a run in the process that waits, and starts the next one that does once that run is over."""
 
     _waiting: subprocess.Popen[str] | None = None
-    _begun: tuple[subprocess.Popen[str], ...] = ()
+    _is_disposed = False
+    _changes = threading.Lock()
 
     def launch_run(self, context: Any) -> None:  # noqa: ANN401 - its class is private
         """Hand a run to the waiting process; the first one after a start of the daemon waits for its imports."""
@@ -43,8 +45,7 @@ class WaitingLauncher(dg.DefaultRunLauncher):
         self._instance.add_run_tags(run.run_id, {PROCESS: str(process.pid)})
         self._instance.report_engine_event(f"Started in process {process.pid}", run, cls=type(self))
         self._run_ids.add(run.run_id)
-        self._begun = (*(one for one in self._begun if one.poll() is None), process)
-        self._waiting = _start()
+        threading.Thread(target=self._prepare_next, args=(process,), daemon=True).start()
 
     def terminate(self, run_id: str) -> bool:
         """Interrupt a run; False where it has ended or its process is gone."""
@@ -62,14 +63,25 @@ class WaitingLauncher(dg.DefaultRunLauncher):
 
     def dispose(self) -> None:
         """End the waiting process."""
-        if self._waiting is not None:
-            self._waiting.kill()
-            self._waiting.wait()
-            self._waiting = None
+        with self._changes:
+            self._is_disposed = True
+            waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.kill()
+            waiting.wait()
         super().dispose()
 
+    def _prepare_next(self, process: subprocess.Popen[str]) -> None:
+        """Start the next waiting process at the end of a run: its imports would take a core from that run."""
+        process.wait()
+        with self._changes:
+            if self._waiting is None and not self._is_disposed:
+                self._waiting = _start()
+
     def _hand_over(self, task: str) -> subprocess.Popen[str]:
-        for process in (self._waiting or _start(), None):
+        with self._changes:
+            waiting, self._waiting = self._waiting, None
+        for process in (waiting or _start(), None):
             taking = process or _start()  # the one that waited may have been killed meanwhile
             assert taking.stdin is not None
             with suppress(BrokenPipeError):

@@ -14,8 +14,9 @@ import sys
 from importlib import import_module
 
 _LIBRARIES = (
-    "great_expectations", "pandas", "plotly.offline", "pyarrow.parquet", "scipy.stats", "skops.io", "sklearn.compose",
-    "sklearn.ensemble", "sklearn.impute", "sklearn.linear_model", "sklearn.neighbors", "sklearn.svm",
+    "duckdb", "great_expectations", "pandas", "plotly.offline", "pyarrow.parquet", "pydantic_settings", "scipy.stats",
+    "skops.io", "sklearn.compose", "sklearn.ensemble", "sklearn.impute", "sklearn.linear_model", "sklearn.neighbors",
+    "sklearn.svm", "tomlkit",
 )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
 import dagster as dg
@@ -92,17 +94,38 @@ def handed(process: subprocess.Popen[str]) -> list[str]:
     return json.loads(process.stdout.read())
 
 
-def test_a_run_goes_to_the_process_that_waits_and_the_next_one_begins_to(instance, launch, started):
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for what another thread does."""
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_run_goes_to_the_process_that_waits_and_the_next_one_begins_to_once_it_is_over(instance, launch, started):
     first = launch()
-    assert len(started) == 2
+    until(lambda: len(started) == 2)
+    assert started[0].poll() is not None
     second = launch()
     assert [handed(process) for process in started[:2]] == [["api", "execute_run", one] for one in (first, second)]
     for run_id, process in zip((first, second), started, strict=False):
         assert instance.get_run_by_id(run_id).tags[launcher.PROCESS] == str(process.pid)
 
 
+def test_while_a_run_goes_on_nothing_is_imported_for_the_next_one(instance, launch, started, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "TAKES", f"{TAKES}; import time; time.sleep(60)")
+    launch()
+    time.sleep(0.3)
+    assert len(started) == 1
+    instance.run_launcher.dispose()
+    started[0].kill()
+    time.sleep(0.3)
+    assert len(started) == 1
+
+
 def test_one_that_was_killed_while_it_waited_is_replaced(launch, started):
     launch()
+    until(lambda: len(started) == 2)
     started[1].kill()
     started[1].wait()
     run_id = launch()
