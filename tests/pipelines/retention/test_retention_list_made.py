@@ -253,7 +253,7 @@ def test_the_export_says_what_members_are_called_as_the_publication_does(home):
     (home.versions / "1").mkdir(parents=True)
     home.published.symlink_to("versions/1")
     with duckdb.connect(str(home.published / "analytics.duckdb")) as con:
-        con.execute("create schema marts; create table built.marts.dim_members (member_id varchar)")
+        con.execute("create schema marts; create table marts.dim_members (member_id varchar)")
     assert {row["display_name"] for row in exported(home)} == {""}
 
     with duckdb.connect(str(home.published / "analytics.duckdb")) as con:
