@@ -39,10 +39,7 @@ def sync_all(paths: Sequence[Path]) -> None:
 
 def move_in(staged: Path, target: Path) -> None:
     """Replace ``target`` by the finished file ``staged`` in one step: a kill leaves the old or the new."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    sync(staged)
-    staged.replace(target)
-    sync(target.parent)
+    move_all_in([(staged, target)])
 
 
 def move_all_in(moves: Sequence[tuple[Path, Path]]) -> None:

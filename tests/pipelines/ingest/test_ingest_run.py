@@ -50,6 +50,25 @@ def test_ingesting_again_skips_and_forcing_changes_no_byte(community):
     assert lake_bytes(community) == before
 
 
+def test_a_day_of_many_rows_is_written_by_itself_with_the_same_rows_in_the_same_order(community, monkeypatch):
+    for day, n_rows in ((DAY, 300), (NEXT, 20)):
+        rows = "".join(f"{n},2024-03-0{n % 5 + 1},view,m{n}\n" for n in range(n_rows))
+        community.deliver("a.csv", HEADER + rows + "bad\n", day)
+    community.ingest(DAY, NEXT)
+    together = [community.rows(day=day) for day in (DAY, NEXT)]
+    shutil.rmtree(community.home.lake)
+    monkeypatch.setattr(parts, "_MANY_ROWS", 100)
+    written = []
+    copied = parts._copy_days
+    monkeypatch.setattr(parts, "_copy_days", lambda *given: written.append(copied(*given)) or written[-1])
+    community.ingest(DAY, NEXT)
+    assert [community.rows(day=day) for day in (DAY, NEXT)] == together
+    assert [{day: path.parent.name for day, path in one.items()} for one in written] == [
+        {DAY: "parts", NEXT: f"log_day={NEXT}"},
+        {DAY: f"log_day={DAY}", NEXT: f"log_day={NEXT}"},
+    ]
+
+
 def test_what_changed_is_told_with_its_reason(tmp_path: Path):
     community = Community(tmp_path)
     assert changes(community, DAY) == {}
