@@ -1,6 +1,6 @@
 # The whole developer interface. Every target does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-long lint format dev pages audit docs bench bench-daily bench-fixed bench-daemon bench-churn bench-truth bench-guard clean
+.PHONY: help setup demo test test-fast test-long lint format dev pages audit docs bench bench-daily bench-fixed bench-daemon bench-churn bench-truth bench-guard torture clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,6 +9,9 @@ STAMP := $(VENV)/.set-up
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 BENCH_STAMP := $(VENV)/.set-up-bench
 SIZE ?= 1m
+SUITE ?=
+SEED ?=
+COUNT ?=
 AGAINST ?= main
 GUILDBOOK_HOME ?= $(CURDIR)/data
 export GUILDBOOK_HOME
@@ -40,6 +43,9 @@ test-fast: setup ## Run what starts no dbt, no whole job, no browser and no trai
 test-long: setup ## Run the long tests, which make test leaves to the nightly run
 	$(PYTEST) -m long
 
+torture: setup ## Play faults from seeds: SUITE, SEED and COUNT choose, all in full if nothing is said (hours)
+	$(BIN)/python -m tests.torture $(SUITE) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT),--record)
+
 lint: setup ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -65,6 +71,7 @@ audit: ## Compare the pinned packages with known vulnerabilities (needs a networ
 docs: setup ## Write the generated reference pages, and dbt's own site of the tables
 	$(BIN)/python -m pipelines.reference
 	$(BIN)/python -m tests.damage
+	$(BIN)/python -m tests.torture --page
 	$(BIN)/python -m pipelines.reference.docs_site
 
 $(BENCH_STAMP): $(STAMP)

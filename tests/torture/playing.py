@@ -1,0 +1,125 @@
+"""Plays the seeds of a suite, side by side, and says of each that failed how to play it again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from tests.torture.suite import Suite, suites
+
+
+@dataclass(frozen=True)
+class Played:
+    """What became of one seed; ``error`` is the traceback where Guildbook did not hold."""
+
+    seed: int
+    did: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a run of a suite.
+
+    Attributes:
+        suite: its name.
+        first: the first seed of the row; those of what was found once come before it.
+        n_seeds: how many were played in all.
+        failed: those that failed.
+        seconds: how long it took, preparation included.
+    """
+
+    suite: str
+    first: int
+    n_seeds: int
+    failed: tuple[Played, ...]
+    seconds: float
+
+    def holds(self, tolerated: float) -> bool:
+        """Return whether not more seeds failed than are tolerated."""
+        return len(self.failed) <= tolerated * self.n_seeds
+
+
+def run(
+    suite: Suite,
+    *,
+    first: int,
+    count: int | None = None,
+    jobs: int = 1,
+    say: Callable[[str], None],
+    folder: Path | None = None,
+) -> Result:
+    """Play what was found before, then ``count`` seeds from ``first`` on; a long run's number if nothing is said.
+
+    Args:
+        suite: what to play.
+        first: the first seed of the row.
+        count: how many.
+        jobs: how many processes play side by side.
+        say: gets a line for each seed.
+        folder: where to work; a temporary folder if nothing is said.
+    """
+    started = time.monotonic()
+    with _working(folder) as work:
+        prepared = work / "prepared"
+        prepared.mkdir(exist_ok=True)
+        suite.prepare(prepared)
+        row = range(first, first + (suite.count(prepared) if count is None else count))
+        again = [seed for one in suite.found for seed in one.seeds if seed not in row]
+        n_played, failed = 0, []
+        for played in _play_all(suite.name, [*again, *row], prepared, work, jobs):
+            n_played += 1
+            failed += [played] if played.error else []
+            say(_line(suite.name, played))
+    return Result(suite.name, first, n_played, tuple(failed), time.monotonic() - started)
+
+
+def play(name: str, seed: int, prepared: Path, work: Path) -> Played:
+    """Play one seed in a folder of its own, which goes away after."""
+    own = Path(tempfile.mkdtemp(prefix=f"{name}-{seed}-", dir=work))
+    try:
+        return Played(seed, suites()[name].play(seed, prepared, own))
+    except Exception as error:
+        return Played(seed, f"{type(error).__name__}: {error}".strip().partition("\n")[0], traceback.format_exc())
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+
+
+def _play_all(name: str, seeds: list[int], prepared: Path, work: Path, jobs: int) -> Iterator[Played]:
+    if jobs == 1:
+        yield from (play(name, seed, prepared, work) for seed in seeds)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        for future in as_completed([pool.submit(play, name, seed, prepared, work) for seed in seeds]):
+            yield future.result()
+
+
+@contextmanager
+def _working(folder: Path | None) -> Iterator[Path]:
+    if folder is not None:
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="guildbook-torture-") as made:
+        yield Path(made)
+
+
+def _line(name: str, played: Played) -> str:
+    if not played.error:
+        return f"{name} {played.seed}: {played.did}"
+    again = f"    again: make torture SUITE={name} SEED={played.seed} COUNT=1"
+    return f"{name} {played.seed}: FAILED: {played.did}\n{played.error}{again}"
+
+
+def without_settings(names: Iterable[str] = ("GUILDBOOK_", "DAGSTER_")) -> None:
+    """Take what the developer's own shell says of Guildbook out of this process."""
+    for name in [one for one in os.environ if one.startswith(tuple(names))]:
+        del os.environ[name]

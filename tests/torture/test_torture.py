@@ -1,0 +1,80 @@
+"""A part of each suite, from seeds that never change; what the frame says of a seed that fails; the page."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pipelines.reference.markdown import DOCS_DIR
+from tests.torture.counts import counts, record
+from tests.torture.page import PAGE, torture_page, write_page
+from tests.torture.playing import Played, Result, run
+from tests.torture.suite import Suite, suites
+
+pytestmark = [pytest.mark.slow, pytest.mark.job]
+
+
+@pytest.mark.parametrize("name", suites())
+def test_a_part_of_each_suite_holds(name, tmp_path):
+    suite = suites()[name]
+    said: list[str] = []
+
+    result = run(suite, first=0, count=suite.n_short, say=said.append, folder=tmp_path)
+
+    assert result.holds(suite.tolerated), "\n".join(said)
+    assert result.n_seeds >= suite.n_short
+
+
+def test_a_seed_that_fails_says_how_to_play_it_again(tmp_path, monkeypatch):
+    def play(seed, prepared, own):
+        assert seed != 7, "the eighth breaks"
+        assert (prepared / "made").exists()
+        (own / "left").touch()
+        return "nothing"
+
+    failing = Suite(
+        name="made-up",
+        title="Made up",
+        what="",
+        prepare=lambda folder: (folder / "made").touch(),
+        play=play,
+        n_seeds=3,
+        n_short=1,
+    )
+    monkeypatch.setattr("tests.torture.playing.suites", lambda: {"made-up": failing})
+    said: list[str] = []
+
+    result = run(failing, first=6, say=said.append, folder=tmp_path)
+
+    assert [one.seed for one in result.failed] == [7]
+    assert result.n_seeds == 3
+    assert not result.holds(0)
+    assert result.holds(0.34)
+    assert said[0] == "made-up 6: nothing"
+    assert "the eighth breaks" in said[1]
+    assert said[1].endswith("again: make torture SUITE=made-up SEED=7 COUNT=1")
+    assert [path.name for path in tmp_path.iterdir()] == ["prepared"]
+
+
+def test_counts_replace_those_of_the_same_suite(tmp_path):
+    file = tmp_path / "counts.json"
+    record(Result("kills", 5, 200, (), 61.4), date(2026, 1, 2), file)
+    record(Result("bytes", 5, 10, (), 1.0), date(2026, 1, 2), file)
+    record(Result("kills", 9, 3, (Played(11, "killed in ingest", "trace"),), 7.6), date(2026, 1, 3), file)
+
+    assert list(counts(file)) == ["bytes", "kills"]
+    assert counts(file)["kills"] == {
+        "day": "2026-01-03",
+        "first": 9,
+        "n_seeds": 3,
+        "seconds": 8,
+        "failed": {"11": "killed in ingest"},
+    }
+
+
+def test_the_page_is_what_the_suites_say(tmp_path):
+    assert (DOCS_DIR / PAGE).read_text(encoding="utf-8") == torture_page(), (
+        "run make docs, or python -m tests.torture --page"
+    )
+    assert write_page(tmp_path).read_text(encoding="utf-8") == torture_page()
