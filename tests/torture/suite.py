@@ -1,8 +1,8 @@
 """What a suite of torture is: faults made from seeds, and what was found by them.
 
-A file of this folder with an object ``SUITE`` is one suite. A seed is a whole number that decides everything about one
-fault: what it hits, where and when. Seeds that follow each other are spread over everything that a suite can hit, so any
-row of them is a fair sample. Whoever knows suite and seed can make the fault again.
+A file of this folder with an object ``SUITE`` is one suite. A seed is a whole number that decides everything about
+one fault: what it hits, where and when. Seeds that follow each other are spread over everything that a suite can hit,
+so any row of them is a fair sample. Whoever knows suite and seed can make the fault again.
 """
 
 from __future__ import annotations
