@@ -6,6 +6,7 @@ Each query gives ``rules.TEXT_COLUMNS``, the log's own columns as VARCHAR (null 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import duckdb
@@ -56,7 +57,7 @@ def parquet_texts(con: duckdb.DuckDBPyConnection, log: Log, shape: Shape, files:
     types = [type_ for _, type_, *_ in described]
     names = [f"c{position}" for position in range(len(shape.columns))]
     texts = [f"{_parquet_text(name, type_)} as {name}" for name, type_ in zip(names, types, strict=True)]
-    pairs = ", ".join(f"{literal(column)}: {name}" for column, name in zip(shape.columns, names, strict=True))
+    pairs = ", ".join(f"{literal(column)}, {name}" for column, name in zip(shape.columns, names, strict=True))
     return _from_fields(
         log,
         shape,
@@ -65,7 +66,7 @@ def parquet_texts(con: duckdb.DuckDBPyConnection, log: Log, shape: Shape, files:
             if(strlen(document) > 65536, left(document, 16384), document) as raw_text,
             if(strlen(document) > 65536, sha256(document), null) as raw_sha256, strlen(document) as raw_bytes
         from (
-            select *, to_json({{{pairs}}})::varchar as document
+            select *, json_object({pairs})::varchar as document
             from (
                 select {_origin(files)}, file_row_number + 1 as line, {", ".join(texts)}
                 from read_parquet({_paths(files)}, hive_partitioning = false, file_row_number = true)
@@ -157,8 +158,7 @@ def _parquet_text(name: str, type_: str) -> str:
 
 
 def _json_key(name: str) -> str:
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}":'
+    return f"{json.dumps(name, ensure_ascii=False)}:"
 
 
 def _paths(files: Mapping[int, LandingFile]) -> str:

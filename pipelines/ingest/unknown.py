@@ -62,6 +62,7 @@ def _nearest(log: Log, name: str) -> str | None:
 
 
 def _finding(name: str, ours: str | None, n_rows: int, n_filled: int) -> dict[str, Any]:
+    name = _shown(name)
     if ours is None or n_filled:
         near = f" (nearest: {ours})" if ours else ""
         said = f"column `{name}` is not in the contract{near}: {_rows(n_rows)}"
@@ -76,6 +77,11 @@ def _finding(name: str, ours: str | None, n_rows: int, n_filled: int) -> dict[st
         "said": said,
         "cure": cure,
     }
+
+
+def _shown(name: str) -> str:
+    """Return a name with what cannot be seen spelled out."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in name)
 
 
 def _rows(n: int) -> str:

@@ -203,6 +203,8 @@ HEADERS = [
           ("misspelt_column", "user_id")),
     found("column that nobody asked for", "march.csv", GOOD.replace("channel", "mood"), "is not in the contract",
           ("unknown_column", "mood")),
+    found("column with a NUL in its name", "march.csv", GOOD.replace("channel", "chan\0nel", 1),
+          r"column `chan\x00nel` is not in the contract: did you mean channel?", ("misspelt_column", r"chan\x00nel")),
     found("numbers of rows without a name", "march.csv", "".join(f"{n or ''},{line}\n" for n, line in
           enumerate(GOOD.splitlines())), "is not in the contract", ("unknown_column", "")),
     cut("header once more in the middle", "march.csv", GOOD + HEADER + ROWS, "'occurred_at' is no ISO 8601", good=4),
@@ -256,6 +258,9 @@ DOCUMENTS = [
 ]  # fmt: skip
 
 COLUMNAR = [
+    found("columns that differ in capitals alone", "march.parquet",
+          parquet(interaction_id=["1", "2"], occurred_at=TIMES, kind=["like"] * 2, Kind=["LIKE"] * 2),
+          "column `Kind` is not in the contract", ("unknown_column", "Kind")),
     found("ids that became decimal numbers", "march.parquet",
           parquet(interaction_id=["1", "2"], occurred_at=TIMES, kind=["like"] * 2, member_id=[7.0, 8.0]),
           "made a decimal number: 2 rows", ("decimal_id", "member_id")),

@@ -43,7 +43,8 @@ def main() -> int:
         if said.work:
             (said.work / suite.name).mkdir(parents=True, exist_ok=True)
         folder = said.work / suite.name if said.work else None
-        result = run(suite, first=seed, count=said.count, jobs=said.jobs, say=_say, folder=folder)
+        again = said.count is None
+        result = run(suite, first=seed, count=said.count, again=again, jobs=said.jobs, say=_say, folder=folder)
         _say(f"{suite.name}: {result.n_seeds} seeds in {result.seconds:.0f} s, {len(result.failed)} failed")
         hold &= result.holds(suite.tolerated)
         if said.record:

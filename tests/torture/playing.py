@@ -9,12 +9,13 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.torture.suite import Suite, suites
+from tests.torture.suite import Play, Suite
 
 
 @dataclass(frozen=True)
@@ -54,16 +55,18 @@ def run(
     *,
     first: int,
     count: int | None = None,
+    again: bool = True,
     jobs: int = 1,
     say: Callable[[str], None],
     folder: Path | None = None,
 ) -> Result:
-    """Play what was found before, then ``count`` seeds from ``first`` on; a long run's number if nothing is said.
+    """Play what was found once, then ``count`` seeds from ``first`` on; a long run's number if nothing is said.
 
     Args:
         suite: what to play.
         first: the first seed of the row.
         count: how many.
+        again: whether what was found once is played before.
         jobs: how many processes play side by side.
         say: gets a line for each seed.
         folder: where to work; a temporary folder if nothing is said.
@@ -74,32 +77,47 @@ def run(
         prepared.mkdir(exist_ok=True)
         suite.prepare(prepared)
         row = range(first, first + (suite.count(prepared) if count is None else count))
-        again = [seed for one in suite.found for seed in one.seeds if seed not in row]
+        known = [seed for one in suite.found for seed in one.seeds if again and seed not in row]
         n_played, failed = 0, []
-        for played in _play_all(suite.name, [*again, *row], prepared, work, jobs):
+        for played in _play_all(suite, [*known, *row], prepared, work, jobs):
             n_played += 1
             failed += [played] if played.error else []
             say(_line(suite.name, played))
     return Result(suite.name, first, n_played, tuple(failed), time.monotonic() - started)
 
 
-def play(name: str, seed: int, prepared: Path, work: Path) -> Played:
+def play_one(fault: Play, seed: int, prepared: Path, work: Path) -> Played:
     """Play one seed in a folder of its own, which goes away after."""
-    own = Path(tempfile.mkdtemp(prefix=f"{name}-{seed}-", dir=work))
+    own = Path(tempfile.mkdtemp(prefix=f"{seed}-", dir=work))
     try:
-        return Played(seed, suites()[name].play(seed, prepared, own))
+        return Played(seed, fault(seed, prepared, own))
     except Exception as error:
         return Played(seed, f"{type(error).__name__}: {error}".strip().partition("\n")[0], traceback.format_exc())
     finally:
         shutil.rmtree(own, ignore_errors=True)
 
 
-def _play_all(name: str, seeds: list[int], prepared: Path, work: Path, jobs: int) -> Iterator[Played]:
+def _play_all(suite: Suite, seeds: list[int], prepared: Path, work: Path, jobs: int) -> Iterator[Played]:
+    """Play seeds in any order; from the first on that takes its process along, each in a process of its own."""
     if jobs == 1:
-        yield from (play(name, seed, prepared, work) for seed in seeds)
+        yield from (play_one(suite.play, seed, prepared, work) for seed in seeds)
         return
+    left = dict.fromkeys(seeds)
+    try:
+        for played in _side_by_side(suite.play, seeds, prepared, work, jobs):
+            del left[played.seed]
+            yield played
+    except BrokenProcessPool:
+        for seed in left:
+            try:
+                yield from _side_by_side(suite.play, [seed], prepared, work, 1)
+            except BrokenProcessPool:
+                yield Played(seed, "the process fell over", "its process ended without a word\n")
+
+
+def _side_by_side(fault: Play, seeds: list[int], prepared: Path, work: Path, jobs: int) -> Iterator[Played]:
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(play, name, seed, prepared, work) for seed in seeds]):
+        for future in as_completed([pool.submit(play_one, fault, seed, prepared, work) for seed in seeds]):
             yield future.result()
 
 

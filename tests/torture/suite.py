@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+Play = Callable[[int, Path, Path], str]
+"""Makes the fault of a seed: gets the seed, the prepared folder, not to be changed, and an empty folder of its own;
+returns what it did in a line, and raises where Guildbook did not hold. A function of a module: processes share it."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -37,8 +41,7 @@ class Suite:
         title: heading on the page.
         what: what is done and what has to hold after, in Markdown.
         prepare: fills a folder with what every seed reads: a built home, say. It is called once.
-        play: makes the fault of a seed. It gets the seed, the prepared folder, not to be changed, and an empty folder
-            of its own; it returns what it did in a line, and raises where Guildbook did not hold.
+        play: makes the fault of a seed.
         n_seeds: how many seeds a long run plays, or what counts them in the prepared folder.
         n_short: how many of them ``make test`` plays.
         tolerated: share of seeds that may fail; they are named on the page all the same.
@@ -50,7 +53,7 @@ class Suite:
     title: str
     what: str
     prepare: Callable[[Path], None]
-    play: Callable[[int, Path, Path], str]
+    play: Play
     n_seeds: int | Callable[[Path], int]
     n_short: int
     tolerated: float = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 
 import pytest
@@ -26,26 +27,30 @@ def test_a_part_of_each_suite_holds(name, tmp_path):
     assert result.n_seeds >= suite.n_short
 
 
-def test_a_seed_that_fails_says_how_to_play_it_again(tmp_path, monkeypatch):
-    def play(seed, prepared, own):
-        assert seed != 7, "the eighth breaks"
-        assert (prepared / "made").exists()
-        (own / "left").touch()
-        return "nothing"
+def play(seed, prepared, own):
+    assert seed != 7, "the eighth breaks"
+    if seed == 9:
+        os._exit(1)
+    assert (prepared / "made").exists()
+    (own / "left").touch()
+    return "nothing"
 
-    failing = Suite(
-        name="made-up",
-        title="Made up",
-        what="",
-        prepare=lambda folder: (folder / "made").touch(),
-        play=play,
-        n_seeds=3,
-        n_short=1,
-    )
-    monkeypatch.setattr("tests.torture.playing.suites", lambda: {"made-up": failing})
+
+MADE_UP = Suite(
+    name="made-up",
+    title="Made up",
+    what="",
+    prepare=lambda folder: (folder / "made").touch(),
+    play=play,
+    n_seeds=3,
+    n_short=1,
+)
+
+
+def test_a_seed_that_fails_says_how_to_play_it_again(tmp_path):
     said: list[str] = []
 
-    result = run(failing, first=6, say=said.append, folder=tmp_path)
+    result = run(MADE_UP, first=6, say=said.append, folder=tmp_path)
 
     assert [one.seed for one in result.failed] == [7]
     assert result.n_seeds == 3
@@ -55,6 +60,13 @@ def test_a_seed_that_fails_says_how_to_play_it_again(tmp_path, monkeypatch):
     assert "the eighth breaks" in said[1]
     assert said[1].endswith("again: make torture SUITE=made-up SEED=7 COUNT=1")
     assert [path.name for path in tmp_path.iterdir()] == ["prepared"]
+
+
+def test_a_seed_that_takes_its_process_along_is_named_and_the_others_are_played(tmp_path):
+    result = run(MADE_UP, first=8, count=4, jobs=2, say=lambda _: None, folder=tmp_path)
+
+    assert result.n_seeds == 4
+    assert [(one.seed, one.did) for one in result.failed] == [(9, "the process fell over")]
 
 
 def test_counts_replace_those_of_the_same_suite(tmp_path):
