@@ -52,7 +52,7 @@ class House:
     def __init__(self, root: Path, **settings: Any) -> None:
         root.mkdir(parents=True, exist_ok=True)
         self.home = Home(root)
-        self.settings = Settings(home=root, threads=1, min_free_disk_gb=0, **settings)
+        self.settings = Settings(home=root, **{"threads": 1, "min_free_disk_gb": 0} | settings)
         self.n_runs = 0
 
     def deliver(self, log: str, log_day: date, rows: Iterable[Row], name: str = "rows.jsonl") -> Path:

@@ -1,4 +1,4 @@
-"""What is true of a small community over 200 days, told row by row, and ways in which it may be delivered.
+"""What is true of a small community, over 200 days or more, told row by row, and ways in which it may be delivered.
 
 Every correction carries a ``source_seq``, so that which version wins depends on no delivery.
 """
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from tests.support.house import Deliveries, Row
 
-LAST = FIRST + timedelta(days=199)
 EMPTIED = FIRST + timedelta(days=90)
 """Day of which a correction withdraws every interaction, and on which no piece is published."""
 
@@ -26,26 +25,27 @@ Fact = tuple[str, "date", "Row"]
 """Log, the day of the delivery if nothing is late, and the row."""
 
 
-def true_facts(seed: int = 1) -> list[Fact]:
+def true_facts(last: date, seed: int = 1) -> list[Fact]:
     """The facts of all nine logs but actions, each log from the first day to the last."""
     rng = Random(seed)
     facts: list[Fact] = []
     _members(rng, facts)
-    _content_and_interactions(rng, facts)
-    _events(rng, facts)
-    _money(rng, facts)
+    _content_and_interactions(rng, facts, last)
+    _events(rng, facts, last)
+    _money(rng, facts, last)
     return facts
 
 
 def deliver(facts: list[Fact], rng: Random, *, late_share: float, latest: int, again_share: float) -> Deliveries:
     """Deliver facts in any order: some late, some twice. What comes on the first and the last day comes then."""
     delivered: Deliveries = defaultdict(list)
+    last = max(day for _, day, _ in facts)
     for log, day, row in facts:
-        is_late = FIRST < day < LAST and rng.random() < late_share
-        log_day = min(LAST, day + timedelta(days=rng.randint(1, latest))) if is_late else day
+        is_late = FIRST < day < last and rng.random() < late_share
+        log_day = min(last, day + timedelta(days=rng.randint(1, latest))) if is_late else day
         delivered[log, log_day].append(row)
         if rng.random() < again_share:
-            again = min(LAST, log_day + timedelta(days=rng.choice([0, 1, latest])))
+            again = min(last, log_day + timedelta(days=rng.choice([0, 1, latest])))
             delivered[log, again].append(row)
     for rows in delivered.values():
         rng.shuffle(rows)
@@ -78,12 +78,12 @@ def _members(rng: Random, facts: list[Fact]) -> None:
             facts.append(("members", told + timedelta(days=30), earlier))
 
 
-def _content_and_interactions(rng: Random, facts: list[Fact]) -> None:
+def _content_and_interactions(rng: Random, facts: list[Fact], last: date) -> None:
     """Pieces that move, change their author or are withdrawn; interactions that change their kind or are withdrawn."""
     pieces: list[str] = []
     number = 0
-    for day in days_between(FIRST, LAST):
-        if day != EMPTIED and (day in (FIRST, LAST) or rng.random() < 0.3):
+    for day in days_between(FIRST, last):
+        if day != EMPTIED and (day in (FIRST, last) or rng.random() < 0.3):
             content_id, moment = f"c{day}", _at(day, rng)
             piece = {
                 "content_id": content_id, "occurred_at": moment, "published_at": moment, "title": content_id,
@@ -92,7 +92,7 @@ def _content_and_interactions(rng: Random, facts: list[Fact]) -> None:
             }  # fmt: skip
             facts.append(("content", day, piece))
             pieces.append(content_id)
-            later = min(LAST, day + timedelta(days=rng.randint(1, 40)))
+            later = min(last, day + timedelta(days=rng.randint(1, 40)))
             moved = max(FIRST, day - timedelta(days=3 if day - timedelta(days=4) == EMPTIED else 4))
             correction: Row = rng.choice([
                 {}, {"published_at": _at(moved, rng)}, {"author_id": rng.choice(MEMBERS)},
@@ -109,21 +109,20 @@ def _content_and_interactions(rng: Random, facts: list[Fact]) -> None:
             facts.append(("interactions", day, row))
             if day == EMPTIED or rng.random() < 0.04:
                 gone = row | {"op": "delete", "source_seq": 3}
-                facts.append(("interactions", day + timedelta(days=1) if day < LAST else day, gone))
+                facts.append(("interactions", day + timedelta(days=1) if day < last else day, gone))
             elif rng.random() < 0.04:
                 facts.append(("interactions", day, row | {"kind": "comment", "source_seq": 2}))
 
 
-def _events(rng: Random, facts: list[Fact]) -> None:
+def _events(rng: Random, facts: list[Fact], last: date) -> None:
     """Events with registrations, attendance and feedback; some are moved."""
-    for number, offset in enumerate([0, 30, 75, 120, 160, 199]):
-        day = FIRST + timedelta(days=offset)
+    for number, day in enumerate([*days_between(FIRST, last)[::40], last]):
         event = {
             "event_id": f"e{number}", "occurred_at": f"{day}T05:00:00", "kind": "talk", "title": f"talk {number}",
             "starts_at": f"{day}T19:00:00",
         }  # fmt: skip
         facts.append(("events", day, event))
-        if number % 2 and day < LAST:
+        if number % 2 and day < last:
             moved = event | {"starts_at": f"{day + timedelta(days=2)}T19:00:00", "source_seq": 2}
             facts.append(("events", day + timedelta(days=1), moved))
         for member in rng.sample(MEMBERS, 6):
@@ -137,11 +136,11 @@ def _events(rng: Random, facts: list[Fact]) -> None:
             facts.append(("feedback", day, score))
 
 
-def _money(rng: Random, facts: list[Fact]) -> None:
+def _money(rng: Random, facts: list[Fact], last: date) -> None:
     """Monthly terms, renewed, upgraded, refunded or left to end, with their payments."""
     for number, member in enumerate(MEMBERS[:8]):
         start, step = FIRST + timedelta(days=4 * number), "start"
-        while start <= LAST and step:
+        while start <= last and step:
             term = {
                 "subscription_id": f"s{number}", "member_id": member, "term_start": f"{start}", "plan": "basic",
                 "term_end": f"{start + timedelta(days=30)}", "interval_months": 1, "price_minor": 1000 + number,
@@ -153,7 +152,7 @@ def _money(rng: Random, facts: list[Fact]) -> None:
                 "occurred_at": f"{start}T08:01:00",
             }  # fmt: skip
             facts += [("subscriptions", start, term), ("payments", start, paid)]
-            later = min(LAST, start + timedelta(days=rng.randint(1, 20)))
+            later = min(last, start + timedelta(days=rng.randint(1, 20)))
             change = rng.choice(["", "", "upgrade", "refunded", "corrected"])
             if change == "upgrade":
                 more = {"step": "upgrade", "price_minor": 2500, "occurred_at": f"{later}T09:00:00"}

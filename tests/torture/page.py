@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from pipelines.reference.markdown import DOCS_DIR, GENERATED, table
+from pipelines.settings import PROJECT_DIR
+from pipelines.warehouse.project import DBT_PROJECT_DIR
+from tests.damage.registry import damages
 from tests.torture.counts import counts
+from tests.torture.promises import PROMISES
 from tests.torture.suite import suites
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.torture.suite import Suite
 
 PAGE = "how-it-is-tested.md"
@@ -40,7 +46,9 @@ def torture_page() -> str:
         GENERATED.format(source="`tests/torture`"),
         _INTRO,
         overview,
+        _beside(),
         *(_section(one, counted.get(one.name, {})) for one in known.values()),
+        _promises(),
     ]
     return "\n".join(parts)
 
@@ -68,6 +76,35 @@ def _section(suite: Suite, run: dict[str, Any]) -> str:
     if suite.unseen:
         parts += ["What it cannot detect:\n\n" + "".join(f"* {one}\n" for one in suite.unseen)]
     return "\n".join(parts)
+
+
+def _beside() -> str:
+    """What else is tried, counted where it is written."""
+    models = [yaml.safe_load(path.read_text("utf-8")) for path in (DBT_PROJECT_DIR / "models").rglob("*.yml")]
+    n_units = sum(len((one or {}).get("unit_tests", ())) for one in models)
+    n_rules = len(list((DBT_PROJECT_DIR / "tests").rglob("*.sql")))
+    tests = [path.read_text("utf-8") for path in (PROJECT_DIR / "tests").rglob("test_*.py")]
+    n_properties = sum(len(re.findall(r"^@given", text, flags=re.MULTILINE)) for text in tests)
+    return (
+        f"Beside these suites: {len(damages())} [kinds of damaged deliveries](damages.md), {n_units} unit tests of SQL "
+        f"models, {n_rules} rules that every run checks in the finished tables, each shown to notice a planted error, "
+        f"and {n_properties} properties for which examples are drawn.\n"
+    )
+
+
+def _promises() -> str:
+    rows = [(f"“{_plain(one.words)}”", ", ".join(map(_named, one.tests))) for one in PROMISES]
+    intro = "What the [README](../README.md) says, and the tests without which it would be mere words.\n"
+    return f"## What the README promises\n\n{intro}\n{table(('promise', 'held by'), rows)}"
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\[([^]]*)\](\([^)]*\))?", r"\1", text.replace("**", ""))
+
+
+def _named(test: str) -> str:
+    path, _, name = test.partition("::")
+    return f"[{name or Path(path).stem}](../{path})"
 
 
 def _anchor(title: str) -> str:
