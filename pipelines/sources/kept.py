@@ -50,6 +50,7 @@ class Kept:
         """Open the folder of a source, which need not exist."""
         self.folder = folder
         self._waiting: dict[str, list[Answer]] = {}
+        self._written: list[Path] = []
 
     def add(self, stream: str, answer: Answer) -> None:
         """Keep an answer; it is on disk after ``flush`` at the latest."""
@@ -62,6 +63,12 @@ class Kept:
         """Write what waits."""
         for stream in [*self._waiting]:
             self._write(stream)
+
+    def discard(self) -> None:
+        """Keep nothing of what was added since the folder was opened."""
+        self._waiting.clear()
+        while self._written:
+            self._written.pop().unlink()
 
     def answers(self, stream: str) -> Iterator[Answer]:
         """Every kept answer of a stream, in the order of asking."""
@@ -83,5 +90,7 @@ class Kept:
         folder.mkdir(parents=True, exist_ok=True)
         last = max((int(path.name.partition(".")[0]) for path in self.files(stream)), default=0)
         text = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in answers)
-        with whole(folder / f"{last + 1:08d}.jsonl.gz") as beside:
+        path = folder / f"{last + 1:08d}.jsonl.gz"
+        with whole(path) as beside:
             beside.write_bytes(gzip.compress(text.encode(), mtime=0))
+        self._written.append(path)

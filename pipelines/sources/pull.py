@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -36,6 +37,9 @@ from pipelines.sources.kinds import kind
 from pipelines.sources.landed import landed
 
 LEDGER = "pulls"
+
+_NONSENSE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What is raised where something was met that no answer of the kind holds."""
 
 _SECOND = timedelta(seconds=1)
 """Pulls of a source have different starts, in their order, whatever becomes of the clock."""
@@ -92,7 +96,7 @@ def pull(
         What came, and what the operator has to know.
 
     Raises:
-        SourceError: The source cannot be pulled; landing is as it was, and what came so far is kept.
+        SourceError: The source cannot be pulled; landing is as it was, and what came so far is kept if it can be read.
     """
     named = read(home, name, settings)
     with alone(home, name):
@@ -109,13 +113,39 @@ def pull(
                 forget_pulled(home, one, before)
             report = _land(home, settings, one)
         except SourceError as error:
+            _keep_what_can_be_read(one)
             _record(home, one, "failed", reason=str(error))
             raise
         except ConnectorError as error:
             _record(home, one, "failed", reason=f"{name}: {error}")
             raise SourceError(f"{name}: {error}") from error
+        except _NONSENSE as error:
+            one.kept.discard()
+            refused = _nonsense(named, error)
+            _record(home, one, "failed", reason=str(refused))
+            raise refused from error
         _record(home, one, "replayed" if replay else "completed", report)
     return report
+
+
+def _keep_what_can_be_read(one: Pull) -> None:
+    """Keep nothing of a pull that broke off where no tables can be made of it: later pulls would meet it again."""
+    try:
+        kind(one.named.source.kind).tables(one)
+    except SourceError:
+        return
+    except _NONSENSE:
+        one.kept.discard()
+
+
+def _nonsense(named: Named, error: Exception) -> SourceError:
+    """Say that an answer cannot be read, by what was raised where: its own words may name a person."""
+    raised = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} at {Path(raised.filename).name}:{raised.lineno}"
+    return SourceError(
+        f"{named.name}: what came is not what {named.source.kind} gives ({where}): landing is as it was and nothing of "
+        "it is kept; pull again, and if it stays so, report that line: its form may have changed"
+    )
 
 
 def _earlier(home: Home, name: str) -> tuple[datetime | None, datetime | None]:

@@ -1,8 +1,9 @@
-"""A home and models that version 0.1.0 made, opened by the code of today: nothing is lost, every figure is the same.
+"""Homes and models that earlier versions made, opened by the code of today: nothing is lost, every figure is the same.
 
-``made_by_0_1_0/home.tar.xz`` is a sample community of 40 members and 50 log days after two runs, an identity link, a
-waiver and an exported list, without Dagster's history and pages. ``models.tar.xz`` holds two trained models on made-up
-rows, with probabilities that they gave. Neither is ever made again: they are for having been made by that version.
+Each folder of ``made_by`` holds a home of one form: a sample community of 40 members and 50 log days after two runs, an
+identity link, a waiver and an exported list, made by ``make_home.py`` with that version's code and packages. A home is
+never made again: it is for having been made then. ``models.tar.xz`` of 0.1.0 holds two trained models on made-up rows,
+with probabilities that they gave.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pipelines.lake import ledger
 from tests.support.house import RECORDS
 from tests.support.running import Running
 
-MADE = Path(__file__).with_name("made_by_0_1_0")
+MADE_BY = Path(__file__).with_name("made_by")
 LAST = date(2025, 2, 19)
 OF_A_RUN = {"run_id", "scored_at", "found_at"}
 """Columns that say which run wrote a row last: the last day is ingested and scored once more."""
@@ -30,7 +31,7 @@ OF_RULES = {"relation_checks"}
 
 
 def unpack(name: str, folder: Path) -> Path:
-    with tarfile.open(MADE / name) as archive:
+    with tarfile.open(MADE_BY / name) as archive:
         archive.extractall(folder, filter="data")
     return folder
 
@@ -53,8 +54,11 @@ def repr_row(row: pd.Series) -> str:
 @pytest.mark.job
 @pytest.mark.dbt
 @pytest.mark.long
-def test_a_home_of_0_1_0_goes_on_with_equal_marts_and_all_its_records(tmp_path, monkeypatch):
-    root = unpack("home.tar.xz", tmp_path / "home")
+@pytest.mark.parametrize("form", sorted(path.parent.name for path in MADE_BY.glob("*/home.tar.xz")))
+def test_an_earlier_home_goes_on_with_equal_marts_and_all_its_records(form, tmp_path, monkeypatch):
+    root = unpack(f"{form}/home.tar.xz", tmp_path / "home")
+    for line in (root / "settings.env").read_text(encoding="utf-8").splitlines():
+        monkeypatch.setenv(*line.split("=", 1))
     running = Running(root, monkeypatch)
     before = published(root / "published" / "analytics.duckdb")
     written = [path.name for path in (root / "lake" / "ledger").iterdir() if path.is_dir()]
@@ -83,7 +87,7 @@ def test_a_home_of_0_1_0_goes_on_with_equal_marts_and_all_its_records(tmp_path, 
 
 @pytest.mark.parametrize("learner", ["svm", "blend"])
 def test_a_model_of_0_1_0_loads_and_gives_the_same_probabilities(learner, tmp_path):
-    folder = unpack("models.tar.xz", tmp_path)
+    folder = unpack("0.1.0/models.tar.xz", tmp_path)
     expected = json.loads((folder / f"{learner}.json").read_text(encoding="utf-8"))
 
     model = load_model(folder / learner)

@@ -71,7 +71,7 @@ class File:
         elif self.ending.endswith(".zst"):
             stored = bytes(pa.Codec("zstd").compress(stored))
         for seed in self.packed:
-            stored = _bytes_damaged(stored, Random(seed))
+            stored = bytes_damaged(stored, Random(seed))
         return stored
 
     def counted(self) -> int | None:
@@ -113,7 +113,7 @@ def damaged(file: File, rng: Random) -> File:
         elif file.ending == "parquet" or (file.ending not in ("csv", "jsonl") and rng.random() < 0.4):
             file = replace(file, packed=(*file.packed, rng.getrandbits(32)))
         else:
-            file = replace(file, body=_bytes_damaged(file.body, rng)[:LONGEST])
+            file = replace(file, body=bytes_damaged(file.body, rng)[:LONGEST])
     return file
 
 
@@ -145,7 +145,7 @@ def _parquet(table: pa.Table) -> bytes:
     return out.getvalue()
 
 
-def _bytes_damaged(body: bytes, rng: Random) -> bytes:
+def bytes_damaged(body: bytes, rng: Random) -> bytes:
     start, length = rng.randint(0, len(body)), rng.choice([1, 1, 2, 8, 40, 300])
     end = min(start + length, len(body))
     ways = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import pytest
@@ -316,3 +317,25 @@ def test_the_token_is_kept_nowhere(server, connected):
     kept = b"".join(path.read_bytes() for path in connected.home.fetched.rglob("*") if path.is_file())
     assert b"t0ken" not in kept
     assert all(json.dumps(dict(one.headers)).count("t0ken") == 1 for one in server.asked)
+
+
+@pytest.mark.parametrize("then", [(), (Reply("{}", 500),) * 9], ids=["to its end", "broken off after it"])
+def test_nonsense_is_refused_in_one_line_and_the_next_pull_does_not_meet_it_again(server, connected, repository, then):
+    connected.pull("github")
+    before = connected.files()
+    connected.turn("2026-03-02T12:00:00")
+    nonsense = dict(repository.issues[0]) | {"created_at": True, "user": "ann", "updated_at": "2026-03-02T10:00:00Z"}
+    repository.refusals += [Reply([nonsense]), *then]
+    with pytest.raises(SourceError, match=r"^github: .*") as refused:
+        connected.pull("github")
+    assert "\n" not in str(refused.value)
+    if not then:
+        assert re.search(
+            r"is not what github gives \(\w+ at github_\w+\.py:\d+\): landing is as it was", str(refused.value)
+        )
+    assert connected.files() == before
+    repository.refusals = []
+
+    connected.pull("github")
+
+    assert connected.files() == before
