@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ def save_model(model: ChurnModel, root: Path) -> Path:
     if model.fitted:
         parts["background"] = model.fitted.background.to_dict("list")
         skops.io.dump(model.fitted.pipeline, beside / "pipeline.skops")
+        parts["pipeline_sha256"] = sha256((beside / "pipeline.skops").read_bytes()).hexdigest()
     (beside / "card.json").write_text(to_json(parts), encoding="utf-8")
     for path in [*beside.iterdir(), beside]:
         _sync(path)

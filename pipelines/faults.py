@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import getpass
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 from pipelines.home import Home
+from pipelines.sql import identifier
 
 
 class UserError(RuntimeError):
@@ -18,6 +21,12 @@ class UserError(RuntimeError):
     """Exit code of a command that ends with it."""
 
 
+_DAMAGED = (
+    r"not a valid DuckDB database file|Corrupt database file|Serialization Error|"
+    r"Could not read (enough bytes )?from file \"[^\"]*\.duckdb"
+)
+"""What DuckDB says of a file whose blocks are not those that were written; it seldom names the file."""
+
 _CURES = (
     (r"No space left on device|Disk quota exceeded", "the disk is full: free some space, then run the same days again"),
     (r"Read-only file system", "the disk is mounted read-only: mount it for writing, then run the same days again"),
@@ -26,10 +35,10 @@ _CURES = (
         r"Permission denied|Operation not permitted",
         "the user {user} may not do that: give it the right, or run as the user whose home {home} is",
     ),
+    (_DAMAGED, "{database}"),
     (
-        r"not a valid DuckDB database file|Corrupt database file|"
-        r"Could not read (enough bytes )?from file \"[^\"]*(warehouse|built)\.duckdb",
-        "the database is damaged: move {warehouse} and {marts} away; the next run builds them again from the lake",
+        r"database disk image is malformed|file is not a database|malformed database schema",
+        "Dagster's own history is damaged: move {home}/dagster away; what earlier runs said is then lost, nothing else",
     ),
     (
         r"Conflicting lock is held|Could not set lock on file",
@@ -86,8 +95,46 @@ def brief(text: str) -> str:
 def _cure(text: str, home: Home) -> str | None:
     for pattern, cure in _CURES:
         if re.search(pattern, text):
-            return cure.format(user=_user(), home=home.root, warehouse=home.warehouse, marts=home.marts)
+            if pattern == _DAMAGED:
+                return next(damaged_databases(home), f"a database is damaged: {_rebuild(home)}")
+            return cure.format(user=_user(), home=home.root)
     return None
+
+
+def damaged_databases(home: Home) -> Iterator[str]:
+    """Read every table of the databases and say of each that is damaged what to do about it."""
+    import duckdb  # noqa: PLC0415 - most commands end well
+
+    published = home.published / "analytics.duckdb"
+    for path, cure in ((published, republish(home)), (home.marts, _rebuild(home)), (home.warehouse, _rebuild(home))):
+        try:
+            if path.exists():
+                _read_all(path)
+        except duckdb.Error as error:
+            if re.search(_DAMAGED, str(error)):
+                yield f"{path.resolve()} is damaged: {cure}"
+
+
+def republish(home: Home) -> str:
+    """Say how a damaged publication is replaced."""
+    return (
+        f"guildbook rollback puts the publication before it up (without one, remove the link {home.published}); then "
+        "run the last day again, which publishes anew"
+    )
+
+
+def _rebuild(home: Home) -> str:
+    return f"move {home.warehouse} and {home.marts} away; the next run builds them again from the lake"
+
+
+def _read_all(database: Path) -> None:
+    import duckdb  # noqa: PLC0415 - as above
+
+    with duckdb.connect(str(database.resolve()), read_only=True) as con:
+        for schema, table in con.execute(
+            "select schema_name, table_name from duckdb_tables() where not internal and not temporary"
+        ).fetchall():
+            con.execute(f"select max(hash(rows)) from {identifier(schema)}.{identifier(table)} as rows").fetchall()
 
 
 def _user() -> str:

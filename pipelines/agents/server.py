@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import wraps
+from functools import partial, wraps
 from importlib.metadata import version
 from typing import Annotated, Any, ParamSpec
 
@@ -16,7 +16,7 @@ from pydantic import Field
 
 from pipelines.agents.bounded import MOST_ROWS
 from pipelines.agents.tools import Said, Tools
-from pipelines.faults import UserError
+from pipelines.faults import UserError, explain
 from pipelines.home import Home
 from pipelines.metrics.metric import Grain
 from pipelines.settings import Settings
@@ -48,9 +48,10 @@ def build(home: Home, settings: Settings) -> MCPServer[Any]:
         log_level="WARNING",
     )
     tools = Tools(home, settings)
+    told = partial(_told, home)
 
     @server.tool(annotations=_READS)
-    @_told
+    @told
     def list_metrics(
         subject: Annotated[
             str | None, Field(description="Such as activity, members, content, events, money, churn.")
@@ -60,13 +61,13 @@ def build(home: Home, settings: Settings) -> MCPServer[Any]:
         return tools.list_metrics(subject)
 
     @server.tool(annotations=_READS)
-    @_told
+    @told
     def describe_metric(metric: Annotated[str, Field(description="Its key, such as mau.")]) -> dict[str, Any]:
         """Say how a metric is counted, by which periods and dimensions, and what is healthy where that is published."""
         return tools.describe_metric(metric)
 
     @server.tool(annotations=_READS)
-    @_told
+    @told
     def query_metric(
         metric: Annotated[str, Field(description="Its key, such as mau.")],
         period: Annotated[
@@ -83,7 +84,7 @@ def build(home: Home, settings: Settings) -> MCPServer[Any]:
         return tools.query_metric(metric, period, first_day, last_day, dimensions, only)
 
     @server.tool(annotations=_READS)
-    @_told
+    @told
     def run_sql(
         sql: Annotated[str, Field(description="One select statement in DuckDB's SQL over the schema marts.")],
         most_rows: Annotated[int, Field(ge=1, le=MOST_ROWS, description="Rows at most.")] = 200,
@@ -92,7 +93,7 @@ def build(home: Home, settings: Settings) -> MCPServer[Any]:
         return tools.run_sql(sql, most_rows)
 
     @server.tool(annotations=_READS)
-    @_told
+    @told
     def explain_risk(member_id: Annotated[str, Field(description="The member's id, exactly.")]) -> dict[str, Any]:
         """Say how likely a member is to leave, by each definition of churn, and why, in English and Chinese."""
         return tools.explain_risk(member_id)
@@ -100,14 +101,16 @@ def build(home: Home, settings: Settings) -> MCPServer[Any]:
     return server
 
 
-def _told(tool: Callable[_P, Said]) -> Callable[_P, Said]:
+def _told(home: Home, tool: Callable[_P, Said]) -> Callable[_P, Said]:
     """Hand what the caller can mend to the caller."""
 
     @wraps(tool)
     def telling(*args: _P.args, **kwargs: _P.kwargs) -> Said:
         try:
             return tool(*args, **kwargs)
-        except (UserError, duckdb.Error) as error:
+        except UserError as error:
             raise ToolError(str(error)) from error
+        except duckdb.Error as error:
+            raise ToolError(explain(str(error), home)) from error
 
     return telling

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ from pipelines.files import move_in
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.lake.schemas import ORACLE, PREDICTIONS
+from pipelines.lake.seal import DamagedError, check, seal
 from pipelines.lake.sources import EMPTY_DAY
 from pipelines.lake.staging import staging_folder
 
@@ -42,9 +44,30 @@ def load_newest(home: Home, definition: Definition) -> ChurnModel:
     newest = _newest(home, definition)
     if newest is None:
         raise FileNotFoundError(f"no churn model of {definition.name} was trained yet; a run trains one when it is due")
+    check_model(home, newest["model_version"])
     from models.artifacts import load_model  # noqa: PLC0415 - brings scikit-learn, which takes a second
 
     return load_model(home.churn_models / newest["model_version"])
+
+
+def check_model(home: Home, version: str) -> None:
+    """Raise where the files of a version are not those that were stored.
+
+    The record of its training holds the card, and the card the digest of the pipeline.
+
+    Raises:
+        DamagedError: They are not; the message names the file and says what to do.
+    """
+    folder = home.churn_models / version
+    card = folder / "card.json"
+    recorded = [row["card"] for row in ledger.rows(home, "churn_trainings", model_version=version)]
+    cure = f"remove {folder}; the next run with something to build trains it anew"
+    if not card.is_file() or (recorded and card.read_bytes() != recorded[-1].encode()):
+        raise DamagedError(f"{card} is damaged: {cure}")
+    pipeline = folder / "pipeline.skops"
+    stated = json.loads(card.read_text(encoding="utf-8")).get("pipeline_sha256")
+    if stated and not (pipeline.is_file() and sha256(pipeline.read_bytes()).hexdigest() == stated):
+        raise DamagedError(f"{pipeline} is damaged: {cure}")
 
 
 def base_rates(home: Home, versions: Iterable[str]) -> dict[str, float]:
@@ -111,6 +134,7 @@ def keep_predictions(home: Home, day: date, model_version: str, batches: Iterabl
                 whole = batch.assign(day=batch["day"].dt.date, run_id=run_id, scored_at=scored_at)
                 writer.write_table(pa.Table.from_pandas(whole, schema=PREDICTIONS, preserve_index=False))
                 n_rows += len(batch)
+        seal(staged)
         move_in(staged, home.predictions / f"day={day.isoformat()}" / name)
     return n_rows
 
@@ -119,6 +143,8 @@ def read_predictions(home: Home, day: date, model_version: str, columns: Sequenc
     """Read what a model version predicted for a day, or some columns of it; empty where it did not score it."""
     schema = pa.schema([PREDICTIONS.field(name) for name in columns or PREDICTIONS.names])
     path = home.predictions / f"day={day.isoformat()}" / f"part-{model_version}.parquet"
+    if path.exists():
+        check(path)
     table = pq.read_table(path, schema=schema, partitioning=None) if path.exists() else schema.empty_table()
     frame: pd.DataFrame = table.to_pandas()
     return frame

@@ -16,11 +16,11 @@ from pipelines.home import Home
 from pipelines.ingest import ingest_days
 from pipelines.ingest.findings import SHARED_KEY, summary
 from pipelines.ingest.landing import LandingFile
-from pipelines.ingest.parts import read_delivery
 from pipelines.ingest.refusals import refused
 from pipelines.ingest.shape import inspect
 from pipelines.ingest.unknown import MISSPELT
 from pipelines.lake import ledger
+from pipelines.lake.delivery import read_delivery
 from pipelines.reading.blocks import Rejected
 from pipelines.settings import Settings
 

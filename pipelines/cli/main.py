@@ -83,12 +83,18 @@ def sample(
 @app.command(epilog="Example: guildbook verify --mart community_days")
 def verify(
     mart: Annotated[str | None, typer.Option(help="Compare this mart only.")] = None,
+    files: Annotated[
+        bool, typer.Option("--files", help="Check the checksums of all files instead, in seconds.")
+    ] = False,
 ) -> None:
     """Compare the marts with a full rebuild from the lake, in a temporary folder; exit code 1 if any row differs."""
-    from pipelines.cli.verify import run_verify  # noqa: PLC0415
+    from pipelines.cli.verify import run_verify, verify_files  # noqa: PLC0415
 
+    if files and mart:
+        raise typer.BadParameter("--files looks at all files: give it without --mart")
     try:
-        is_equal = run_verify(read_settings(), mart, tell=typer.echo, say=say)
+        settings = read_settings()
+        is_equal = verify_files(settings, show, say) if files else run_verify(settings, mart, tell=typer.echo, say=say)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     if not is_equal:

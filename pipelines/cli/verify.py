@@ -1,4 +1,4 @@
-"""``guildbook verify``: says of each mart whether a full rebuild gives the same rows. Writes nothing in the home."""
+"""``guildbook verify``: whether a full rebuild gives the same rows, or every file is what was written. Only reads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelines import lock
 from pipelines.home import Home
+from pipelines.publishing.damages import check_files
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt import ensure_manifest
 from pipelines.warehouse.verify import Comparison, mart_names, record_names, verify
@@ -45,6 +46,23 @@ def run_verify(
     if mart is None:
         tell(f"left out, being records of what was run: {', '.join(record_names())}")
     return n_different == 0
+
+
+def verify_files(settings: Settings, tell: Callable[[str], None], say: Callable[[str], None]) -> bool:
+    """Check every file of the home that has a checksum; arguments are those of ``run_verify``.
+
+    Returns:
+        Whether all are what was written.
+    """
+    home = Home(settings.home)
+    with lock.hold(home, on_wait=say, what="guildbook verify --files"):
+        checked = check_files(home)
+    for one in checked.damaged:
+        tell(f"damaged    {one}")
+    tell(f"{checked.n_files - len(checked.damaged):,} of {checked.n_files:,} files are what was written")
+    if checked.n_unsealed:
+        tell(f"{checked.n_unsealed:,} of them are older than checksums and may be damaged all the same")
+    return not checked.damaged
 
 
 def _lines(one: Comparison) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from pipelines.erasure import databases, delivered, messages, sqlite, texts
 from pipelines.erasure.places import BESIDE, Place
 from pipelines.files import move_in
+from pipelines.lake.seal import check, seal
 from pipelines.privacy import tables
 from pipelines.privacy.needles import Needles
 from pipelines.settings import Settings
@@ -71,8 +72,10 @@ def _write(place: Place, target: Path, needles: Needles, settings: Settings, *, 
 
 
 def _write_parquet(place: Place, target: Path, needles: Needles) -> int:
+    check(place.path)
     table = pq.read_table(place.path, partitioning=None)
     new, n_changed = tables.rewrite(table, needles, place.log)
     if n_changed:
         pq.write_table(new, target, compression="zstd")
+        seal(target)
     return n_changed

@@ -17,7 +17,7 @@ from pipelines.erasure.files import rewrite
 from pipelines.erasure.places import BESIDE, STAGES, places
 from pipelines.erasure.survey import FILE_ERRORS, Erased, archives, brief, look_for_rest, roots, tombstones
 from pipelines.home import Home
-from pipelines.lake import ledger, versions
+from pipelines.lake import ledger, sums, versions
 from pipelines.lake.staging import sweep_staging
 from pipelines.privacy import known
 from pipelines.privacy.journal import Journal, forget, unfinished
@@ -134,6 +134,8 @@ def _carry_out(home: Home, settings: Settings, journal: Journal, on_step: Callab
             failed = _backups(home, settings, needles, outcome, on_step)
         else:
             failed = _stage(home.root, stage, needles, settings, outcome, on_step)
+            if stage == "versions":
+                sums.write_again(home.root)
         if failed and stage not in _LATER:
             raise ErasureError(f"{_UNFINISHED}: {'; '.join(failed[:3])}")
         waiting += failed
@@ -198,6 +200,7 @@ def _backups(
             before = fingerprints.as_ingested(one, settings) if one.ledger.is_dir() else {}
             failed += _fetched(home, one, settings, needles, outcome, on_step)
             failed += _stage(copy, _BACKUPS, needles, settings, outcome, on_step)
+            sums.write_again(copy)
             new = fingerprints.renamed(one, settings, before) if before else {}
             if new:
                 failed += _stage(copy, _BACKUPS, replace(needles, renamed=new), settings, outcome, on_step)

@@ -21,9 +21,9 @@ from pipelines.gates.shapes.shape import Seen
 from pipelines.gates.verdicts import GateOutcome
 from pipelines.home import Home
 from pipelines.ingest.findings import SHARED_KEY
-from pipelines.ingest.parts import read_delivery
 from pipelines.ingest.unknown import MISSPELT, UNKNOWN
 from pipelines.lake import manifest
+from pipelines.lake.delivery import read_delivery
 from pipelines.lake.manifest import Candidate
 from pipelines.settings import Settings
 

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -22,16 +22,13 @@ from pipelines.home import Home
 from pipelines.identity.links import LinkError, sorted_pair
 from pipelines.lake.duck import open_warehouse
 from pipelines.lake.scratch import link_lake
-from pipelines.lake.sources import EMPTY_DAY, part_columns
+from pipelines.lake.sources import LINK_DAY, part_columns
 from pipelines.privacy.pseudonyms import known_as
 from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
 from pipelines.warehouse import dbt
 from pipelines.warehouse.plan import completed_build, make_plan, write_plan
 from pipelines.warehouse.results import raise_for_failures
-
-LINK_DAY = EMPTY_DAY - timedelta(days=1)
-"""Log day of the part that holds the link: no delivery has it."""
 
 MODELS = ("+community_days", "+revenue_months", "+int_members__active_months", "-resource_type:test")
 """Models that the figures come from, with all that these are built on."""

@@ -6,7 +6,6 @@ in last.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -22,7 +21,8 @@ from pipelines.ingest.batch import STAGED, FileCount, IngestError
 from pipelines.ingest.findings import DayFindings, find
 from pipelines.ingest.profile import measure
 from pipelines.ingest.rules import identity
-from pipelines.lake.manifest import DELIVERY
+from pipelines.lake.delivery import DELIVERY, delivery_text, whole_delivery
+from pipelines.lake.seal import damage, seal
 from pipelines.lake.sources import part_columns
 from pipelines.sql import array, literal
 
@@ -100,7 +100,9 @@ def write_days(
         if day not in parts:
             parts[day] = folder / f"{day}.parquet"
             con.execute(f"copy (select {columns} from {STAGED} where false) to {literal(parts[day])} ({_OPTIONS})")
-        (folder / f"{day}.json").write_text(json.dumps(delivery, ensure_ascii=False, indent=1), encoding="utf-8")
+        (folder / f"{day}.json").write_text(delivery_text(delivery), encoding="utf-8")
+    for part in (*parts.values(), *bad_parts.values()):
+        seal(part)
     sync_all([path for path in folder.rglob("*") if path.is_file()])
     for day, delivery in deliveries.items():
         quarantine = home.quarantine_part(log.name, day)
@@ -109,16 +111,10 @@ def write_days(
         else:
             remove(quarantine)
         candidate = home.candidate_part(log.name, day)
-        if not (candidate.is_file() and read_delivery(candidate) == delivery):
+        if not (candidate.is_file() and not damage(candidate) and whole_delivery(candidate) == delivery):
             (candidate.parent / DELIVERY).unlink(missing_ok=True)
             _move(parts[day], candidate)
             _move(folder / f"{day}.json", candidate.parent / DELIVERY)
-
-
-def read_delivery(part: Path) -> dict[str, Any] | None:
-    """Return what a part was made from; null where that is not there, as after a kill."""
-    described = part.parent / DELIVERY
-    return json.loads(described.read_text(encoding="utf-8")) if described.is_file() else None
 
 
 def _delivery(

@@ -12,8 +12,8 @@ import duckdb
 
 from pipelines.contract import LOGS
 from pipelines.home import Home
-from pipelines.ingest.parts import read_delivery
 from pipelines.lake import ledger, manifest
+from pipelines.lake.delivery import read_delivery
 from pipelines.sql import file_list
 
 # What differs from line to line is left out: the value, numbers, and what to do about it.

@@ -18,9 +18,11 @@ from pipelines.home import Home
 from pipelines.ingest.batch import read_batch
 from pipelines.ingest.findings import summary
 from pipelines.ingest.landing import LandingFile, fingerprint, is_delivered, landing_files
-from pipelines.ingest.parts import describe, read_delivery, write_days
+from pipelines.ingest.parts import describe, write_days
 from pipelines.lake import ledger
+from pipelines.lake.delivery import read_delivery
 from pipelines.lake.duck import connect
+from pipelines.lake.seal import DamagedError, check
 from pipelines.lake.staging import staging_folder
 from pipelines.settings import Settings
 from pipelines.settings.limits import beyond
@@ -122,7 +124,7 @@ def ingest_days(
 
 
 def changed_days(home: Home, settings: Settings, log: Log, days: Sequence[date]) -> dict[date, str]:
-    """Return the days that ``ingest_days`` would ingest, in order, each with the reason; opens no file."""
+    """Return the days that ``ingest_days`` would ingest, in order, each with the reason; reads no file of theirs."""
     looked = _look(home, settings, log, days, _last_deliveries(home, log) if days else {})
     return {log_day: change for log_day, _, change in looked if change}
 
@@ -155,16 +157,24 @@ def _change(
         return "pseudonyms were switched on or off, or their key changed"
     if now != then:
         return "the log contract, the time zone, the community's name or a limit changed"
-    return "" if _has_part(home, log, log_day, now) else "its part is missing"
+    return _lacking(home, log, log_day, now)
 
 
-def _has_part(home: Home, log: Log, log_day: date, expected: str) -> bool:
-    """Tell whether a day has its part: a candidate of the expected files, or a raw part and no candidate."""
-    candidate, raw = home.candidate_part(log.name, log_day), home.raw_part(log.name, log_day)
-    if not candidate.parent.is_dir():
-        return raw.is_file()
-    delivery = read_delivery(candidate)
-    return candidate.is_file() and delivery is not None and delivery["fingerprint"] == expected
+def _lacking(home: Home, log: Log, log_day: date, expected: str) -> str:
+    """Say what a day's part lacks; nothing where a candidate of the expected files is whole, or a raw part alone."""
+    candidate, quarantine = home.candidate_part(log.name, log_day), home.quarantine_part(log.name, log_day)
+    is_waiting = candidate.parent.is_dir()
+    part = candidate if is_waiting else home.raw_part(log.name, log_day)
+    try:
+        for path in (part, quarantine) if quarantine.is_file() else (part,):
+            check(path)
+        delivery = read_delivery(part)
+    except FileNotFoundError:
+        return "its part is missing"
+    except DamagedError:
+        return "its part is damaged"
+    is_expected = delivery is not None and delivery["fingerprint"] == expected
+    return "" if is_expected or not is_waiting else "its part is missing"
 
 
 def _batches(stale: dict[date, list[LandingFile]]) -> Iterator[dict[date, list[LandingFile]]]:

@@ -19,10 +19,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from pipelines.faults import UserError, brief
+from pipelines.faults import brief
 from pipelines.files import whole
 from pipelines.home import Home
 from pipelines.lake.schemas import SCHEMAS
+from pipelines.lake.seal import DamagedError, check, cure_of, seal
 
 MAX_FILES = 200
 """Files of a ledger beyond which an append merges them."""
@@ -84,6 +85,11 @@ def rows(home: Home, name: str, **values: Any) -> list[dict[str, Any]]:  # noqa:
     return found
 
 
+def files(home: Home, name: str) -> list[Path]:
+    """Return the files that hold the rows of a ledger, in their order."""
+    return [part.path for part in _parts(home, name)]
+
+
 @contextmanager
 def writing(home: Home, name: str) -> Iterator[None]:
     """Be the only process that writes to a ledger: a run and several commands may add to one at the same time.
@@ -110,10 +116,15 @@ def tidy(home: Home) -> None:
 
     Files that a killed append or merge left behind are dropped. A ledger begun before it had all its columns is
     rewritten with them; they are null in its old rows.
+
+    Raises:
+        DamagedError: A file is not what was written.
     """
     for name, schema in SCHEMAS.items():
         with writing(home, name):
             parts = _parts(home, name)
+            for part in parts:
+                check(part.path)
             # Columns are only ever added, so the oldest file tells.
             if parts and not set(schema.names) <= set(_columns(parts[0].path)):
                 _write(home, name, read(home, name), _covering(parts))
@@ -129,6 +140,7 @@ def _read_part(path: Path, schema: pa.Schema | None = None) -> pa.Table:
 @lru_cache(maxsize=MAX_FILES)
 def _read_once(path: Path, _: tuple[int, int, int], schema: pa.Schema | None) -> pa.Table:
     with _named(path):
+        check(path)
         return pq.read_table(path, schema=schema, partitioning=None)
 
 
@@ -143,10 +155,7 @@ def _named(path: Path) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise UserError(
-            f"{path} is damaged ({brief(str(error))}): put it back from a backup; without one, move it away: what this "
-            "one file records is then lost, and nothing else"
-        ) from error
+        raise DamagedError(f"{path} is damaged ({brief(str(error))}): {cure_of(path)}") from error
 
 
 def _covering(parts: list[_Part]) -> str:
@@ -194,3 +203,4 @@ def _write(home: Home, name: str, table: pa.Table, file_name: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole(path) as beside:
         pq.write_table(table, beside, compression="zstd")
+        seal(beside)

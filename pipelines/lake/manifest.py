@@ -6,7 +6,6 @@ staging reads is therefore always the last part that passed.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,9 +20,7 @@ from pipelines import clock
 from pipelines.files import move_all_in
 from pipelines.home import Home
 from pipelines.lake import ledger
-
-DELIVERY = "delivery.json"
-"""File beside a part that says what it was made from."""
+from pipelines.lake.delivery import DELIVERY, whole_delivery
 
 PASSED = "passed"
 WAIVED = "waived"
@@ -98,7 +95,7 @@ def _newest_verdicts(home: Home) -> dict[tuple[str, date], tuple[str, str]]:
 
 
 def candidates(home: Home, log: str, days: Sequence[date] | None = None) -> list[Candidate]:
-    """Return the candidate parts of a log that are complete, in order of log day; of all days where none are given."""
+    """Return the candidate parts of a log that are whole, in order of log day; of all days where none are given."""
     root = home.lake / "candidates" / log
     if not root.is_dir():
         return []
@@ -106,9 +103,9 @@ def candidates(home: Home, log: str, days: Sequence[date] | None = None) -> list
     found = []
     for folder in sorted(root.iterdir()):
         log_day = date.fromisoformat(folder.name.removeprefix("log_day="))
-        mark = folder / DELIVERY
-        if (wanted is None or log_day in wanted) and mark.exists():
-            found.append(Candidate(log, log_day, folder, json.loads(mark.read_text())))
+        if wanted is None or log_day in wanted:
+            delivery = whole_delivery(folder / DELIVERY)
+            found += [Candidate(log, log_day, folder, delivery)] if delivery else []
     return found
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.home import Home
+from pipelines.lake.sums import SUMS
 from pipelines.settings import Settings
 
 _OTHERS = stat.S_IRWXO
@@ -78,7 +79,7 @@ def share(version: Path, settings: Settings) -> None:
     for folder in (version.parent, version):
         os.chown(folder, -1, group_id)
         folder.chmod(_PASSED)
-    for path in (version / "analytics.duckdb", version / "site", *_below(version / "site")):
+    for path in (version / "analytics.duckdb", version / SUMS, version / "site", *_below(version / "site")):
         if path.exists() and not path.is_symlink():
             os.chown(path, -1, group_id)
             path.chmod(_READ_FOLDER if path.is_dir() else _READ_FILE)

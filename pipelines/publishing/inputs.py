@@ -10,7 +10,7 @@ from pipelines import clock
 from pipelines.contract import LOGS
 from pipelines.files import write_text
 from pipelines.home import Home
-from pipelines.lake import ledger, manifest, versions
+from pipelines.lake import ledger, manifest, sums, versions
 from pipelines.publishing.stopped import forget_stopped
 from pipelines.report.status import SiteStatus, write_status
 from pipelines.settings import PROJECT_DIR, Settings
@@ -30,14 +30,17 @@ def begin(home: Home, settings: Settings, plan: BuildPlan, run_id: str) -> None:
 
 
 def unchanged_since(home: Home, settings: Settings, plan: BuildPlan) -> int | None:
-    """Return the version that is up if a run by ``plan`` would publish the same again, else None."""
+    """Return the version that is up if it is whole and a run by ``plan`` would publish the same again, else None."""
     number = versions.current(home)
     if number is None or plan.is_full or plan.training_days or not _note(home).is_file():
         return None
-    noted = json.loads(_note(home).read_text(encoding="utf-8"))
+    try:
+        noted = json.loads(_note(home).read_bytes())
+    except ValueError:  # it is damaged, so nobody knows what is up was made of
+        return None
     made_by = [row["run_id"] for row in ledger.rows(home, "publications", version=number)]
-    is_made_of_it = made_by[-1:] == [noted["run_id"]] and noted["inputs"] == inputs(home, settings, plan)
-    return number if is_made_of_it else None
+    is_made_of_it = made_by[-1:] == [noted.get("run_id")] and noted.get("inputs") == inputs(home, settings, plan)
+    return number if is_made_of_it and not sums.unlike(home.versions / str(number)) else None
 
 
 def note_unchanged(home: Home, number: int) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from pipelines import clock
 from pipelines.gates import verdicts
 from pipelines.home import Home
-from pipelines.lake import ledger, versions
+from pipelines.lake import ledger, sums, versions
 from pipelines.privacy import readers
 from pipelines.publishing.database import copy_marts
 from pipelines.publishing.stopped import forget_stopped
@@ -60,6 +60,7 @@ def publish(
         through_day=through_day, published_at=published_at, run_finished_at=published_at, run_succeeded=True
     )
     write_status(draft / "site", status)
+    sums.write(draft)
     with suppress(PermissionError):  # said wherever the home is opened
         readers.share(draft, settings)
     size = database.stat().st_size

@@ -19,6 +19,7 @@ from pipelines.home import Home
 from pipelines.lake import ledger, manifest, versions
 from pipelines.lake.duck import connect
 from pipelines.lake.schemas import SCHEMAS
+from pipelines.lake.seal import check, seal
 from pipelines.lake.staging import staging_folder
 from pipelines.restating.causes import Causes, StaleDays
 from pipelines.restating.compare import compare
@@ -84,6 +85,8 @@ def commit_pending(home: Home) -> None:
     """Append the pending rows to the ledger if the publication they speak of is up; a second call adds nothing."""
     if not home.pending_restatements.exists():
         return
+    cure = "move it away: what the last publication restated is then in no record, and nothing else is lost"
+    check(home.pending_restatements, cure)
     pending = pq.read_table(home.pending_restatements, schema=SCHEMAS[LEDGER])
     if not pending.num_rows or pending["version"][0].as_py() not in versions.numbers(home):
         return
@@ -95,6 +98,7 @@ def _keep(home: Home, rows: list[dict[str, Any]]) -> None:
     with staging_folder(home) as folder:
         staged = folder / home.pending_restatements.name
         pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMAS[LEDGER]), staged)
+        seal(staged)
         move_in(staged, home.pending_restatements)
 
 

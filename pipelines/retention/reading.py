@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from pipelines.home import Home
 from pipelines.lake.duck import open_warehouse
 from pipelines.lake.schemas import PREDICTIONS
+from pipelines.lake.seal import check
 
 DEFINITIONS = ("lapse", "inactivity")
 """The definitions of churn whose probability is the risk, first choice first: whose paid term is about to end is judged
@@ -23,6 +24,8 @@ def predictions(home: Home, day: date) -> pd.DataFrame:
     it did not score was known to have gone by then. Of both definitions the first of ``DEFINITIONS`` counts.
     """
     parts = sorted((home.predictions / f"day={day.isoformat()}").glob("part-*.parquet"))
+    for part in parts:
+        check(part)
     frames = [pq.read_table(part, schema=PREDICTIONS, partitioning=None).to_pandas() for part in parts]
     rows = pd.concat([PREDICTIONS.empty_table().to_pandas(), *frames], ignore_index=True) if frames else None
     if rows is None:

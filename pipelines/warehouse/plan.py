@@ -18,8 +18,10 @@ from pipelines.home import Home
 from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import manifest
 from pipelines.lake.duck import connect, open_warehouse
+from pipelines.lake.seal import check, seal
 from pipelines.lake.sources import EMPTY_DAY
 from pipelines.lake.staging import staging_folder
+from pipelines.lake.whole import check_parts
 from pipelines.settings import Settings
 from pipelines.sql import files_below
 from pipelines.warehouse.project import transformation_digest
@@ -30,6 +32,9 @@ Schedule = Callable[[Home, Settings, date, date], tuple[date, ...]]
 
 CODE_CHANGED = "a transformation or a setting changed"
 """Why everything is rebuilt where marts are computed differently than in the last completed run."""
+
+
+_CURE = "run the same days again, which writes it anew"
 
 
 class NothingAcceptedError(RuntimeError):
@@ -72,7 +77,9 @@ def make_plan(home: Home, settings: Settings, *, full: bool = False, schedule: S
 
     Raises:
         NothingAcceptedError: Nothing was ever accepted.
+        DamagedError: A part of the lake is not what was written.
     """
+    check_parts(home, settings.threads)
     rows = [row for row in manifest.current(home).to_pylist() if row["n_rows"]]
     if not rows:
         raise NothingAcceptedError(_nothing_accepted(home))
@@ -118,6 +125,8 @@ def write_plan(home: Home, plan: BuildPlan) -> None:
 
 def read_plan(home: Home) -> BuildPlan:
     """Read back the plan that an earlier step of the run wrote."""
+    for name in ("build", "feature_days"):
+        check(home.control / f"{name}.parquet", _CURE)
     build = pq.read_table(home.control / "build.parquet").to_pylist()[0]
     feature_days = pq.read_table(home.control / "feature_days.parquet").to_pylist()
     return BuildPlan(
@@ -227,4 +236,5 @@ def _write(home: Home, name: str, table: pa.Table) -> None:
     with staging_folder(home) as folder:
         staged = folder / f"{name}.parquet"
         pq.write_table(table, staged)
+        seal(staged)
         move_in(staged, home.control / f"{name}.parquet")

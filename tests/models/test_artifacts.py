@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from hashlib import sha256
 
 import pandas as pd
 import pytest
@@ -40,6 +41,9 @@ def test_a_stored_model_scores_bit_identically_and_is_never_rewritten(ruled, tmp
         folder = save_model(model, tmp_path / learner)
         stamp = (folder / "card.json").stat().st_mtime_ns
         loaded = load_model(folder)
+        if (folder / "pipeline.skops").exists():
+            stated = json.loads((folder / "card.json").read_text())["pipeline_sha256"]
+            assert stated == sha256((folder / "pipeline.skops").read_bytes()).hexdigest()
         pd.testing.assert_frame_equal(score(loaded, some), score(model, some), check_exact=True)
         assert to_json(loaded.card) == to_json(model.card)
         assert save_model(model, tmp_path / learner) == folder

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipelines.contract import LOGS
 from pipelines.home import Home
 from pipelines.ingest import ingest_days
-from pipelines.ingest.parts import read_delivery
+from pipelines.lake.delivery import read_delivery
 from pipelines.settings import Settings
 
 

@@ -12,8 +12,8 @@ from pipelines.gates import verdicts
 from pipelines.gates.shapes.judge import KEPT_DAYS, judge_shapes
 from pipelines.gates.shapes.shape import Seen, Shape, shape_of
 from pipelines.home import Home
-from pipelines.ingest.parts import read_delivery
 from pipelines.lake import manifest
+from pipelines.lake.delivery import read_delivery
 from pipelines.lake.manifest import Candidate
 from pipelines.settings import Settings
 

@@ -1,18 +1,23 @@
 """What is kept of trainings and predictions, on frames of a dozen members; the model's own maths is tested with it."""
 
+import json
+import shutil
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from models.card import to_json
 from models.churn_definitions import inactivity, lapse
 from models.evaluate import CALIBRATION_COLUMNS, EVALUATION_COLUMNS
 from models.score import score
 from models.train import TrainConfig, train
 from pipelines.churn import store
+from pipelines.faults import UserError
 from pipelines.lake import ledger
 from pipelines.lake.schemas import ORACLE
 from tests.support.churn_frames import DAY, frames, versions_in
@@ -20,6 +25,7 @@ from tests.support.churn_frames import DAY, frames, versions_in
 pytestmark = pytest.mark.slow
 
 INACTIVITY = inactivity(30)
+TRAINING = {"definition": "inactivity", "trained_through_day": DAY}
 
 
 def trained(n_members=12, horizon=30):
@@ -56,6 +62,29 @@ def test_the_newest_training_is_the_last_one_of_the_definition_asked_for(home):
     assert store.newest_training_day(home, [INACTIVITY, lapse(30, 7)]) == DAY + timedelta(days=3)
     assert store.newest_training_day(home, [inactivity(90)]) is None
     assert store.newest_training_day(home, [INACTIVITY, lapse(30, 14)]) is None, "another grace period is another model"
+
+
+@pytest.mark.parametrize("name", ["card.json", "pipeline.skops"])
+def test_a_version_whose_files_are_damaged_is_not_loaded(home, name):
+    """Its folder removed, as the message says, it is trained anew."""
+    result = trained()
+    store.keep_training(home, result, DAY, "run-1")
+    folder = home.churn_models / result.model.version
+    if name == "pipeline.skops":  # what a training that fits a model leaves
+        (folder / name).write_bytes(b"fitted")
+        card = json.loads((folder / "card.json").read_text()) | {"pipeline_sha256": sha256(b"fitted").hexdigest()}
+        (folder / "card.json").write_text(to_json(card))
+        ledger.append(home, "churn_trainings", [TRAINING | {"model_version": folder.name, "card": to_json(card)}])
+    store.check_model(home, folder.name)
+    data = bytearray((folder / name).read_bytes())
+    data[-3] ^= 1
+    (folder / name).write_bytes(data)
+
+    with pytest.raises(UserError) as raised:
+        store.load_newest(home, INACTIVITY)
+    assert str(raised.value).startswith(f"{folder / name} is damaged: remove {folder}; the next run")
+    shutil.rmtree(folder)
+    assert store.newest_training_day(home, [INACTIVITY]) is None
 
 
 def test_a_version_whose_folder_is_gone_is_passed_over(home):

@@ -1,0 +1,45 @@
+"""``SHA256SUMS`` in the folder of a publication: digests of its files, which ``sha256sum --check`` reads too.
+
+Pages have no other checksum. What is written into a publication after it was made is not in it: the banner, and the
+pages of the running day and of a run that stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pipelines.files import write_text
+
+SUMS = "SHA256SUMS"
+
+_CHANGES = ("site/status.js", "site/today", "site/data/today", "site/last_run")
+
+
+def write(folder: Path) -> None:
+    """Write the digests of all files below a folder."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
+    lines = (f"{_digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in files if path.name != SUMS)
+    write_text(folder / SUMS, "".join(line for line in lines if not line[66:].startswith(_CHANGES)))
+
+
+def write_again(root: Path) -> None:
+    """Write the digests below a home or a copy of one anew: its publications were changed on purpose."""
+    for path in root.glob(f"versions/*/{SUMS}"):
+        write(path.parent)
+
+
+def unlike(folder: Path) -> list[Path]:
+    """Return the files that are not what was written, or gone; none where the folder has no digests."""
+    path = folder / SUMS
+    if not path.is_file():
+        return []
+    lines = path.read_bytes().decode("utf-8", "replace").splitlines()
+    return [folder / line[66:] for line in lines if _digest(folder / line[66:]) != line[:64]] if lines else [path]
+
+
+def _digest(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

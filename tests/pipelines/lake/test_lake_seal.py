@@ -1,0 +1,168 @@
+"""A sealed file opens as any other, and not one of its bits can change unseen."""
+
+from __future__ import annotations
+
+import os
+from random import Random
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.faults import UserError
+from pipelines.home import Home
+from pipelines.lake import delivery, ledger, seal, sums
+
+BLOCK = 4096
+
+
+def written(path, n_rows=50, seed=1):
+    rng = Random(seed)
+    table = pa.table({"n": [rng.randrange(10**9) for _ in range(n_rows)], "text": [rng.randbytes(9).hex()] * n_rows})
+    pq.write_table(table, path, compression="zstd")
+    return table
+
+
+def overwrite(path, data):
+    """Change a file as a disk does: its time stays, and its name; what this process knew of it is forgotten."""
+    now = path.stat()
+    path.write_bytes(data)
+    os.utime(path, ns=(now.st_atime_ns, now.st_mtime_ns))
+    seal._damage.cache_clear()
+
+
+def test_every_reader_opens_a_sealed_file_and_finds_the_same(tmp_path):
+    path = tmp_path / "part.parquet"
+    table = written(path, 5000)
+    seal.seal(path)
+
+    assert seal.is_sealed(path)
+    assert seal.damage(path) == ""
+    assert pq.read_table(path).equals(table)
+    assert pd.read_parquet(path).equals(table.to_pandas())
+    assert duckdb.sql(f"from '{path}'").to_arrow_table().equals(table)
+
+
+def test_no_bit_of_a_sealed_file_changes_a_row_unseen(tmp_path):
+    path = tmp_path / "part.parquet"
+    table = written(path, 3)
+    seal.seal(path)
+    good = path.read_bytes()
+    unseen = []
+    for place in range(len(good)):
+        bad = bytearray(good)
+        bad[place] ^= 1 << (place % 8)
+        overwrite(path, bad)
+        if not seal.damage(path):
+            assert pq.read_table(path).equals(table), place
+            unseen.append(place)
+    start = good.index(seal._HEAD)
+    assert {one - start for one in unseen} <= {*range(16), *range(24, 32)}, "nothing but letters of the seal itself"
+
+
+@pytest.mark.parametrize("n_rows", [300, *range(700, 760, 5)])
+def test_no_lost_block_takes_the_seal_along_unseen(tmp_path, n_rows):
+    path = tmp_path / "part.parquet"
+    written(path, n_rows, seed=n_rows)
+    seal.seal(path)
+    good = path.read_bytes()
+    assert len(good) > BLOCK / 2
+    for start in range(0, len(good), BLOCK):
+        for lost in (bytes(BLOCK), Random(start).randbytes(BLOCK)):
+            overwrite(path, good[:start] + lost[: len(good) - start] + good[start + BLOCK :])
+            assert seal.damage(path)
+        overwrite(path, good[:start])
+        assert seal.damage(path)
+
+
+def test_seal_and_beginning_of_the_footer_share_a_block(tmp_path, monkeypatch):
+    path = tmp_path / "part.parquet"
+    for end in range(BLOCK - 100, BLOCK + 4):
+        path.write_bytes(b"PAR1" + bytes(end - 4) + b"footer" * 20 + (120).to_bytes(4, "little") + b"PAR1")
+        seal.seal(path)
+        data = path.read_bytes()
+        assert data.index(seal._HEAD) // BLOCK == (data.index(b"footer") + 63) // BLOCK
+        assert seal.damage(path) == ""
+
+
+def test_a_file_longer_than_what_is_read_at_once_is_sealed_as_a_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(seal, "_LAST", 1000)
+    path = tmp_path / "part.parquet"
+    table = written(path, 2000)
+    seal.seal(path)
+    assert pq.read_table(path).equals(table)
+    assert seal.damage(path) == ""
+    good = path.read_bytes()
+    assert len(good) > 3000
+    for place in (5, 999, 1000, len(good) - 1001, len(good) - 999):
+        overwrite(path, good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+        assert seal.damage(path), place
+
+
+def test_a_file_of_before_there_were_seals_is_taken_as_it_is(tmp_path):
+    path = tmp_path / "part.parquet"
+    written(path)
+    assert not seal.is_sealed(path)
+    seal.check(path)
+
+
+def test_a_changed_value_of_a_ledger_is_never_read(tmp_path):
+    home = Home(tmp_path)
+    ledger.append(home, "waivers", [{"reason": "known", "waived_by": "ann"}])
+    (path,) = ledger.files(home, "waivers")
+    good = path.read_bytes()
+    place = good.index(b"known")
+    overwrite(path, good[:place] + b"knowm" + good[place + 5 :])
+    ledger._read_once.cache_clear()
+    assert pq.read_table(path)["reason"].to_pylist() == ["knowm"], "Parquet alone does not see it"
+
+    for reading in (lambda: ledger.read(home, "waivers"), lambda: ledger.tidy(home)):
+        with pytest.raises(UserError, match="its checksum differs") as raised:
+            reading()
+        assert str(raised.value).startswith(f"{path} is damaged (")
+        assert "put it back from a backup" in str(raised.value)
+
+
+def test_a_lost_record_of_the_manifest_is_said_to_take_its_days_along(tmp_path):
+    said = seal.cure_of(tmp_path / "lake" / "ledger" / "manifest" / "00000001.parquet")
+    assert "guildbook run --full" in said
+    assert "nothing else" not in said
+
+
+def test_a_changed_number_beside_a_part_is_not_read(tmp_path):
+    part = tmp_path / "log_day=2025-03-01" / "part-0.parquet"
+    part.parent.mkdir()
+    said = {"fingerprint": "f", "event_days": [], "profile": {"accepted": 30, "share": 0.1}, "shape": None}
+    path = part.with_name(delivery.DELIVERY)
+    path.write_text(delivery.delivery_text(said), encoding="utf-8")
+    assert delivery.read_delivery(part) == said
+
+    text = path.read_text(encoding="utf-8")
+    for bad in (text.replace("30", "31"), text[:40], "[]", "\udcff"):
+        path.write_bytes(bad.encode("utf-8", "surrogateescape"))
+        with pytest.raises(UserError, match="guildbook run --from 2025-03-01 --to 2025-03-01 makes it again"):
+            delivery.read_delivery(part)
+        assert delivery.whole_delivery(part) is None
+
+    path.write_text(text.replace(f'"{delivery._CHECKSUM}"', '"other"'), encoding="utf-8")
+    assert delivery.read_delivery(part)["profile"] == said["profile"], "one of before there were checksums has none"
+
+
+def test_digests_of_a_publication_name_what_changed_and_what_is_gone(tmp_path):
+    for name in ("analytics.duckdb", "site/index.html", "site/status.js", "site/data/a b.csv"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    assert sums.unlike(tmp_path) == [], "a publication of before there were digests has none"
+    sums.write(tmp_path)
+    assert sums.unlike(tmp_path) == []
+    (tmp_path / "site" / "status.js").write_text("the banner changes")
+    (tmp_path / "site" / "last_run.html").write_text("so does this")
+    assert sums.unlike(tmp_path) == []
+    (tmp_path / "site" / "data" / "a b.csv").write_text("site/data/a b.csw")
+    (tmp_path / "site" / "index.html").unlink()
+    assert sums.unlike(tmp_path) == [tmp_path / "site" / "data" / "a b.csv", tmp_path / "site" / "index.html"]
+    (tmp_path / sums.SUMS).write_text("")
+    assert sums.unlike(tmp_path) == [tmp_path / sums.SUMS]
