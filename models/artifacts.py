@@ -46,6 +46,7 @@ def save_model(model: ChurnModel, root: Path) -> Path:
     folder = root / model.version
     if folder.exists():
         return folder
+    above = [one.parent for one in (root, *root.parents) if not one.exists()]
     beside = root / f".{model.version}.{os.getpid()}"
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
@@ -58,7 +59,8 @@ def save_model(model: ChurnModel, root: Path) -> Path:
     for path in [*beside.iterdir(), beside]:
         _sync(path)
     beside.rename(folder)
-    _sync(root)
+    for path in (root, *above):
+        _sync(path)
     return folder
 
 

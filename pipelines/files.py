@@ -11,6 +11,7 @@ from typing import IO, Any
 
 _MANY_FILES = 32
 _AT_ONCE = 1 << 30
+_UNFINISHED = ".tmp"
 
 
 def sync(path: Path) -> None:
@@ -29,12 +30,33 @@ def sync_open(stream: IO[Any]) -> None:
 
 
 def sync_all(paths: Sequence[Path]) -> None:
-    """Force files to disk: each by itself, or many of them by one sync of the whole system, which is then faster."""
+    """Force files and folders to disk: each by itself, or many by a sync of the whole system, which is then faster."""
     if len(paths) > _MANY_FILES:
         os.sync()
     else:
         for path in paths:
             sync(path)
+
+
+def sync_tree(folder: Path) -> None:
+    """Force a folder to disk with all that is below it: the names too, without which no file is found again."""
+    sync_all([folder, *folder.rglob("*")])
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder, and those above it that are missing, so that a loss of power takes none of them away."""
+    sync_all(_made(folder, mode))
+
+
+def _made(folder: Path, mode: int = 0o777) -> list[Path]:
+    """Make a folder and those above it that are missing; return the folders that got a new name by it."""
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for one in reversed(missing):
+        one.mkdir(mode=mode, exist_ok=True)
+    return [one.parent for one in missing]
 
 
 def move_in(staged: Path, target: Path) -> None:
@@ -45,10 +67,11 @@ def move_in(staged: Path, target: Path) -> None:
 def move_all_in(moves: Sequence[tuple[Path, Path]]) -> None:
     """Replace each target by its finished file, as ``move_in`` does; all are on disk before the first is replaced."""
     sync_all([staged for staged, _ in moves])
+    changed: dict[Path, None] = {}
     for staged, target in moves:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        changed |= dict.fromkeys([*_made(target.parent), target.parent])
         staged.replace(target)
-    sync_all([target.parent for _, target in moves])
+    sync_all([*changed])
 
 
 def copy_file(path: Path, target: Path) -> None:
@@ -64,8 +87,12 @@ def copy_file(path: Path, target: Path) -> None:
 
 @contextmanager
 def whole(target: Path) -> Iterator[Path]:
-    """Give a hidden path beside ``target`` that takes its place once the block is through; a kill leaves the old."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    """Give a hidden path beside ``target`` that takes its place once the block is through; a kill leaves the old.
+
+    The folder is made where it is missing.
+    """
+    make_folder(target.parent)
+    beside = target.with_name(f".{target.name}.{os.getpid()}{_UNFINISHED}")
     try:
         yield beside
         move_in(beside, target)
@@ -73,11 +100,34 @@ def whole(target: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
+def sweep(folder: Path) -> None:
+    """Remove what ``whole`` began below a folder in processes that are gone."""
+    for path in folder.rglob(f".*{_UNFINISHED}"):
+        writer = path.name.removesuffix(_UNFINISHED).rpartition(".")[2]
+        if writer.isdecimal() and not _lives(int(writer)):
+            path.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def remove(path: Path) -> None:
-    """Remove a file if it is there, and its folder once that is empty."""
+    """Remove a file if it is there, and its folder once that is empty; it does not come back with a loss of power."""
+    changed = path.parent
+    if not changed.is_dir():
+        return
     path.unlink(missing_ok=True)
-    if path.parent.is_dir() and not any(path.parent.iterdir()):
-        path.parent.rmdir()
+    if not any(changed.iterdir()):
+        changed.rmdir()
+        changed = changed.parent
+    sync(changed)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 
+from pipelines import files
 from pipelines.connectors.leftovers import sweep_imports
 from pipelines.contract import LOGS
 from pipelines.erasure.run import resume
 from pipelines.faults import UserError
 from pipelines.home import Home
-from pipelines.lake import ledger, manifest
+from pipelines.lake import ledger, manifest, versions
 from pipelines.lake.staging import sweep_staging
 from pipelines.settings import Settings
 from pipelines.warehouse.sources import ensure_sources
@@ -29,6 +30,9 @@ def prepare(home: Home, settings: Settings) -> None:
     finish_erasure(home, settings)
     sweep_staging(home)
     sweep_imports(home.landing)
+    versions.sweep(home)
+    for folder in (home.messages, home.exports, home.control, home.last_run, home.versions, home.fetched):
+        files.sweep(folder)
     ledger.tidy(home)
     manifest.finish_moves(home, list(LOGS))
     ensure_sources(home)

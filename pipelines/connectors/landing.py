@@ -171,7 +171,8 @@ def _install(workspace: Workspace, moves: dict[Path, Path], places: set[Path]) -
         for place in stale:
             place.unlink()
         folders = {place.parent for place in (*moves, *stale)}
-        list(pool.map(sync, folders | {folder.parent for folder in folders}))
+        of_logs = {folder.parent for folder in folders}
+        list(pool.map(sync, [*folders, *of_logs, *{folder.parent for folder in of_logs}]))
     for folder in folders:
         if not any(folder.iterdir()):
             folder.rmdir()

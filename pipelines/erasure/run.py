@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
 from collections.abc import Callable, Sequence
@@ -116,6 +117,8 @@ def _carry_out(home: Home, settings: Settings, journal: Journal, on_step: Callab
     sweep_staging(home)
     for draft in home.versions.glob(".draft-*"):
         shutil.rmtree(draft)
+    for beside in home.root.rglob(f".*{BESIDE}"):  # of a stage that had come to its end when the power was lost
+        beside.unlink()
     versions.forget_today(home)
     for stage in (STAGES[0], _FINGERPRINTS, *STAGES[1:], _BACKUPS):
         if stage in journal.done:
@@ -147,6 +150,7 @@ def _carry_out(home: Home, settings: Settings, journal: Journal, on_step: Callab
         on_step(_SEARCH)
         look_for_rest(home, settings, needles, outcome)
     outcome.left += [f"{_UNFINISHED}: {one}" for one in waiting]
+    os.sync()  # or a loss of power brings back names and files that were taken away
     on_step("record")
     _record(home, journal, needles, outcome)
     on_step("forget")

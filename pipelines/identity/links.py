@@ -12,6 +12,7 @@ import duckdb
 
 from pipelines.contract import IDENTITY_LINKS
 from pipelines.faults import UserError
+from pipelines.files import write_text
 from pipelines.home import Home
 from pipelines.lake.duck import trimmed
 from pipelines.lake.sources import EMPTY_DAY
@@ -60,10 +61,7 @@ def write_link(home: Home, settings: Settings, one: str, other: str, day: date, 
         rows.append(said | {"source": source} | ({} if newest is None else {"source_seq": newest + 1}))
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        hidden = path.with_name(f".{path.name}")
-        hidden.write_text(text, encoding="utf-8")
-        hidden.replace(path)
+        write_text(path, text)
     return path
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from pipelines.contract import Log
-from pipelines.files import remove, sync_all
+from pipelines.files import move_all_in, remove, sync_all
 from pipelines.home import Home
 from pipelines.ingest.batch import STAGED, FileCount, IngestError
 from pipelines.ingest.findings import DayFindings, find
@@ -104,12 +104,10 @@ def write_days(
     for part in (*parts.values(), *bad_parts.values()):
         seal(part)
     sync_all([path for path in folder.rglob("*") if path.is_file()])
+    move_all_in([(part, home.quarantine_part(log.name, day)) for day, part in bad_parts.items()])
     for day, delivery in deliveries.items():
-        quarantine = home.quarantine_part(log.name, day)
-        if day in bad_parts:
-            _move(bad_parts[day], quarantine)
-        else:
-            remove(quarantine)
+        if day not in bad_parts:
+            remove(home.quarantine_part(log.name, day))
         candidate = home.candidate_part(log.name, day)
         if not (candidate.is_file() and not damage(candidate) and whole_delivery(candidate) == delivery):
             (candidate.parent / DELIVERY).unlink(missing_ok=True)

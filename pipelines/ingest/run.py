@@ -161,10 +161,12 @@ def _change(
 
 
 def _lacking(home: Home, log: Log, log_day: date, expected: str) -> str:
-    """Say what a day's part lacks; nothing where a candidate of the expected files is whole, or a raw part alone."""
+    """Say what a day's part lacks; nothing where the candidate is whole and of the expected files, else the raw part.
+
+    Where power was lost the delivery may be recorded, and the candidate that was made of it gone.
+    """
     candidate, quarantine = home.candidate_part(log.name, log_day), home.quarantine_part(log.name, log_day)
-    is_waiting = candidate.parent.is_dir()
-    part = candidate if is_waiting else home.raw_part(log.name, log_day)
+    part = candidate if candidate.parent.is_dir() else home.raw_part(log.name, log_day)
     try:
         for path in (part, quarantine) if quarantine.is_file() else (part,):
             check(path)
@@ -174,7 +176,7 @@ def _lacking(home: Home, log: Log, log_day: date, expected: str) -> str:
     except DamagedError:
         return "its part is damaged"
     is_expected = delivery is not None and delivery["fingerprint"] == expected
-    return "" if is_expected or not is_waiting else "its part is missing"
+    return "" if is_expected else "its part is missing"
 
 
 def _batches(stale: dict[date, list[LandingFile]]) -> Iterator[dict[date, list[LandingFile]]]:

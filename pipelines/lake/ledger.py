@@ -199,8 +199,6 @@ def _as_table(name: str, rows: list[dict[str, Any]] | pa.Table, schema: pa.Schem
 
 def _write(home: Home, name: str, table: pa.Table, file_name: str) -> None:
     # Not in the staging folder: a run that begins sweeps it, whoever else is writing.
-    path = home.ledger / name / file_name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole(path) as beside:
+    with whole(home.ledger / name / file_name) as beside:
         pq.write_table(table, beside, compression="zstd")
         seal(beside)

@@ -32,7 +32,6 @@ class Stop:
 def note(home: Home, settings: Settings, stop: Stop) -> None:
     """Keep the stop until a run comes to its end."""
     del settings  # one of several ways to say a stop, which ask for them
-    home.last_run.mkdir(parents=True, exist_ok=True)
     write_text(_file(home), json.dumps(asdict(stop) | {"stopped_at": stop.stopped_at.isoformat()}, ensure_ascii=False))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from pipelines.faults import UserError
-from pipelines.files import sync, write_text
+from pipelines.files import sync, sync_tree, write_text
 from pipelines.home import Home
 
 _NONE_EARLIER = "no earlier publication is kept; GUILDBOOK_PUBLICATIONS_KEPT says how many are"
@@ -39,25 +39,44 @@ def next_number(home: Home) -> int:
 
 
 def draft_folder(home: Home, number: int) -> Path:
-    """Return an empty folder in which publication ``number`` is made; drafts of killed runs are swept."""
+    """Return an empty folder in which publication ``number`` is made."""
     home.versions.mkdir(parents=True, exist_ok=True)
-    for stale in home.versions.glob(".draft-*"):
-        shutil.rmtree(stale)
+    sweep(home)
     folder = home.versions / f".draft-{number}"
     folder.mkdir()
     return folder
 
 
+def sweep(home: Home) -> None:
+    """Remove what killed runs left of publications: drafts, old ones that were being dropped, links to be."""
+    with _changing(home):
+        for stale in home.versions.glob(".draft-*"):
+            shutil.rmtree(stale)
+        for link in home.root.glob(".published-*"):
+            link.unlink()
+
+
 def publish(home: Home, number: int, *, kept: int) -> None:
     """Turn the draft into publication ``number``, point the link at it, and drop all but the newest ``kept``."""
+    draft = home.versions / f".draft-{number}"
+    sync_tree(draft)
     with _changing(home):
-        (home.versions / f".draft-{number}").rename(home.versions / str(number))
+        draft.rename(home.versions / str(number))
         sync(home.versions)
         _point(home, number)
         forget_today(home)
-        for old in numbers(home)[:-kept]:
-            if old != number:
-                shutil.rmtree(home.versions / str(old))
+        dropped = [one for one in numbers(home)[:-kept] if one != number]
+        _drop(home, dropped)
+
+
+def _drop(home: Home, dropped: list[int]) -> None:
+    """Remove publications. None loses its number's folder in part: whoever goes back to a number finds all of it."""
+    for one in dropped:
+        (home.versions / str(one)).rename(home.versions / f".draft-{one}")
+    if dropped:
+        sync(home.versions)
+    for one in dropped:
+        shutil.rmtree(home.versions / f".draft-{one}")
 
 
 def forget_today(home: Home) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pipelines.files import private_text, sync, sync_open
+from pipelines.files import make_folder, private_text, sync, sync_open
 from pipelines.home import Home
 from pipelines.privacy.needles import Needles
 
@@ -43,7 +43,7 @@ class Journal:
     def save(self, home: Home) -> None:
         """Write it, readable by nobody else, before anything is done that only it can finish."""
         folder = home.erasure_journal.parent
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder, mode=0o700)
         beside = home.erasure_journal.with_suffix(".new")
         shred(beside)
         with private_text(beside) as file:
@@ -56,8 +56,11 @@ class Journal:
 
 
 def unfinished(home: Home) -> Journal | None:
-    """Return the erasure that was broken off, if any."""
+    """Return the erasure that was broken off, if any; a journal of zeros is of one that was being forgotten."""
     if not home.erasure_journal.exists():
+        return None
+    if not home.erasure_journal.read_bytes().strip(b"\0"):
+        forget(home)
         return None
     return Journal(**json.loads(home.erasure_journal.read_text(encoding="utf-8")))
 
@@ -66,8 +69,9 @@ def forget(home: Home) -> None:
     """Overwrite and remove the journal; its erasure is finished."""
     for path in (home.erasure_journal, home.erasure_journal.with_suffix(".new")):
         shred(path)
-    if home.erasure_journal.parent.is_dir():
-        home.erasure_journal.parent.rmdir()
+    if (folder := home.erasure_journal.parent).is_dir():
+        sync(folder)
+        folder.rmdir()
 
 
 def shred(path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from pipelines.files import private_text
+from pipelines.files import make_folder, move_in, private_text
 
 
 def secret_key(given: SecretStr, kept: Path) -> bytes:
@@ -15,10 +15,10 @@ def secret_key(given: SecretStr, kept: Path) -> bytes:
     if key := given.get_secret_value():
         return key.encode()
     if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(kept.parent)
         beside = kept.with_suffix(".new")
         beside.unlink(missing_ok=True)
         with private_text(beside) as file:
             file.write(secrets.token_hex(32))
-        beside.replace(kept)
+        move_in(beside, kept)
     return kept.read_bytes()

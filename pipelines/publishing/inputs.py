@@ -25,7 +25,6 @@ _NO_PAGE_USES = {
 
 def begin(home: Home, settings: Settings, plan: BuildPlan, run_id: str) -> None:
     """Note that a run builds from now on, and from what; only the run noted last can have built what is up."""
-    home.control.mkdir(parents=True, exist_ok=True)
     write_text(_note(home), json.dumps({"run_id": run_id, "inputs": inputs(home, settings, plan)}))
 
 

@@ -59,7 +59,6 @@ def write_stopped(
     )
     html = render_stopped(run)
     page = home.last_run / "index.html"
-    page.parent.mkdir(parents=True, exist_ok=True)
     write_text(page, html)
     if number is not None:
         write_text(home.versions / str(number) / "site" / PAGE, html)

@@ -16,7 +16,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from pipelines.files import sync_all
 from pipelines.report.context import SiteContext
 from pipelines.report.pages import (
     alerts,
@@ -87,7 +86,6 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
             html = template.render(page=page, pages=pages, header=header, context=context)
             (beside / f"{page.name}.html").write_text(html, encoding="utf-8")
         (beside / TODAY).write_text("", encoding="utf-8")
-        sync_all([path for path in beside.rglob("*") if path.is_file()])
         if out.exists():
             out.replace(Path(folder) / "old")
         beside.replace(out)

@@ -87,7 +87,6 @@ class Kept:
         if not answers:
             return
         folder = self.folder / stream
-        folder.mkdir(parents=True, exist_ok=True)
         last = max((int(path.name.partition(".")[0]) for path in self.files(stream)), default=0)
         text = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in answers)
         path = folder / f"{last + 1:08d}.jsonl.gz"

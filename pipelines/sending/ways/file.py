@@ -32,7 +32,6 @@ class FileWay:
             ending, text = "csv", as_csv(letter.rows)
         path = self.folder / f"{name}.{ending}"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
             write_text(path, f"{text.rstrip()}\n")
         except OSError as error:
             raise NotSentError(

@@ -97,12 +97,27 @@ def test_a_promoted_part_is_not_ingested_again(community):
         community.home.candidate_part("interactions", DAY),
         community.home.raw_part("interactions", DAY),
     )
-    raw.parent.mkdir(parents=True)
-    candidate.replace(raw)
-    shutil.rmtree(candidate.parent)
+    raw.parent.parent.mkdir(parents=True)
+    candidate.parent.rename(raw.parent)
     assert changes(community, DAY) == {}
     raw.unlink()
     assert changes(community, DAY) == {DAY: "its part is missing"}
+
+
+def test_a_delivery_that_is_recorded_and_whose_part_a_loss_of_power_took_is_ingested_again(community):
+    file = community.deliver("a.csv", HEADER + ROW)
+    community.ingest()
+    candidate, raw = (
+        community.home.candidate_part("interactions", DAY),
+        community.home.raw_part("interactions", DAY),
+    )
+    raw.parent.parent.mkdir(parents=True)
+    candidate.parent.rename(raw.parent)
+    file.write_text(HEADER + ROW + "2,2024-03-05,like,m\n")
+    community.ingest()
+    shutil.rmtree(candidate.parent)
+
+    assert changes(community, DAY) == {DAY: "its part is missing"}, "the part in the lake is of the files before"
 
 
 def test_a_folder_that_vanished_takes_its_rows_along(community):
@@ -216,6 +231,7 @@ def test_a_kill_between_steps_leaves_old_or_new_and_the_next_run_completes(tmp_p
     real_move_in = files.move_in
     with monkeypatch.context() as patched:
         patched.setattr(parts, "_move", killed_move_in)
+        patched.setattr(parts, "move_all_in", lambda moves: [killed_move_in(*one) for one in moves])
         patched.setattr(files, "move_in", killed_move_in)
         with pytest.raises(KeyboardInterrupt):
             community.ingest(DAY, NEXT)

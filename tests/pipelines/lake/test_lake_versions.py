@@ -70,6 +70,34 @@ def test_drafts_of_killed_runs_are_swept_and_never_counted(publisher):
     assert [path.name for path in publisher.home.versions.glob(".*")] == [draft.name]
 
 
+def test_a_publication_that_is_dropped_is_never_there_in_part(publisher, monkeypatch):
+    for _ in range(2):
+        publisher.publish()
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            publisher.publish(kept=1)
+    assert versions.numbers(publisher.home) == [3], "nobody can go back to what is half removed"
+    publisher.home.root.joinpath(".published-7").symlink_to("versions/7")
+
+    versions.sweep(publisher.home)
+
+    assert [path.name for path in publisher.home.versions.iterdir()] == ["3"]
+    assert not list(publisher.home.root.glob(".published-*"))
+
+
+def test_every_name_of_a_publication_is_on_the_disk_before_it_is_up(publisher, monkeypatch):
+    synced = []
+    monkeypatch.setattr("pipelines.files.sync", synced.append)
+    monkeypatch.setattr("pipelines.lake.versions.sync", synced.append)
+
+    publisher.publish()
+
+    versions_ = publisher.home.versions
+    assert synced[:2] == [versions_ / ".draft-1", versions_ / ".draft-1" / "site"]
+    assert synced.index(versions_) < synced.index(publisher.home.root)
+
+
 def test_a_home_can_be_moved(publisher):
     publisher.publish()
     moved = publisher.home.root.rename(publisher.home.root.with_name("elsewhere"))

@@ -1,0 +1,109 @@
+"""What both suites of faults of the disk prepare: homes, and of each errand one undisturbed run with its record."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from tests.torture import disk, run_home, small_home
+from tests.torture.forking import Answer, Task, Template, Watch
+
+if TYPE_CHECKING:
+    from tests.torture.errands import Errand
+
+SETTINGS = {"small": small_home.SETTINGS, "run": run_home.SETTINGS}
+
+
+@cache
+def template() -> Template:
+    """The process whose forks make the attempts of this one; it ends with it."""
+    return Template()
+
+
+class Undisturbed:
+    """An errand done once without a fault: the home before and after it, the folder beside it, the record."""
+
+    def __init__(self, prepared: Path, errand: Errand) -> None:
+        """Make what is missing, once for all processes that play."""
+        self.errand = errand
+        self._base = prepared / f"home-{errand.home}"
+        self.folder = prepared / errand.name.replace(" ", "-")
+        self.before, self.beside = self._base / "home", self._base / "beside"
+        self.record = self.folder / "record"
+        self.after, self.after_beside = self.folder / "home", self.folder / "beside"
+        with FileLock(prepared / ".lock"):
+            self._build()
+            self._record()
+
+    def _build(self) -> None:
+        if (done := self._base / "done").exists():
+            return
+        shutil.rmtree(self._base, ignore_errors=True)
+        self._base.mkdir(parents=True)
+        small_home.write_exports(self.beside)
+        _must(self.attempt(f"build {self.errand.home}", self.before, self.beside, 0))
+        done.touch()
+
+    def _record(self) -> None:
+        if (done := self.folder / "done").exists():
+            return
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self.copy_before(self.folder)
+        watch = None if disk.missing() else Watch(record=str(self.record))
+        answer = self.attempt(self.errand.name, self.after, self.after_beside, 1, watch)
+        (self.folder / "said.json").write_text(json.dumps(answer.said), encoding="utf-8")
+        _must(answer)
+        self._check_record()
+        done.touch()
+
+    def _check_record(self) -> None:
+        """Raise unless the record tells every change: what it makes of the home before is the home after."""
+        if disk.missing():
+            return
+        from tests.torture.lost_power import Disk  # noqa: PLC0415
+        from tests.torture.whole import tree  # noqa: PLC0415
+
+        held = Disk(self.before, self.after)
+        for one in disk.changes(self.record):
+            held.change(one)
+        held.write(self.folder / "told", None, Random(0))
+        assert not (unlike := tree(self.folder / "told") ^ tree(self.after)), f"not in the record: {sorted(unlike)[:5]}"
+        shutil.rmtree(self.folder / "told")
+
+    def copy_before(self, own: Path) -> tuple[Path, Path]:
+        """Copy the home as it was before the errand, and the folder beside it; times of files too."""
+        shutil.copytree(self.before, own / "home", symlinks=True)
+        shutil.copytree(self.beside, own / "beside")
+        return own / "home", own / "beside"
+
+    def attempt(self, name: str, root: Path, beside: Path, number: int, watch: Watch | None = None) -> Answer:
+        """Make one attempt at an errand."""
+        return template().attempt(Task(name, str(root), str(beside), number, watch, SETTINGS[self.errand.home]))
+
+    def again(self, root: Path, beside: Path, number: int = 2) -> None:
+        """Do the errand again, which has to come to its end, and compare with the undisturbed one."""
+        from tests.torture.whole import left_behind, unlike  # noqa: PLC0415 - reads DuckDB
+
+        _must(self.attempt(self.errand.name, root, beside, number))
+        assert not (differs := unlike(root, self.after)), f"once it was done again: {'; '.join(differs[:5])}"
+        _must(self.attempt("begin", root, beside, number + 1))
+        assert not (left := left_behind(root)), f"left behind: {', '.join(left[:5])}"
+
+
+def _must(answer: Answer) -> None:
+    assert answer.code == 0, "\n".join(answer.said)
+
+
+def shown(path: Path) -> str:
+    """A name for what lies in a folder of its own."""
+    return path.name
+
+
+__all__ = ["Undisturbed", "template"]

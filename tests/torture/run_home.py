@@ -1,0 +1,48 @@
+"""A home on which the real job runs, Dagster and dbt and all: one publication, and four more log days landed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.home import Home
+from tests.support.tiny_logs import FIRST, days_between, tiny_community
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MADE = tiny_community(3, members=30, days=45)
+DAYS = days_between(FIRST, max(day for _, day in MADE))
+GOOD_DAYS, NEXT_DAYS = DAYS[:-4], DAYS[-4:]
+SETTINGS = {
+    "GUILDBOOK_SEND_ENABLED": "true",
+    "GUILDBOOK_THREADS": "1",
+    "GUILDBOOK_MIN_FREE_DISK_GB": "0",
+}
+
+
+def words(command: str) -> tuple[str, ...]:
+    """Return a run of the days of the first publication, or of those after it."""
+    days = GOOD_DAYS if command == "first" else NEXT_DAYS
+    return "run", "--from", str(days[0]), "--to", str(days[-1])
+
+
+def deliver(root: Path) -> None:
+    """Land every day, the last ones too, and name a target."""
+    from tests.support.house import House  # noqa: PLC0415 - brings dbt's parts
+
+    House(root).deliver_all(MADE)
+    targets = Home(root).targets
+    targets.mkdir()
+    (targets / "team.yaml").write_text("kind: file\n", encoding="utf-8")
+
+
+def bring_libraries() -> None:
+    """Import what a run needs, once for all forks, and have dbt parse the project."""
+    import dagster  # noqa: F401, PLC0415
+
+    import pipelines.definitions  # noqa: F401, PLC0415
+    from expectations import library  # noqa: F401, PLC0415
+    from pipelines.warehouse import dbt  # noqa: PLC0415
+
+    dbt.ensure_manifest()
+    dbt._manifest(dbt.project_digest())
