@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -114,12 +113,7 @@ def _carry_out(home: Home, settings: Settings, journal: Journal, on_step: Callab
     outcome = Erased(needles.ids, n_files=journal.n_files)
     outcome.places["before it was broken off"] = journal.n_values
     waiting: list[str] = []
-    sweep_staging(home)
-    for draft in home.versions.glob(".draft-*"):
-        shutil.rmtree(draft)
-    for beside in home.root.rglob(f".*{BESIDE}"):  # of a stage that had come to its end when the power was lost
-        beside.unlink()
-    versions.forget_today(home)
+    _sweep(home)
     for stage in (STAGES[0], _FINGERPRINTS, *STAGES[1:], _BACKUPS):
         if stage in journal.done:
             continue
@@ -157,6 +151,15 @@ def _carry_out(home: Home, settings: Settings, journal: Journal, on_step: Callab
     if not waiting:
         forget(home)
     return outcome
+
+
+def _sweep(home: Home) -> None:
+    """Remove what runs left half-written, and what an erasure did that was broken off."""
+    sweep_staging(home)
+    versions.sweep(home)
+    for beside in home.root.rglob(f".*{BESIDE}"):
+        beside.unlink()
+    versions.forget_today(home)
 
 
 def _stage(
