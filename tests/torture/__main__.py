@@ -1,6 +1,6 @@
 """``python -m tests.torture [SUITE …] [--seed N] [--count N]``: plays suites; ``make torture`` calls it.
 
-With ``--record`` the counts go to ``counts.json`` and from there to ``docs/how-it-is-tested.md``.
+With ``--record`` the counts go to ``counts`` and from there to ``docs/how-it-is-tested.md``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The counts of the last recorded run of each suite, ``counts.json``: written by ``make torture``, read by the page."""
+"""The counts of the last recorded run of each suite, ``counts/<suite>.json``: ``make torture`` writes, the page reads."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ if TYPE_CHECKING:
 
     from tests.torture.playing import Result
 
-FILE = Path(__file__).with_name("counts.json")
+FOLDER = Path(__file__).with_name("counts")
 
 
-def counts(file: Path = FILE) -> dict[str, dict[str, Any]]:
+def counts(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
     """Return name of a suite -> its last recorded run."""
-    found: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return found
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
 
 
-def record(result: Result, day: date, file: Path = FILE) -> None:
+def record(result: Result, day: date, folder: Path = FOLDER) -> None:
     """Put a run in the place of the suite's last one."""
     said = {
         "day": str(day),
@@ -29,5 +28,6 @@ def record(result: Result, day: date, file: Path = FILE) -> None:
         "seconds": round(result.seconds),
         "failed": {str(one.seed): one.did for one in sorted(result.failed, key=lambda one: one.seed)},
     }
-    kept = dict(sorted({**counts(file), result.suite: said}.items()))
-    file.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    folder.mkdir(exist_ok=True)
+    text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+    (folder / f"{result.suite}.json").write_text(text, encoding="utf-8")
