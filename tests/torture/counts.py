@@ -1,4 +1,4 @@
-"""The counts of the last recorded run of each suite, ``counts/<suite>.json``: ``make torture`` writes, the page reads."""
+"""Counts of the last recorded run of each suite, ``counts/<suite>.json``: ``make torture`` writes, the page reads."""
 
 from __future__ import annotations
 
