@@ -19,6 +19,7 @@ class Reply:
     body: Any = ""
     """Text and bytes go as they are, anything else as JSON."""
     status: int = 200
+    """0 hangs up without an answer."""
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -68,6 +69,9 @@ def platform(answer: Callable[[Asked], Reply]) -> Iterator[Platform]:
             asked = Asked(parts.path, query, dict(self.headers), method, body)
             running.asked.append(asked)
             reply = running.answer(asked)
+            if not reply.status:
+                self.close_connection = True
+                return
             content = reply.body if isinstance(reply.body, str | bytes) else json.dumps(reply.body)
             content = content.encode() if isinstance(content, str) else content
             self.send_response(reply.status)

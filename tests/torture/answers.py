@@ -78,7 +78,7 @@ def _exported(kind: str, home: Home, own: Path, _: ExitStack) -> Callable[[Rando
     def spoil(rng: Random) -> Iterator[str]:
         path = rng.choice(sorted(one for one in folder.rglob("*") if one.is_file()))
         whole = path.read_bytes()
-        path.write_bytes(_damaged(whole, rng))
+        path.write_bytes(damaged(whole, rng))
         yield f"damage of {path.relative_to(folder)}"
         path.write_bytes(whole)
 
@@ -119,10 +119,10 @@ def _reply_damaged(reply: Reply, rng: Random) -> Reply:
     if rng.random() < 0.2:
         return Reply(reply.body, rng.choice([204, 301, 400, 401, 403, 404, 410, 429, 500, 503]), reply.headers)
     body = reply.body if isinstance(reply.body, str | bytes) else json.dumps(reply.body)
-    return Reply(_damaged(body.encode() if isinstance(body, str) else body, rng), reply.status, reply.headers)
+    return Reply(damaged(body.encode() if isinstance(body, str) else body, rng), reply.status, reply.headers)
 
 
-def _damaged(content: bytes, rng: Random) -> bytes:
+def damaged(content: bytes, rng: Random) -> bytes:
     """Damage what JSON says where it is JSON, or the bytes."""
     if rng.random() < 0.7:
         try:
