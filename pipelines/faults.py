@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import re
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,6 +86,16 @@ def sentence(error: BaseException, home: Home) -> str | None:
 def _is_of_the_surroundings(error: BaseException) -> bool:
     module = type(error).__module__.partition(".")[0]
     return isinstance(error, OSError | MemoryError) or module in ("duckdb", "_duckdb", "pyarrow", "dbt", "sqlite3")
+
+
+NONSENSE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What is raised where another program's answer holds what no answer of its kind holds."""
+
+
+def raised_at(error: BaseException) -> str:
+    """Return what was raised and where in the code; not its words, which may be a person's."""
+    raised = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(raised.filename).name}:{raised.lineno}"
 
 
 def brief(text: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipelines.faults import UserError
+from pipelines.faults import NONSENSE, UserError, raised_at
 from pipelines.home import Home
 from pipelines.sending.message import Letter, Message
 from pipelines.sending.record import Past, Record, State
@@ -93,7 +93,7 @@ def deliver(
         attempt += 1
         record.note(name, message, "intended", attempt)
         try:
-            reply = way.send(letter)
+            reply = _understood(way, letter)
         except NotSentError as error:
             state: State = "failed" if not error.may_have_come else "unsure" if may_repeat else "left"
             record.note(name, message, state, attempt, str(error))
@@ -102,6 +102,15 @@ def deliver(
         return reply
 
     return _retried(once, may_repeat=may_repeat, pace=pace)
+
+
+def _understood(way: Way, letter: Letter) -> str:
+    """Send a letter; an answer that nobody can read leaves open whether it came."""
+    try:
+        return way.send(letter)
+    except NONSENSE as error:
+        reason = f"what came as an answer is none that is known ({raised_at(error)}): check that the address is right"
+        raise NotSentError(reason, again=True, may_have_come=True) from error
 
 
 def _retried(once: Callable[[], str], *, may_repeat: bool, pace: Pace) -> str:

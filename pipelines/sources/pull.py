@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,7 +21,7 @@ from pipelines.connectors import ConnectorError, ImportReport
 from pipelines.connectors.mapping import Mapping, read_mapping
 from pipelines.connectors.mapping_table import Table
 from pipelines.connectors.table import import_mapping
-from pipelines.faults import brief
+from pipelines.faults import NONSENSE, brief, raised_at
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.settings import Settings
@@ -37,9 +36,6 @@ from pipelines.sources.kinds import kind
 from pipelines.sources.landed import landed
 
 LEDGER = "pulls"
-
-_NONSENSE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What is raised where something was met that no answer of the kind holds."""
 
 _SECOND = timedelta(seconds=1)
 """Pulls of a source have different starts, in their order, whatever becomes of the clock."""
@@ -119,7 +115,7 @@ def pull(
         except ConnectorError as error:
             _record(home, one, "failed", reason=f"{name}: {error}")
             raise SourceError(f"{name}: {error}") from error
-        except _NONSENSE as error:
+        except NONSENSE as error:
             one.kept.discard()
             refused = _nonsense(named, error)
             _record(home, one, "failed", reason=str(refused))
@@ -134,17 +130,15 @@ def _keep_what_can_be_read(one: Pull) -> None:
         kind(one.named.source.kind).tables(one)
     except SourceError:
         return
-    except _NONSENSE:
+    except NONSENSE:
         one.kept.discard()
 
 
 def _nonsense(named: Named, error: Exception) -> SourceError:
     """Say that an answer cannot be read, by what was raised where: its own words may name a person."""
-    raised = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{type(error).__name__} at {Path(raised.filename).name}:{raised.lineno}"
     return SourceError(
-        f"{named.name}: what came is not what {named.source.kind} gives ({where}): landing is as it was and nothing of "
-        "it is kept; pull again, and if it stays so, report that line: its form may have changed"
+        f"{named.name}: what came is not what {named.source.kind} gives ({raised_at(error)}): landing is as it was and "
+        "nothing of it is kept; pull again, and if it stays so, report that line: its form may have changed"
     )
 
 

@@ -206,6 +206,21 @@ def test_alarms_that_may_have_come_and_are_left_are_not_said_again(room, chat):
     assert room.send() == []
 
 
+def test_an_answer_that_nobody_can_read_is_told_and_keeps_no_other_target_waiting(room):
+    (room.home.root / "settings.env").write_text("CHAT=key\n")
+    with platform(lambda _: Reply(7)) as forum, platform(Hook()) as hook:
+        room.target("a-forum", KILLS["discourse"].format(url=forum.url))
+        room.target("b-crm", WEBHOOK.format(url=hook.url))
+
+        first, second = room.send()
+
+        assert (first.what, second.what) == ("failed", "sent")
+        assert "is none that is known (AttributeError at discourse.py:" in first.said
+        assert room.states() == ["intended", "unsure", "intended", "sent"]
+        forum.answer = lambda asked: Reply({}, 404) if asked.method == "GET" else Reply({"id": 1})
+        assert [one.what for one in room.send()] == ["sent"]
+
+
 KILLS = {
     "post": "kind: post\nurl: {url}/hook\ncontent: [brief]\n",
     "discourse": "kind: discourse_topic\nurl: {url}\ncategory: 5\nsecrets: {{key: CHAT}}\ncontent: [brief]\n",
