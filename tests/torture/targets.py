@@ -129,7 +129,7 @@ left to send, no error of the program ends a go, and no secret is told.
     found=(
         Found(
             (17,),
-            "a forum that answered with a number in place of a topic ended a go of sending with an error of the program; "
+            "a forum that answered with a number for a topic ended a go of sending with an error of the program; "
             "the targets after it got nothing",
             "the message is noted as one that may have come, with the reason, and tried again as its file allows",
         ),
