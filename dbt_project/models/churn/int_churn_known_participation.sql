@@ -32,7 +32,7 @@ attending as (
 -- Whether an interaction that stands for the attendance is known, as steps: +1 where one becomes known, -1
 -- where it is withdrawn.
 steps as (
-    select distinct
+    select
         event_id,
         member_id,
         state,

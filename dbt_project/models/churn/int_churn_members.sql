@@ -83,11 +83,7 @@ states as (
         {{ local_day('member_states.joined_at') }} as joined_day,
         row_number() over (
             partition by judged.member_id, judged.as_of_day, member_states.account_id
-            order by
-                member_states.occurred_at desc,
-                member_states.source asc,
-                member_states.role asc,
-                member_states.status asc
+            order by member_states.occurred_at desc, member_states.source asc
         ) as state_rank
     from judged
     inner join member_states

@@ -55,7 +55,6 @@ terms as (
         count(*) filter (where step in ('expired', 'refunded')) > 0 as is_over
     from known
     group by member_id, as_of_day, subscription_id, term_start
-    having count(*) filter (where is_paid_step) > 0
 ),
 
 -- The paid term that holds the as-of day; of several, the one that ends last.

@@ -1,0 +1,79 @@
+"""What is changed: SQL and Python of money, of the labels of churn and of the gates; which tests have to notice."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from random import Random
+
+from tests.torture.mutation.equivalent import is_equivalent
+from tests.torture.mutation.mutant import ROOT, Mutant
+from tests.torture.mutation.python import python_mutants
+from tests.torture.mutation.sql import sql_mutants
+
+SQL = {
+    "money": (
+        "models/intermediate/money/*.sql", "models/marts/money/*.sql",
+        "models/intermediate/content/int_content__prices.sql", "models/marts/retention/action_effects.sql", "macros/payments.sql",
+    ),
+    "churn labels": (
+        "models/churn/churn_labels.sql", "models/churn/int_churn_members.sql", "models/churn/int_churn_payers.sql",
+        "models/churn/int_churn_persons.sql", "models/churn/int_churn_known_*.sql",
+        "models/churn/int_churn_logged*.sql", "models/churn/int_churn_events.sql",
+        "models/intermediate/churn/*.sql", "models/marts/churn/*.sql",
+        "macros/days.sql", "macros/known_versions.sql",
+    ),
+    "gates": (
+        "models/gates/*.sql", "models/intermediate/quality/int_relations__*.sql",
+        "models/rebuild/changed_role_days.sql", "macros/relations.sql",
+    ),
+}  # fmt: skip
+"""Area -> files below ``dbt_project``. A model's own unit tests have to notice; of a macro those of the models here."""
+
+GATES = "tests/pipelines/gates"
+EXPECTATIONS = ("tests/expectations/test_expectations_suites.py", "tests/expectations/test_expectations_nulls.py")
+PYTHON = {
+    "churn labels": {
+        "models/cutoffs.py": ("tests/models/test_cutoffs.py",),
+        "pipelines/churn/gaps.py": ("tests/pipelines/churn/test_churn_training.py",),
+    },
+    "gates": {
+        "pipelines/gates/verdicts.py": (f"{GATES}/test_verdicts.py",),
+        "pipelines/gates/nobody.py": (f"{GATES}/test_gate_nobody.py",),
+        "pipelines/gates/deliveries.py": (f"{GATES}/test_gate_deliveries.py", f"{GATES}/test_gate_waivers.py"),
+        "expectations/rule.py": EXPECTATIONS,
+        "expectations/runner.py": EXPECTATIONS,
+        "expectations/suites.py": EXPECTATIONS,
+        "expectations/relations.py": (f"{GATES}/test_gate_relations.py",),
+    },
+}
+"""Area -> module -> test files that have to notice."""
+
+FIRST = ("dbt_project/models/churn/int_churn_events.sql", "pipelines/gates/verdicts.py")
+"""Files of the first mutants: their tests take least."""
+N_FIRST = 6
+
+
+@lru_cache(maxsize=1)
+def mutants() -> tuple[Mutant, ...]:
+    """Return every mutant that a test can notice, spread over the files; a seed is a place in this row."""
+    found: list[Mutant] = []
+    for area, patterns in SQL.items():
+        for path in sorted({one for pattern in patterns for one in (ROOT / "dbt_project").glob(pattern)}):
+            found += sql_mutants(area, str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
+    for area, modules in PYTHON.items():
+        for name in modules:
+            found += python_mutants(area, name, (ROOT / name).read_text(encoding="utf-8"))
+    found = [one for one in found if not is_equivalent(one)]
+    Random(0).shuffle(found)
+    first = [one for one in found if one.path in FIRST]
+    first.sort(key=lambda one: FIRST.index(one.path))
+    first = [*first[: N_FIRST // 2], *first[-N_FIRST // 2 :]]
+    return (*first, *(one for one in found if one not in first))
+
+
+def areas_models(area: str) -> set[str]:
+    """Names of the models of an area."""
+    found = (
+        one for pattern in SQL[area] if pattern.startswith("models") for one in (ROOT / "dbt_project").glob(pattern)
+    )
+    return {one.stem for one in found}
