@@ -86,10 +86,10 @@ ended as (
     select
         sequenced.*,
         closing.refunded_day,
-        coalesce(closing.is_cancelled, false) as is_cancelled,
-        coalesce(closing.is_unpaid, false) as is_unpaid,
+        closing.is_cancelled,
+        closing.is_unpaid,
         closing.expired_day is not null as is_expired,
-        coalesce(attempts.has_failed_payment, false) as has_failed_payment,
+        attempts.has_failed_payment,
         greatest(
             sequenced.term_start,
             least(sequenced.term_end, closing.refunded_day, closing.expired_day, sequenced.next_term_start)

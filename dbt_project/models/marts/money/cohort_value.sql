@@ -80,7 +80,7 @@ counted as (
             count(*) as n_members,
             count(paid.member_id) filter (where paid.has_paid = 1) as n_payers,
             coalesce(sum(paid.net_minor), 0) as net_minor,
-            coalesce(sum(paid.net_minor * paid.net_minor), 0) as squares
+            sum(paid.net_minor * paid.net_minor) as squares
         from observed
         cross join currencies
         left join paid
