@@ -47,7 +47,7 @@ bounded as (
         ) as before_from,
         least(
             {{ add_days('numbered.from_day', days) }},
-            coalesce(numbered.to_day, {{ add_days('build.through_day', 1) }}),
+            numbered.to_day,
             {{ add_days('build.through_day', 1) }}
         ) as after_to,
         collected.payments_from
@@ -124,7 +124,7 @@ compared as (
     select
         *,
         days_ratio * n_purchases_after / nullif(n_purchases_before, 0) as purchases_ratio,
-        days_ratio * share_low / nullif(1 - share_low, 0) as purchases_ratio_low,
+        days_ratio * share_low / (1 - share_low) as purchases_ratio_low,
         days_ratio * share_high / nullif(1 - share_high, 0) as purchases_ratio_high
     from shared
 ),

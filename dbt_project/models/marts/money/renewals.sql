@@ -69,7 +69,7 @@ final as (
         n_refunded,
         n_expired,
         n_other,
-        cast(n_renewed as double) / nullif(n_due, 0) as renewal_rate,
+        cast(n_renewed as double) / n_due as renewal_rate,
         {{ wilson_low('n_renewed', 'n_due') }} as renewal_rate_low,
         {{ wilson_high('n_renewed', 'n_due') }} as renewal_rate_high
     from counted
