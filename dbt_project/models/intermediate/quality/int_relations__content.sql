@@ -17,20 +17,14 @@ judged as (
     select
         content.log_day,
         content.content_id as row_key,
-        content.is_new
-        or coalesce(parents.is_new, false)
-        or coalesce(roots.is_new, false)
-        or coalesce(accepted.is_new, false) as is_new,
+        content.is_new or parents.is_new or roots.is_new or accepted.is_new as is_new,
         case
             when content.author_id is not null and {{ has_rows('members') }} then members.member_id is null
         end as member_unknown,
         content.published_day > members.erased_day as after_erasure,
         case when content.parent_id is not null then parents.content_id is null end as parent_unknown,
         case when content.root_id is not null then roots.content_id is null end as root_unknown,
-        case
-            when content.root_id is not null and parents.content_id is not null
-                then coalesce(parents.root_id, parents.content_id) <> content.root_id
-        end as parent_of_another_thread,
+        coalesce(parents.root_id, parents.content_id) <> content.root_id as parent_of_another_thread,
         content.published_day < parents.published_day as reply_before_parent,
         case
             when content.kind = 'answer' then parents.kind not in ('question', 'answer', 'comment')

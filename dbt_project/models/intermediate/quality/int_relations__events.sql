@@ -67,7 +67,7 @@ participation_judged as (
     select
         participation.log_day,
         participation.event_id || ' ' || participation.member_id as row_key,
-        participation.is_new or coalesce(timed.is_new, false) as is_new,
+        participation.is_new or timed.is_new as is_new,
         case when {{ has_rows('events') }} then timed.event_id is null end as event_unknown,
         case when {{ has_rows('members') }} then members.member_id is null end as member_unknown,
         case
@@ -123,7 +123,7 @@ feedback_judged as (
     select
         feedback.log_day,
         feedback.feedback_id as row_key,
-        feedback.is_new or coalesce(timed.is_new, false) as is_new,
+        feedback.is_new or timed.is_new as is_new,
         case
             when feedback.about_kind = 'event' and feedback.about_id is not null and {{ has_rows('events') }}
                 then timed.event_id is null

@@ -102,7 +102,7 @@ payments_judged as (
     select
         running.log_day,
         running.payment_id as row_key,
-        running.is_new or coalesce(subscriptions.is_new, false) as is_new,
+        running.is_new or subscriptions.is_new as is_new,
         running.member_unknown,
         case
             when members.erased_day is not null and not running.is_refund
