@@ -60,7 +60,8 @@ changes, so it means another change once the text is another.
         "Two changes that only together go unnoticed: one is made at a time.",
         "Wrong text of messages, and SQL that Python puts together: strings of Python are not changed.",
         "Settings, types and the order of columns: only statements of models, macros and functions are changed.",
-        "`pipelines/gates/shapes`, how unusual a delivered day may look: its thresholds are chosen on real sets, and the "
-        "tests beside it hold days of those to them.",
+        "`pipelines/gates/shapes`, which says how unusual a delivered day looks: its thresholds were chosen on real "
+        "logs, and the tests beside it hold them to days of these.",
+        "Features of the churn model that decide no label, and the data tests of dbt.",
     ),
 )

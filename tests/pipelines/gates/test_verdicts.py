@@ -37,12 +37,39 @@ def test_an_outcome_sums_verdicts_up(verdicts, waived, withheld, warned):
     assert (result.withheld, result.warned) == (withheld, warned)
 
 
+def days(n):
+    return [DAY.replace(day=number) for number in range(1, n + 1)]
+
+
 def test_the_summary_names_days_and_reasons_and_does_not_go_on_for_ever():
-    days = [DAY.replace(day=number) for number in range(1, 8)]
-    result = outcome("deliveries", "interactions", [verdict(day) for day in days], set())
-    assert result.summary.startswith("interactions: withheld 2025-03-01, ")
-    assert "and 2 more" in result.summary
-    assert result.summary.count("because") == 3
+    five = "2025-03-01, 2025-03-02, 2025-03-03, 2025-03-04, 2025-03-05"
+    said = "; ".join(3 * ["share at most 1, found 2 (because)"])
+    for n, more in ((5, ""), (6, " and 1 more"), (7, " and 2 more")):
+        result = outcome("deliveries", "interactions", [verdict(day) for day in days(n)], set())
+        assert result.summary == f"interactions: withheld {five}{more}: {said}"
+
+
+def test_the_summary_of_a_table_that_passed_counts_its_days_and_those_that_warn():
+    passed = [verdict(day, is_passed=True) for day in days(3)]
+    assert outcome("facts", "interactions", passed, set()).summary == "interactions: 3 days passed"
+    warned = outcome("facts", "interactions", [*passed, verdict(NEXT, "warning")], set())
+    assert warned.summary == "interactions: 3 days passed, 1 with warnings"
+    whole = outcome("facts", "interactions", [verdict(None)], set())
+    assert whole.summary == "interactions: withheld the table: share at most 1, found 2 (because)"
+
+
+def test_warnings_are_what_failed_and_does_not_block_and_a_whole_table_comes_first():
+    verdicts = [
+        verdict(NEXT, "warning"),
+        verdict(None, "warning"),
+        verdict(DAY, "warning"),
+        verdict(DAY, is_passed=True),
+    ]
+    result = outcome("facts", "interactions", [*verdicts, verdict(DAY.replace(day=9))], set())
+    assert result.warned == (None, DAY, NEXT)
+    assert result.warnings == 3 * ("share at most 1, found 2 (because)",)
+    blocked = outcome("facts", "interactions", [verdict(NEXT), verdict(None)], set())
+    assert blocked.withheld == (None, NEXT)
 
 
 def test_a_waiver_is_of_one_table(tmp_path):

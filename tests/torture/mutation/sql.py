@@ -162,13 +162,14 @@ def _split(tokens: list[Token], first: int, separator: str, ends: set[str]) -> I
     level = cases = 0
     is_between = False
     parts, begin = [], first
-    at = first
+    end = len(tokens)
     for at in range(first, len(tokens)):
         word = tokens[at].text
         if word in {"(", "["}:
             level += 1
         elif word in {")", "]"}:
             if level == 0:
+                end = at
                 break
             level -= 1
         elif word == "case":
@@ -178,6 +179,7 @@ def _split(tokens: list[Token], first: int, separator: str, ends: set[str]) -> I
         elif level or cases:
             continue
         elif word in ends or tokens[at].text.startswith("{%"):
+            end = at
             break
         elif word == "between":
             is_between = True
@@ -188,7 +190,7 @@ def _split(tokens: list[Token], first: int, separator: str, ends: set[str]) -> I
             begin = at + 1
         elif word == "or" and separator == "and":
             parts, begin, separator = [], first, ""
-    parts.append((begin, at))
+    parts.append((begin, end))
     yield from (part for part in parts if part[0] < part[1])
 
 

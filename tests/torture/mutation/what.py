@@ -13,7 +13,8 @@ from tests.torture.mutation.sql import sql_mutants
 SQL = {
     "money": (
         "models/intermediate/money/*.sql", "models/marts/money/*.sql",
-        "models/intermediate/content/int_content__prices.sql", "models/marts/retention/action_effects.sql", "macros/payments.sql",
+        "models/intermediate/content/int_content__prices.sql", "models/marts/retention/action_effects.sql",
+        "macros/payments.sql",
     ),
     "churn labels": (
         "models/churn/churn_labels.sql", "models/churn/int_churn_members.sql", "models/churn/int_churn_payers.sql",

@@ -23,8 +23,8 @@ weighed as (
     select
         *,
         rate_treated - rate_held_out as effect,
-        coalesce(ratio_p, 1) < {{ rules.unbalanced_p }}e0 as is_unbalanced,
-        variance is not null and coalesce(ratio_p, 1) >= {{ rules.unbalanced_p }}e0 as is_compared,
+        ratio_p < {{ rules.unbalanced_p }}e0 as is_unbalanced,
+        variance is not null and ratio_p >= {{ rules.unbalanced_p }}e0 as is_compared,
         {{ log_evidence('rate_treated - rate_held_out', 'variance') }} as log_evidence
     from measured
 ),
