@@ -29,8 +29,14 @@ _DAMAGED = (
 """What DuckDB says of a file whose blocks are not those that were written; it seldom names the file."""
 
 _CURES = (
-    (r"No space left on device|Disk quota exceeded", "the disk is full: free some space, then run the same days again"),
-    (r"Read-only file system", "the disk is mounted read-only: mount it for writing, then run the same days again"),
+    (
+        r"No space left on device|Disk quota exceeded|database or disk is full",
+        "the disk is full: free some space for {home}, then do the same again",
+    ),
+    (
+        r"Read-only file system|attempt to write a readonly database",
+        "the disk is mounted read-only: mount {home} for writing, then do the same again",
+    ),
     (r"Too many open files", "raise the limit of open files (ulimit -n), then run the same days again"),
     (
         r"Permission denied|Operation not permitted",
@@ -46,8 +52,9 @@ _CURES = (
         "another program has the warehouse open: close it; published/analytics.duckdb is there to be read",
     ),
     (
-        r"Input/output error",
-        "the disk does not read or write: look at it and at the system's log, restore from a backup if need be",
+        r"Input/output error|disk I/O error",
+        "the disk does not read or write: look at the one of {home} and at the system's log, restore from a backup if "
+        "need be",
     ),
     (
         r"Out of Memory Error|Cannot allocate memory|failed to offload data block",

@@ -16,6 +16,7 @@ from pipelines.erasure.error import ErasureError
 from pipelines.erasure.files import rewrite
 from pipelines.erasure.places import BESIDE, STAGES, places
 from pipelines.erasure.survey import FILE_ERRORS, Erased, archives, brief, look_for_rest, roots, tombstones
+from pipelines.faults import explain
 from pipelines.home import Home
 from pipelines.lake import ledger, sums, versions
 from pipelines.lake.staging import sweep_staging
@@ -134,7 +135,7 @@ def _carry_out(home: Home, settings: Settings, journal: Journal, on_step: Callab
             if stage == "versions":
                 sums.write_again(home.root)
         if failed and stage not in _LATER:
-            raise ErasureError(f"{_UNFINISHED}: {'; '.join(failed[:3])}")
+            raise ErasureError(explain(f"{_UNFINISHED}: {'; '.join(failed[:3])}", home))
         waiting += failed
         if not failed:
             journal.done.append(stage)

@@ -31,9 +31,12 @@ HOME = Home(Path("/srv/guildbook"))
 
 ERRORS = [
     (OSError(errno.ENOSPC, "No space left on device", "/srv/x"), "No space left on device: '/srv/x'; the disk is full"),
-    (OSError(errno.EROFS, "Read-only file system", "/srv/x"), "the disk is mounted read-only: mount it for writing"),
+    (
+        OSError(errno.EROFS, "Read-only file system", "/srv/x"),
+        "the disk is mounted read-only: mount /srv/guildbook for writing",
+    ),
     (PermissionError(errno.EACCES, "Permission denied", "/srv/x"), "'/srv/x'; the user "),
-    (OSError(errno.EIO, "Input/output error", "/srv/x"), "look at it and at the system's log"),
+    (OSError(errno.EIO, "Input/output error", "/srv/x"), "look at the one of /srv/guildbook and at the system's log"),
     (IsADirectoryError(errno.EISDIR, "Is a directory", "/srv/x"), "Is a directory: '/srv/x'"),
     (UserError("mend this"), "mend this"),
     (
@@ -45,7 +48,9 @@ ERRORS = [
         "move /srv/guildbook/warehouse.duckdb and /srv/guildbook/built.duckdb away; the next run builds them again",
     ),
     (duckdb.OutOfMemoryException("Out of Memory Error: failed to pin"), "raise GUILDBOOK_MEMORY_LIMIT"),
-    (sqlite3.OperationalError("database or disk is full: No space left on device"), "the disk is full"),
+    (sqlite3.OperationalError("database or disk is full"), "the disk is full: free some space for /srv/guildbook"),
+    (sqlite3.OperationalError("disk I/O error"), "look at the one of /srv/guildbook and at the system's log"),
+    (sqlite3.OperationalError("attempt to write a readonly database"), "mount /srv/guildbook for writing"),
 ]
 
 
@@ -69,7 +74,7 @@ def test_the_cause_of_an_error_is_looked_for_and_an_error_of_the_program_stays_o
 def test_a_message_that_dagster_or_dbt_handed_on_gets_its_cure_once():
     said = explain("stg_members: error: IO Error: Could not write file: No space left on device", HOME)
     assert said.startswith("stg_members: error: IO Error")
-    assert said.endswith("; the disk is full: free some space, then run the same days again")
+    assert said.endswith("; the disk is full: free some space for /srv/guildbook, then do the same again")
     assert explain(said, HOME) == said
     assert explain("the run is tired", HOME) == "the run is tired"
 
@@ -87,7 +92,7 @@ def test_a_run_that_was_asked_to_end_is_said_as_interrupted_and_not_by_the_name_
     gate, reason = explain_failure(Home(tmp_path), result.run_id, failure_message(result.all_events), last_day=None)
     assert (gate, reason) == ("", INTERRUPTED)
     full = explain("dagster._core.errors.DagsterExecutionInterruptedError; No space left on device", HOME)
-    assert full.endswith("the disk is full: free some space, then run the same days again"), "what helps is said"
+    assert full.endswith("the disk is full: free some space for /srv/guildbook, then do the same again")
 
 
 def test_a_run_that_was_asked_to_end_while_dbt_parsed_is_said_as_interrupted(monkeypatch):
@@ -178,7 +183,7 @@ def test_a_home_that_cannot_be_written_still_reaches_the_operator(home, monkeypa
 
     assert result.output.splitlines()[0].startswith("failed: Read-only file system: ")
     (alert,) = alerts(home)
-    assert "mount it for writing" in alert
+    assert f"mount {home.root} for writing" in alert
     assert "besides, the pages could not be told: Read-only file system" in alert
 
 

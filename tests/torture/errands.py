@@ -109,9 +109,9 @@ def _begin(root: Path, beside: Path, say: Callable[[str], None]) -> int:
     return 0
 
 
-BEGIN = Errand("begin", _begin)
 SMALL = (
-    BEGIN,
+    Errand("begin", _begin),
+    Errand("status", command("status")),
     Errand("ingest", _ingest),
     Errand("publish", _publish),
     Errand("import", command("import", "csv", "{beside}")),

@@ -25,8 +25,9 @@ WORDS = sys.__stdout__
 
 @dataclass(frozen=True)
 class Watch:
-    """How the disk of an attempt is watched; see ``disk.watched``."""
+    """How the disk of an attempt is watched; see ``disk.watched``. ``root`` is the home where nothing is said."""
 
+    root: str = ""
     record: str = ""
     how: int = 0
     at: int = -1
@@ -140,7 +141,7 @@ def _attempt(task: Task) -> Answer:
     control = root.with_name(f"{root.name}.control")
     record = Path(watch.record) if watch.record else None
     how = disk.How(watch.how) if watch.how else None
-    with disk.watched(root, control, record, how=how, at=watch.at, error=watch.error):
+    with disk.watched(Path(watch.root or root), control, record, how=how, at=watch.at, error=watch.error):
         with note_promises(root) if record else nullcontext():
             code, said = _do(task.errand, root, beside)
         if record:

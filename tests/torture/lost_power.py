@@ -33,6 +33,16 @@ class File:
     begun: Path | None = None
     done: list[Change] = field(default_factory=list)
     synced: int = 0
+    size: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin with the size that it has."""
+        self.size = self.begun.stat().st_size if self.begun else 0
+
+    def change(self, one: Change) -> None:
+        """Do what is done to its bytes."""
+        self.done.append(one)
+        self.size = one.at if one.what is What.SIZE else max(self.size, one.at + len(one.second))
 
 
 @dataclass(eq=False)
@@ -88,7 +98,7 @@ class Disk:
                 assert isinstance(node, File)
                 self._files[one.inode] = node
             case What.WRITE | What.SIZE:
-                self._files[one.inode].done.append(one)
+                self._files[one.inode].change(one)
             case What.MKDIR:
                 self._name(one.first, Folder())
             case What.SYMLINK:

@@ -49,25 +49,36 @@ def tree(root: Path) -> set[tuple[str, str]]:
 
 
 def check_published(root: Path, *whole: Path) -> None:
-    """Raise unless what is up is a version as one of the whole homes has it, every file of it, byte by byte."""
+    """Raise unless what is up, and each version that is kept, is as one of the whole homes has it, byte by byte."""
     home = Home(root)
     number = versions.current(home)
     assert number is not None, "nothing is published any more"
-    folder = home.versions / str(number)
-    assert folder.is_dir(), f"version {number} is up and not there"
-    known = [files for one in whole if (files := _files(Home(one).versions / str(number)))]
-    assert known, f"version {number} is up, which no run made"
-    found = _files(folder)
-    for name, is_now in found.items():
-        allowed = {files[name] for files in known if name in files}
-        assert is_now in allowed, f"version {number} is up, and {name} is not as it was made"
-    missing = set.intersection(*(set(files) for files in known)) - set(found)
-    assert not missing, f"version {number} is up without {sorted(missing)[0]} and {len(missing) - 1} more"
+    assert (home.versions / str(number)).is_dir(), f"version {number} is up and not there"
+    for number in versions.numbers(home):
+        folder = home.versions / str(number)
+        known = [files for one in whole if (files := _files(Home(one).versions / str(number)))]
+        assert known, f"there is a version {number}, which no run made"
+        found = _files(folder)
+        for name, is_now in found.items():
+            allowed = {files[name] for files in known if name in files}
+            assert is_now in allowed, f"version {number} is there, and {name} is not as it was made"
+        missing = set.intersection(*(set(files) for files in known)) - set(found)
+        assert not missing, f"version {number} is there without {sorted(missing)[0]} and {len(missing) - 1} more"
+
+
+def check_published_marts(root: Path, *whole: Path) -> None:
+    """Raise unless the marts that are up are those of one of the whole homes, whatever is drawn for an erased id."""
+    unlike_each = [sorted(_unlike_marts(root / "published", one / "published")) for one in whole]
+    assert not all(unlike_each), f"marts that are up are of no run: {', '.join(min(unlike_each, key=len)[:5])}"
 
 
 def _files(folder: Path) -> dict[str, str]:
     paths = (path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): digest(path) for path in paths if path.name not in CHANGING}
+    return {
+        str(path.relative_to(folder)): digest(path)
+        for path in paths
+        if path.name not in CHANGING and path.suffix != ".tmp"
+    }
 
 
 def check_ledgers(root: Path, done: Path | None = None) -> None:

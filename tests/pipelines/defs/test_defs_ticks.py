@@ -262,7 +262,8 @@ def test_a_run_that_failed_before_its_first_step_is_said_with_its_reason(watched
 
     (alert,) = [json.loads(line)["reason"] for line in watched.alerts()]
     assert alert == (
-        "No space left on device: '/srv/x'; the disk is full: free some space, then run the same days again"
+        "No space left on device: '/srv/x'; the disk is full: free some space for "
+        f"{watched.home.root}, then do the same again"
     )
 
 
