@@ -52,7 +52,12 @@ _CURES = (
         "another program has the warehouse open: close it; published/analytics.duckdb is there to be read",
     ),
     (
-        r"Input/output error|disk I/O error",
+        r"disk I/O error",  # SQLite's word for both
+        "the disk is full or does not read or write: free some space for {home}, or look at its disk and at the "
+        "system's log; then do the same again",
+    ),
+    (
+        r"Input/output error",
         "the disk does not read or write: look at the one of {home} and at the system's log, restore from a backup if "
         "need be",
     ),

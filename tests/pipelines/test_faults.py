@@ -49,7 +49,7 @@ ERRORS = [
     ),
     (duckdb.OutOfMemoryException("Out of Memory Error: failed to pin"), "raise GUILDBOOK_MEMORY_LIMIT"),
     (sqlite3.OperationalError("database or disk is full"), "the disk is full: free some space for /srv/guildbook"),
-    (sqlite3.OperationalError("disk I/O error"), "look at the one of /srv/guildbook and at the system's log"),
+    (sqlite3.OperationalError("disk I/O error"), "the disk is full or does not read or write: free some space for"),
     (sqlite3.OperationalError("attempt to write a readonly database"), "mount /srv/guildbook for writing"),
 ]
 

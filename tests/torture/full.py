@@ -16,8 +16,8 @@ from tests.torture.errands import named
 from tests.torture.forking import Answer, Watch
 from tests.torture.lost_power import Disk, File, Folder, Link
 from tests.torture.prepared import Undisturbed
-from tests.torture.suite import Suite
-from tests.torture.whole import check_ledgers, check_published, check_published_marts, unlike
+from tests.torture.suite import Found, Suite
+from tests.torture.whole import check_ledgers, check_published_anew, unlike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ ORDER = (
 _SAYS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk is full",
-    errno.EIO: "the disk does not read or write",
+    errno.EIO: "does not read or write",
     errno.EROFS: "the disk is mounted read-only",
 }
 _OF_A_LOGGER = re.compile(r"\d\d:\d\d:\d\d ")
@@ -66,9 +66,11 @@ def play(seed: int, prepared: Path, own: Path) -> str:
             small_disk.resize(place, _used(place) + _share_of_use(undisturbed, seed))
         else:
             watch = Watch(str(place), "", watch.how, watch.at, watch.error)
-        answer = undisturbed.attempt(name, root, beside, 1, watch)
+        answer = undisturbed.attempt(name, root, beside, 1, watch, alerts=own / "alerts.jsonl")
         try:
             did += _look(answer, undisturbed, root, error)
+            if answer.code and name == "run":
+                _check_alerted(own / "alerts.jsonl", error)
             if answer.code:
                 looked = undisturbed.attempt("status", root, beside, 1, watch)
                 assert looked.code == 0, f"status on such a disk: {' '.join(looked.said)}"
@@ -109,10 +111,8 @@ def _fault(undisturbed: Undisturbed, what: str, seed: int, rng: Random) -> tuple
 
 def _look(answer: Answer, undisturbed: Undisturbed, root: Path, error: int) -> str:
     """Raise unless the errand said what was wrong and left the home as it may be left; return how it ended."""
-    if undisturbed.errand.name.startswith("erase"):  # which draws anew what stands for an id
-        check_published_marts(root, undisturbed.before, undisturbed.after)
-    else:
-        check_published(root, undisturbed.before, undisturbed.after)
+    is_erasure = undisturbed.errand.name.startswith("erase")
+    check_published_anew(root, undisturbed.before, undisturbed.after, rewritten=is_erasure)
     check_ledgers(root, undisturbed.after if undisturbed.errand.name in ("ingest", "publish") else None)
     said = [line for line in answer.said if not _OF_A_LOGGER.match(line)]
     if answer.code == 0:
@@ -124,6 +124,12 @@ def _look(answer: Answer, undisturbed: Undisturbed, root: Path, error: int) -> s
     assert len(told) == 1, f"{len(told)} lines say {_SAYS[error]!r}: {said}"
     assert str(root.parent) in told[0], f"which disk, is not said: {told[0]}"
     return ", said"
+
+
+def _check_alerted(alerts: Path, error: int) -> None:
+    """Raise unless the operator was told by the alert command, which needs nothing of the home's disk."""
+    told = alerts.read_text(encoding="utf-8") if alerts.exists() else ""
+    assert _SAYS[error] in told, f"the alert command was not told: {told or 'nothing'}"
 
 
 def _share(seed: int) -> float:
@@ -159,12 +165,38 @@ def _used(place: Path) -> int:
     return room["total"] - room["free"]
 
 
+_WHAT = """\
+An errand (a whole run, an import, a pull, log days into the lake, two publications, sending, an erasure, a rollback,
+exports) on a disk that gives way: a file system in memory with room for a share of what the errand writes; or, by a
+library between the command and its disk, one that from a change on has no more room (`ENOSPC`, `EDQUOT`), fails
+(`EIO`) or cannot be written (`EROFS`), often from the first one on. The changes are spread over the errand's steps.
+
+It holds where the command ends with exit code 1 and one line that names the disk and says what to do, or does all of
+it; where every publication that is kept is as it was made; where `guildbook status` answers on such a disk, and the
+alert command of a run gets the same line; and where, once there is room, the errand ends as an undisturbed one: the
+same lake, ledgers, marts, site, messages and exports, with nothing left behind."""
+
 SUITE = Suite(
     name="full",
-    title="A disk that is full",
-    what="",
+    title="A disk that is full, fails or cannot be written",
+    what=_WHAT,
     prepare=prepare,
     play=play,
     n_seeds=50,
-    n_short=3,
+    n_short=2,
+    found=(
+        Found(
+            (0, 1),
+            "Where a library's error named no file, the line said neither which disk was full nor what to do again "
+            "after an import or a pull; an erasure did not say what to do.",
+            "It names the home's disk, and the same is to be done again. SQLite's words for a full, failing or "
+            "read-only disk are known too.",
+        ),
+    ),
+    unseen=(
+        "What a disk does that has no room for names: the library's refuses folders, and makes files and links.",
+        "Changes of rights and times of files, which the library lets through to a disk that cannot be written.",
+        "Where there is no C compiler, or another system than Linux, the suite is not played and says so; where no "
+        "file system may be mounted the library's disk takes its place.",
+    ),
 )

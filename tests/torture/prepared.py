@@ -83,9 +83,14 @@ class Undisturbed:
         shutil.copytree(self.beside, own / "beside")
         return own / "home", own / "beside"
 
-    def attempt(self, name: str, root: Path, beside: Path, number: int, watch: Watch | None = None) -> Answer:
-        """Make one attempt at an errand."""
-        return template().attempt(Task(name, str(root), str(beside), number, watch, SETTINGS[self.errand.home]))
+    def attempt(
+        self, name: str, root: Path, beside: Path, number: int, watch: Watch | None = None, alerts: Path | None = None
+    ) -> Answer:
+        """Make one attempt at an errand; what the alert command gets is added to a file, if one is given."""
+        settings = SETTINGS[self.errand.home]
+        if alerts:
+            settings = settings | {"GUILDBOOK_ALERT_COMMAND": f"(cat; echo) >> '{alerts}'"}
+        return template().attempt(Task(name, str(root), str(beside), number, watch, settings))
 
     def again(self, root: Path, beside: Path, number: int = 2) -> None:
         """Do the errand again, which has to come to its end, and compare with the undisturbed one."""
@@ -99,11 +104,3 @@ class Undisturbed:
 
 def _must(answer: Answer) -> None:
     assert answer.code == 0, "\n".join(answer.said)
-
-
-def shown(path: Path) -> str:
-    """A name for what lies in a folder of its own."""
-    return path.name
-
-
-__all__ = ["Undisturbed", "template"]

@@ -66,10 +66,21 @@ def check_published(root: Path, *whole: Path) -> None:
         assert not missing, f"version {number} is there without {sorted(missing)[0]} and {len(missing) - 1} more"
 
 
-def check_published_marts(root: Path, *whole: Path) -> None:
-    """Raise unless the marts that are up are those of one of the whole homes, whatever is drawn for an erased id."""
-    unlike_each = [sorted(_unlike_marts(root / "published", one / "published")) for one in whole]
-    assert not all(unlike_each), f"marts that are up are of no run: {', '.join(min(unlike_each, key=len)[:5])}"
+def check_published_anew(root: Path, before: Path, after: Path, *, rewritten: bool) -> None:
+    """Raise unless each version is that of the home before, or holds what that of an undisturbed run holds.
+
+    Another try has other ids and times of runs in it. Where versions are ``rewritten``, the old ones may be either.
+    """
+    home = Home(root)
+    assert versions.current(home) in versions.numbers(home), "what is up is not there"
+    for number in versions.numbers(home):
+        folder, old, new = (Home(one).versions / str(number) for one in (root, before, after))
+        if old.is_dir() and not rewritten:
+            assert _files(folder) == _files(old), f"version {number} is not as it was"
+            continue
+        differs = [sorted(_unlike_marts(folder, one)) for one in (old, new) if one.is_dir()]
+        assert not all(differs), f"marts of version {number} are of no run: {', '.join(min(differs, key=len)[:5])}"
+        assert set(_files(folder)) >= set(_files(new)), f"version {number} lacks files"
 
 
 def _files(folder: Path) -> dict[str, str]:
