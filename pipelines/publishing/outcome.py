@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -41,7 +42,7 @@ def note_failure(home: Home, settings: Settings, *, failed_gate: str, reason: st
     before = noted.last(home)
     if before is not None and before.run_id == run_id:
         is_old = clock.now() - before.stopped_at >= _AGAIN
-        if run_id or (before.reason == reason and not is_old):
+        if run_id or (_words(before.reason) == _words(reason) and not is_old):
             return
     stop = noted.Stop(run_id, clock.now(), failed_gate, reason)
     unsaid = []
@@ -52,6 +53,11 @@ def note_failure(home: Home, settings: Settings, *, failed_gate: str, reason: st
             unsaid.append(brief(str(error)))
     said = f"{reason}; besides, the pages could not be told: {unsaid[0]}" if unsaid else reason
     send_alert(settings, {"community": settings.title, "failed_gate": failed_gate, "reason": said})
+
+
+def _words(reason: str) -> str:
+    """Return a reason without its figures: how much of a disk is free changes by the minute."""
+    return re.sub(r"\d[\d.,]*", "", reason)
 
 
 def _say_on_page(home: Home, settings: Settings, stop: noted.Stop) -> None:

@@ -106,7 +106,7 @@ def unlike(one: Path, other: Path) -> list[str]:
     found = [f"{name} differs" for name in _unlike_files(one, other)]
     for name in SCHEMAS:
         first, second = (_rows(Home(root), name) for root in (one, other))
-        if first != second:
+        if first != second and (name not in _OF_EACH_TRY or second - first):
             more, less = sum((first - second).values()), sum((second - first).values())
             found.append(f"ledger {name} has {more} rows too many and lacks {less}")
     found += [f"mart {name} differs" for name in _unlike_marts(one / "published", other / "published")]
@@ -130,6 +130,8 @@ def _rows(home: Home, name: str) -> Counter[str]:
         columns.remove("version")
     if name == "erasures":  # drawn anew where an erasure was broken off before it noted anything
         columns = ["asked_by", "n_left"]
+    if name == "restatements":  # since a run that built and did not publish, more deliveries may be the cause
+        columns = [column for column in columns if column not in ("cause", "delivery_ids", "since_version", "version")]
     if name == "messages":  # one that was cut off is tried again
         columns.remove("attempt")
     rows = [_plain(repr(sorted(row.items()))) for row in table.select(columns).to_pylist()]
