@@ -76,7 +76,7 @@ _WAS_INTERRUPTED = re.compile(r"DagsterExecutionInterruptedError|KeyboardInterru
 def explain(text: str, home: Home) -> str:
     """Return what an error says, with what to do about it where that is known."""
     if cure := _cure(text, home):
-        return text if cure in text else f"{brief(text)}; {cure}"
+        return _with(text, cure)
     return INTERRUPTED if _WAS_INTERRUPTED.search(text) else text
 
 
@@ -90,9 +90,13 @@ def sentence(error: BaseException, home: Home) -> str | None:
     for one in chain:
         if isinstance(one, UserError):
             return str(one)
-        if _is_of_the_surroundings(one) and _cure(str(one), home):
-            return explain(str(one), home)
+        if _is_of_the_surroundings(one) and (cure := _cure(str(one), home)):
+            return _with(str(one), cure)
     return brief(str(error)) if isinstance(error, OSError) and error.filename else None
+
+
+def _with(text: str, cure: str) -> str:
+    return text if cure in text else f"{brief(text)}; {cure}"
 
 
 def _is_of_the_surroundings(error: BaseException) -> bool:

@@ -184,7 +184,7 @@ def test_days_withdrawn_at_an_end_make_everything_stale(built_house, tmp_path, m
     monkeypatch.setattr(manifest, "current", lambda _: table.from_pylist(kept, schema=table.schema))
     monkeypatch.setattr(
         "pipelines.warehouse.plan.check_parts", lambda *_: None
-    )  # the parts of those days still lie there
+    )  # their parts still lie there
     assert "withdrawn" in make_plan(house.home, house.settings).full_because
 
 
