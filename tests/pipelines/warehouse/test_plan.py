@@ -182,9 +182,7 @@ def test_days_withdrawn_at_an_end_make_everything_stale(built_house, tmp_path, m
     first = min(row["event_day"] for row in kept)
     kept = [row for row in kept if end or row["event_day"] > first]
     monkeypatch.setattr(manifest, "current", lambda _: table.from_pylist(kept, schema=table.schema))
-    monkeypatch.setattr(
-        "pipelines.warehouse.plan.check_parts", lambda *_: None
-    )  # their parts still lie there
+    monkeypatch.setattr("pipelines.warehouse.plan.check_parts", lambda *_: None)  # their parts still lie there
     assert "withdrawn" in make_plan(house.home, house.settings).full_because
 
 
