@@ -34,6 +34,7 @@ def prepare(home: Home, settings: Settings) -> None:
     for folder in (home.messages, home.exports, home.control, home.last_run, home.versions, home.fetched):
         files.sweep(folder)
     ledger.tidy(home)
+    versions.drop_unpublished(home, ledger.read(home, "publications")["version"].to_pylist())
     manifest.finish_moves(home, list(LOGS))
     ensure_sources(home)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -79,6 +79,18 @@ def _drop(home: Home, dropped: list[int]) -> None:
         shutil.rmtree(home.versions / f".draft-{one}")
 
 
+def drop_unpublished(home: Home, published: Collection[int]) -> None:
+    """Remove what a killed run had made and not yet put up, so that nobody rolls back to it; its number is free again.
+
+    Args:
+        home: Home folder of the community.
+        published: Numbers that were up, as the ledger has them; the current one need not be among them.
+    """
+    with _changing(home):
+        newest = max([*published, current(home) or 0])
+        _drop(home, [number for number in numbers(home) if number > newest])
+
+
 def forget_today(home: Home) -> None:
     """Remove the page of the running day beside every publication: it has rows that no lake and no table knows yet."""
     for site in home.versions.glob("*/site"):
@@ -113,8 +125,9 @@ def _changing(home: Home) -> Iterator[None]:
 
 
 def _point(home: Home, number: int) -> None:
+    for left in home.root.glob(".published-*"):  # by a process that was killed
+        left.unlink()
     beside = home.root / f".published-{os.getpid()}"
-    beside.unlink(missing_ok=True)
     beside.symlink_to(Path("versions") / str(number))
     beside.replace(home.published)
     sync(home.root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -84,7 +85,13 @@ def platform(answer: Callable[[Asked], Reply]) -> Iterator[Platform]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: Any, address: Any) -> None:
+            """Say what went wrong here; that whoever asked was killed is no error."""
+            if not isinstance(sys.exception(), ConnectionError):
+                super().handle_error(request, address)
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     running = Platform(f"http://127.0.0.1:{server.server_port}", answer)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

@@ -1,3 +1,5 @@
+{{ config(post_hook=["{{ keep_pending('persons') }}"]) }}
+
 -- Interactions are stored under the person that their member was when they were last built, so that person's days are
 -- read again.
 with
@@ -30,10 +32,23 @@ changed_persons as (
     where person_id <> completed_person_id
 ),
 
-final as (
-    select distinct interactions.day
+stored as (
+    select interactions.day
     from {{ source('state', 'built_interaction_days') }} as interactions
     inner join changed_persons on interactions.member_id = changed_persons.member_id
+),
+
+-- An unfinished run may have stored them under the person of now, and built nothing else of those days.
+pending as (
+    select day
+    from {{ source('state', 'pending_days') }}
+    where kind = 'persons'
+),
+
+final as (
+    select day from stored
+    union
+    select day from pending
 )
 
 select * from final

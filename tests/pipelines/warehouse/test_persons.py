@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from pipelines import lock
+from pipelines.warehouse import dbt, plan
 from tests.support.house import House, differences
 from tests.support.tiny_logs import FIRST, days_between, interaction, tiny_community
 
@@ -135,5 +137,23 @@ def test_what_an_unfinished_run_has_built_is_built_again_though_its_cause_was_wi
     house.withdraw("identity_links", LAST)
     (house.home.landing_day("interactions", LAST) / "wrong.jsonl").unlink()
     house.run([LAST])
-    assert set(house.stale_days().values()) == {"unfinished"}
+    assert set(house.stale_days().values()) == {"unfinished", "persons, unfinished"}
     assert differences(house, apart) == {}
+
+
+def test_a_run_that_died_once_interactions_lay_under_the_new_person_is_made_up_for(house, apart, tmp_path):
+    undisturbed = apart.copy_to(tmp_path / "undisturbed")
+    for one in (house, undisturbed):
+        one.deliver("identity_links", LAST, [link(MERGED, KEPT)])
+    undisturbed.run([LAST])
+
+    stored = "intermediate.int_interactions__member_days"
+    with lock.hold(house.home):
+        house.accept([LAST])
+        plan.write_plan(house.home, plan.make_plan(house.home, house.settings, full=False, schedule=lambda *_: ()))
+        dbt.build(house.settings, ["+int_interactions__member_days", "-resource_type:test"])
+    assert house.query(f"select count(*) from {stored} where member_id = '{MERGED}'") == [(0,)]
+    assert active_days(house, MERGED), "what rests on it is as it was"
+
+    house.run([LAST])
+    assert differences(house, undisturbed) == {}

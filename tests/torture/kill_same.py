@@ -1,0 +1,122 @@
+"""What a home holds, so that two of them can be compared: every file, mart, ledger, prediction, model, page, message.
+
+Left out is what differs between any two runs: ids that are drawn, times of runs, Dagster's history.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tests.support.house import RECORDS
+
+Held = dict[str, Any]
+
+_OF_A_RUN = re.compile(r"run_id|.*_at|erasure_id|version|since_version|attempt")
+"""Columns that tell when and by which run; a run that was killed may have used up a number."""
+_DRAWN = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|erased-[0-9a-f-]+|127\.0\.0\.1:\d+|(?<=version )\d+|(?<=version=)\d+"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|\+00:00)?"
+)
+_PASSED_OVER = re.compile(r"dagster/.*|versions/.*|lake/ledger/.*|\.?[^/]*\.lock|landing/\.import-.*\.lock|.*\.wal|sources/.*|targets/.*|fetched/\..*\.lock")
+
+
+def held(home: Path, *, as_texts: bool = False) -> Held:
+    """Return what a home holds, by place; ``as_texts`` if tombstones, which are drawn, may lie in its tables."""
+    current = home / (home / "published").readlink()
+    found: Held = {"version says": _number_of(current) == int(current.name)}
+    for path in sorted(home.rglob("*")):
+        name = str(path.relative_to(home))
+        if not _PASSED_OVER.fullmatch(name):
+            found |= _file(home, path, _plain(home, name))
+    for path in sorted((current / "site").rglob("*")):
+        found |= _file(home, path, f"published/{path.relative_to(current)}")
+    for path in (home / "warehouse.duckdb", home / "built.duckdb", current / "analytics.duckdb"):
+        if path.exists():
+            found |= _tables(path, as_texts=as_texts)
+    for folder in sorted(path for path in (home / "lake" / "ledger").iterdir() if path.is_dir()):
+        found[f"ledger {folder.name}"] = _rows(home, folder)
+    return found
+
+
+def unequal(one: Held, other: Held) -> dict[str, str]:
+    """Return each place where two homes differ, with what differs in short."""
+    return {
+        name: _said(one.get(name), other.get(name)) for name in sorted({*one, *other}) if one.get(name) != other.get(name)
+    }
+
+
+def _said(one: Any, other: Any) -> str:
+    if isinstance(one, dict) and isinstance(other, dict):
+        lost, more = Counter(one), Counter(other)
+        return f"only one has {list((lost - more).items())[:2]}, only the other {list((more - lost).items())[:2]}"
+    return f"{str(one)[:300]} against {str(other)[:300]}"
+
+
+def _number_of(folder: Path) -> int:
+    with duckdb.connect(folder / "analytics.duckdb", read_only=True) as con:
+        ((number,),) = con.execute("select version from marts.publication").fetchall()
+    return int(number)
+
+
+def _file(home: Path, path: Path, name: str) -> Held:
+    if path.is_symlink():
+        return {name: "a link"}
+    if path.is_dir():
+        return {name: "a folder"}
+    if path.suffix == ".duckdb":
+        return {name: "a database"}
+    if path.suffix == ".parquet":
+        return {name: dict(_counted(home, path))}
+    raw = path.read_bytes()
+    raw = gzip.decompress(raw) if path.suffix == ".gz" else raw
+    if path.suffix in (".html", ".js", ".json", ".csv", ".txt", ".gz"):
+        raw = _plain(home, raw.decode(errors="replace")).encode()
+    return {name: hashlib.sha256(raw).hexdigest()}
+
+
+def _plain(home: Path, text: str) -> str:
+    return _DRAWN.sub("*", text.replace(str(home), "~"))
+
+
+def _rows(home: Path, folder: Path) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for path in sorted(folder.glob("*.parquet")):
+        found += _counted(home, path)
+    return dict(found)
+
+
+def _counted(home: Path, path: Path) -> Counter[str]:
+    table = pq.read_table(path, partitioning=None)
+    if path.parent.name == "messages":  # a try that was cut off is noted, and so is the next one
+        table = table.filter(pc.not_equal(table["state"], "intended"))
+    kept = [name for name in table.column_names if not _OF_A_RUN.fullmatch(name)]
+    return Counter(_plain(home, repr(tuple(row.values()))) for row in table.select(kept).to_pylist())
+
+
+def _tables(path: Path, *, as_texts: bool) -> Held:
+    """Return a digest of the rows of each table; of records, of those rows that differ, without what tells of runs."""
+    found: Held = {}
+    with duckdb.connect(path, read_only=True) as con:
+        tables = con.execute("select schema_name, table_name from duckdb_tables() where not temporary").fetchall()
+        for schema, table in tables:
+            columns = [name for name, *_ in con.execute(f'describe "{schema}"."{table}"').fetchall()]
+            is_record = schema != "marts" or RECORDS.fullmatch(table)
+            kept = ", ".join(f'"{name}"' for name in columns if not (is_record and _OF_A_RUN.fullmatch(name)))
+            asked = f'select {"distinct" if is_record else ""} {kept or "1 as n"} from "{schema}"."{table}"'
+            place = f"{path.name} {schema}.{table}"
+            if as_texts:
+                rows = sorted(_DRAWN.sub("*", repr(row)) for row in con.execute(asked).fetchall())
+                found[place] = [len(rows), hashlib.sha256(repr(rows).encode()).hexdigest()]
+                continue
+            counted = f"select count(*), coalesce(sum(hash(t)::hugeint), 0)::varchar from ({asked}) as t"
+            found[place] = con.execute(counted).fetchone()
+    return found
