@@ -21,9 +21,11 @@ _CHANGES = {
     "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate", "sqlite3.connect",
 }  # fmt: skip
 _IN_FOLDERS = {"os.remove", "os.rmdir"}
+_TOOLS = {"files", "sql"}
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _DRAWN = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=[-/.])\d{2,7}(?=\.tmp|$)|(?<=/tmp)\w{8}|(?<=[-.])[a-z0-9_]{8}(?=/|$)"
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=\.)\d+(?=\.tmp)|(?<=\.published-)\d+|(?<=/tmp)\w{8}|(?<=\.site\.)\w{8}"
+    r"|(?<=[a-z]-)[a-z0-9_]{8}(?=/|$)"
 )
 """Ids of runs, of processes, and what ``tempfile`` draws: another one in each process."""
 _QUIET = re.compile(r"\s*(/\*.*?\*/\s*)*(select|with|describe|set|pragma|load)\b", re.DOTALL | re.IGNORECASE)
@@ -116,8 +118,8 @@ def _below(home: Path, path: Any) -> str:
 
 
 def _step(frame: Any) -> str:
-    """Return who does it: dbt's node, else the outermost asset of the job, else the outermost room."""
-    room, asset = "the job itself", ""
+    """Return who does it: dbt's node, else the outermost asset of the job, else the outermost room; and who for them."""
+    room, asset, innermost = "the job itself", "", ""
     while frame is not None:
         file = frame.f_code.co_filename
         if file.startswith(_PIPELINES):
@@ -126,10 +128,12 @@ def _step(frame: Any) -> str:
                 return _node(str(frame.f_locals["step"].unique_id))
             if inside.startswith("defs/") and not inside.endswith(("event_store", "resources", "jobs")):
                 asset = _asset(inside, frame)
-            elif not inside.startswith(("defs/", "cli/")):
+            elif not inside.startswith(("defs/", "cli/")) and inside not in _TOOLS:
                 room = inside.split("/")[0]
+                innermost = innermost or room
         frame = frame.f_back
-    return asset or room
+    outermost = asset or room
+    return f"{outermost} > {innermost}" if innermost not in ("", outermost) else outermost
 
 
 def _asset(inside: str, frame: Any) -> str:
