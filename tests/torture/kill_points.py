@@ -118,7 +118,7 @@ def _below(home: Path, path: Any) -> str:
 
 
 def _step(frame: Any) -> str:
-    """Return who does it: dbt's node, else the outermost asset of the job, else the outermost room; and who for them."""
+    """Return who does it: dbt's node, else the outermost asset of the job or room, and the innermost room for it."""
     room, asset, innermost = "the job itself", "", ""
     while frame is not None:
         file = frame.f_code.co_filename
@@ -139,7 +139,9 @@ def _step(frame: Any) -> str:
 def _asset(inside: str, frame: Any) -> str:
     """Name an asset or check by its function, and where one function serves several, by the log or mart."""
     log, mart = frame.f_locals.get("log"), frame.f_locals.get("table_name", "")
-    return " ".join(filter(None, [f"{inside.removeprefix('defs/')}.{frame.f_code.co_name}", getattr(log, "name", mart)]))
+    return " ".join(
+        filter(None, [f"{inside.removeprefix('defs/')}.{frame.f_code.co_name}", getattr(log, "name", mart)])
+    )
 
 
 def _node(unique_id: str) -> str:

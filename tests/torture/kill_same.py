@@ -57,7 +57,9 @@ def held(home: Path, *, as_texts: bool = False) -> Held:
 def unequal(one: Held, other: Held) -> dict[str, str]:
     """Return each place where two homes differ, with what differs in short."""
     return {
-        name: _said(one.get(name), other.get(name)) for name in sorted({*one, *other}) if one.get(name) != other.get(name)
+        name: _said(one.get(name), other.get(name))
+        for name in sorted({*one, *other})
+        if one.get(name) != other.get(name)
     }
 
 

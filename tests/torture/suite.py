@@ -44,6 +44,7 @@ class Suite:
         play: makes the fault of a seed.
         n_seeds: how many seeds a long run plays, or what counts them in the prepared folder.
         n_short: how many of them ``make test`` plays.
+        finds_short: whether ``make test`` plays what was found too; not where that needs minutes and has other tests.
         tolerated: share of seeds that may fail; they are named on the page all the same.
         found: what was found and mended.
         unseen: what it cannot detect and why, one sentence each.
@@ -56,6 +57,7 @@ class Suite:
     play: Play
     n_seeds: int | Callable[[Path], int]
     n_short: int
+    finds_short: bool = True
     tolerated: float = 0.0
     found: tuple[Found, ...] = ()
     unseen: tuple[str, ...] = ()

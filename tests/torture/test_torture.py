@@ -21,7 +21,7 @@ def test_a_part_of_each_suite_holds(name, tmp_path):
     suite = suites()[name]
     said: list[str] = []
 
-    result = run(suite, first=0, count=suite.n_short, say=said.append, folder=tmp_path)
+    result = run(suite, first=0, count=suite.n_short, again=suite.finds_short, say=said.append, folder=tmp_path)
 
     assert result.holds(suite.tolerated), "\n".join(said)
     assert result.n_seeds >= suite.n_short
