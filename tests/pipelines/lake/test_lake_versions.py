@@ -116,24 +116,6 @@ def test_a_kill_before_the_link_is_renamed_leaves_the_old_one_up(publisher, monk
     assert versions.current(publisher.home) == 3
 
 
-def test_a_publication_that_is_dropped_is_none_any_more_before_its_first_file_goes(publisher, monkeypatch):
-    for _ in range(2):
-        publisher.publish(kept=3)
-
-    def dies(folder):
-        assert not folder.name.isdigit()
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr("pipelines.lake.versions.shutil.rmtree", dies)
-        with pytest.raises(KeyboardInterrupt):
-            publisher.publish(kept=1)
-    assert versions.numbers(publisher.home) == [2, 3]
-
-    assert publisher.publish(kept=2) == 4
-    assert sorted(path.name for path in publisher.home.versions.iterdir()) == ["3", "4"]
-
-
 def test_what_a_killed_run_made_and_did_not_put_up_is_no_way_back(publisher, monkeypatch):
     for _ in range(2):
         publisher.publish(kept=3)
