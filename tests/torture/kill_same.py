@@ -21,7 +21,7 @@ from tests.support.house import RECORDS
 Held = dict[str, Any]
 
 _OF_A_RUN = re.compile(r"run_id|.*_at|erasure_id|version|since_version|attempt|delivery_ids|id_hash|n_files|n_values")
-"""Columns that tell when and by which run; one that was killed may have used up a number, or done a part of the work."""
+"""Columns that tell when and by which run; one that was killed may have used up a number, or done part of the work."""
 _DRAWN = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|erased-[0-9a-f-]+|127\.0\.0\.1:\d+|<footer class=.bottom.>.*?</footer>"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|\+00:00)?"
