@@ -12,6 +12,7 @@ from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.lake import ledger, manifest, versions
 from pipelines.lake.staging import sweep_staging
+from pipelines.restating import restatements
 from pipelines.settings import Settings
 from pipelines.warehouse.sources import ensure_sources
 
@@ -37,6 +38,7 @@ def prepare(home: Home, settings: Settings) -> None:
     versions.drop_unpublished(home, ledger.read(home, "publications")["version"].to_pylist())
     manifest.finish_moves(home, list(LOGS))
     ensure_sources(home)
+    restatements.commit_pending(home)
 
 
 def finish_erasure(home: Home, settings: Settings) -> None:

@@ -34,6 +34,8 @@ _OF_EACH_TRY = {
 
 _HOME = re.compile(r"/[^\s'\"]*/home\b")
 _DRAWN = re.compile(r"erased-[0-9a-f]{12}")
+_OF_A_STOP = re.compile("failure-")
+"""Messages that say that a run stopped."""
 _LEFT = (".draft-*", ".published-*", ".import-*", ".tables-*", ".*.tmp", ".site.*")
 
 
@@ -150,7 +152,7 @@ def _unlike_files(one: Path, other: Path) -> Iterator[str]:
 def _contents(root: Path, folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in folder.rglob("*"):
-        if not path.is_file() or path.name.endswith(".lock"):
+        if not path.is_file() or path.name.endswith(".lock") or _OF_A_STOP.match(path.name):
             continue
         if path.suffix == ".parquet":
             table = pq.read_table(path, partitioning=None)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 
+from pipelines import run_start
 from pipelines.home import Home
 from pipelines.lake import ledger, versions
 from pipelines.lake.duck import open_warehouse
@@ -121,6 +122,18 @@ def test_a_run_killed_after_its_publication_is_up_is_made_up_for(publisher, monk
     publisher.run()
     publisher.run()
     assert publisher.kept() == [("dau", 5, 7, 1, 2, "run-2")]
+
+
+def test_what_a_run_restated_is_kept_as_the_next_begins_though_that_one_has_nothing_to_publish(publisher, monkeypatch):
+    publisher.run()
+    with monkeypatch.context() as patch:
+        patch.setattr(restatements, "commit_pending", lambda _: None)
+        publisher.run(7)
+    assert publisher.kept() == []
+
+    run_start.prepare(publisher.home, publisher.settings.model_copy(update={"min_free_disk_gb": 0}))
+
+    assert publisher.kept() == [("dau", 5.0, 7.0, 1, 2, "run-2")]
 
 
 def test_after_a_rollback_the_comparison_is_with_what_is_up(publisher):
