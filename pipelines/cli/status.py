@@ -15,6 +15,7 @@ from pipelines.ingest.findings import standing, summary
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest, noted, versions
+from pipelines.reading import sums
 from pipelines.sending.record import unsent
 
 SHOWN_DAYS = 10
@@ -102,6 +103,7 @@ def _disagreement_lines(home: Home) -> list[str]:
     database = home.published / "analytics.duckdb"
     if not database.exists():
         return []
+    sums.check(database, home)
     with duckdb.connect(str(database), read_only=True) as con:
         if not con.execute("select 1 from duckdb_tables() where table_name = 'relation_checks'").fetchall():
             return []
@@ -123,6 +125,7 @@ def mart_lines(home: Home) -> list[str]:
     """Lines with the rows of each published mart, in the order of their names; one line where nothing is published."""
     if not home.published.exists():
         return ["published   nothing yet"]
+    sums.check(home.published / "analytics.duckdb", home)
     with duckdb.connect(str(home.published / "analytics.duckdb"), read_only=True) as con:
         rows = con.execute(
             "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts' order by table_name"

@@ -18,12 +18,13 @@ from pipelines.erasure.places import BESIDE, STAGES, places
 from pipelines.erasure.survey import FILE_ERRORS, Erased, archives, brief, look_for_rest, roots, tombstones
 from pipelines.faults import explain
 from pipelines.home import Home
-from pipelines.lake import ledger, sums, versions
+from pipelines.lake import ledger, versions
 from pipelines.lake.staging import sweep_staging
 from pipelines.privacy import known
 from pipelines.privacy.journal import Journal, forget, unfinished
 from pipelines.privacy.names import TOMBSTONE
 from pipelines.privacy.needles import Needles
+from pipelines.reading import sums
 from pipelines.settings import Settings
 from pipelines.sources.gone import Gone
 

@@ -9,6 +9,7 @@ import duckdb
 
 from pipelines.faults import UserError
 from pipelines.home import Home
+from pipelines.reading import sums
 from pipelines.sql import literal
 
 MEMORY_LIMIT = "1GB"
@@ -35,6 +36,7 @@ def opened(home: Home, timezone: str) -> Iterator[duckdb.DuckDBPyConnection]:
     database = home.published / "analytics.duckdb"
     if not database.exists():
         raise UserError(f"{home.root} has published nothing yet: guildbook run")
+    sums.check(database, home)
     with duckdb.connect(str(database.resolve()), read_only=True, config=_CONFIG) as con:
         con.execute(f"set timezone = {literal(timezone)}")
         con.execute("set enable_progress_bar = false")

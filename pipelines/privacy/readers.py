@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.home import Home
-from pipelines.lake.sums import SUMS
+from pipelines.reading.sums import SUMS
 from pipelines.settings import Settings
 
 _OTHERS = stat.S_IRWXO

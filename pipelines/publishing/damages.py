@@ -10,10 +10,11 @@ from pathlib import Path
 from pipelines.churn.store import check_model
 from pipelines.faults import UserError, damaged_databases, republish
 from pipelines.home import Home
-from pipelines.lake import ledger, seal, sums, versions
+from pipelines.lake import ledger, seal, versions
 from pipelines.lake.delivery import read_delivery
 from pipelines.lake.schemas import SCHEMAS
 from pipelines.lake.whole import parts
+from pipelines.reading import sums
 
 
 @dataclass(frozen=True)

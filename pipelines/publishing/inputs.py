@@ -10,8 +10,9 @@ from pipelines import clock
 from pipelines.contract import LOGS
 from pipelines.files import write_text
 from pipelines.home import Home
-from pipelines.lake import ledger, manifest, sums, versions
+from pipelines.lake import ledger, manifest, versions
 from pipelines.publishing.stopped import forget_stopped
+from pipelines.reading import sums
 from pipelines.report.status import SiteStatus, write_status
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.warehouse.plan import BuildPlan

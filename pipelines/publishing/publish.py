@@ -9,10 +9,11 @@ from datetime import date
 from pipelines import clock
 from pipelines.gates import verdicts
 from pipelines.home import Home
-from pipelines.lake import ledger, sums, versions
+from pipelines.lake import ledger, versions
 from pipelines.privacy import readers
 from pipelines.publishing.database import copy_marts
 from pipelines.publishing.stopped import forget_stopped
+from pipelines.reading import sums
 from pipelines.report.context import site_context
 from pipelines.report.site import render_site
 from pipelines.report.status import SiteStatus, write_status

@@ -21,6 +21,7 @@ from pipelines.lake.duck import connect
 from pipelines.lake.schemas import SCHEMAS
 from pipelines.lake.seal import check, seal
 from pipelines.lake.staging import staging_folder
+from pipelines.reading import sums
 from pipelines.restating.causes import Causes, StaleDays
 from pipelines.restating.compare import compare
 from pipelines.restating.figures import watched
@@ -50,6 +51,7 @@ def restate(home: Home, settings: Settings, plan: BuildPlan, run_id: str) -> Res
         _keep(home, [])
         return Restated(None, 0, 0)
     database = home.published / "analytics.duckdb"
+    sums.check(database, home)
     with connect(home, settings) as con:
         _, changes = compare(con, database, home.marts, watched(grace_days=settings.renewal_grace_days))
     causes = _causes(home, plan, since, run_id) if changes else None

@@ -15,6 +15,7 @@ from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.lake.called import called
 from pipelines.privacy.known import erased_members
+from pipelines.reading import sums
 from pipelines.retention import store
 from pipelines.settings import Settings
 from pipelines.sql import identifier
@@ -128,6 +129,7 @@ def _members(home: Home, traits: Mapping[str, str]) -> tuple[date, list[dict[str
         raise SegmentError("nothing is published yet: guildbook run publishes")
     newest = "marts.member_segments where day = (select max(day) from marts.member_segments)"
     newest += " and move is distinct from 'left'"
+    sums.check(database, home)
     with duckdb.connect(str(database), read_only=True) as con:
         for name, value in traits.items():
             known = [

@@ -15,8 +15,9 @@ from pipelines.lake.delivery import read_delivery
 from pipelines.lake.duck import open_warehouse
 from pipelines.lake.schemas import SCHEMAS
 from pipelines.metrics.published import opened
-from pipelines.report.parts.database import Marts
+from pipelines.sending.publication import opened as message_of
 from pipelines.sql import identifier
+from tests.support import report_marts
 from tests.support.churn_frames import frames
 from tests.torture.rot_home import DAYS, INACTIVITY, WAITING_DAY
 
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 Figures = dict[str, Any]
 
 
-def of_lake(house: House) -> Figures:
-    """Rows of the parts and of the ledgers, as a build and Python read them."""
+def of_lake(house: House, *, waiting: bool = True) -> Figures:
+    """Rows of the parts and of the ledgers, as a build and Python read them; of waiting parts nobody reads the rows."""
     home, found = house.home, {}
     with duckdb.connect() as con:
-        for name in ("raw", "quarantine", "candidates"):
+        for name in ("raw", "quarantine", *(["candidates"] if waiting else [])):
             for folder in sorted((home.lake / name).iterdir()):
                 found[f"{name}/{folder.name}"] = _digest(con, f"read_parquet('{folder}/*/*.parquet')")
         found["predictions"] = _digest(con, f"read_parquet('{home.predictions}/*/*.parquet')")
@@ -66,9 +67,12 @@ def of_published(house: House) -> dict[str, Callable[[], Any]]:
         with opened(home, settings.timezone) as con:
             return _tables(con)
 
-    def page() -> Figures:
-        with Marts(home.published / "analytics.duckdb", timezone=settings.timezone) as marts:
-            return {"days": marts.value("select count(*) from marts.community_days"), "has": marts.has("alert_days")}
+    def message() -> Figures:
+        with message_of(home, settings, report_marts.DAY) as found:
+            return {
+                "days": found.marts.value("select sum(dau) from marts.community_days"),
+                "header": repr(found.header),
+            }
 
     return {
         "marts": every_mart,
@@ -76,7 +80,7 @@ def of_published(house: House) -> dict[str, Callable[[], Any]]:
         "rows": lambda: mart_lines(home),
         "metrics": lambda: _hash(tools.list_metrics(None)),
         "sql": lambda: _hash(tools.run_sql("select * from marts.community_days order by all", 100)),
-        "page": page,
+        "message": message,
     }
 
 

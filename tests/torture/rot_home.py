@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import duckdb
 import pandas as pd
@@ -14,6 +17,7 @@ from models.churn_definitions import inactivity
 from models.fit import fit
 from models.learners import LEARNERS
 from models.train import TrainConfig, train
+from pipelines import clock
 from pipelines.churn import store
 from pipelines.contract import LOGS
 from pipelines.ingest import ingest_days
@@ -37,15 +41,24 @@ DELIVERED = {key: rows for key, rows in tiny_community(3, members=40, days=45).i
 WAITING_DAY = DAYS[-1]
 """The log day whose parts wait for gate 1."""
 INACTIVITY = inactivity(30)
-_BLOCK_SIZE = 16384
+_STARTED = datetime(2026, 3, 3, tzinfo=UTC)
+BLOCK_SIZE = 16384
 """Bytes of a block of DuckDB: its least, so that a file of few rows has few."""
 
 
 def make(root: Path) -> None:
     """Deliver, ingest, train, score and publish twice in an empty folder."""
     house = House(root)
+    started = count(1)
+    with patch.object(clock, "now", lambda: _STARTED + timedelta(seconds=next(started))):  # so that the files are alike
+        _make(house)
+
+
+def _make(house: House) -> None:
     house.deliver_all(DELIVERED)
     house.deliver("interactions", DAYS[1], [{"interaction_id": "refused"}], name="refused.jsonl")
+    for path in house.home.landing.rglob("*.jsonl"):
+        os.utime(path, (_STARTED.timestamp(), _STARTED.timestamp()))
     ingest(house, DAYS)
     move_in(house, DAYS[:-1])
     ensure_sources(house.home)
@@ -89,10 +102,10 @@ def _score(house: House) -> None:
 def _build(house: House) -> None:
     """Make a warehouse that remembers a completed run of these marts."""
     full = report_marts.full(house.home.root / "full.duckdb")
-    with duckdb.connect() as con:
+    with duckdb.connect(config={"threads": 1}) as con:
         con.execute(f"attach '{full}' as marts (read_only)")
         for path, name in ((house.home.marts, "built"), (house.home.warehouse, "warehouse")):
-            con.execute(f"attach '{path}' as {name} (storage_version '{STORAGE_VERSION}', block_size {_BLOCK_SIZE})")
+            con.execute(f"attach '{path}' as {name} (storage_version '{STORAGE_VERSION}', block_size {BLOCK_SIZE})")
         con.execute("copy from database marts to built; use warehouse")
         con.execute("create schema control; create schema staging")
         con.execute(

@@ -13,7 +13,9 @@ import pytest
 
 from pipelines.faults import UserError
 from pipelines.home import Home
-from pipelines.lake import delivery, ledger, seal, sums
+from pipelines.lake import delivery, ledger, seal
+from pipelines.metrics.published import opened
+from pipelines.reading import sums
 
 BLOCK = 4096
 
@@ -166,3 +168,34 @@ def test_digests_of_a_publication_name_what_changed_and_what_is_gone(tmp_path):
     assert sums.unlike(tmp_path) == [tmp_path / "site" / "data" / "a b.csv", tmp_path / "site" / "index.html"]
     (tmp_path / sums.SUMS).write_text("")
     assert sums.unlike(tmp_path) == [tmp_path / sums.SUMS]
+
+
+def test_a_published_database_whose_words_changed_places_is_not_read(tmp_path):
+    """DuckDB's own checksum is the same then: it is the exclusive or of all words of a block."""
+    home = Home(tmp_path / "home")
+    folder = home.versions / "1"
+    folder.mkdir(parents=True)
+    home.published.symlink_to("versions/1")
+    path = home.published / "analytics.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute(
+            "create schema marts; create table marts.n as select (hash(i) >> 1)::bigint as n from range(9000) r (i)"
+        )
+        con.execute("create table marts.publication as select 1 as version, current_date as through_day")
+    asked = "select list(n) from marts.n"
+    with duckdb.connect(str(path), read_only=True) as con:
+        rows = con.execute(asked).fetchall()
+    sums.write(folder)
+    with opened(home, "UTC") as con:
+        assert con.execute(asked).fetchall() == rows
+    good = path.read_bytes()
+    first, second = (good.index(int(n).to_bytes(8, "little")) for n in rows[0][0][3000:3002])
+    bad = bytearray(good)
+    bad[first : first + 8], bad[second : second + 8] = good[second : second + 8], good[first : first + 8]
+    overwrite(path, bad)
+    sums._is_whole.cache_clear()
+    with duckdb.connect(str(path), read_only=True) as con:
+        assert con.execute(asked).fetchall() != rows, "DuckDB alone does not see it"
+
+    with pytest.raises(UserError, match="its digest differs.: guildbook rollback puts"), opened(home, "UTC"):
+        pass

@@ -7,9 +7,12 @@ pages of the running day and of a run that stopped.
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
+from pipelines.faults import UserError, republish
 from pipelines.files import write_text
+from pipelines.home import Home
 
 SUMS = "SHA256SUMS"
 
@@ -36,6 +39,27 @@ def unlike(folder: Path) -> list[Path]:
         return []
     lines = path.read_bytes().decode("utf-8", "replace").splitlines()
     return [folder / line[66:] for line in lines if _digest(folder / line[66:]) != line[:64]] if lines else [path]
+
+
+def check(database: Path, home: Home) -> None:
+    """Raise where a published database is not what was written: DuckDB's own checksum is blind to words that moved.
+
+    A process reads it once, as long as it stays the same file of the same time.
+
+    Raises:
+        UserError: It is not; the message names it and says what to do.
+    """
+    now = database.stat()
+    if not _is_whole(database.resolve(), (now.st_ino, now.st_size, now.st_mtime_ns)):
+        raise UserError(f"{database.resolve()} is damaged (its digest differs): {republish(home)}")
+
+
+@lru_cache(maxsize=64)
+def _is_whole(database: Path, _: tuple[int, int, int]) -> bool:
+    sums = database.with_name(SUMS)
+    lines = sums.read_bytes().decode("utf-8", "replace").splitlines() if sums.is_file() else []
+    stated = [line[:64] for line in lines if line[66:] == database.name]
+    return not stated or stated == [_digest(database)]
 
 
 def _digest(path: Path) -> str:
