@@ -267,8 +267,8 @@ file.""",
         ),
         Found(
             (),
-            "A published database whose words changed places within a block gave other figures: DuckDB's checksum is the "
-            "same then. (Seed 116 of a home that DuckDB laid out otherwise.)",
+            "A published database whose words changed places within a block gave other figures: DuckDB's checksum is "
+            "the same then. (Seed 116 of a home that DuckDB laid out otherwise.)",
             "Whoever reads it by Guildbook compares it with its digest first.",
         ),
     ),
