@@ -192,6 +192,13 @@ SUITE = Suite(
             "It names the home's disk, and the same is to be done again. SQLite's words for a full, failing or "
             "read-only disk are known too.",
         ),
+        Found(
+            (5,),
+            "The disk was full right after a publication was put up: what it restated was not kept by the next run, "
+            "which had nothing to publish.",
+            "Each run keeps it as it begins.",
+            is_long=True,
+        ),
     ),
     unseen=(
         "What a disk does that has no room for names: the library's refuses folders, and makes files and links.",
