@@ -19,19 +19,17 @@ returns what it did in a line, and raises where Guildbook did not hold. A functi
 
 @dataclass(frozen=True)
 class Found:
-    """A fault of Guildbook that a suite found, mended since. Its seeds are played before any other.
+    """A fault of Guildbook that a suite found, mended since. Its seeds are played in each run, before any other.
 
     Attributes:
         seeds: what showed it.
         what: what was wrong, in a sentence.
         now: what happens instead.
-        is_long: whether its seeds cost so much that only long runs play them.
     """
 
     seeds: tuple[int, ...]
     what: str
     now: str
-    is_long: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
