@@ -203,7 +203,7 @@ SUITE = Suite(
     unseen=(
         "What a disk does that has no room for names: the library's refuses folders, and makes files and links.",
         "Changes of rights and times of files, which the library lets through to a disk that cannot be written.",
-        "The same moment where the program writes more or less than it did: a seed names a share of an errand's changes.",
+        "The same moment where the program writes more or less than before: a seed names a share of what it writes.",
         "Where there is no C compiler, or another system than Linux, the suite is not played and says so; where no "
         "file system may be mounted the library's disk takes its place.",
     ),

@@ -203,7 +203,7 @@ SUITE = Suite(
         "What passes the library by: memory that SQLite maps (`-shm`, made anew when it is opened) and C's own "
         "streams; that nothing else is missing in a record is checked against the home that it made.",
         "A disk that says that it has written what it has not.",
-        "The same moment where the program writes more or less than it did: a seed names a share of an errand's changes.",
+        "The same moment where the program writes more or less than before: a seed names a share of what it writes.",
         "Where there is no C compiler, or another system than Linux, the suite is not played and says so.",
     ),
 )
