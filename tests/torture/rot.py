@@ -253,7 +253,7 @@ file.""",
     prepare=prepare,
     play=play,
     n_seeds=count,
-    n_short=16,
+    n_short=10,
     found=(
         Found(
             (15,),
