@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.torture.mutation.forked import holds
 from tests.torture.mutation.mutant import ROOT, Mutant, SurvivedError
-from tests.torture.mutation.what import N_FIRST, PYTHON, areas_models, mutants
+from tests.torture.mutation.what import N_FIRST, PYTHON, changed_models, mutants
 from tests.torture.suite import Suite
 
 MOST_SURVIVORS = 0.05
@@ -35,7 +35,7 @@ def _sql(one: Mutant, text: str) -> str:
     from tests.torture.mutation.unit_tests import unit_tests  # noqa: PLC0415 - importing dbt takes seconds
 
     if "/macros/" in one.path:
-        return unit_tests().notice_macro(one.path, text, areas_models(one.area))
+        return unit_tests().notice_macro(one.path, text, changed_models())
     return unit_tests().notice_model(Path(one.path).stem, text)
 
 

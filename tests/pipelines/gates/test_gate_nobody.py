@@ -44,11 +44,13 @@ def past(*absent: int, of: int = 20) -> dict[date, Absent]:
         (past(*[10] * 7), Absent(20, 16), Judged(rise=0.8 - 0.5)),
         (past(8, 10, 12, 8, 10, 12, 10), Absent(20, 20), Judged(rise=1 - (0.5 + 3 * 1.4826 * 0.1))),
         (past(*[20] * 28, *[0] * 28), Absent(20, 10), Judged(rise=0.5)),
+        (past(*[10] * 15, *[8] * 14), Absent(20, 20), Judged(rise=1 - (0.45 + 3 * 1.4826 * 0.05))),
+        (past(*[0] * 7), Absent(20, 5), Judged(rise=0.25)),
     ],
     ids=[
         "first, nobody", "first, all named", "second, too few to tell", "second, nobody", "six days are no past",
         "seven days are", "too few rows to tell", "as ever", "above a steady past", "above a past that varies",
-        "the last four weeks count",
+        "the last four weeks count", "no day more or less", "just enough rows to tell",
     ],
 )  # fmt: skip
 def test_a_day_is_judged_by_what_is_known_of_its_log(before, waiting, judged):
@@ -61,6 +63,17 @@ def test_the_days_of_a_first_delivery_are_judged_together():
     assert {one.share for one in judge_absent(waiting, {}, **LIMITS).values()} == {18 / 50}
     waiting = {FIRST + timedelta(days=n): Absent(10, 10) for n in range(40)}
     assert {one.share for one in judge_absent(waiting, {}, **LIMITS).values()} == {1.0}
+
+
+def test_days_on_the_limit_are_a_past_of_the_later_ones():
+    waiting = {FIRST + timedelta(days=n): Absent(100, 99) for n in range(10)}
+    assert [one.rise for one in judge_absent(waiting, {}, **LIMITS).values()] == [None] * 7 + [0.0] * 3
+    waiting = {FIRST + timedelta(days=n): Absent(20, 5) for n in range(10)}
+    assert [one.rise for one in judge_absent(waiting, past(*[0] * 7), **LIMITS).values()] == [0.25] * 7 + [
+        pytest.approx(max(0.0, 0.25 - (0.125 + 3 * 1.4826 * 0.125))),
+        0.0,
+        0.0,
+    ]
 
 
 def test_days_withheld_are_no_past_of_the_later_ones():

@@ -114,7 +114,7 @@ class UnitTests:
         """Return the name of a unit test that notices another text of a model; nothing if none does."""
         return next((one.name for one in self.of(model) if one.notices(text.strip())), "")
 
-    def notice_macro(self, path: str, text: str, models: set[str]) -> str:
+    def notice_macro(self, path: str, text: str, models: frozenset[str]) -> str:
         """Return the name of a unit test of these models that notices another text of a file of macros."""
         original = (ROOT / path).read_text(encoding="utf-8")
         for macro in self.macros_of(path):

@@ -72,9 +72,8 @@ def mutants() -> tuple[Mutant, ...]:
     return (*first, *(one for one in found if one not in first))
 
 
-def areas_models(area: str) -> set[str]:
-    """Names of the models of an area."""
-    found = (
-        one for pattern in SQL[area] if pattern.startswith("models") for one in (ROOT / "dbt_project").glob(pattern)
-    )
-    return {one.stem for one in found}
+@lru_cache(maxsize=1)
+def changed_models() -> frozenset[str]:
+    """Return the names of the models of all areas, whose tests have to notice a change of a macro."""
+    patterns = [one for area in SQL.values() for one in area if one.startswith("models")]
+    return frozenset(path.stem for pattern in patterns for path in (ROOT / "dbt_project").glob(pattern))
