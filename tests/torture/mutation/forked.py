@@ -23,6 +23,8 @@ from tests.torture.mutation.mutant import ROOT
 MOST_SECONDS = 120
 """A change that makes a loop endless is noticed by that."""
 OURS = ("bench", "expectations", "models", "pipelines", "tests")
+LIBRARIES = ("tests.support.lanes", "pipelines.privacy.readers")
+"""What the conftest of all tests loads."""
 FEW = "mutants"
 settings.register_profile(FEW, derandomize=True, deadline=None, max_examples=25, database=None)
 QUICK = "not dbt and not job and not browser and not long"
@@ -30,8 +32,7 @@ QUICK = "not dbt and not job and not browser and not long"
 
 def holds(path: str, text: str, tests: Sequence[str], folder: Path) -> bool:
     """Return whether all tests pass where the module at ``path`` has another text."""
-    for one in tests:
-        importlib.import_module(one.removesuffix(".py").replace("/", "."))
+    _load(path, tests)
     gone = _users(ROOT / path)
     child = os.fork()
     if child == 0:
@@ -44,11 +45,19 @@ def holds(path: str, text: str, tests: Sequence[str], folder: Path) -> bool:
     while time.monotonic() < until:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
-            return os.waitstatus_to_exitcode(status) == 0
+            return _is_passed(os.waitstatus_to_exitcode(status))
         time.sleep(0.02)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return False
+
+
+def _load(path: str, tests: Sequence[str]) -> None:
+    """Load what the tests need; not the conftest of all tests, which changes the process for good."""
+    names = {*tests, *(f"{folder}/conftest.py" for one in tests for folder in Path(one).parents[:-2])}
+    found = sorted(name.removesuffix(".py").replace("/", ".") for name in names if (ROOT / name).exists())
+    for name in (*found, *LIBRARIES, *(["great_expectations"] if path.startswith("expectations") else [])):
+        importlib.import_module(name)
 
 
 def _tested(module: Path, text: str, gone: Sequence[str], tests: Sequence[str], folder: Path) -> int:
@@ -68,10 +77,17 @@ def _tested(module: Path, text: str, gone: Sequence[str], tests: Sequence[str], 
     def get_code(self: SourceFileLoader, name: str) -> Any:
         return compile(text, str(module), "exec") if Path(self.path) == module else read(self, name)
 
-    chosen = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", QUICK, f"--basetemp={folder / 'tests'}"]
+    chosen = ["-x", "-q", "-p", "no:cacheprovider", "-m", QUICK, f"--basetemp={folder / 'tests'}"]
     chosen += [f"--hypothesis-profile={FEW}"]
     with mock.patch.object(SourceFileLoader, "get_code", get_code):
         return int(pytest.main([*chosen, *tests]))
+
+
+def _is_passed(code: int) -> bool:
+    """Return whether all tests passed; one that failed, or could not be collected, has noticed something."""
+    if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise RuntimeError(f"the tests did not run: {pytest.ExitCode(code).name}")
+    return code == pytest.ExitCode.OK
 
 
 def _users(module: Path) -> list[str]:

@@ -40,7 +40,6 @@ PYTHON = {
     "gates": {
         "pipelines/gates/verdicts.py": (f"{GATES}/test_verdicts.py",),
         "pipelines/gates/nobody.py": (f"{GATES}/test_gate_nobody.py",),
-        "pipelines/gates/deliveries.py": (f"{GATES}/test_gate_deliveries.py", f"{GATES}/test_gate_waivers.py"),
         "expectations/rule.py": EXPECTATIONS,
         "expectations/runner.py": EXPECTATIONS,
         "expectations/suites.py": EXPECTATIONS,
