@@ -1,16 +1,14 @@
-"""Runs tests on a changed module in a process that forks from this one, where the libraries are loaded already."""
+"""Runs tests on a changed module in a process that forks from one where the libraries are loaded already."""
 
 from __future__ import annotations
 
 import ast
-import importlib
 import os
-import signal
 import sys
-import time
 from collections.abc import Sequence
 from functools import cache
 from importlib.machinery import SourceFileLoader
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -23,8 +21,8 @@ from tests.torture.mutation.mutant import ROOT
 MOST_SECONDS = 120
 """A change that makes a loop endless is noticed by that."""
 OURS = ("bench", "expectations", "models", "pipelines", "tests")
-LIBRARIES = ("tests.support.lanes", "pipelines.privacy.readers")
-"""What the conftest of all tests loads."""
+LOADED = ("tests.torture.mutation.forked", "tests.support.lanes", "pipelines.privacy.readers", "tests.models.conftest")
+"""What most tests need."""
 FEW = "mutants"
 settings.register_profile(FEW, derandomize=True, deadline=None, max_examples=25, database=None)
 QUICK = "not dbt and not job and not browser and not long"
@@ -32,32 +30,21 @@ QUICK = "not dbt and not job and not browser and not long"
 
 def holds(path: str, text: str, tests: Sequence[str], folder: Path) -> bool:
     """Return whether all tests pass where the module at ``path`` has another text."""
-    _load(path, tests)
-    gone = _users(ROOT / path)
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            code = _tested(ROOT / path, text, gone, tests, folder)
-        finally:
-            os._exit(code)
-    until = time.monotonic() + MOST_SECONDS
-    while time.monotonic() < until:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return _is_passed(os.waitstatus_to_exitcode(status))
-        time.sleep(0.02)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return False
+    # Not a fork of this process: it may hold connections and threads of its own.
+    context = get_context("forkserver")
+    context.set_forkserver_preload(list(LOADED))
+    child = context.Process(target=_run, args=(ROOT / path, text, tuple(tests), folder))
+    child.start()
+    child.join(MOST_SECONDS)
+    if child.exitcode is None:
+        child.kill()
+        child.join()
+        return False
+    return _is_passed(child.exitcode)
 
 
-def _load(path: str, tests: Sequence[str]) -> None:
-    """Load what the tests need; not the conftest of all tests, which changes the process for good."""
-    names = {*tests, *(f"{folder}/conftest.py" for one in tests for folder in Path(one).parents[:-2])}
-    found = sorted(name.removesuffix(".py").replace("/", ".") for name in names if (ROOT / name).exists())
-    for name in (*found, *LIBRARIES, *(["great_expectations"] if path.startswith("expectations") else [])):
-        importlib.import_module(name)
+def _run(module: Path, text: str, tests: Sequence[str], folder: Path) -> None:
+    os._exit(_tested(module, text, _users(module), tests, folder))
 
 
 def _tested(module: Path, text: str, gone: Sequence[str], tests: Sequence[str], folder: Path) -> int:
