@@ -49,13 +49,14 @@ def _damaged(paths: Iterable[Path], threads: int) -> Iterator[str]:
 
 
 def _unlike_manifest(home: Home) -> Iterator[str]:
-    recorded = {(log, day) for log in LOGS for day, n_rows in manifest.rows_accepted(home, log).items() if n_rows}
-    emptied = {(log, day) for log in LOGS for day in manifest.rows_accepted(home, log)} - recorded
+    rows = manifest.current(home).select(["log", "log_day", "n_rows"]).to_pylist()
+    known = {(row["log"], row["log_day"]) for row in rows}
+    recorded = {(row["log"], row["log_day"]) for row in rows if row["n_rows"]}
     there = {(path.parent.parent.name, _day(path)): path for path in _raw(home)}
     for log, day in sorted(recorded - there.keys()):
         path = home.raw_part(log, day)
         yield f"{path} is gone: {cure_of(path)}"
-    for log, day in sorted(there.keys() - recorded - emptied):
+    for log, day in sorted(there.keys() - known):
         if day not in (EMPTY_DAY, LINK_DAY):
             path = there[log, day]
             yield f"{path} is in no record of the manifest: guildbook run --full --from {day} --to {day} records it"
