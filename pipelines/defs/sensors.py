@@ -107,7 +107,7 @@ def day_so_far(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         return dg.SkipReason("GUILDBOOK_TODAY_MINUTES is 0: the day so far is not looked at")
     now = clock.now()
     last = datetime.fromisoformat(context.cursor) if context.cursor else None
-    if last is not None and now - last < timedelta(minutes=settings.today_minutes):
+    if last is not None and timedelta(0) <= now - last < timedelta(minutes=settings.today_minutes):
         return dg.SkipReason(f"looked {last:%Y-%m-%d %H:%M} UTC, every {settings.today_minutes} minutes")
     with said_to_people():
         try:

@@ -156,12 +156,15 @@ def finish_moves(home: Home, logs: Sequence[str]) -> None:
 
 
 def current(home: Home) -> pa.Table:
-    """Return the manifest of what lies in the lake: the newest accepted record of each log and log day."""
+    """Return the manifest of what lies in the lake: the newest accepted record of each log and log day.
+
+    The newest is the one that was appended last, whatever the clock said: it may have been set back since.
+    """
     table = ledger.read(home, "manifest")
     table = table.filter(pc.is_in(table["verdict"], pa.array([PASSED, WAIVED])))
-    newest = table.group_by(["log", "log_day"]).aggregate([("recorded_at", "max")])
+    newest = table.group_by(["log", "log_day"], use_threads=False).aggregate([("recorded_at", "last")])
     joined = table.join(newest, ["log", "log_day"])
-    return joined.filter(pc.equal(joined["recorded_at"], joined["recorded_at_max"])).select(
+    return joined.filter(pc.equal(joined["recorded_at"], joined["recorded_at_last"])).select(
         ["log", "log_day", "event_day", "n_rows", "checksum"]
     )
 

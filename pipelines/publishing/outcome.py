@@ -41,7 +41,7 @@ def note_failure(home: Home, settings: Settings, *, failed_gate: str, reason: st
     """
     before = noted.last(home)
     if before is not None and before.run_id == run_id:
-        is_old = clock.now() - before.stopped_at >= _AGAIN
+        is_old = abs(clock.now() - before.stopped_at) >= _AGAIN
         if run_id or (_words(before.reason) == _words(reason) and not is_old):
             return
     stop = noted.Stop(run_id, clock.now(), failed_gate, reason)

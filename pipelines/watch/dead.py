@@ -95,4 +95,4 @@ def _dead(home: Home, instance: DagsterInstance) -> list[DagsterRun]:
 
 def _is_dead(home: Home, record: RunRecord) -> bool:
     lives = alive.is_alive(home, record.dagster_run.run_id)
-    return clock.now() - record.update_timestamp > FIRST_MOMENTS if lives is None else not lives
+    return abs(clock.now() - record.update_timestamp) > FIRST_MOMENTS if lives is None else not lives

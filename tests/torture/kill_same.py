@@ -20,7 +20,9 @@ from tests.support.house import RECORDS
 
 Held = dict[str, Any]
 
-_OF_A_RUN = re.compile(r"run_id|.*_at|erasure_id|version|since_version|attempt|delivery_ids|id_hash|n_files|n_values")
+_OF_A_RUN = re.compile(
+    r"run_id|.*_at|erasure_id|version|since_version|attempt|delivery_ids|id_hash|n_files|n_values|n_stale.*"
+)
 """Columns that tell when and by which run; one that was killed may have used up a number, or done part of the work."""
 _DRAWN = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|erased-[0-9a-f-]+|127\.0\.0\.1:\d+|<footer class=.bottom.>.*?</footer>"
@@ -32,6 +34,8 @@ _PASSED_OVER = re.compile(
 )
 """Files of Dagster's, of locks and of operators, what is read otherwise, a key that an erasure draws, and answers of a
 forum that was asked again."""
+_EACH_TRY = ("builds", "erasures", "gate_results")
+"""Ledgers with rows of every run, command and verdict: those of one that died come again with the next."""
 _OF_CAUSES = ("health.html", "restatements.csv")
 """They name the deliveries that may have caused a restated figure: after a run that died these are a few more."""
 _FOUND_STALE = re.compile(r"rebuild\..*|gates\..*|base\.changed_.*")
@@ -101,7 +105,7 @@ def _rows(home: Path, folder: Path) -> dict[str, int]:
     found: Counter[str] = Counter()
     for path in sorted(folder.glob("*.parquet")):
         found += _counted(home, path)
-    return dict.fromkeys(found, 1) if folder.name == "erasures" else dict(found)  # asked again, it is noted again
+    return dict.fromkeys(found, 1) if folder.name in _EACH_TRY else dict(found)
 
 
 def _counted(home: Path, path: Path) -> Counter[str]:

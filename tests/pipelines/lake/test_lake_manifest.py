@@ -295,3 +295,13 @@ def test_lake_and_manifest_agree_after_any_deliveries_verdicts_and_kills(steps):
                     accepted = Counter({DAY: n_rows} if n_rows else {})
             manifest.finish_moves(house.home, [LOG])
             assert in_lake(house) == in_manifest(house) == accepted
+
+
+@pytest.mark.parametrize("back", [timedelta(seconds=1), timedelta(hours=1), timedelta(days=1), timedelta(days=366)])
+def test_what_was_accepted_last_counts_though_the_clock_was_set_back(house, monkeypatch, back):
+    noon = clock.now()
+    for number, now in enumerate((noon, noon - back, noon - back / 2), start=1):
+        monkeypatch.setattr(clock, "now", lambda now=now: now)
+        ingest(house, [interaction(f"{number}-{n}", DAY, "m1") for n in range(number)])
+        decide(house, PASSED)
+        assert in_manifest(house) == in_lake(house) == {DAY: number}

@@ -12,6 +12,7 @@ import pytest
 from apprise.plugins.feishu import NotifyFeishu
 from filelock import FileLock
 
+from pipelines import clock
 from pipelines.lake import ledger
 from pipelines.sending.one import SendingError
 from pipelines.sending.ways.post import PostWay
@@ -84,6 +85,14 @@ def test_a_target_that_fails_rests_longer_each_time_unless_somebody_asks(room, h
     assert goes(9, by_hand=False) == ["rests"]
     assert goes(9) == ["failed"]
     assert goes(9) == ["sent"]
+
+
+def test_a_target_that_failed_before_the_clock_was_set_back_does_not_rest_until_then(room, hook, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: MORNING + timedelta(days=1))
+    hook.answer.replies = [Reply("", 404)]
+    assert [one.what for one in room.send()] == ["failed"]
+    assert [one.what for one in room.send(MORNING, by_hand=False)] == ["sent"]
+    assert room.send(MORNING) == []
 
 
 def test_one_broken_target_keeps_no_other_from_its_message(room, hook):
