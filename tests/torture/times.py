@@ -169,8 +169,8 @@ counts is what came last, as with a clock that only goes on.
     found=(
         Found(
             (3,),
-            "A log day that came again after the clock was set back stood in the manifest as it was before: its new rows "
-            "lay in the lake and no mart was built of them.",
+            "A log day that came again after the clock was set back stood in the manifest as it was before: its new "
+            "rows lay in the lake and no mart was built of them.",
             "What was recorded last counts, whatever the clock said.",
         ),
     ),
