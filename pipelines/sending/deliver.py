@@ -69,7 +69,7 @@ def rests(past: Past | None, now: datetime) -> bool:
     if past is None or past.state not in ("failed", "unsure"):
         return False
     rest = min(_FIRST_REST * 2 ** min(past.attempt - 1, 10), _LONGEST_REST)
-    return timedelta(0) <= now - past.noted_at < rest  # one that lies ahead is of a clock that was set back since
+    return bool(timedelta(0) <= now - past.noted_at < rest)  # one that lies ahead is of a clock that was set back since
 
 
 def deliver(
