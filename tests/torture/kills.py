@@ -260,14 +260,14 @@ log, the same models, pages and messages, each message taken once, the erased id
 of runs may differ, a try to send that was cut off, a build and a verdict of a run that died stay noted, and a few
 more deliveries may be named as the cause of a restated figure.
 
-`make test` plays three kills of commands that need no warehouse. Kills some milliseconds later are as exact as the
+`make test` plays one kill of a command that needs no warehouse. Kills some milliseconds later are as exact as the
 system's timer; all else is the same again for the same seed. The process that watches over a run is left out, as it
 would see to the dead one at a time of its own; it has tests of its own.
 """,
     prepare=_prepare,
     play=_play,
     n_seeds=200,
-    n_short=3,
+    n_short=1,
     finds_short=False,
     found=(
         Found(

@@ -253,7 +253,7 @@ file.""",
     prepare=prepare,
     play=play,
     n_seeds=count,
-    n_short=10,
+    n_short=5,
     found=(
         Found(
             (15,),

@@ -165,7 +165,7 @@ counts is what came last, as with a clock that only goes on.
     prepare=lambda _: None,
     play=_play,
     n_seeds=2000,
-    n_short=8,
+    n_short=4,
     found=(
         Found(
             (3,),
