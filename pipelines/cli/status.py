@@ -100,10 +100,8 @@ def _finding_lines(home: Home) -> list[str]:
 
 def _disagreement_lines(home: Home) -> list[str]:
     """Lines about published rows of one log that contradict those of another, the latest first; none where none do."""
-    database = home.published / "analytics.duckdb"
-    if not database.exists():
+    if (database := sums.published(home)) is None:
         return []
-    sums.check(database, home)
     with duckdb.connect(str(database), read_only=True) as con:
         if not con.execute("select 1 from duckdb_tables() where table_name = 'relation_checks'").fetchall():
             return []
@@ -123,10 +121,9 @@ def _disagreement_lines(home: Home) -> list[str]:
 
 def mart_lines(home: Home) -> list[str]:
     """Lines with the rows of each published mart, in the order of their names; one line where nothing is published."""
-    if not home.published.exists():
+    if (database := sums.published(home)) is None:
         return ["published   nothing yet"]
-    sums.check(home.published / "analytics.duckdb", home)
-    with duckdb.connect(str(home.published / "analytics.duckdb"), read_only=True) as con:
+    with duckdb.connect(str(database), read_only=True) as con:
         rows = con.execute(
             "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts' order by table_name"
         ).fetchall()

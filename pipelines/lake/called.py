@@ -7,14 +7,14 @@ from collections.abc import Collection
 import duckdb
 
 from pipelines.home import Home
+from pipelines.reading import sums
 
 _COLUMNS = "select column_name from duckdb_columns() where schema_name = 'marts' and table_name = 'dim_members'"
 
 
 def called(home: Home, ids: Collection[str]) -> dict[str, tuple[str | None, str | None]]:
     """Return name and address of the own page of these members, of those who have either."""
-    database = home.published / "analytics.duckdb"
-    if not ids or not database.exists():
+    if not ids or (database := sums.published(home)) is None:
         return {}
     with duckdb.connect(str(database), read_only=True) as con:
         columns = {name for (name,) in con.execute(_COLUMNS).fetchall()}

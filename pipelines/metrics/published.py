@@ -33,10 +33,8 @@ def opened(home: Home, timezone: str) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         UserError: Nothing is published yet.
     """
-    database = home.published / "analytics.duckdb"
-    if not database.exists():
+    if (database := sums.published(home)) is None:
         raise UserError(f"{home.root} has published nothing yet: guildbook run")
-    sums.check(database, home)
     with duckdb.connect(str(database.resolve()), read_only=True, config=_CONFIG) as con:
         con.execute(f"set timezone = {literal(timezone)}")
         con.execute("set enable_progress_bar = false")

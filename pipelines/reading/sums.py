@@ -41,6 +41,19 @@ def unlike(folder: Path) -> list[Path]:
     return [folder / line[66:] for line in lines if _digest(folder / line[66:]) != line[:64]] if lines else [path]
 
 
+def published(home: Home) -> Path | None:
+    """Return the published database, compared with its digest; None before the first publication.
+
+    Raises:
+        UserError: It is not what was written; the message names it and says what to do.
+    """
+    database = home.published / "analytics.duckdb"
+    if not database.exists():
+        return None
+    check(database, home)
+    return database
+
+
 def check(database: Path, home: Home) -> None:
     """Raise where a published database is not what was written: DuckDB's own checksum is blind to words that moved.
 

@@ -124,12 +124,10 @@ def _check_name(settings: Settings, campaign: str) -> None:
 
 def _members(home: Home, traits: Mapping[str, str]) -> tuple[date, list[dict[str, Any]]]:
     """The members of the newest period with these traits, by id, and its day."""
-    database = home.published / "analytics.duckdb"
-    if not database.exists():
+    if (database := sums.published(home)) is None:
         raise SegmentError("nothing is published yet: guildbook run publishes")
     newest = "marts.member_segments where day = (select max(day) from marts.member_segments)"
     newest += " and move is distinct from 'left'"
-    sums.check(database, home)
     with duckdb.connect(str(database), read_only=True) as con:
         for name, value in traits.items():
             known = [

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pipelines.faults import UserError
 from pipelines.home import Home
+from pipelines.reading import sums
 from pipelines.reading.documents import read_front_matter
 from pipelines.report.parts.text import Text
 from pipelines.sending.message import Message, Piece
@@ -107,8 +108,7 @@ def goes_out(draft: Draft, home: Home, settings: Settings) -> datetime | None:
 
 def best_hour(home: Home) -> int | None:
     """The hour of the day in which most was read in the last 28 days; None where nothing is known of reading."""
-    database = home.published / "analytics.duckdb"
-    if not database.exists():
+    if (database := sums.published(home)) is None:
         return None
     with duckdb.connect(str(database), read_only=True) as con:
         if not con.execute("select 1 from duckdb_tables() where table_name = 'activity_hours'").fetchall():

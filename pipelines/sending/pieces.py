@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.faults import UserError
 from pipelines.home import Home
+from pipelines.reading import sums
 from pipelines.report.parts.text import integer
 from pipelines.sending.drafts import Draft, draft_files, goes_out, read_draft
 from pipelines.sending.record import Record
@@ -55,9 +56,8 @@ def _used(home: Home, settings: Settings, draft: Draft, reply: str) -> str:
     piece = content_id(home, settings, draft, reply)
     if piece is None:
         return f", {reply}" if reply else ""
-    database = home.published / "analytics.duckdb"
     rows = []
-    if database.exists():
+    if database := sums.published(home):
         with duckdb.connect(str(database), read_only=True) as con:
             asked = "select n_reads, n_interactions from marts.content_performance where content_id = ?"
             rows = con.execute(asked, [piece]).fetchall()

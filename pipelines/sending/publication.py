@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.reading import sums
 from pipelines.report.context import SiteContext, site_context
@@ -34,13 +35,12 @@ class Published:
 
 def last_day(home: Home) -> date | None:
     """Last day of what is published; None before the first publication."""
-    database = home.published / "analytics.duckdb"
-    return _read(database, home)[0] if database.exists() else None
+    database = sums.published(home)
+    return _read(database)[0] if database else None
 
 
-def _read(database: Path, home: Home) -> tuple[date, int]:
+def _read(database: Path) -> tuple[date, int]:
     """Last day and number of a publication."""
-    sums.check(database, home)
     with duckdb.connect(str(database), read_only=True) as con:
         found = con.execute("select through_day, version from marts.publication").fetchall()
     return found[0]
@@ -49,8 +49,9 @@ def _read(database: Path, home: Home) -> tuple[date, int]:
 @contextmanager
 def opened(home: Home, settings: Settings, through_day: date) -> Iterator[Published]:
     """Open the publication that is up, as of one of its days."""
-    database = home.published / "analytics.duckdb"
-    _, version = _read(database, home)
+    if (database := sums.published(home)) is None:
+        raise UserError("nothing is published yet: guildbook run publishes")
+    _, version = _read(database)
     with Marts(database, timezone=settings.timezone, least_shown=settings.least_shown_count) as marts:
         context = site_context(settings, through_day, version)
         yield Published(marts, context, read_header(marts, context))

@@ -14,8 +14,11 @@ import pytest
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.lake import delivery, ledger, seal
+from pipelines.lake.called import called
 from pipelines.metrics.published import opened
 from pipelines.reading import sums
+from pipelines.sending.drafts import best_hour
+from pipelines.sending.publication import last_day
 
 BLOCK = 4096
 
@@ -199,3 +202,6 @@ def test_a_published_database_whose_words_changed_places_is_not_read(tmp_path):
 
     with pytest.raises(UserError, match="its digest differs"), opened(home, "UTC"):
         pass
+    for read in (last_day, best_hour, lambda home: called(home, ["ana"])):
+        with pytest.raises(UserError, match="its digest differs"):
+            read(home)
