@@ -26,29 +26,41 @@ WINDOWS = (7, 30)
 """Engagement windows of the project under test."""
 
 
+def prepare_nothing(home: Home) -> None:
+    """Give a home all that dbt reads where nothing was ever delivered."""
+    ensure_sources(home)
+    first, through = date(2025, 1, 1), date(2025, 1, 2)
+    write_plan(home, BuildPlan("of a test", first_day=first, through_day=through, full_because="", training_days=()))
+
+
+def invoke(runner: dbtRunner, target: Path, *arguments: str) -> Any:
+    """Run dbt on this checkout; what it writes goes to ``target``."""
+    places = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
+    output = ["--target-path", str(target), "--log-path", str(target)]
+    output += ["--log-level", "none", "--log-level-file", "none"]
+    try:
+        result = runner.invoke([*arguments, *places, *output])
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+        gc.collect()
+    if result.exception:
+        raise result.exception
+    return result.result
+
+
 class BuiltProject:
     """The project after ``dbt run`` and ``dbt test --select test_type:unit``, in one folder."""
 
     def __init__(self, folder: Path) -> None:
         self.home = Home(folder)
         self._target = folder / "target"
-        ensure_sources(self.home)
-        write_plan(
-            self.home,
-            BuildPlan(
-                fingerprint="of a test",
-                first_day=date(2025, 1, 1),
-                through_day=date(2025, 1, 2),
-                full_because="",
-                training_days=(),
-            ),
-        )
+        prepare_nothing(self.home)
         with pytest.MonkeyPatch.context() as patch:
             for name, value in dbt_environment(Settings(home=folder, engagement_windows=WINDOWS)).items():
                 patch.setenv(name, value)
-            manifest = self._invoke(dbtRunner(), "parse")
-            self._invoke(dbtRunner(manifest=manifest), "run")
-            tested = self._invoke(dbtRunner(manifest=manifest), "test", "--select", "test_type:unit")
+            manifest = invoke(dbtRunner(), self._target, "parse")
+            invoke(dbtRunner(manifest=manifest), self._target, "run")
+            tested = invoke(dbtRunner(manifest=manifest), self._target, "test", "--select", "test_type:unit")
         self.unit_tests = [result for result in tested if result.node.resource_type == "unit_test"]
 
     @cached_property
@@ -71,16 +83,3 @@ class BuiltProject:
         """Rows of a query on the built warehouse."""
         with open_warehouse(self.home) as connection:
             return connection.execute(sql).fetchall()
-
-    def _invoke(self, runner: dbtRunner, *arguments: str) -> Any:
-        places = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
-        output = ["--target-path", str(self._target), "--log-path", str(self._target)]
-        output += ["--log-level", "none", "--log-level-file", "none"]
-        try:
-            result = runner.invoke([*arguments, *places, *output])
-        finally:
-            DuckDBConnectionManager.close_all_connections()
-            gc.collect()
-        if result.exception:
-            raise result.exception
-        return result.result

@@ -90,15 +90,19 @@ def test_what_changed_is_told_with_its_reason(tmp_path: Path):
     assert changes(community, DAY) == {DAY: "its files are gone"}
 
 
+def promote(community):
+    """Move the candidate part of the day into the lake, as the gate does; return both places."""
+    candidate = community.home.candidate_part("interactions", DAY)
+    raw = community.home.raw_part("interactions", DAY)
+    raw.parent.parent.mkdir(parents=True)
+    candidate.parent.rename(raw.parent)
+    return candidate, raw
+
+
 def test_a_promoted_part_is_not_ingested_again(community):
     community.deliver("a.csv", HEADER + ROW)
     community.ingest()
-    candidate, raw = (
-        community.home.candidate_part("interactions", DAY),
-        community.home.raw_part("interactions", DAY),
-    )
-    raw.parent.parent.mkdir(parents=True)
-    candidate.parent.rename(raw.parent)
+    _, raw = promote(community)
     assert changes(community, DAY) == {}
     raw.unlink()
     assert changes(community, DAY) == {DAY: "its part is missing"}
@@ -107,12 +111,7 @@ def test_a_promoted_part_is_not_ingested_again(community):
 def test_a_delivery_that_is_recorded_and_whose_part_a_loss_of_power_took_is_ingested_again(community):
     file = community.deliver("a.csv", HEADER + ROW)
     community.ingest()
-    candidate, raw = (
-        community.home.candidate_part("interactions", DAY),
-        community.home.raw_part("interactions", DAY),
-    )
-    raw.parent.parent.mkdir(parents=True)
-    candidate.parent.rename(raw.parent)
+    candidate, _ = promote(community)
     file.write_text(HEADER + ROW + "2,2024-03-05,like,m\n")
     community.ingest()
     shutil.rmtree(candidate.parent)

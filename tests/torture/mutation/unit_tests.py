@@ -6,18 +6,15 @@ dbt itself reads the project and prepares each test. Its own run of a test takes
 from __future__ import annotations
 
 import atexit
-import gc
 import shutil
 import tempfile
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import duckdb
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.clients.jinja import get_rendered
 from dbt.context.providers import generate_runtime_unit_test_context
@@ -27,13 +24,9 @@ from dbt_common.exceptions import CompilationError
 from pipelines.home import Home
 from pipelines.settings import Settings
 from pipelines.warehouse import dbt
-from pipelines.warehouse.plan import BuildPlan, write_plan
-from pipelines.warehouse.project import DBT_PROJECT_DIR, dbt_environment, environment, project_digest
-from pipelines.warehouse.sources import ensure_sources
+from pipelines.warehouse.project import dbt_environment, environment, project_digest
+from tests.support.built_project import WINDOWS, invoke, prepare_nothing
 from tests.torture.mutation.mutant import ROOT
-
-WINDOWS = (7, 30)
-"""Engagement windows of the project, as in the tests of ``tests/dbt_project``."""
 
 _KEPT = "kept, so that dbt need not go on with it"
 
@@ -83,10 +76,7 @@ class UnitTests:
     def __init__(self) -> None:
         self.home = Home(Path(tempfile.mkdtemp(prefix="guildbook-mutants-")))
         atexit.register(shutil.rmtree, self.home.root, ignore_errors=True)
-        ensure_sources(self.home)
-        first, through = date(2025, 1, 1), date(2025, 1, 2)
-        plan = BuildPlan("of a test", first_day=first, through_day=through, full_because="", training_days=())
-        write_plan(self.home, plan)
+        prepare_nothing(self.home)
         self.variables = dbt_environment(Settings(home=self.home.root, engagement_windows=WINDOWS))
         self.manifest = dbt._manifest(project_digest())
         self._built: set[str] = set()
@@ -181,19 +171,8 @@ class UnitTests:
         raise RuntimeError(_KEPT)
 
     def _invoke(self, *arguments: str) -> Any:
-        places = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
-        target = str(self.home.root / "target")
-        quiet = ["--log-level", "none", "--log-level-file", "none", "--no-write-json"]
-        runner = dbtRunner(manifest=self.manifest)
-        try:
-            with environment(self.variables):
-                outcome = runner.invoke([*arguments, *places, *quiet, "--target-path", target, "--log-path", target])
-        finally:
-            DuckDBConnectionManager.close_all_connections()
-            gc.collect()
-        if outcome.exception:
-            raise outcome.exception
-        return outcome.result
+        with environment(self.variables):
+            return invoke(dbtRunner(manifest=self.manifest), self.home.root / "target", *arguments, "--no-write-json")
 
 
 @lru_cache(maxsize=1)
