@@ -50,7 +50,7 @@ def build(root: Path, settings: Settings) -> None:
     house.deliver_all({(log, day): rows for (log, day), rows in MADE.items() if log in LOG_NAMES and day in DAYS})
     accept(home, settings, IN_LAKE)
     judge(home)
-    _write_marts(home)
+    write_marts(home)
     publish(home, settings, DAY, RUN)
     _publish_again(home)
     (home.targets / "team.yaml").parent.mkdir()
@@ -60,7 +60,7 @@ def build(root: Path, settings: Settings) -> None:
     write_exports(home.sources / "exports")
 
 
-def _write_marts(home: Home) -> None:
+def write_marts(home: Home) -> None:
     """Write every mart, with rows of some members in one: what is published costs by the number of marts."""
     with duckdb.connect(empty(home.marts)) as con:
         con.execute("insert into marts.member_ids (member_id, person_id) select 'm' || n, 'm' || n from range(9) r (n)")

@@ -57,6 +57,18 @@ def test_a_failure_is_said_on_the_pages_and_to_the_operator(alerted):
     }
 
 
+def test_the_same_failure_is_said_once_a_day_and_again_after_the_clock_was_set_back(alerted, monkeypatch):
+    publisher, said = alerted
+    moment = datetime(2025, 3, 6, 9, tzinfo=UTC)
+    told = []
+    for passed in (0, 1, 25, -72, -71):
+        monkeypatch.setattr(clock, "now", lambda passed=passed: moment + timedelta(hours=passed))
+        said.unlink(missing_ok=True)
+        note_failure(publisher.home, publisher.settings, failed_gate="", reason=f"{passed} GB are free")
+        told.append(said.exists())
+    assert told == [True, False, True, True, False]
+
+
 def test_before_the_first_publication_only_the_operator_is_told(alerted):
     publisher, said = alerted
     note_failure(publisher.home, publisher.settings, failed_gate="", reason="no disk")

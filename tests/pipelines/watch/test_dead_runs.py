@@ -62,11 +62,12 @@ def test_a_run_that_waits_for_the_lock_is_alive(watched, at_work):
     assert watched.status(run_id) == "STARTED"
 
 
-def test_a_run_without_a_mark_is_left_alone_in_its_first_minutes(watched, monkeypatch):
+@pytest.mark.parametrize("direction", [1, -1], ids=["later", "the clock was set back"])
+def test_a_run_without_a_mark_is_left_alone_in_its_first_minutes(watched, monkeypatch, direction):
     run_id = watched.run(dg.DagsterRunStatus.STARTING)
     assert fail(watched) == []
 
-    later = clock.now() + FIRST_MOMENTS + timedelta(seconds=1)
+    later = clock.now() + direction * (FIRST_MOMENTS + timedelta(minutes=1))
     monkeypatch.setattr(clock, "now", lambda: later)
     assert fail(watched) == [run_id]
 
