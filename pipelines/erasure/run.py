@@ -132,9 +132,8 @@ def _carry_out(home: Home, settings: Settings, journal: Journal, on_step: Callab
         elif stage == _BACKUPS:
             failed = _backups(home, settings, needles, outcome, on_step)
         else:
-            failed = _stage(home.root, stage, needles, settings, outcome, on_step)
-            if stage == "versions":
-                sums.write_again(home.root)
+            with sums.changing(home.root) if stage == "versions" else nullcontext():
+                failed = _stage(home.root, stage, needles, settings, outcome, on_step)
         if failed and stage not in _LATER:
             raise ErasureError(explain(f"{_UNFINISHED}: {'; '.join(failed[:3])}", home))
         waiting += failed
@@ -208,8 +207,8 @@ def _backups(
             one = Home(copy)
             before = fingerprints.as_ingested(one, settings) if one.ledger.is_dir() else {}
             failed += _fetched(home, one, settings, needles, outcome, on_step)
-            failed += _stage(copy, _BACKUPS, needles, settings, outcome, on_step)
-            sums.write_again(copy)
+            with sums.changing(copy):
+                failed += _stage(copy, _BACKUPS, needles, settings, outcome, on_step)
             new = fingerprints.renamed(one, settings, before) if before else {}
             if new:
                 failed += _stage(copy, _BACKUPS, replace(needles, renamed=new), settings, outcome, on_step)

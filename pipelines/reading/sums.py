@@ -7,6 +7,8 @@ pages of the running day and of a run that stopped.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,10 +28,19 @@ def write(folder: Path) -> None:
     write_text(folder / SUMS, "".join(line for line in lines if not line[66:].startswith(_CHANGES)))
 
 
-def write_again(root: Path) -> None:
-    """Write the digests below a home or a copy of one anew: its publications were changed on purpose."""
+@contextmanager
+def changing(root: Path) -> Iterator[None]:
+    """Change publications of a home, or of a copy of one, on purpose: meanwhile they have no digests.
+
+    Who stops half-way, because a disk is full, leaves publications that can be read; the next change writes digests.
+    """
     for path in root.glob(f"versions/*/{SUMS}"):
-        write(path.parent)
+        path.unlink()
+    try:
+        yield
+    finally:
+        for database in root.glob("versions/*/analytics.duckdb"):
+            write(database.parent)
 
 
 def unlike(folder: Path) -> list[Path]:

@@ -21,6 +21,7 @@ from pipelines.ingest import changed_days
 from pipelines.lake import ledger
 from pipelines.privacy import known
 from pipelines.privacy.names import ERASED, TOMBSTONE
+from pipelines.reading import sums
 from pipelines.report.parts.people import person
 from pipelines.retention.export import export_list
 from pipelines.settings import PROJECT_DIR
@@ -163,11 +164,15 @@ erase(Home(root), Settings(home=root, threads=1), [sys.argv[3:]], asked_by="test
 @pytest.mark.long
 @pytest.mark.parametrize("at", ["lake:", "landing:", "versions:", "record"])
 def test_a_kill_at_any_stage_is_made_up_for(full_house, house, at):
+    for database in house.home.versions.glob("*/analytics.duckdb"):
+        sums.write(database.parent)
     command = [sys.executable, "-c", _CHILD, str(house.home.root), at, *IDS]
     killed = subprocess.run(command, cwd=PROJECT_DIR, env=dict(os.environ), check=False)
     assert killed.returncode == -signal.SIGKILL
     assert house.home.erasure_journal.stat().st_mode & 0o777 == 0o600
     tombstones = json.loads(house.home.erasure_journal.read_text(encoding="utf-8"))["kept"]["ids"]
+    for database in house.home.versions.glob("*/analytics.duckdb"):
+        sums.check(database, house.home)  # it can be read meanwhile
 
     run_start.prepare(house.home, house.settings)  # as the next run begins
 
@@ -177,6 +182,9 @@ def test_a_kill_at_any_stage_is_made_up_for(full_house, house, at):
         assert changed_days(house.home, house.settings, log, DAYS) == {}
     assert len(ledger.read(house.home, known.LEDGER)) == len(IDS)
     assert resume(house.home, house.settings) is None
+    for database in house.home.versions.glob("*/analytics.duckdb"):
+        assert database.with_name(sums.SUMS).exists()
+        assert sums.unlike(database.parent) == []
 
 
 @pytest.mark.long
