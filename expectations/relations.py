@@ -40,17 +40,12 @@ class Relation:
     logs: tuple[str, ...]
     said: str
     cure: str
-    blocks: bool = False
-    needs_past: bool = False
-
-    @property
-    def severity(self) -> str:
-        """Severity of a large share."""
-        return CRITICAL if self.blocks else WARNING
+    blocks: bool
+    needs_past: bool
 
 
 def _warns(name: str, logs: str, said: str, cure: str) -> Relation:
-    return Relation(name, tuple(logs.split()), said, cure)
+    return Relation(name, tuple(logs.split()), said, cure, blocks=False, needs_past=False)
 
 
 def _blocks(name: str, logs: str, said: str, cure: str, *, needs_past: bool = False) -> Relation:

@@ -53,7 +53,7 @@ def split_cutoffs(cutoffs: list[date], known_after: int, n_test: int = 12) -> Sp
         NotEnoughHistoryError: where a part would be empty.
     """
     days = sorted(set(cutoffs))
-    test = days[len(days) - min(n_test, max(1, len(days) // 3)) :] if days else []
+    test = days[len(days) - min(n_test, len(days) // 3) :]
     training = _labelled_by(days, test, known_after)
     validation = training[len(training) - min(12, max(1, len(training) // 4)) :] if training else []
     choosing = _labelled_by(training, validation, known_after)

@@ -68,10 +68,8 @@ def judge_absent(
     is_first_good = first is None or first <= max_share
     for day in sorted(waiting):
         usual = _usual(day, known, days)
-        if day in young and not is_first_good:
+        if usual is None or (day in young and not is_first_good):
             judged[day] = Judged(share=first)
-        elif usual is None:
-            judged[day] = Judged(share=first if day in young else None)
         else:
             is_told = waiting[day].n_absent >= LEAST_BROKEN_ROWS
             judged[day] = Judged(rise=max(0.0, waiting[day].share - usual) if is_told else None)

@@ -21,6 +21,24 @@ RULES = [
 VALUES = [None, -1, 0, 0.1, 0.25, 0.2500001, 9.99, 10, 11, 1e12]
 
 
+@pytest.mark.parametrize(("bounds", "said"), [
+    ({"maximum": 0.25}, "at most 0.25"), ({"minimum": 1}, "at least 1"), ({"minimum": 0.1, "maximum": 10}, "0.1 to 10"),
+])  # fmt: skip
+def test_bounds_are_said_in_words(bounds, said):
+    assert Rule("x", WARNING, "because", **bounds).expected == said
+
+
+@pytest.mark.parametrize(("value", "breaks"), [
+    (None, False), (0.0999, True), (0.1, False), (10, False), (10.001, True),
+])  # fmt: skip
+def test_only_what_is_known_and_outside_of_the_bounds_breaks_a_rule(value, breaks):
+    assert Rule("x", WARNING, "because", minimum=0.1, maximum=10).breaks(value) is breaks
+
+
+def test_without_rows_there_are_no_verdicts():
+    assert validate("t", RULES, pd.DataFrame(columns=["day", *(rule.column for rule in RULES)])) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("rules", [RULES, delivery_rules(
     max_quarantine_share=0.05, max_null_member_share=0.9, max_null_member_rise=0.2

@@ -56,6 +56,16 @@ def test_a_long_history_is_tested_on_twelve_months_and_a_short_one_on_fewer():
     assert [len(split_cutoffs(days[:n], 30, 12).test) for n in (5, 9, 18)] == [1, 3, 6]
 
 
+def test_twelve_cut_offs_are_for_testing_where_nobody_says_how_many():
+    assert len(split_cutoffs([date(2020, 1, 1) + 30 * i * DAY for i in range(60)], 30).test) == 12
+
+
+@pytest.mark.parametrize(("n", "n_validation"), [(3, 1), (9, 1), (18, 3), (60, 12), (72, 12)])
+def test_a_quarter_of_what_is_learnt_from_is_for_choosing_twelve_at_most(n, n_validation):
+    split = split_cutoffs([date(2020, 1, 1) + 30 * i * DAY for i in range(n)], 30, 12)
+    assert len(split.validation) == n_validation
+
+
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_too_short_a_history_says_so(n):
     with pytest.raises(NotEnoughHistoryError, match=f"{n} labelled cut-offs"):

@@ -109,6 +109,8 @@ IDS_CHANGED = dict.fromkeys(("inactivity", "lapse"), "member ids changed on 2025
         (30, "interactions", [0, 1], {}),
         (90, "interactions", [1, 2, 3, 4], {}),
         (90, "interactions", [1, 2, 3, 4, 5], {"inactivity": "outage of interactions on 2025-07-01 and 4 more"}),
+        (20, "interactions", [1], {}),
+        (19, "interactions", [1], {"inactivity": "outage of interactions on 2025-07-01"}),
         # Whether a term was renewed rests on one row.
         (30, "subscriptions", [37], {"lapse": "outage of subscriptions on 2025-08-06"}),
         (30, "subscriptions", [-29], {"lapse": "outage of subscriptions on 2025-06-01"}),

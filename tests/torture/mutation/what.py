@@ -31,7 +31,7 @@ SQL = {
 """Area -> files below ``dbt_project``. A model's own unit tests have to notice; of a macro those of the models here."""
 
 GATES = "tests/pipelines/gates"
-EXPECTATIONS = ("tests/expectations/test_expectations_suites.py", "tests/expectations/test_expectations_nulls.py")
+EXPECTATIONS = tuple(f"tests/expectations/test_expectations_{name}.py" for name in ("few", "nulls", "suites"))
 PYTHON = {
     "churn labels": {
         "models/cutoffs.py": ("tests/models/test_cutoffs.py",),
@@ -42,7 +42,7 @@ PYTHON = {
         "pipelines/gates/nobody.py": (f"{GATES}/test_gate_nobody.py",),
         "expectations/rule.py": EXPECTATIONS,
         "expectations/runner.py": EXPECTATIONS,
-        "expectations/suites.py": EXPECTATIONS,
+        "expectations/suites.py": (*EXPECTATIONS, f"{GATES}/test_gate_nobody.py"),
         "expectations/relations.py": (f"{GATES}/test_gate_relations.py",),
     },
 }
