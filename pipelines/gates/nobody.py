@@ -65,10 +65,9 @@ def judge_absent(
     n_rows, n_absent = (sum(getattr(waiting[day], name) for day in young) for name in ("n_rows", "n_absent"))
     is_enough = not past or n_absent >= LEAST_BROKEN_ROWS
     first = n_absent / n_rows if n_rows and is_enough else None
-    is_first_good = first is None or first <= max_share
     for day in sorted(waiting):
         usual = _usual(day, known, days)
-        if usual is None or (day in young and not is_first_good):
+        if usual is None:
             judged[day] = Judged(share=first)
         else:
             is_told = waiting[day].n_absent >= LEAST_BROKEN_ROWS
