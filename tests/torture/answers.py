@@ -204,7 +204,7 @@ was, byte for byte; and after a refusal the platform as it should be lands what 
 """,
     prepare=lambda folder: None,
     play=play,
-    n_seeds=2000,
+    n_seeds=500,
     n_short=len(KINDS),
     found=(
         Found(

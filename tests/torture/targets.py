@@ -124,7 +124,7 @@ left to send, no error of the program ends a go, and no secret is told.
 """,
     prepare=lambda folder: database_of(folder / "analytics.duckdb"),
     play=play,
-    n_seeds=2000,
+    n_seeds=500,
     n_short=4,
     found=(
         Found(
