@@ -30,16 +30,16 @@ _DRAWN = re.compile(
 )
 _PASSED_OVER = re.compile(
     r"dagster/.*|versions/.*|lake/ledger/.*|(.*/)?\.[^/]*\.?lock|.*\.wal|sources/.*|targets/.*|fetched/.*\.jsonl\.gz"
-    r"|\.erasure_key"
+    r"|\.erasure_key|lake/control/feature_days\.parquet"
 )
-"""Files of Dagster's, of locks and of operators, what is read otherwise, a key that an erasure draws, and answers of a
-forum that was asked again."""
-_EACH_TRY = ("builds", "erasures", "gate_results")
+"""Files of Dagster's, of locks and of operators, what is read otherwise, a key that an erasure draws, answers of a
+forum that was asked again, and the days of features that a run had to build."""
+_EACH_TRY = ("builds", "churn_trainings", "delivery_findings", "erasures", "gate_results")
 """Ledgers with rows of every run, command and verdict: those of one that died come again with the next."""
 _OF_CAUSES = ("health.html", "restatements.csv")
 """They name the deliveries that may have caused a restated figure: after a run that died these are a few more."""
-_FOUND_STALE = re.compile(r"rebuild\..*|gates\..*|base\.changed_.*")
-"""Tables of what a run had to build: a run after a killed one has to build more."""
+_FOUND_STALE = re.compile(r"rebuild\..*|gates\..*|base\.changed_.*|churn\..*")
+"""Tables of what a run had to build: a run after a killed one has to build more, or, if that one had trained, less."""
 
 
 def held(home: Path, *, as_texts: bool = False) -> Held:
