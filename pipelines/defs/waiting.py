@@ -14,7 +14,7 @@ import sys
 from importlib import import_module
 
 _LIBRARIES = (
-    "duckdb", "great_expectations", "pandas", "plotly.offline", "pyarrow.parquet", "pydantic_settings", "scipy.stats",
+    "duckdb", "great_expectations", "pandas", "pyarrow.parquet", "pydantic_settings", "scipy.stats",
     "skops.io", "sklearn.compose", "sklearn.ensemble", "sklearn.impute", "sklearn.linear_model", "sklearn.neighbors",
     "sklearn.svm", "tomlkit",
 )  # fmt: skip

@@ -14,7 +14,6 @@ from types import SimpleNamespace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from pipelines.report.context import SiteContext
 from pipelines.report.pages import (
@@ -77,7 +76,6 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
         (beside / "static").mkdir(parents=True)
         for path in STATIC_DIR.iterdir():
             shutil.copyfile(path, beside / "static" / path.name)  # the modes of the program's files are not the site's
-        (beside / "static" / "plotly.js").write_text(get_plotlyjs(), encoding="utf-8")
         with Marts(database, beside, timezone=context.timezone, least_shown=context.least_shown) as marts:
             header = read_header(marts, context)
             pages = [left_out(build(marts, context, header), context.least_shown) for build in PAGES]

@@ -84,17 +84,12 @@ def _charts(seen: Seen) -> list[Block]:
         rows = [row for row in seen.hours.rows if row["measure"] == measure]
         hours = charts.column(rows, "hour")
         low, high = charts.column(rows, "lowest"), charts.column(rows, "highest")
-        traces = [
-            *charts.band(hours, low, high, Text("usual", "常见"), "c3"),
+        series = [
+            charts.band(hours, low, high, Text("usual", "常见"), "c3"),
             charts.line(hours, charts.column(rows, "baseline"), Text("median", "中位数"), "c3"),
-            charts.line(hours, charts.column(rows, "amount"), Text("today", "今天"), "c1", width=3),
+            charts.line(hours, charts.column(rows, "amount"), Text("today", "今天"), "c1", look="thick"),
         ]
-        figure = charts.figure(
-            traces,
-            x_title=Text("until this hour", "截至该时刻"),
-            xaxis={"dtick": 3, "range": [0.5, 24.5]},
-            yaxis={"rangemode": "tozero"},
-        )
+        figure = charts.figure(series, x_title=Text("until this hour", "截至该时刻"))
         title = LABELS[measure] + Text(" since midnight", "（自零点起）")
         note = Text("Shaded: the usual days.", "阴影为平常的日子。")
         found.append(Chart(title=title, note=note, figure=figure, result=seen.hours, half=True))

@@ -23,7 +23,7 @@ LIGHT = ("duckdb", "pyarrow.parquet", "pipelines.cli", "tests.torture.kill_point
 """What commands import that run no job."""
 
 JOB = (
-    "great_expectations", "dagster", "pandas", "plotly.offline", "scipy.stats", "skops.io", "sklearn.compose",
+    "great_expectations", "dagster", "pandas", "scipy.stats", "skops.io", "sklearn.compose",
     "sklearn.ensemble", "sklearn.impute", "sklearn.linear_model", "sklearn.neighbors", "sklearn.svm",
     "expectations.library", "models.train", "models.score", "models.artifacts", "pipelines.cli.run",
     "pipelines.retention.lists", "pipelines.definitions", *LIGHT,

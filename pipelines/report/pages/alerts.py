@@ -172,11 +172,11 @@ def _bands(marts: Marts, context: SiteContext) -> Block:
     )
 
 
-def _traces(name: Text, rows: list[Row]) -> list[charts.Trace]:
+def _traces(name: Text, rows: list[Row]) -> list[charts.Series]:
     days = charts.column(rows, "day")
     alarms = [row for row in rows if row["is_alarm"]]
     return [
-        *charts.band(
+        charts.band(
             days, charts.column(rows, "band_low"), charts.column(rows, "band_high"), Text("band", "区间"), "c3"
         ),
         charts.line(days, charts.column(rows, "value"), name, "c1"),

@@ -148,12 +148,11 @@ def _trends(months: Result) -> list[Block]:
         if name == "answered_rate" or any(row[name] is not None for row in rows)
     ]
     medians = charts.bars(labels, [row["median_hours"] for row in rows], Text("median", "中位数"), "c1")
-    month_axis = {"type": "category"}
     return [
         Chart(
             title=Text("How many get an answer?", "多少提问得到回应？"),
             note=Text("By the month of asking; questions 7 days old or more.", "按提问月份；仅含满 7 天的提问。"),
-            figure=charts.figure(rates, xaxis=month_axis, yaxis={"tickformat": ".0%", "range": [0, 1]}),
+            figure=charts.figure(rates, y="share"),
             result=months,
             half=True,
         ),
@@ -163,7 +162,7 @@ def _trends(months: Result) -> list[Block]:
                 "Hours until half of the month's questions had a response. A month without a bar is not there yet.",
                 "当月半数提问得到回应所用的小时数；无柱的月份尚未达到半数。",
             ),
-            figure=charts.figure([medians], xaxis=month_axis, y_title=Text("hours", "小时")),
+            figure=charts.figure([medians], y_title=Text("hours", "小时")),
             result=months,
             half=True,
         ),

@@ -71,21 +71,15 @@ def _trends(marts: Marts, context: SiteContext, header: Header) -> list[Block]:
             charts.line(days, amounts("mau"), Text("30 days", "30 天"), "c3"),
             charts.line(days, amounts("wau"), Text("7 days", "7 天"), "c2"),
             charts.line(days, amounts("dau"), Text("day", "当日"), "c1"),
-        ],
-        yaxis={"rangemode": "tozero"},
+        ]
     )
     interactions = charts.bars(days, amounts("n_interactions"), Text("interactions", "互动"), "c1")
     if header.lacks.get("contents"):
         title, made = Text("Interactions by members", "成员的互动"), charts.figure([interactions])
     else:
-        contents = charts.bars(days, amounts("n_contents"), Text("contents", "内容"), "c2") | {"yaxis": "y2"}
+        contents = charts.bars(days, amounts("n_contents"), Text("contents", "内容"), "c2")
         title = Text("Contents and interactions by members", "成员的内容与互动")
-        made = charts.figure(
-            [interactions, contents],
-            xaxis={"anchor": "y2"},
-            yaxis={"domain": [0.42, 1]},
-            yaxis2={"domain": [0, 0.3], "nticks": 3},
-        )
+        made = charts.panels([(Text("interactions", "互动"), [interactions]), (Text("contents", "内容"), [contents])])
     return [
         Chart(title=Text("Active members", "活跃成员"), figure=active, result=result, half=True),
         Chart(title=title, figure=made, result=result, half=True),

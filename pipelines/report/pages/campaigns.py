@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import charts
 from pipelines.report.parts.blocks import Block, Chart, Note, Page, Tile, Tiles
@@ -14,7 +12,7 @@ from pipelines.report.sections import effects, suggestions
 
 _TITLE = Text("Campaigns", "运营活动")
 _QUESTION = Text("Which strategy works?", "哪种策略有效？")
-_NAME = re.compile(r"[\w.-]{1,40}")
+_EFFECT = Text("effect", "效果")
 
 
 def page(marts: Marts, context: SiteContext, header: Header) -> Page:
@@ -99,39 +97,17 @@ def _tiles(result: Result, primary: list[Row]) -> Tiles:
 
 
 def _chart(result: Result, rows: list[Row]) -> Chart:
-    rows = rows[:20][::-1]
-    points = [100 * row["effect"] for row in rows]
-    trace = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": points,
-        "y": [_plain(row["campaign_id"], place) for place, row in zip(range(len(rows), 0, -1), rows, strict=True)],
-        "marker": {"color": charts.Ink("c1"), "size": 10},
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": [100 * row["effect_high"] - at for row, at in zip(rows, points, strict=True)],
-            "arrayminus": [at - 100 * row["effect_low"] for row, at in zip(rows, points, strict=True)],
-            "color": charts.Ink("c1"),
-            "thickness": 1.5,
-            "width": 4,
-        },
-    }
+    rows = rows[:20]
+    series = [
+        charts.interval(
+            row["campaign_id"], 100 * row["effect"], 100 * row["effect_low"], 100 * row["effect_high"], "c1", _EFFECT
+        )
+        for row in rows
+    ]
     return Chart(
         title=Text("Effect in points, with its interval", "效果（百分点）及其区间"),
         note=effects.about_intervals(rows),
-        figure=charts.figure(
-            [trace],
-            x_title=Text("points", "百分点"),
-            hovermode="closest",
-            yaxis={"automargin": True, "showgrid": False, "type": "category", "dtick": 1},
-            xaxis={"zeroline": True, "zerolinewidth": 2},
-        ),
+        figure=charts.intervals(series, x_title=Text("points", "百分点")),
         result=result,
         height=120 + 36 * len(rows),
     )
-
-
-def _plain(name: str, place: int) -> str:
-    """A plain name, else its place in the chart: Plotly reads tags in text, and campaigns are named by people."""
-    return name if _NAME.fullmatch(name) else f"#{place}"

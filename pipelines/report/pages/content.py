@@ -140,8 +140,8 @@ def _trend(marts: Marts, context: SiteContext) -> Chart:
     for kind in found:
         own = [row for row in result.rows if row["kind"] == kind]
         name = words.word(words.KINDS, kind)
-        trace = charts.line(charts.column(own, "day"), charts.column(own, "n_published"), name, "c1", fill=True)
-        rows.append((name + f" · {integer(own[0]['n_in_all'])}", [trace | {"line": trace["line"] | {"shape": "hvh"}}]))
+        published = charts.line(charts.column(own, "day"), charts.column(own, "n_published"), name, "c1", look="steps")
+        rows.append((name + f" · {integer(own[0]['n_in_all'])}", [published]))
     return Chart(
         title=Text("Published by day and kind", "按日期与类型发布"),
         note=Text(

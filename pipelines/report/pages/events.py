@@ -123,8 +123,6 @@ def _months(marts: Marts, context: SiteContext) -> Chart:
         title=Text("Registered and attended by month", "每月报名与到场"),
         figure=charts.figure(
             [charts.bars(months, [row[name] for row in result.rows], names[name], inks[name]) for name in names],
-            barmode="group",
-            xaxis={"type": "category"},
         ),
         result=result,
         half=True,

@@ -104,7 +104,7 @@ def _histogram_chart(result: Result) -> Chart:
             f"Of the {integer(total)} members active in the last {window} days; none means that they only published.",
             f"最近 {window} 天活跃的 {integer(total)} 名成员；0 表示仅发布内容。",
         ),
-        figure=charts.panels(rows, xaxis={"type": "category", "anchor": "y2"}),
+        figure=charts.panels(rows),
         height=280,
         result=result,
         half=True,

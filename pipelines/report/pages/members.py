@@ -62,7 +62,6 @@ def _histogram(marts: Marts, context: SiteContext) -> tuple[Chart, Text]:
         [charts.bars(charts.column(result.rows, "n_active_days"), counts, Text("members", "成员"), "c1")],
         x_title=Text("active days of the last 28", "最近 28 天中的活跃天数"),
         y_title=Text("members", "成员数"),
-        xaxis={"dtick": 7, "tick0": 0},
     )
     chart = Chart(
         title=Text("On how many of the last 28 days?", "最近 28 天活跃几天？"),
@@ -98,7 +97,7 @@ def _growth(marts: Marts, context: SiteContext) -> Chart:
         """,
     )
     weeks = charts.column(result.rows, "week_ending")
-    traces = [
+    series = [
         charts.bars(
             weeks, charts.column(result.rows, "new_members"), Text("active for the first time", "首次活跃"), "good"
         ),
@@ -114,7 +113,7 @@ def _growth(marts: Marts, context: SiteContext) -> Chart:
             "A week with a withheld day is left empty.",
             "线上为进入 30 天活跃的人数，线下为退出人数；两者之和即其变化。含有扣留日的周留空。",
         ),
-        figure=charts.figure(traces, barmode="relative"),
+        figure=charts.figure(series, stacked=True),
         result=result,
         half=True,
     )

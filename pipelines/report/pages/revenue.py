@@ -98,7 +98,7 @@ def _tiles(rows: list[Row], result: Result) -> Tiles:
 def _bridge(rows: list[Row], result: Result) -> Chart:
     currency = rows[-1]["currency"]
     months = [f"{row['month']:%Y-%m}" for row in rows]
-    traces = [
+    series = [
         charts.bars(months, [sign * major(row[column] or 0, currency) for row in rows], name, ink)
         for column, sign, name, ink in _STEPS
     ]
@@ -108,6 +108,6 @@ def _bridge(rows: list[Row], result: Result) -> Chart:
             "Above the line what was gained in the month, below it what was lost; start and steps add up to the end.",
             "线上为当月所得，线下为所失；期初加各项等于期末。",
         ),
-        figure=charts.figure(traces, barmode="relative", xaxis={"type": "category"}, y_title=Text(currency, currency)),
+        figure=charts.figure(series, stacked=True, y_title=Text(currency, currency)),
         result=result,
     )

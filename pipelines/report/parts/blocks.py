@@ -48,7 +48,7 @@ class Tiles(Block):
 
 @dataclass(frozen=True, kw_only=True)
 class Chart(Block):
-    """A Plotly figure; see ``charts.py`` for what may stand in it."""
+    """A figure; see ``charts.py`` for what may stand in it."""
 
     kind: ClassVar[str] = "chart"
     figure: dict[str, Any]

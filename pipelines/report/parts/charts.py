@@ -1,30 +1,23 @@
-"""Figures in Plotly's terms, with two kinds of placeholder that the page's script resolves when it draws.
+"""What charts show, as plain data; ``static/charts.js`` draws it in the words and colours that the reader chose.
 
-``Text`` becomes the words of the chosen language, ``Ink`` the colour of the chosen theme. Members' own words
-never stand in a figure: Plotly reads tags in text.
+A figure has series on one x axis, in one panel or in several below each other. Words are ``Text``; a colour is the name
+of a variable of the style sheet, without dashes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pipelines.report.parts.database import Row
 from pipelines.report.parts.few import drawn
 from pipelines.report.parts.text import Text
 
 Figure = dict[str, Any]
-Trace = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Ink:
-    """A colour of the style sheet, by the name of its variable without dashes; ``alpha`` thins it."""
-
-    name: str
-    alpha: float = 1.0
+Series = dict[str, Any]
+Axis = Literal["number", "share"]
+"""How the numbers of an axis are written; a share lies between 0 and 1 and is shown in percent."""
 
 
 def column(rows: Sequence[Row], name: str) -> list[Any]:
@@ -32,57 +25,56 @@ def column(rows: Sequence[Row], name: str) -> list[Any]:
     return [value.isoformat() if isinstance(value := row[name], date) else value for row in rows]
 
 
-def line(x: Sequence[Any], y: Sequence[Any], name: Text, ink: str, *, width: float = 2, fill: bool = False) -> Trace:
-    """Line through the points; gaps stay gaps."""
-    trace: Trace = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": list(x),
-        "y": list(y),
-        "name": name,
-        "line": {"color": Ink(ink), "width": width},
-        "connectgaps": False,
-    }
-    return trace | ({"fill": "tozeroy", "fillcolor": Ink(ink, 0.12)} if fill else {})
+def line(
+    x: Sequence[Any],
+    y: Sequence[Any],
+    name: Text,
+    ink: str,
+    *,
+    look: Literal["", "filled", "steps", "dotted", "thick", "marked"] = "",
+    notes: Sequence[str] = (),
+) -> Series:
+    """Line through the points; gaps stay gaps. ``steps`` holds each value for its day, ``marked`` shows the points.
+
+    ``notes`` are told of a point beside its numbers.
+    """
+    told = {"notes": list(notes)} if notes else {}
+    return {"kind": "line", "x": list(x), "y": list(y), "name": name, "ink": ink, "look": look} | told
 
 
-def bars(x: Sequence[Any], y: Sequence[Any], name: Text, ink: str) -> Trace:
+def bars(x: Sequence[Any], y: Sequence[Any], name: Text, ink: str) -> Series:
     """Vertical bars."""
-    return {"type": "bar", "x": list(x), "y": list(y), "name": name, "marker": {"color": Ink(ink)}}
+    return {"kind": "bars", "x": list(x), "y": list(y), "name": name, "ink": ink}
 
 
-def band(x: Sequence[Any], low: Sequence[Any], high: Sequence[Any], name: Text, ink: str) -> list[Trace]:
+def band(x: Sequence[Any], low: Sequence[Any], high: Sequence[Any], name: Text, ink: str) -> Series:
     """A filled band between two lines; gaps stay gaps."""
-    edge = {"showlegend": False, "hoverinfo": "skip"}
-    filled = {"fill": "tonexty", "fillcolor": Ink(ink, 0.15)}
-    return [line(x, low, name, ink, width=0) | edge, line(x, high, name, ink, width=0) | edge | filled]
+    return {"kind": "band", "x": list(x), "y": list(high), "low": list(low), "name": name, "ink": ink}
 
 
-def points(x: Sequence[Any], y: Sequence[Any], name: Text, ink: str) -> Trace:
+def points(x: Sequence[Any], y: Sequence[Any], name: Text, ink: str) -> Series:
     """Single points."""
-    return line(x, y, name, ink) | {"mode": "markers", "marker": {"color": Ink(ink), "size": 8}}
+    return {"kind": "points", "x": list(x), "y": list(y), "name": name, "ink": ink}
 
 
-def panels(rows: Sequence[tuple[Text, list[Trace]]], **layout: object) -> Figure:
+def interval(name: Text | str, value: float, low: float | None, high: float | None, ink: str, of: Text) -> Series:
+    """One row of a chart of intervals: a point on a line from low to high, beside its name; ``of`` is its legend."""
+    ends = [value if low is None else low, value if high is None else high]
+    return {"kind": "interval", "x": ends, "y": [value, value], "name": name, "ink": ink, "of": of}
+
+
+def intervals(rows: Sequence[Series], *, x_title: Text, decimals: int = 1) -> Figure:
+    """Rows of ``interval`` below each other on one scale, with a line at 0 where that lies on it."""
+    return {"series": list(rows), "panels": [], "x": {"title": x_title, "decimals": decimals}, "stacked": False}
+
+
+def panels(rows: Sequence[tuple[Text, list[Series]]]) -> Figure:
     """Small charts below each other on one x axis, each with its title and a y axis of its own.
 
-    What is small in one stands beside what is large in another: no scale is shared but time.
+    What is small in one stands beside what is large in another: no scale is shared but that of x.
     """
-    share = 1 / len(rows)
-    axes: Figure = {}
-    data: list[Trace] = []
-    titles = []
-    for place, (title, traces) in enumerate(rows):
-        suffix = "" if place == 0 else str(place + 1)
-        top = 1 - place * share
-        axes[f"yaxis{suffix}"] = {"domain": [max(top - 0.72 * share, 0), top - 0.22 * share], "nticks": 3}
-        axes[f"yaxis{suffix}"]["rangemode"] = "tozero"
-        data += [trace | {"yaxis": f"y{suffix}"} for trace in traces]
-        place_of_title = {"x": 0, "xref": "paper", "xanchor": "left", "y": top - 0.2 * share, "yref": "paper"}
-        titles.append({"text": title, "showarrow": False, "yanchor": "bottom"} | place_of_title)
-    axes["xaxis"] = {"anchor": "y" if len(rows) == 1 else f"y{len(rows)}"}
-    own: Figure = {"showlegend": False, "hoversubplots": "axis", "annotations": titles, **axes, **layout}
-    return {"data": data, "layout": own}
+    series = [one | {"panel": place} for place, (_, own) in enumerate(rows) for one in own]
+    return {"series": series, "panels": [{"title": title} for title, _ in rows], "x": {}, "stacked": True}
 
 
 def panels_height(n: int) -> int:
@@ -91,26 +83,40 @@ def panels_height(n: int) -> int:
 
 
 def figure(
-    traces: list[Trace], *, x_title: Text | None = None, y_title: Text | None = None, **layout: object
+    series: list[Series],
+    *,
+    x_title: Text | None = None,
+    y_title: Text | None = None,
+    stacked: bool = False,
+    x: Axis = "number",
+    y: Axis = "number",
 ) -> Figure:
-    """Traces and their own part of the layout, in Plotly's names; the script adds what all charts share."""
-    own: Figure = {"showlegend": len(traces) > 1, **layout}
-    for axis, title in (("xaxis", x_title), ("yaxis", y_title)):
-        if title is not None:
-            own[axis] = {"title": {"text": title}, **own.get(axis, {})}
-    return {"data": traces, "layout": own}
+    """Series in one panel.
+
+    Args:
+        series: what is drawn, the first at the back.
+        x_title: what the x axis tells, where that is not plain.
+        y_title: what the y axis tells, likewise.
+        stacked: whether bars stand on each other, those below 0 downwards; else beside each other.
+        x: how x is written where it is a number.
+        y: how y is written.
+    """
+    return {
+        "series": series,
+        "panels": [{"axis": y, "y_title": y_title}],
+        "x": {"title": x_title, "axis": x},
+        "stacked": stacked,
+    }
 
 
 def plain(value: object) -> object:
-    """Turn a figure into what JSON can hold: ``Text`` as {en, zh}, ``Ink`` as {ink, alpha}."""
+    """Turn a figure into what JSON can hold: ``Text`` as {en, zh}, what is not said left out."""
     value = drawn(value)
     match value:
         case Text():
             return {"en": value.en, "zh": value.zh}
-        case Ink():
-            return {"ink": value.name, "alpha": value.alpha}
         case dict():
-            return {key: plain(item) for key, item in value.items()}
+            return {key: plain(item) for key, item in value.items() if item is not None and item != ""}
         case list() | tuple():
             return [plain(item) for item in value]
         case date():

@@ -17,6 +17,7 @@ PAGE = {
     "looked": Text("Looked at", "查看于"),
     "partial": Text("Not whole yet: the nightly run replaces this page", "数据不完整：每晚运行后替换本页"),
     "search": Text("Search", "搜索"),
+    "as_table": Text("Figures as a table", "图中数据"),
     "nothing": Text("Nothing to show.", "没有可显示的内容。"),
     "copy": Text("Copy", "复制"),
     "dark": Text("Dark", "深色"),

@@ -21,20 +21,15 @@ def calibration(marts: Marts, training: Row, mark: Text) -> Chart:
         """,
     )
     rows = result.rows
-    diagonal = charts.line([0, 1], [0, 1], Text("perfect", "理想"), "muted", width=1)
-    diagonal["line"]["dash"] = "dot"
-    points: charts.Trace = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": Text("observed", "实际"),
-        "x": charts.column(rows, "mean_predicted"),
-        "y": charts.column(rows, "observed_rate"),
-        "customdata": charts.column(rows, "n"),
-        "hovertemplate": "%{x:.0%} → %{y:.0%}, n = %{customdata:,}<extra></extra>",
-        "marker": {"color": charts.Ink("c1"), "size": 9},
-        "line": {"color": charts.Ink("c1"), "width": 1.5},
-    }
-    axis = {"range": [0, 1], "tickformat": ".0%"}
+    diagonal = charts.line([0, 1], [0, 1], Text("perfect", "理想"), "muted", look="dotted")
+    observed = charts.line(
+        charts.column(rows, "mean_predicted"),
+        charts.column(rows, "observed_rate"),
+        Text("observed", "实际"),
+        "c1",
+        look="marked",
+        notes=[f"n = {integer(row['n'])}" for row in rows],
+    )
     total = sum(charts.column(rows, "n"))
     return Chart(
         title=Text("Do the percentages hold?", "概率可信吗？") + mark,
@@ -43,13 +38,11 @@ def calibration(marts: Marts, training: Row, mark: Text) -> Chart:
             f"每点为十分之一测试样本（n = {integer(total)}）；落在虚线上则 30% 即 30%。",
         ),
         figure=charts.figure(
-            [diagonal, points],
+            [diagonal, observed],
             x_title=Text("predicted", "预测"),
             y_title=Text("observed", "实际"),
-            hovermode="closest",
-            xaxis=axis,
-            yaxis=axis,
-            showlegend=False,
+            x="share",
+            y="share",
         ),
         result=result,
         half=True,

@@ -14,39 +14,17 @@ _CHAMPION = Text("champion", "冠军模型")
 def comparison(result: Result, mark: Text) -> Chart:
     """Log loss of every learner with its interval."""
     rows = sorted((row for row in result.rows if row["metric"] == "log_loss"), key=lambda row: -row["value"])
-    traces = []
-    for name, ink in ((_OTHERS, "muted"), (_CHAMPION, "c1"), (words.LEARNERS[words.BEST_POSSIBLE], "good")):
-        group = [row for row in rows if _group(row) is name]
-        if not group:
-            continue
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": name,
-                "x": [row["value"] for row in group],
-                "y": [words.learner(row["learner"]) for row in group],
-                "marker": {"color": charts.Ink(ink), "size": 11},
-                "error_x": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [(row["high"] or row["value"]) - row["value"] for row in group],
-                    "arrayminus": [row["value"] - (row["low"] or row["value"]) for row in group],
-                    "color": charts.Ink(ink),
-                    "thickness": 1.5,
-                    "width": 4,
-                },
-            }
+    inks = {_OTHERS: "muted", _CHAMPION: "c1", words.LEARNERS[words.BEST_POSSIBLE]: "good"}
+    series = [
+        charts.interval(
+            words.learner(row["learner"]), row["value"], row["low"], row["high"], inks[_group(row)], _group(row)
         )
+        for row in rows[::-1]
+    ]
     return Chart(
         title=Text("Log loss against the baselines", "与基线比较：对数损失") + mark,
         note=Text("Lower is better; lines are 95% intervals.", "越低越好；线段为 95% 区间。") + _oracle(rows),
-        figure=charts.figure(
-            traces,
-            x_title=Text("log loss", "对数损失"),
-            hovermode="closest",
-            yaxis={"automargin": True, "categoryorder": "array", "showgrid": False, "dtick": 1},
-        ),
+        figure=charts.intervals(series, x_title=Text("log loss", "对数损失"), decimals=3),
         result=result,
         half=True,
     )

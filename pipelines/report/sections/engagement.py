@@ -31,9 +31,9 @@ def levels(marts: Marts, context: SiteContext) -> Chart:
         order by day
         """,
     )
-    months = charts.column(result.rows, "day")
+    months = [f"{row['day']:%Y-%m}" for row in result.rows]
     inks = {"high": "c1", "medium": "c2", "low": "c3"}
-    traces = [
+    series = [
         charts.bars(months, charts.column(result.rows, f"n_{level}"), words.LEVELS[level], ink)
         for level, ink in inks.items()
     ]
@@ -47,7 +47,7 @@ def levels(marts: Marts, context: SiteContext) -> Chart:
             f"{integer(last['n_members'])} 名成员中有 {integer(last['n_silent'])} 名沉默"
             "（窗口内无内容与互动），未画出。",
         ),
-        figure=charts.figure(traces, barmode="stack", xaxis={"type": "category"}),
+        figure=charts.figure(series, stacked=True),
         result=result,
         half=True,
     )

@@ -59,7 +59,7 @@ def weekdays(marts: Marts, context: SiteContext) -> Chart:
     return Chart(
         title=Text("On which days do they come?", "他们在星期几来？"),
         note=Text("Means over the last 12 weeks.", "最近 12 周的平均。"),
-        figure=charts.panels(rows, xaxis={"type": "category", "anchor": "y2"}),
+        figure=charts.panels(rows),
         height=280,
         result=result,
         half=True,
@@ -101,7 +101,7 @@ def kinds(marts: Marts, context: SiteContext) -> Chart:
     rows = [
         (
             _KINDS[name] + f" · {integer(sum(value or 0 for value in values[name]))}",
-            [charts.line(days, values[name], _KINDS[name], "c1" if name != "n_reads" else "c3", fill=True)],
+            [charts.line(days, values[name], _KINDS[name], "c1" if name != "n_reads" else "c3", look="filled")],
         )
         for name in found
     ]

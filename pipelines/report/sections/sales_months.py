@@ -166,7 +166,7 @@ def chart(rows: list[Row], result: Result) -> Chart:
         note=Text(
             "Each on a scale of its own. The last month may not be over.", "各图纵轴比例不同。最后一个月可能未结束。"
         ),
-        figure=charts.panels(shown, barmode="relative"),
+        figure=charts.panels(shown),
         height=charts.panels_height(len(shown)),
         result=result,
     )

@@ -1,4 +1,4 @@
-/* What the pages do in the browser: switch language and theme, draw charts, sort and search tables, copy SQL, show the
+/* What the pages do in the browser: switch language and theme, sort and search tables, copy SQL, show the
    banner. Everything is on the page already; nothing is fetched. */
 (function () {
   "use strict";
@@ -11,52 +11,6 @@
       localStorage.setItem("guildbook", JSON.stringify({ lang: root.dataset.lang, theme: root.dataset.theme }));
     } catch (error) {
       // storage is off: the choice lasts for this page
-    }
-  }
-
-  // ---- charts: {en, zh} becomes words, {ink, alpha} a colour of the theme
-  const probe = document.createElement("span");
-  probe.hidden = true;
-  document.body.append(probe);
-
-  function ink(name, alpha) {
-    probe.style.color = `var(--${name})`;
-    const colour = getComputedStyle(probe).color;
-    return alpha >= 1 ? colour : colour.replace("rgb(", "rgba(").replace(")", `, ${alpha})`);
-  }
-
-  function resolve(node) {
-    if (Array.isArray(node)) return node.map(resolve);
-    if (node === null || typeof node !== "object") return node;
-    if ("en" in node && "zh" in node) return say(node.en, node.zh);
-    if ("ink" in node) return ink(node.ink, node.alpha);
-    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, resolve(value)]));
-  }
-
-  function axis(own, isDate) {
-    const colours = { gridcolor: ink("rule", 1), linecolor: ink("rule", 1), zerolinecolor: ink("muted", 0.6) };
-    const dates = [
-      { dtickrange: [null, 86400000 * 27], value: say("%-d %b", "%-m月%-d日") },
-      { dtickrange: [86400000 * 27, null], value: say("%b %Y", "%Y年%-m月") },
-    ];
-    const days = isDate ? { tickformatstops: dates, hoverformat: say("%a %-d %b %Y", "%Y-%m-%d") } : { separatethousands: true };
-    const title = own && own.title ? { title: { ...own.title, standoff: 10 } } : {};
-    return { ...colours, ...days, automargin: true, ...own, ...title };
-  }
-
-  function draw() {
-    if (!window.Plotly) return;
-    for (const source of document.querySelectorAll("script[data-figure]")) {
-      const { data, layout } = resolve(JSON.parse(source.textContent));
-      const font = { family: getComputedStyle(document.body).fontFamily, size: 12, color: ink("soft", 1) };
-      const hoverlabel = { bgcolor: ink("card", 1), bordercolor: ink("rule", 1), font: { ...font, color: ink("ink", 1) } };
-      const legend = { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal" };
-      const shared = { font, hoverlabel, legend, hovermode: "x unified", bargap: 0.25, separators: ".,",
-        margin: { l: 8, r: 8, t: layout.showlegend ? 30 : 8, b: 8 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
-      const isDate = data.length > 0 && /^\d{4}-\d\d-\d\d/.test(data[0].x[0]);
-      const axes = { xaxis: axis({ showgrid: false, ...layout.xaxis }, isDate), yaxis: axis({ nticks: 6, ...layout.yaxis }) };
-      for (const name of Object.keys(layout)) if (/^yaxis\d+$/.test(name)) axes[name] = axis(layout[name]);
-      Plotly.react(source.dataset.figure, data, { ...shared, ...layout, ...axes }, { displayModeBar: false, responsive: true });
     }
   }
 
@@ -173,7 +127,7 @@
     root.lang = isChinese() ? "zh-Hans" : "en";
     document.title = `${document.querySelector("nav [aria-current]").innerText} · ${document.querySelector(".brand").innerText}`;
     showBanner();
-    draw();
+    window.guildbookCharts?.drawAll();
   }
 
   document.getElementById("switch-language").addEventListener("click", () => {

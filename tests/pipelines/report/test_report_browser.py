@@ -28,7 +28,7 @@ PROBE = """
   const rows = () => Array.from(table.tBodies[0].rows);
   const numbers = (n) => rows().map((row) => Number(row.cells[n - 1].dataset.sort));
   seen.charts = all(".figure").length;
-  seen.drawn = all(".figure .main-svg").length > 0;
+  seen.drawn = all(".figure").map((node) => node.querySelectorAll("svg rect, svg path, svg circle").length);
   seen.banner = document.getElementById("banner").innerText;
   const link = document.querySelector("#banner a");
   seen.link = link ? link.getAttribute("href") : "";
@@ -37,7 +37,20 @@ PROBE = """
   click("#switch-language");
   seen.heading = document.querySelector("h1").innerText;
   seen.title = document.title;
-  seen.legend = all(".legendtext").map((node) => node.textContent).join();
+  seen.legend = all(".legend span").map((node) => node.textContent).join();
+  seen.labels = all(".figure").map((node) => node.getAttribute("aria-label"));
+  seen.outside = all(".figure").flatMap((node) => Array.from(node.querySelectorAll("text")).filter((text) => {
+    const [box, own] = [node.querySelector("svg").getBoundingClientRect(), text.getBoundingClientRect()];
+    return own.left < box.left - 1 || own.right > box.right + 1 || own.bottom > box.bottom + 1;
+  }).map((text) => text.textContent));
+  const figure = document.querySelector(".figure");
+  if (figure) {
+    for (const key of ["Home", "ArrowRight"]) figure.dispatchEvent(new KeyboardEvent("keydown", { key }));
+    seen.told = figure.querySelector(".tip").innerText;
+    click(".figures summary");
+    figure.nextElementSibling.dispatchEvent(new Event("toggle"));
+    seen.cells = Array.from(figure.nextElementSibling.querySelectorAll("tr")).map((row) => row.cells.length);
+  }
   const theme = document.documentElement.dataset.theme;
   click("#switch-theme");
   seen.themeChanged = document.documentElement.dataset.theme !== theme;
@@ -74,11 +87,31 @@ def folder(sites: dict[str, Site], tmp_path_factory: pytest.TempPathFactory) -> 
 
 def test_the_members_page_draws_sorts_and_searches(folder: Path, tmp_path: Path) -> None:
     seen = _open(folder / "members.html", tmp_path)
-    assert (seen["charts"], seen["drawn"]) == (3, True)
+    drawn = seen["drawn"]
+    assert isinstance(drawn, list)
+    assert seen["charts"] == len(drawn) == 3
+    assert all(n > 5 for n in drawn)
     assert "首次活跃" in str(seen["legend"])
     assert seen["remembered"] == {"lang": "zh", "theme": "dark"}
     assert "最近 28 天" in str(seen["heading"])
     assert str(seen["title"]).startswith("成员")
+
+
+def test_a_chart_is_told_in_words_by_keys_and_in_a_table(folder: Path, tmp_path: Path) -> None:
+    seen = _open(folder / "members.html", tmp_path)
+    assert [str(label).split("。图表：")[0] for label in seen["labels"]] == [  # type: ignore[attr-defined]
+        "最近 28 天活跃几天？", "每周增长核算", "活跃层级",
+    ]  # fmt: skip
+    assert "成员 56；至28" in str(seen["labels"])
+    assert str(seen["told"]).split() == ["2", "成员", "42"]
+    assert seen["cells"] == [2] * 29
+
+
+@pytest.mark.parametrize(
+    "page", ["index", "members", "interactions", "answers", "actions", "revenue", "churn", "alerts"]
+)
+def test_no_word_of_a_chart_is_cut_off(folder: Path, tmp_path: Path, page: str) -> None:
+    assert _open(folder / f"{page}.html", tmp_path)["outside"] == []
 
 
 def test_the_risk_page_sorts_by_number_and_finds_a_member(folder: Path, tmp_path: Path) -> None:

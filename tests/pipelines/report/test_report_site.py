@@ -101,7 +101,7 @@ def test_hostile_words_are_shown_as_they_are(sites: dict[str, Site], page: str) 
 def test_a_figure_can_not_end_its_script_element() -> None:
     embedded = _embed(charts.figure([], x_title=Text(HOSTILE, "甲&\u2028")))
     assert not set("<>&\u2028") & set(embedded)
-    assert json.loads(embedded)["layout"]["xaxis"]["title"]["text"] == {"en": HOSTILE, "zh": "甲&\u2028"}
+    assert json.loads(embedded)["x"]["title"] == {"en": HOSTILE, "zh": "甲&\u2028"}
 
 
 def test_every_figure_has_its_query_and_each_query_runs(site: Site) -> None:
@@ -138,12 +138,12 @@ def test_figures_are_json_in_known_colours(site: Site, page: str) -> None:
     html = site.page(page)
     figures = [json.loads(body) for body in html.json]
     for figure in figures:
-        for name in re.findall(r'"ink": "([^"]+)"', json.dumps(figure)):
-            assert f"--{name}:" in css
-        for trace in figure["data"]:
-            assert len(trace["x"]) == len(trace["y"])
+        for one in figure["series"]:
+            assert f"--{one['ink']}:" in css
+            assert len(one["x"]) == len(one["y"]) == len(one.get("low", one["y"]))
+            assert not figure["panels"] or 0 <= one.get("panel", 0) < len(figure["panels"])
     assert len(html.attributes("script", "data-figure")) == len(figures)
-    assert ("static/plotly.js" in html.attributes("script", "src")) == bool(figures)
+    assert ("static/charts.js" in html.attributes("script", "src")) == bool(figures)
 
 
 def test_the_full_site_draws_every_chart(sites: dict[str, Site]) -> None:

@@ -132,7 +132,7 @@ def test_the_histogram_counts_members_by_active_days_of_28(fill: Fill) -> None:
     page = page_of(members.page, fill(sql))
     chart = block_of(page, "On how many of the last 28 days?")
     assert isinstance(chart, Chart)
-    counts = dict(zip(chart.figure["data"][0]["x"], chart.figure["data"][0]["y"], strict=True))
+    counts = dict(zip(chart.figure["series"][0]["x"], chart.figure["series"][0]["y"], strict=True))
     assert {age: n for age, n in counts.items() if n} == {1: 1, 14: 1}
     assert page.answer.en == ("2 members were active in the last 28 days: 1 on one day only, 1 on 14 days or more.")
 
@@ -140,7 +140,7 @@ def test_the_histogram_counts_members_by_active_days_of_28(fill: Fill) -> None:
 def test_growth_accounting_sums_whole_weeks_that_end_on_the_last_day(fill: Fill) -> None:
     chart = block_of(page_of(members.page, fill(_days(20, 20, 20, lost=9))), "Growth accounting by week")
     assert isinstance(chart, Chart)
-    new, back, lost = chart.figure["data"]
+    new, back, lost = chart.figure["series"]
     assert new["x"][-2:] == ["2026-11-12", "2026-11-19"]
     assert (new["y"][-1], back["y"][-1], lost["y"][-1]) == (21, 7, -(6 * 2 + 9))
 

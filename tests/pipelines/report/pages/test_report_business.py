@@ -64,7 +64,7 @@ def test_revenue_is_that_of_the_largest_currency_and_its_bridge_adds_up(fill: Fi
     )
     chart = block_of(page, "What moved recurring revenue")
     assert isinstance(chart, Chart)
-    assert sum(trace["y"][-1] for trace in chart.figure["data"]) == pytest.approx(150)
+    assert sum(trace["y"][-1] for trace in chart.figure["series"]) == pytest.approx(150)
     tiles = block_of(page, "Nov 2026")
     assert isinstance(tiles, Tiles)
     assert [(tile.value, tile.tone) for tile in tiles.tiles[:3]] == [

@@ -95,7 +95,7 @@ def test_the_best_possible_is_shown_where_the_truth_is_known(fill: Fill) -> None
     chart, table = (block_of(page, title) for title in ("Log loss against the baselines", "By tenure"))
     assert isinstance(chart, Chart)
     assert isinstance(table, Table)
-    assert chart.figure["data"][-1]["x"] == [0.33]
+    assert chart.figure["series"][0]["y"] == [0.33, 0.33]
     assert "the best possible is known" in chart.note.en
     assert [column.label.en for column in table.columns][5] == "Best possible"
     assert table.rows[0][5].shown == "0.310"

@@ -78,7 +78,7 @@ def test_no_accepted_answer_at_all_is_not_0_per_cent(fill: Fill, came: bool, rat
     assert tiles(page, "Since the first question")["With an accepted answer"][0] == shown
     chart = block_of(page, "How many get an answer?")
     assert isinstance(chart, Chart)
-    assert ("with an accepted answer" in [trace["name"].en for trace in chart.figure["data"]]) == came
+    assert ("with an accepted answer" in [trace["name"].en for trace in chart.figure["series"]]) == came
 
 
 def test_data_health_says_how_to_add_what_a_collected_log_lacks(fill: Fill) -> None:

@@ -259,8 +259,9 @@ def _small_numbers(page: Page) -> Iterator[tuple[str, object]]:
 def _small_in_charts(html: Html) -> Iterator[tuple[str, object]]:
     """Names of lines with a number from 1 to 4, and that number, as a page's script gets them."""
     for text in html.json:
-        for trace in json.loads(text)["data"]:
-            yield from ((trace["name"]["en"], one) for one in trace.get("y") or [] if one in (1, 2, 3, 4))
+        for one in json.loads(text)["series"]:
+            told, name = [*one["y"], *one.get("low", [])], one["name"]
+            yield from ((name if isinstance(name, str) else name["en"], n) for n in told if n in (1, 2, 3, 4))
 
 
 def _is_small(shown: object) -> bool:

@@ -1,0 +1,384 @@
+/* Draws the charts of a page as SVG: bars, lines, bands, points and rows of intervals in panels on one x axis. Colours
+   are those of the style sheet, so a change of theme needs no drawing. Values are told under the pointer, by the arrow
+   keys, and in a table below each chart. */
+window.guildbookCharts = (function () {
+  "use strict";
+  const DAY = 86400000;
+  const LINE = 15;
+  const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+  const WEEKDAYS = [["Sun", "周日"], ["Mon", "周一"], ["Tue", "周二"], ["Wed", "周三"], ["Thu", "周四"], ["Fri", "周五"], ["Sat", "周六"]];
+  const isChinese = () => document.documentElement.dataset.lang === "zh";
+  const say = (en, zh) => (isChinese() ? zh : en);
+  const word = (text) => (text && typeof text === "object" ? say(text.en, text.zh) : String(text ?? ""));
+  const ink = (name) => `var(--${name})`;
+  const ruler = document.createElement("canvas").getContext("2d");
+  ruler.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  const widthOf = (text) => ruler.measureText(text).width;
+
+  function element(name, attributes, parent, text) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    if (text !== undefined) made.textContent = text;
+    parent.append(made);
+    return made;
+  }
+
+  // ---- numbers and days in words
+  function number(value, axis, decimals) {
+    if (value === null || value === undefined) return "–";
+    if (axis === "share") return `${(100 * value).toLocaleString("en-US", { maximumFractionDigits: decimals ?? 1 })}%`;
+    return value.toLocaleString("en-US", { maximumFractionDigits: decimals ?? 2 });
+  }
+
+  const isDay = (value) => typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value);
+  const instant = (value) => Date.parse(`${value.slice(0, 10)}T00:00:00Z`);
+
+  function day(at, form) {
+    const [date, year] = [new Date(at), new Date(at).getUTCFullYear()];
+    const [month, of] = [date.getUTCMonth(), date.getUTCDate()];
+    if (form === "month") return say(`${MONTHS[month]} ${year}`, `${year}年${month + 1}月`);
+    if (form === "whole") return `${say(`${WEEKDAYS[date.getUTCDay()][0]} ${of} ${MONTHS[month]} ${year}`, `${year}年${month + 1}月${of}日 ${WEEKDAYS[date.getUTCDay()][1]}`)}`;
+    return say(`${of} ${MONTHS[month]}`, `${month + 1}月${of}日`);
+  }
+
+  // ---- scales
+  function steps(low, high, most) {
+    const rough = (high - low) / Math.max(most, 1) || 1;
+    const power = 10 ** Math.floor(Math.log10(rough));
+    const step = [1, 2, 5, 10].map((n) => n * power).find((one) => one >= rough * 0.999);
+    const found = [];
+    for (let n = Math.ceil(low / step - 1e-9); n * step <= high + step * 1e-9; n += 1) found.push(Number((n * step).toPrecision(12)));
+    return found;
+  }
+
+  /* Where something stands along x: {at(value), places: values to hover, ticks: [[value, words]], wide: room of a bar}. */
+  function xScale(figure, left, right) {
+    const values = figure.series.flatMap((one) => one.x);
+    const hasBars = figure.series.some((one) => one.kind === "bars");
+    const room = Math.max(right - left, 1);
+    if (values.length && values.every(isDay)) {
+      const days = Array.from(new Set(values.map(instant))).sort((a, b) => a - b);
+      const apart = days.slice(1).reduce((least, one, n) => Math.min(least, one - days[n]), 31 * DAY);
+      const margin = hasBars ? apart / 2 : 0;
+      const [first, last] = [days[0] - margin, days[days.length - 1] + margin || 1];
+      const at = (value) => left + (room * (instant(value) - first)) / Math.max(last - first, DAY);
+      const text = new Map(values.map((one) => [instant(one), one]));
+      return { at, places: days.map((one) => text.get(one)), ticks: dayTicks(first, last, room / 74).map(([one, said]) => [new Date(one).toISOString(), said]),
+        wide: (room * apart) / Math.max(last - first, DAY), say: (value) => day(instant(value), apart >= 28 * DAY ? "month" : "whole") };
+    }
+    if (hasBars || !values.every((one) => typeof one === "number")) {
+      const key = (value) => (typeof value === "object" ? value.en : value);
+      const names = Array.from(new Map(values.map((one) => [key(one), one])).values());
+      const wide = room / Math.max(names.length, 1);
+      const place = new Map(names.map((one, n) => [key(one), n]));
+      const longest = Math.max(...names.map((one) => widthOf(word(one))), 1) + 10;
+      const every = Math.max(1, Math.ceil(longest / wide));
+      return { at: (value) => left + wide * (place.get(key(value)) + 0.5), places: names, wide, say: word,
+        ticks: names.map((one, n) => [one, word(one), n]).filter(([, , n]) => (names.length - 1 - n) % every === 0) };
+    }
+    const share = figure.x.axis === "share";
+    const [low, high] = share ? [0, 1] : [Math.min(...values, Infinity), Math.max(...values, -Infinity)];
+    const at = (value) => left + (room * (value - low)) / (high - low || 1);
+    const places = Array.from(new Set(values)).sort((a, b) => a - b);
+    return { at, places, wide: 0, say: (value) => number(value, figure.x.axis, figure.x.decimals), ticks: steps(low, high, Math.max(2, Math.floor(room / 60))).map((one) => [one, number(one, figure.x.axis, share ? 0 : 2)]) };
+  }
+
+  function dayTicks(first, last, most) {
+    for (const n of [1, 2, 7, 14]) {
+      if ((last - first) / (n * DAY) > most) continue;
+      const start = n < 7 ? Math.ceil(first / DAY) * DAY : Math.ceil((first / DAY - 4) / 7) * 7 * DAY + 4 * DAY; // Mondays
+      return Array.from({ length: Math.floor((last - start) / (n * DAY)) + 1 }, (_, k) => [start + k * n * DAY, day(start + k * n * DAY)]);
+    }
+    for (const n of [1, 2, 3, 6, 12, 24, 60]) {
+      const found = [];
+      const from = new Date(first);
+      for (let at = Date.UTC(from.getUTCFullYear(), 0, 1), k = 0; at <= last; k += n, at = Date.UTC(from.getUTCFullYear(), k, 1)) if (at >= first) found.push([at, day(at, "month")]);
+      if (found.length <= most || n === 60) return found;
+    }
+    return [];
+  }
+
+  function yRange(panel, series, stacked) {
+    if (panel.axis === "share") return [0, 1];
+    const ends = [0];
+    const [up, down] = [new Map(), new Map()];
+    for (const one of series) {
+      one.y.forEach((value, n) => {
+        if (value === null || value === undefined) return;
+        if (one.kind === "bars" && stacked) {
+          const [sums, key] = [value < 0 ? down : up, JSON.stringify(one.x[n])];
+          sums.set(key, (sums.get(key) || 0) + value);
+          ends.push(sums.get(key));
+        } else ends.push(value);
+        if (one.low && one.low[n] !== null && one.low[n] !== undefined) ends.push(one.low[n]);
+      });
+    }
+    return [Math.min(...ends), Math.max(...ends) || 1];
+  }
+
+  // ---- drawing
+  function path(points) {
+    let [said, isOpen] = ["", false];
+    for (const [x, y] of points) {
+      if (y === null) isOpen = false;
+      else {
+        said += `${isOpen ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
+        isOpen = true;
+      }
+    }
+    return said;
+  }
+
+  /* Runs of points that are known, each by itself: what is filled ends at a gap. */
+  function runs(points) {
+    const found = [[]];
+    for (const point of points) {
+      if (point[1] === null) found.push([]);
+      else found[found.length - 1].push(point);
+    }
+    return found.filter((run) => run.length);
+  }
+
+  function drawSeries(svg, one, x, y, base, bar) {
+    const isKnown = (value) => value !== null && value !== undefined;
+    const points = one.x.map((value, n) => [x.at(value), isKnown(one.y[n]) ? y(one.y[n]) : null, n]);
+    if (one.kind === "bars") {
+      for (const [at, , n] of points) {
+        if (!isKnown(one.y[n]) || one.y[n] === 0) continue;
+        const [from, to, left, wide] = bar(one, n, at);
+        element("rect", { x: left.toFixed(1), y: Math.min(y(from), y(to)).toFixed(1), width: Math.max(wide, 0.6).toFixed(1), height: Math.max(Math.abs(y(from) - y(to)), 0.5).toFixed(1), fill: ink(one.ink) }, svg);
+      }
+      return;
+    }
+    if (one.kind === "band") {
+      const lows = new Map(points.map(([, , n]) => [n, isKnown(one.low[n]) ? y(one.low[n]) : null]));
+      for (const run of runs(points.map(([at, top, n]) => [at, lows.get(n) === null ? null : top, n]))) {
+        const back = run.slice().reverse().map(([at, , n]) => [at, lows.get(n)]);
+        element("path", { d: `${path([...run, ...back])}Z`, fill: ink(one.ink), "fill-opacity": 0.25 }, svg);
+      }
+      return;
+    }
+    const lined = one.look === "steps" ? points.flatMap(([at, top, n]) => [[at - x.wide / 2, top, n], [at + x.wide / 2, top, n]]) : points;
+    if (one.look === "filled" || one.look === "steps") {
+      for (const run of runs(lined)) element("path", { d: `${path(run)}L${run[run.length - 1][0].toFixed(1)} ${base}L${run[0][0].toFixed(1)} ${base}Z`, fill: ink(one.ink), "fill-opacity": 0.12 }, svg);
+    }
+    if (one.kind === "line") {
+      element("path", { d: path(lined), fill: "none", stroke: ink(one.ink), "stroke-width": one.look === "thick" ? 3 : one.look === "filled" || one.look === "steps" ? 1.5 : 2, "stroke-linejoin": "round", ...(one.look === "dotted" ? { "stroke-dasharray": "2 3" } : {}) }, svg);
+    }
+    const lonely = one.kind === "line" && one.look !== "steps" ? runs(points).filter((run) => run.length === 1).flat() : [];
+    for (const [at, top] of one.kind === "points" || one.look === "marked" ? points : lonely) if (top !== null) element("circle", { cx: at.toFixed(1), cy: top.toFixed(1), r: 4, fill: ink(one.ink) }, svg);
+  }
+
+  /* Where each bar begins and ends, and its place: on each other, those below 0 downwards, or beside each other. */
+  function barPlaces(series, x, stacked) {
+    const own = series.filter((one) => one.kind === "bars");
+    const [up, down] = [new Map(), new Map()];
+    const wide = Math.min(0.75 * x.wide, 60);
+    return (one, n, at) => {
+      if (!stacked) {
+        const each = wide / own.length;
+        return [0, one.y[n], at - wide / 2 + each * own.indexOf(one), each];
+      }
+      const [sums, key] = [one.y[n] < 0 ? down : up, JSON.stringify(one.x[n])];
+      const from = sums.get(key) || 0;
+      sums.set(key, from + one.y[n]);
+      return [from, from + one.y[n], at - wide / 2, wide];
+    };
+  }
+
+  function drawAxis(svg, ticks, at, base, right) {
+    let edge = -Infinity;
+    for (const [value, text] of ticks) {
+      const half = widthOf(text) / 2;
+      const x = Math.max(half, Math.min(at(value), right - half));
+      if (x - half < edge + 6) continue;
+      edge = x + half;
+      element("text", { x: x.toFixed(1), y: base + LINE, "text-anchor": "middle" }, svg, text);
+    }
+  }
+
+  function drawPanels(svg, figure, width, height) {
+    const panels = figure.panels.map((panel, place) => ({ ...panel, series: figure.series.filter((one) => (one.panel || 0) === place) }));
+    const bottom = height - LINE - 5 - (figure.x.title ? LINE : 0);
+    const each = bottom / panels.length;
+    const isOne = panels.length === 1;
+    const ranges = panels.map((panel) => yRange(panel, panel.series, figure.stacked));
+    const tops = panels.map((panel, n) => n * each + (panel.title ? LINE + 10 : panel.y_title ? LINE + 8 : 8));
+    const ticks = ranges.map(([low, high], n) => steps(low, high, Math.max(2, Math.floor((each * (n + 1) - tops[n]) / (isOne ? 42 : 34)))));
+    const said = (n, tick) => number(tick, panels[n].axis, panels[n].axis === "share" ? 0 : 6);
+    const left = Math.max(...ticks.flatMap((own, n) => own.map((tick) => widthOf(said(n, tick)))), 10) + 8;
+    const x = xScale(figure, left, width - 6);
+    panels.forEach((panel, n) => {
+      const [top, base] = [tops[n], (n + 1) * each - (isOne ? 0 : 8)];
+      const [low, high] = ranges[n];
+      const y = (value) => base - ((base - top) * (value - low)) / (high - low);
+      if (panel.title) element("text", { x: 0, y: top - 12, class: "title" }, svg, word(panel.title));
+      if (panel.y_title) element("text", { x: 0, y: top - 12 }, svg, word(panel.y_title));
+      for (const tick of ticks[n]) {
+        element("line", { x1: left, x2: width, y1: y(tick).toFixed(1), y2: y(tick).toFixed(1), class: tick === 0 ? "zero" : "grid" }, svg);
+        element("text", { x: left - 6, y: (y(tick) + 4).toFixed(1), "text-anchor": "end" }, svg, said(n, tick));
+      }
+      const bar = barPlaces(panel.series, x, figure.stacked);
+      for (const one of panel.series) drawSeries(svg, one, x, y, y(Math.max(low, 0)).toFixed(1), bar);
+    });
+    drawAxis(svg, x.ticks, x.at, bottom, width);
+    if (figure.x.title) element("text", { x: (left + width) / 2, y: height - 3, "text-anchor": "middle" }, svg, word(figure.x.title));
+    return { x, left, places: x.places.map((value) => ({ at: x.at(value), title: x.say(value), told: toldAt(figure, panels, value) })) };
+  }
+
+  const same = (one, other) => (typeof one === "object" ? one.en === other.en : one === other);
+
+  function toldAt(figure, panels, value) {
+    return figure.series.flatMap((one) => {
+      const n = one.x.findIndex((each) => same(each, value));
+      if (n < 0 || one.look === "dotted") return [];
+      const axis = panels[one.panel || 0].axis;
+      const ends = one.low ? (one.low[n] ?? null) === null ? "–" : `${number(one.low[n], axis)} – ${number(one.y[n], axis)}` : number(one.y[n], axis);
+      return [[one, `${ends}${one.notes ? `, ${one.notes[n]}` : ""}`]];
+    });
+  }
+
+  function drawIntervals(svg, figure, width, height) {
+    const rows = figure.series;
+    const names = rows.map((one) => word(one.name));
+    const left = Math.min(Math.max(...names.map(widthOf), 10) + 12, width * 0.45);
+    const bottom = height - LINE - 5 - LINE;
+    const x = xScale({ ...figure, series: [{ kind: "interval", x: rows.flatMap((one) => [...one.x, one.y[0]]) }] }, left + 14, width - 16);
+    for (const [tick] of x.ticks) element("line", { x1: x.at(tick).toFixed(1), x2: x.at(tick).toFixed(1), y1: 0, y2: bottom, class: tick === 0 ? "zero" : "grid" }, svg);
+    const places = rows.map((one, n) => {
+      const at = ((n + 0.5) * bottom) / rows.length;
+      let shown = names[n];
+      while (widthOf(shown) > left && shown.length > 1) shown = `${shown.replace("…", "").slice(0, -1)}…`;
+      element("text", { x: left, y: at + 4, "text-anchor": "end" }, svg, shown);
+      element("line", { x1: x.at(one.x[0]).toFixed(1), x2: x.at(one.x[1]).toFixed(1), y1: at, y2: at, stroke: ink(one.ink), "stroke-width": 2 }, svg);
+      element("circle", { cx: x.at(one.y[0]).toFixed(1), cy: at, r: 5, fill: ink(one.ink) }, svg);
+      const digits = figure.x.decimals;
+      return { at, title: names[n], told: [[one, `${number(one.y[0], "", digits)} (${number(one.x[0], "", digits)} – ${number(one.x[1], "", digits)})`]] };
+    });
+    drawAxis(svg, x.ticks, x.at, bottom, width);
+    element("text", { x: (left + width) / 2, y: height - 3, "text-anchor": "middle" }, svg, word(figure.x.title));
+    return { isDown: true, left, places };
+  }
+
+  // ---- what a pointer, a key or a reader of screens gets
+  function legend(holder, figure) {
+    const names = new Map(figure.series.filter((one) => !(one.kind === "line" && one.look === "dotted")).map((one) => [word(one.of ?? one.name), one]));
+    const isTold = figure.panels.length > 1 || names.size < 2;
+    holder.hidden = isTold;
+    holder.replaceChildren(...Array.from(isTold ? [] : names, ([name, one]) => {
+      const [entry, mark] = [document.createElement("span"), document.createElement("i")];
+      mark.style.background = ink(one.ink);
+      mark.style.opacity = one.kind === "band" ? 0.35 : 1;
+      entry.append(mark, name);
+      return entry;
+    }));
+  }
+
+  function fillTable(drawer, figure) {
+    const table = document.createElement("table");
+    const row = (cells, kind) => {
+      const made = document.createElement("tr");
+      for (const text of cells) {
+        const cell = document.createElement(kind);
+        cell.textContent = text;
+        made.append(cell);
+      }
+      return made;
+    };
+    const state = drawer.previousElementSibling.guildbook;
+    const names = Array.from(new Set(state.places.flatMap((one) => one.told.map(([series]) => word(series.of ?? series.name)))));
+    const head = document.createElement("thead");
+    head.append(row(["", ...names], "th"));
+    const body = document.createElement("tbody");
+    for (const one of state.places) body.append(row([one.title, ...names.map((name) => (one.told.find(([series]) => word(series.of ?? series.name) === name) || ["", ""])[1])], "td"));
+    table.append(head, body);
+    drawer.querySelector("div").replaceChildren(table);
+  }
+
+  function summary(figure, state) {
+    const [first, last] = [state.places[0], state.places[state.places.length - 1]];
+    if (!first) return say("nothing to draw", "无数据");
+    const said = (one) => one.told.map(([series, text]) => `${word(series.name)} ${text}`).join(say(", ", "，"));
+    return state.isDown ? state.places.map((one) => `${one.title} ${one.told[0][1]}`).join(say("; ", "；"))
+      : say(`from ${first.title}: ${said(first)}; to ${last.title}: ${said(last)}`, `自${first.title}：${said(first)}；至${last.title}：${said(last)}`);
+  }
+
+  function tell(holder, n) {
+    const { state, tip, mark } = holder.guildbook;
+    const place = state.places[n];
+    holder.guildbook.n = n;
+    tip.hidden = mark.style.display = place ? "" : "none";
+    tip.hidden = !place;
+    if (!place) return;
+    const along = state.isDown ? { x1: state.left, x2: holder.clientWidth, y1: place.at, y2: place.at } : { x1: place.at, x2: place.at, y1: 0, y2: state.bottom };
+    for (const [key, value] of Object.entries(along)) mark.setAttribute(key, value);
+    const title = document.createElement("b");
+    title.textContent = place.title;
+    tip.replaceChildren(title, ...place.told.map(([one, text]) => {
+      const [row, dot, said] = [document.createElement("span"), document.createElement("i"), document.createElement("em")];
+      dot.style.background = ink(one.ink);
+      said.textContent = text;
+      row.append(dot, word(one.of ?? one.name), " ", said);
+      return row;
+    }));
+    const x = state.isDown ? holder.clientWidth / 2 : place.at;
+    tip.style.left = `${Math.max(0, Math.min(x + 12, holder.clientWidth - tip.offsetWidth))}px`;
+    if (x + 12 + tip.offsetWidth > holder.clientWidth && !state.isDown) tip.style.left = `${Math.max(0, x - 12 - tip.offsetWidth)}px`;
+    tip.style.top = state.isDown ? `${place.at + 10}px` : "8px";
+  }
+
+  function nearest(holder, event) {
+    const box = holder.querySelector("svg").getBoundingClientRect();
+    const { state } = holder.guildbook;
+    const at = state.isDown ? event.clientY - box.top : event.clientX - box.left;
+    return state.places.reduce((best, one, n) => (best < 0 || Math.abs(one.at - at) < Math.abs(state.places[best].at - at) ? n : best), -1);
+  }
+
+  function wire(holder) {
+    holder.addEventListener("pointermove", (event) => tell(holder, nearest(holder, event)));
+    holder.addEventListener("pointerdown", (event) => tell(holder, nearest(holder, event)));
+    holder.addEventListener("pointerleave", () => tell(holder, -1));
+    holder.addEventListener("blur", () => tell(holder, -1));
+    holder.addEventListener("keydown", (event) => {
+      const [step, last] = [{ ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key], holder.guildbook.state.places.length - 1];
+      const n = event.key === "Home" ? 0 : event.key === "End" ? last : step ? Math.max(0, Math.min(last, (holder.guildbook.n ?? -1) < 0 ? last : holder.guildbook.n + step)) : -1;
+      if (event.key === "Escape") tell(holder, -1);
+      if (n < 0) return;
+      event.preventDefault();
+      tell(holder, n);
+    });
+    let before = 0;
+    new ResizeObserver(() => {
+      if (holder.clientWidth !== before) draw(holder);
+      before = holder.clientWidth;
+    }).observe(holder);
+    const drawer = holder.nextElementSibling;
+    drawer.addEventListener("toggle", () => drawer.open && fillTable(drawer, holder.guildbook.figure));
+  }
+
+  function draw(holder) {
+    const isNew = !holder.guildbook;
+    const figure = isNew ? JSON.parse(document.querySelector(`script[data-figure="${holder.id}"]`).textContent) : holder.guildbook.figure;
+    const names = holder.querySelector(".legend") || holder.appendChild(Object.assign(document.createElement("p"), { className: "legend" }));
+    legend(names, figure);
+    holder.querySelector("svg")?.remove();
+    holder.querySelector(".tip")?.remove();
+    const [width, height] = [Math.max(holder.clientWidth, 220), Number(holder.dataset.height)];
+    const svg = element("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, holder);
+    const state = (figure.panels.length ? drawPanels : drawIntervals)(svg, figure, width, height);
+    state.bottom = height - LINE - 5 - (figure.x.title ? LINE : 0);
+    const mark = element("line", { class: "mark" }, svg);
+    mark.style.display = "none";
+    const tip = Object.assign(document.createElement("div"), { className: "tip", hidden: true });
+    tip.setAttribute("role", "status");
+    holder.append(tip);
+    holder.guildbook = { figure, state, tip, mark, places: state.places };
+    const title = holder.closest("section").querySelector("h2").innerText;
+    holder.setAttribute("aria-label", `${title}${say(". Chart ", "。图表：")}${summary(figure, state)}`);
+    if (isNew) wire(holder);
+    const drawer = holder.nextElementSibling;
+    if (drawer.open) fillTable(drawer, figure);
+  }
+
+  return { drawAll: () => document.querySelectorAll(".figure").forEach(draw) };
+})();
