@@ -8,7 +8,6 @@ from pipelines.report.parts import words
 from pipelines.report.parts.database import Row
 from pipelines.report.parts.text import Text, day, integer, plural
 from pipelines.report.sections import alarms
-from pipelines.sending import things
 from pipelines.sending.message import Message, Section
 from pipelines.sending.publication import Published
 
@@ -50,7 +49,10 @@ def alarm_message(published: Published, said: list[str], number: int) -> Message
     if not marts.has("alert_days"):
         return None
     told = open_bells(said)
-    rows = {Bell(row["rule"], row["series"], row["direction"]): row for row in things.ringing(published)}
+    rows = {
+        Bell(row["rule"], row["series"], row["direction"]): row
+        for row in alarms.ringing(published.marts, published.context)
+    }
     new = {bell: row for bell, row in rows.items() if bell not in told}
     calm = _within_band(published)
     over = [bell for bell in told - rows.keys() if (bell.rule, bell.series) in calm]
@@ -69,7 +71,7 @@ def alarm_message(published: Published, said: list[str], number: int) -> Message
             f"{date_.zh}，与此前 8 周同一星期几相比：",
         ),
         sections=(
-            Section(Text("Outside its band", "超出正常区间"), tuple(things.alarm(row) for row in new.values())),
+            Section(Text("Outside its band", "超出正常区间"), tuple(alarms.line(row) for row in new.values())),
             Section(Text("All clear", "已恢复正常"), tuple(map(_clear, back))),
         ),
         page="alerts.html",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.report.pages import brief as page
 from pipelines.report.parts.text import Text, day, integer, plural, weekday
-from pipelines.report.sections import contacts, questions, revenue, scores
+from pipelines.report.sections import alarms, contacts, questions, revenue, scores
 from pipelines.sending import things
 from pipelines.sending.message import Message, Section, one_line
 from pipelines.sending.publication import Published
@@ -49,14 +49,12 @@ def brief(published: Published, *, names_members: bool) -> Message:
 
 def alarms_of_the_day(published: Published) -> tuple[Text, ...]:
     """A line for each series that lies outside its band on the last day."""
-    if not published.marts.has("alerts"):
-        return ()
-    return tuple(things.alarm(row) for row in things.ringing(published))
+    return tuple(alarms.line(row) for row in alarms.ringing(published.marts, published.context))
 
 
 def to_contact(published: Published, *, names_members: bool) -> tuple[Section, ...]:
     """Whom to contact: the treated members of the last day's list, the first of them by name."""
-    rows = things.treated(published)
+    rows = contacts.treated(published.marts, published.context)
     if not published.marts.has("retention_actions"):
         return ()
     title = Text(f"To contact: {plural(len(rows), 'member', 'members')}", f"今天联系：{integer(len(rows))} 人")

@@ -142,7 +142,7 @@ def _alarms(published: Published, first: date) -> tuple[Text, ...]:
     if not published.marts.has("alerts"):
         return ()
     rows = [row for row in alarms.fired(published.marts, published.context).rows if row["day"] >= first]
-    lines = [Text(f"{day(row['day']).en}, ", f"{day(row['day']).zh}，") + things.alarm(row) for row in rows[:_ALARMS]]
+    lines = [Text(f"{day(row['day']).en}, ", f"{day(row['day']).zh}，") + alarms.line(row) for row in rows[:_ALARMS]]
     if (more := len(rows) - _ALARMS) > 0:
         lines.append(Text(f"and {more} more", f"另有 {more} 项"))
     return tuple(lines)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pipelines.report.parts import words
 from pipelines.report.parts.database import Row
 from pipelines.report.parts.text import Text, hours, integer, plural
 from pipelines.report.sections import alarms, contacts, measures, questions, revenue
@@ -12,7 +11,7 @@ from pipelines.sending.message import one_line
 from pipelines.sending.publication import Published
 from pipelines.sql import literal
 
-__all__ = ["Row", "alarm", "question", "ringing", "terms_near", "today", "treated"]
+__all__ = ["Row", "question", "terms_near", "today"]
 
 _SHOWN = 3
 _STILL_RUNNING = timedelta(days=14)
@@ -25,40 +24,10 @@ def today(published: Published) -> tuple[Text, ...]:
     return tuple([*urgent, *_harm(published), *_unusual(published)][:_SHOWN])
 
 
-def ringing(published: Published) -> list[Row]:
-    """Alarms of the last day."""
-    marts = published.marts
-    if not marts.has("alerts"):
-        return []
-    result = marts.results.get("alarms") or alarms.fired(marts, published.context)
-    return [row for row in result.rows if row["day"] == published.day]
-
-
-def alarm(row: Row) -> Text:
-    """One alarm in a line."""
-    name, side = words.series(row["rule"], row["series"]), alarms.direction(row)
-    value, usual = integer(row["value"]), integer(row["baseline"])
-    return Text(
-        f"{name.en}: {value}, {side.en} the band {alarms.band(row)} (usual {usual})",
-        f"{name.zh}：{value}，{side.zh}，正常区间 {alarms.band(row)}（常见 {usual}）",
-    )
-
-
-def treated(published: Published) -> list[Row]:
-    """Members to contact, in the order of the list; those of the control arm are left out."""
-    marts = published.marts
-    if not marts.has("retention_actions"):
-        return []
-    result = marts.results.get("retention_actions") or contacts.listed(marts, published.context)
-    return [row for row in result.rows if row["arm"] == "treated"]
-
-
 def terms_near(published: Published) -> list[Row]:
     """Terms due and terms that failed, by currency."""
     marts = published.marts
-    if not marts.has("subscription_terms"):
-        return []
-    return (marts.results.get("terms_near") or revenue.near(marts, published.context)).rows
+    return revenue.near(marts, published.context).rows if marts.has("subscription_terms") else []
 
 
 def question(row: Row) -> Text:
@@ -77,14 +46,14 @@ def _data(published: Published) -> list[Text]:
 
 
 def _rang(published: Published) -> list[Text]:
-    rows = ringing(published)
+    rows = alarms.ringing(published.marts, published.context)
     if not rows:
         return []
     more = len(rows) - 1
     rest = (
         Text(f", and {plural(more, 'other alarm', 'other alarms')}", f"，另有 {more} 项警报") if more else Text("", "")
     )
-    return [Text("Find out why: ", "查明原因：") + alarm(rows[0]) + rest]
+    return [Text("Find out why: ", "查明原因：") + alarms.line(rows[0]) + rest]
 
 
 def _unusual(published: Published) -> list[Text]:
@@ -100,7 +69,7 @@ def _unusual(published: Published) -> list[Text]:
 
 
 def _contacts(published: Published) -> list[Text]:
-    rows = treated(published)
+    rows = contacts.treated(published.marts, published.context)
     if not rows:
         return []
     soon = published.day + timedelta(days=revenue.NEAR_DAYS)

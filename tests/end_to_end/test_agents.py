@@ -126,6 +126,8 @@ QUESTIONS: dict[str, tuple[str, Callable[[Pages], dict[str, Any]] | dict[str, An
     "What share of payers stopped?": ("payer_churn_rate", {}, last("revenue_months", "payer_churn_rate")),
     "How much money came in?": ("payments_in_minor", {}, last("revenue_months", "payments_in_minor")),
     "How many terms end in the next week?": ("terms_due", {}, total("terms_near", "n_terms_due")),
+    "How many renewals are due in 30 days?": ("terms_due_30", {}, total("brief_money", "n_terms_due")),
+    "What do these bring in a month?": ("mrr_due_30", {}, total("brief_money", "due_mrr_minor")),
     "How many of them are renewed, by plan?": (
         "renewal_rate",
         lambda pages: of_a_year(pages) | {"dimensions": ["plan"]},

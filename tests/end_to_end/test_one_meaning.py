@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 N = r"([\d,]+)"
 FIGURES = {
     "questions waiting": {
-        "index": rf"Questions waiting .*?{N} wait: asked 1 to 30 days ago|No question (w)aits: asked 1 to 30 days ago",
+        "index": rf"{N} questions? waits? for a response|No question (w)aits\.",
         "answers": rf"{N} questions? waits? for a first response|No(b)ody waits",
     },
     "members": {
         "index": rf"Members n = {N}",
         "answers": rf"Members n = {N}",
         "members": rf"of {N} members are silent",
+    },
+    "paying members": {
+        "index": rf"Paying members {N}",
+        "revenue": rf"from {N} paying members",
     },
     "active in 30 days": {
         "index": rf"Active in 30 days · MAU {N}",

@@ -1,4 +1,4 @@
-"""Morning brief: what changed yesterday, and does it matter? Counts and comparisons only, never a cause."""
+"""Morning brief: what changed yesterday, and what is there to do? Counts and comparisons only, never a cause."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pipelines.report.parts import charts, not_collected
 from pipelines.report.parts.blocks import Block, Chart, Note, Page
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Header
-from pipelines.report.parts.text import Claim, Text
-from pipelines.report.sections import measures, questions, scores
+from pipelines.report.parts.text import Text
+from pipelines.report.sections import brief_money, for_today, measures
 from pipelines.report.sections.brief_sentence import sentence
 
 _TITLE = Text("Morning brief", "晨报")
@@ -16,10 +16,10 @@ _QUESTION = Text("What changed, and does it matter?", "发生了什么变化，�
 
 
 def page(marts: Marts, context: SiteContext, header: Header) -> Page:
-    """The first page of the site."""
+    """The first page of the site: what to see to and the money first, then the day in numbers."""
     nobody = not_collected.activity(header, context)
     numbers = None if nobody else measures.tiles(marts, context, header)
-    blocks: list[Block] = []
+    blocks: list[Block] = [for_today.block(marts, context, header), brief_money.block(marts, context)]
     answer = Text("There is no activity to report yet.", "目前还没有可报告的活跃数据。")
     if nobody:
         answer = Text("Nobody can be active: no log says who was.", "无法判断谁活跃：没有相应的日志。")
@@ -39,15 +39,6 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
                 ),
             )
         )
-    blocks.append(questions.block(marts, context, header))
-    blocks.append(scores.headline(marts, context))
-    blocks.append(
-        Note(
-            title=Text("Can I trust this page?", "这一页可信吗？"),
-            body=Claim(header.trust.en, header.trust.zh),
-            link=("health.html", Text("Data health", "数据健康")),
-        )
-    )
     return Page(name="index", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 

@@ -1,7 +1,8 @@
-"""What a page is made of: tiles, charts, tables, notes. Plain data: pages fill it, templates draw it."""
+"""What a page is made of: tiles, things to do, charts, tables, notes. Plain data: pages fill it, templates draw it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -36,6 +37,7 @@ class Tile:
     note: Text | None = None
     unusual: bool = False
     trend: object = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,26 @@ class Tiles(Block):
 
     kind: ClassVar[str] = "tiles"
     tiles: list[Tile]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thing:
+    """Something to see to: a sentence, what it is about line by line, and where it goes on."""
+
+    title: Text
+    body: Text
+    lines: Sequence[object] = ()
+    links: Sequence[tuple[str, Text]]
+    tone: Tone = "neutral"
+    result: Result | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Things(Block):
+    """Things to see to, side by side."""
+
+    kind: ClassVar[str] = "things"
+    things: list[Thing]
 
 
 @dataclass(frozen=True, kw_only=True)

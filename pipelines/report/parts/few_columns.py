@@ -56,7 +56,7 @@ OTHER_NUMBERS = frozenset(
 OF_COUNTS = {
     "arpu_minor", "ltv_low_minor", "ltv_high_minor", "mrr_start_minor", "mrr_end_minor", "mrr_new_minor",
     "mrr_expansion_minor", "mrr_reactivation_minor", "mrr_contraction_minor", "mrr_churn_minor", "cost_minor",
-    "payments_in_minor", "refunds_minor", "fees_minor", "due_minor", "failed_minor",
+    "payments_in_minor", "refunds_minor", "fees_minor", "due_minor", "due_mrr_minor", "failed_minor",
     "received_minor", "least_received_minor", "most_received_minor", "paid_back_minor",
     "gross_minor", "refund_minor", "fee_minor", "discount_minor", "net_minor", "result_minor", "all_net_minor",
     "subscription_net_minor", "content_net_minor", "event_net_minor", "other_net_minor", "single_gross_minor",
@@ -89,6 +89,8 @@ BASES: dict[str, tuple[str, ...]] = {
     "fees_minor": _END,
     "cost_minor": ("n_done",),
     "due_minor": ("n_terms_due",),
+    "due_mrr_minor": ("n_terms_due",),
+    "share_due": ("n_terms_due",),
     "failed_minor": ("n_terms_failed",),
     "received_minor": ("n_payers", "n_fewest"),
     "least_received_minor": ("n_payers", "n_fewest"),

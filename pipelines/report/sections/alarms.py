@@ -1,8 +1,9 @@
-"""Alarms by the one definition of the marts: their query, and how one is named."""
+"""Alarms by the one definition of the marts: their query, which ring, and how one is named."""
 
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
+from pipelines.report.parts import words
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.text import Text, integer, signed
 
@@ -11,8 +12,8 @@ DAYS = 90
 
 
 def fired(marts: Marts, context: SiteContext) -> Result:
-    """Alarms of the last days, the latest first."""
-    return marts.run(
+    """Alarms of the last days, the latest first; run once for all pages."""
+    return marts.results.get("alarms") or marts.run(
         "alarms",
         f"""
         select
@@ -23,6 +24,23 @@ def fired(marts: Marts, context: SiteContext) -> Result:
         order by day desc, rule, abs(robust_z) desc, series
         """,
         limit=300,
+    )
+
+
+def ringing(marts: Marts, context: SiteContext) -> list[Row]:
+    """Alarms of the last day."""
+    if not marts.has("alerts"):
+        return []
+    return [row for row in fired(marts, context).rows if row["day"] == context.through_day]
+
+
+def line(row: Row) -> Text:
+    """One alarm in a line."""
+    name, side = words.series(row["rule"], row["series"]), direction(row)
+    value, usual = integer(row["value"]), integer(row["baseline"])
+    return Text(
+        f"{name.en}: {value}, {side.en} the band {band(row)} (usual {usual})",
+        f"{name.zh}：{value}，{side.zh}，正常区间 {band(row)}（常见 {usual}）",
     )
 
 

@@ -25,19 +25,19 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
     if not result.rows:
         return [Note(title=_TITLE, body=NOBODY, result=result)]
     first = result.first
-    treated = sum(row["arm"] == "treated" for row in result.rows)
-    control, by = len(result.rows) - treated, words.word(words.RANKINGS, first["ranked_by"])
+    n_treated = sum(row["arm"] == "treated" for row in result.rows)
+    control, by = len(result.rows) - n_treated, words.word(words.RANKINGS, first["ranked_by"])
     table = Table(
         title=_TITLE,
         note=Text(
-            f"{plural(treated, 'member', 'members')} to contact, {integer(control)} in the control arm: "
+            f"{plural(n_treated, 'member', 'members')} to contact, {integer(control)} in the control arm: "
             "leave these alone, or nobody can tell whether contacting works. "
             f"Ranked by {by.en}: {first['ranked_because_en']}.",
-            f"联系 {integer(treated)} 人；对照组 {integer(control)} 人（随机抽取），请勿联系，"
+            f"联系 {integer(n_treated)} 人；对照组 {integer(control)} 人（随机抽取），请勿联系，"
             "否则无法判断联系是否有效。"
             f"排序依据：{by.zh}（{first['ranked_because_zh']}）。",
         )
-        + _free_places(result.rows, treated),
+        + _free_places(result.rows, n_treated),
         columns=[
             Column(Text("Rank", "排名"), number=True),
             Column(Text("Member", "成员")),
@@ -57,8 +57,8 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
 
 
 def listed(marts: Marts, context: SiteContext) -> Result:
-    """The list of the last day, both arms, in the order of ranks."""
-    return marts.run(
+    """The list of the last day, both arms, in the order of ranks; run once for all pages."""
+    return marts.results.get("retention_actions") or marts.run(
         "retention_actions",
         f"""
         with
@@ -104,19 +104,26 @@ def listed(marts: Marts, context: SiteContext) -> Result:
     )
 
 
-def _free_places(rows: list[Row], treated: int) -> Text:
+def treated(marts: Marts, context: SiteContext) -> list[Row]:
+    """Members to contact, in the order of the list; those of the control arm are left out."""
+    if not marts.has("retention_actions"):
+        return []
+    return [row for row in listed(marts, context).rows if row["arm"] == "treated"]
+
+
+def _free_places(rows: list[Row], n_treated: int) -> Text:
     """How many places stayed free, and the risk that nobody else reaches; a short list is a good list."""
     capacity = rows[0]["capacity"]
-    if capacity is None or treated >= capacity:
+    if capacity is None or n_treated >= capacity:
         return Text("", "")
     floors = {row["definition"]: row["least_risk"] for row in rows}
     shown = [(words.word(words.DEFINITIONS, name), percent(floor)) for name, floor in sorted(floors.items())]
     en = ", ".join(f"{share} ({name.en})" for name, share in shown)
     zh = "、".join(f"{share}（{name.zh}）" for name, share in shown)
     return Text(
-        f" {integer(capacity - treated)} of {plural(capacity, 'place', 'places')} stayed free: no other candidate is "
+        f" {integer(capacity - n_treated)} of {plural(capacity, 'place', 'places')} stayed free: no other candidate is "
         f"at a risk of at least {en}.",
-        f"{integer(capacity)} 个名额中空出 {integer(capacity - treated)} 个：其他候选成员的风险均低于 {zh}。",
+        f"{integer(capacity)} 个名额中空出 {integer(capacity - n_treated)} 个：其他候选成员的风险均低于 {zh}。",
     )
 
 

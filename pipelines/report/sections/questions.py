@@ -1,13 +1,11 @@
-"""Questions whose askers wait, by the one definition of the marts: their query, and the brief's block of them."""
+"""Questions whose askers wait, by the one definition of the marts: their query and what they are called."""
 
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import known, not_collected
-from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
+from pipelines.report.parts import known
 from pipelines.report.parts.database import Marts, Result
-from pipelines.report.parts.header import Header
-from pipelines.report.parts.text import Text, hours, integer
+from pipelines.report.parts.text import Text
 
 TITLE = known.Term("questions_waiting")
 MEANING = Text(
@@ -16,7 +14,6 @@ MEANING = Text(
 )
 """What a waiting question is, on every page."""
 LONGEST = 20
-_SHOWN = 6
 
 
 def waiting(marts: Marts, context: SiteContext) -> Result:
@@ -49,42 +46,4 @@ def _waiting(marts: Marts, context: SiteContext, name: str, order: str) -> Resul
         order by answer_times.observed_hours {order}, answer_times.question_id
         """,
         limit=LONGEST,
-    )
-
-
-def block(marts: Marts, context: SiteContext, header: Header) -> Block:
-    """The questions that have waited longest, with the number of all."""
-    link = ("answers.html", Text("All answers", "全部问答"))
-    if not marts.has("answer_times"):
-        if not any(source.is_collected for source in header.sources if source.log == "content"):
-            return not_collected.note(TITLE, "content", half=True)
-        return Note(title=TITLE, half=True, body=Text("No question is known.", "没有提问数据。"), link=link)
-    result = waiting(marts, context)
-    if not result.n:
-        return Note(
-            title=TITLE,
-            half=True,
-            result=result,
-            link=link,
-            body=Text("No question waits: ", "没有等待回应的提问：") + MEANING + Text(".", "。"),
-        )
-    return Table(
-        title=TITLE,
-        half=True,
-        result=result,
-        link=link,
-        note=Text(f"{integer(result.n)} wait: {MEANING.en}.", f"共 {integer(result.n)} 个：{MEANING.zh}。"),
-        columns=[
-            Column(Text("Question", "提问"), wide=True),
-            Column(Text("Channel", "频道")),
-            Column(Text("Waits for", "已等待"), number=True),
-        ],
-        rows=[
-            [
-                Cell(row["title"]),
-                Cell(row["channel"] or ""),
-                Cell(hours(row["observed_hours"]), row["observed_hours"]),
-            ]
-            for row in result.rows[:_SHOWN]
-        ],
     )

@@ -13,6 +13,15 @@ NEAR_DAYS = 7
 """Days ahead in which a term is due soon, and days back in which a payment failed lately."""
 
 
+def largest_currency(context: SiteContext) -> str:
+    """Query of the currency with the most recurring revenue."""
+    return f"""select currency from marts.revenue_months
+                where month <= {context.through}
+                group by currency
+                order by max(month) filter (where mrr_end_minor > 0) desc nulls last, max(mrr_end_minor) desc, currency
+                limit 1"""
+
+
 def months(marts: Marts, context: SiteContext) -> Result:
     """Months of the currency with the most recurring revenue; another one is a page of its own in the marts."""
     return marts.run(
@@ -24,11 +33,7 @@ def months(marts: Marts, context: SiteContext) -> Result:
             month <= {context.through}
             and month > {context.through} - interval {_MONTHS} month
             and currency = (
-                select currency from marts.revenue_months
-                where month <= {context.through}
-                group by currency
-                order by max(month) filter (where mrr_end_minor > 0) desc nulls last, max(mrr_end_minor) desc, currency
-                limit 1
+                {largest_currency(context)}
             )
         order by month
         """,
@@ -58,7 +63,7 @@ def sentence(rows: list[Row]) -> Text:
 
 def near(marts: Marts, context: SiteContext) -> Result:
     """Paid terms that end soon, and those that ended lately because a payment failed, their prices beside them."""
-    return marts.run(
+    return marts.results.get("terms_near") or marts.run(
         "terms_near",
         f"""
         select

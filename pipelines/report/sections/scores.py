@@ -1,44 +1,18 @@
-"""The latest churn scores: their query, how a score and its reasons are shown, the brief's block of them."""
+"""The latest churn scores: their query, how a score and its reasons are shown."""
 
 from __future__ import annotations
 
 import json
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import marks, people
-from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table, Tone
+from pipelines.report.parts import marks
+from pipelines.report.parts.blocks import Cell, Tone
 from pipelines.report.parts.database import Marts, Row
-from pipelines.report.parts.text import Text, integer, percent
+from pipelines.report.parts.text import Text, percent
 from pipelines.sql import literal
 
 TITLE = Text("Members at risk", "流失风险成员")
 TONES: dict[str, Tone] = {"high": "bad", "medium": "warn", "low": "good"}
-_HEADLINE = 5
-
-
-def headline(marts: Marts, context: SiteContext) -> Block:
-    """The brief's block: the few members with the highest risk."""
-    link = ("risk.html", Text("All members at risk", "全部风险成员"))
-    if not marts.has("churn_predictions"):
-        return Note(title=TITLE, body=unscored(), half=True, link=link)
-    result = marts.run("risk_headline", scores_sql(marts, context, definition=None), limit=_HEADLINE)
-    rows = [[people.member(row), probability(row), Cell(marks.lines(reasons(row)[:2]), "")] for row in result.rows]
-    return Table(
-        title=TITLE,
-        note=Text(
-            f"The {len(rows)} highest of {integer(result.n)} scored.",
-            f"共评分 {integer(result.n)} 人，以下为风险最高的 {len(rows)} 人。",
-        ),
-        columns=[
-            Column(Text("Member", "成员")),
-            Column(Text("Risk", "风险"), number=True),
-            Column(Text("Why", "原因"), wide=True),
-        ],
-        rows=rows,
-        result=result,
-        half=True,
-        link=link,
-    )
 
 
 def unscored() -> Text:

@@ -125,7 +125,7 @@ def test_the_cookbook_asks_for_metrics():
 def test_pages_name_metrics_as_the_catalogue_does_and_say_what_they_mean(tmp_path: Path):
     render_site(full(tmp_path / "full.duckdb"), tmp_path / "site", context=CONTEXT)
     shown = {
-        "index": ["dau", "wau", "mau", "stickiness", "n_contents", "questions_waiting"],
+        "index": ["dau", "stickiness", "n_contents", "questions_waiting", "payers", "mrr", "terms_due_30"],
         "answers": ["median_response_hours", "p90_response_hours", "answered_rate", "resolved_rate"],
         "revenue": ["mrr", "payers", "quick_ratio", "arpu", "payer_churn_rate", "terms_due", "payments_failed"],
         "risk": ["high_risk_members", "medium_risk_members", "low_risk_members", "expected_churners"],
