@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from pipelines.contract import LOGS
 from pipelines.defs.resources import HomeResource
-from pipelines.gates import facts, predictions, relations
+from pipelines.gates import facts, predictions, relations, verdicts
 from pipelines.gates.verdicts import GateOutcome
+from pipelines.home import Home
+from pipelines.report.sections.cures import cures
 from pipelines.warehouse.plan import read_plan
 
 SCORES_KEY = dg.AssetKey("churn_scores")
@@ -18,11 +21,16 @@ def mart_key(name: str) -> dg.AssetKey:
 
 
 def gate_result(
-    context: dg.AssetCheckExecutionContext, outcome: GateOutcome, *, blocks: bool, reasons: Sequence[str] = ()
+    context: dg.AssetCheckExecutionContext,
+    home: Home,
+    outcome: GateOutcome,
+    *,
+    blocks: bool,
+    reasons: Sequence[str] = (),
 ) -> dg.AssetCheckResult:
     """Turn a gate's outcome into a check's result; it fails the run only where ``blocks`` is set.
 
-    ``reasons`` name what was refused, by file and line.
+    Where it fails it says what to do. ``reasons`` name what was refused, by file and line.
     """
     say = context.log.error if blocks else context.log.warning if outcome.withheld else context.log.info
     if outcome.n_days:
@@ -30,7 +38,7 @@ def gate_result(
     return dg.AssetCheckResult(
         passed=not outcome.withheld,
         severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
-        description="\n".join([outcome.summary, *reasons]),
+        description="\n".join([outcome.summary, *reasons, *_to_do(home, outcome, context.run.run_id)]),
         metadata={
             **({"first_reasons": dg.MetadataValue.md("\n".join(f"* {one}" for one in reasons))} if reasons else {}),
             "days_checked": outcome.n_days,
@@ -38,6 +46,15 @@ def gate_result(
             "days_warned": len(outcome.warned),
         },
     )
+
+
+def _to_do(home: Home, outcome: GateOutcome, run_id: str) -> list[str]:
+    """Say what mends what a gate withheld, as the page of a run that stopped says it; nothing where all passed."""
+    if not outcome.withheld:
+        return []
+    tables = LOGS if outcome.table_name == relations.TABLE else [outcome.table_name]
+    rows = [one for one in verdicts.blocking(home, run_id) if one["table_name"] in tables]
+    return [one.en for one in cures(rows, f"gate {outcome.gate}: {outcome.table_name}")]
 
 
 def _facts_check(table_name: str) -> dg.AssetChecksDefinition:
@@ -49,7 +66,7 @@ def _facts_check(table_name: str) -> dg.AssetChecksDefinition:
     )
     def check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
         outcome = facts.judge(home.paths, table_name, context.run.run_id)
-        return gate_result(context, outcome, blocks=bool(outcome.withheld))
+        return gate_result(context, home.paths, outcome, blocks=bool(outcome.withheld))
 
     return check
 
@@ -66,7 +83,7 @@ facts_checks = [_facts_check(table_name) for table_name in facts.SUITES]
 def relations_check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
     """Judge the rows that came since the last completed run by the rules between logs."""
     outcome = relations.judge(home.paths, home.settings, context.run.run_id)
-    return gate_result(context, outcome, blocks=bool(outcome.withheld))
+    return gate_result(context, home.paths, outcome, blocks=bool(outcome.withheld))
 
 
 @dg.asset_check(
@@ -79,4 +96,4 @@ def predictions_check(context: dg.AssetCheckExecutionContext, home: HomeResource
     """Judge the predictions of the run's last day."""
     day = read_plan(home.paths).through_day
     outcome = predictions.judge(home.paths, home.settings, day, context.run.run_id)
-    return gate_result(context, outcome, blocks=bool(outcome.withheld))
+    return gate_result(context, home.paths, outcome, blocks=bool(outcome.withheld))

@@ -21,7 +21,7 @@ def raw_key(log_name: str) -> dg.AssetKey:
 def _tell_log_days(context: dg.AssetExecutionContext, key: dg.AssetKey, days: list[DayReport]) -> None:
     """Mark the ingested log days as materialised: Dagster knows of no partitions in a run with tags of our own."""
     for day in days:
-        metadata = {"rows_accepted": day.accepted, "rows_quarantined": day.quarantined}
+        metadata = {"dagster/partition_row_count": day.accepted, "rows_quarantined": day.quarantined}
         context.log_event(dg.AssetMaterialization(key, partition=day.log_day.isoformat(), metadata=metadata))
 
 
@@ -87,6 +87,7 @@ def _delivery_check(log: Log) -> dg.AssetChecksDefinition:
         reasons = first_reasons(home.paths, log.name, failed) if failed else []
         return gate_result(
             context,
+            home.paths,
             outcome,
             blocks=days[-1] in outcome.withheld or deliveries.is_all_withheld(home.paths, outcome),
             reasons=reasons,

@@ -19,6 +19,7 @@ _settings = get_settings()
     cron_schedule=f"0 {_settings.daily_hour} * * *",
     execution_timezone=_settings.timezone,
     default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Runs yesterday's log day, from landing files to the publication. It runs without any log too.",
 )
 def daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Run yesterday's log day; a day without any log still runs, so that the pages say so."""

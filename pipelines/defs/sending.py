@@ -28,7 +28,11 @@ def sent_messages(context: dg.AssetExecutionContext, home: HomeResource) -> dg.M
     return dg.MaterializeResult(metadata={"messages_sent": n_sent, "messages_failed": n_failed})
 
 
-@dg.sensor(minimum_interval_seconds=300, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    minimum_interval_seconds=300,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Sends what became due since the last run: at a target's hour, or again what did not go out.",
+)
 def due_messages(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Send what became due since the last run: at a target's hour, or again what could not be sent."""
     settings = get_settings()

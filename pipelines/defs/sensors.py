@@ -27,7 +27,12 @@ _GRACE_HOURS = 2
 """Hours after the daily run's hour in which it may still be on its way."""
 
 
-@dg.sensor(job=main_job, minimum_interval_seconds=300, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    job=main_job,
+    minimum_interval_seconds=300,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Runs log days whose landing files changed since they were ingested; a new day is its daily run's.",
+)
 def changed_files(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Run log days whose landing files differ from those last ingested; a new day is left to its daily run."""
     settings = get_settings()
@@ -50,7 +55,10 @@ def changed_files(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest
         )
 
 
-@dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.run_failure_sensor(
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Says on the pages, to the targets and to the alert command why a run failed.",
+)
 def failed_run(context: dg.RunFailureSensorContext) -> None:
     """Say on the pages, and to the alert command, why a run failed."""
     settings = get_settings()
@@ -66,7 +74,11 @@ def failed_run(context: dg.RunFailureSensorContext) -> None:
         alive.forget(home, run.run_id)
 
 
-@dg.sensor(minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Fails runs whose process is gone, so that the queue goes on.",
+)
 def dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Fail runs whose process is gone, so that the queue goes on; while a run is at work nothing is looked for."""
     settings = get_settings()
@@ -80,7 +92,11 @@ def dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     return dg.SkipReason("; ".join(map(str, dead)) or "no run is dead")
 
 
-@dg.sensor(minimum_interval_seconds=1800, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    minimum_interval_seconds=1800,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Says once of a log day that it is not published hours after its daily run was due.",
+)
 def missing_run(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Say once of a log day that it is still not published hours after its daily run was due."""
     settings = get_settings()
@@ -96,7 +112,11 @@ def missing_run(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     return dg.SkipReason(f"said that {due.isoformat()} is missing")
 
 
-@dg.sensor(minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Looks at the running day every so many minutes, where GUILDBOOK_TODAY_MINUTES says how many.",
+)
 def day_so_far(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Look at the running day every so many minutes, where a setting says so; a run at work comes first.
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 import dagster as dg
 
 from pipelines.churn import training
 from pipelines.churn.schedule import training_days
 from pipelines.contract import LOGS
-from pipelines.defs.dbt_models import UNIQUE_ID, load_specs
+from pipelines.defs.dbt_checks import failed
+from pipelines.defs.dbt_models import OF_NO_STEP, UNIQUE_ID, load_specs
 from pipelines.defs.partitions import FULL_TAG, tagged_days
 from pipelines.defs.raw import raw_key
 from pipelines.defs.resources import HomeResource
@@ -26,6 +28,9 @@ AFTER_SCORING = "tag:after_scoring"
 
 
 _SPECS = load_specs({"warehouse": {"exclude": AFTER_SCORING}, "records": {"select": AFTER_SCORING}})
+
+kept_state = _SPECS[OF_NO_STEP].assets
+"""What the builds keep for the next one: read by models, written by dbt beside them."""
 
 
 @dg.asset(deps=[raw_key(name) for name in LOGS], group_name="control", kinds={"parquet"}, output_required=False)
@@ -129,14 +134,14 @@ def _events(
         told.add(node.unique_id)
         nodes.append(node)
         if node.resource_type == "model" and node.succeeded and node.unique_id in specs:
-            yield dg.MaterializeResult(
-                asset_key=specs[node.unique_id].key, metadata={"execution_seconds": node.seconds}
-            )
+            yield dg.MaterializeResult(asset_key=specs[node.unique_id].key, metadata=_metadata(node))
         elif node.resource_type == "test" and node.name in checks and node.status != "skipped" and is_new:
+            check = checks[node.name]
             yield dg.AssetCheckResult(
-                asset_key=checks[node.name].asset_key,
+                asset_key=check.asset_key,
                 check_name=node.name,
                 passed=node.status == "pass",
+                description=None if node.status == "pass" else failed(node, check),
                 severity=dg.AssetCheckSeverity.WARN if node.status == "warn" else dg.AssetCheckSeverity.ERROR,
                 metadata={"rows_that_fail": node.failures, "message": node.message},
             )
@@ -144,6 +149,16 @@ def _events(
     n_models = sum(node.resource_type == "model" and node.unique_id in specs for node in nodes)
     seconds = sum(node.seconds for node in nodes)
     context.log.info(f"dbt built {n_models} models and ran {len(nodes) - n_models} tests and hooks in {seconds:.1f} s")
+
+
+def _metadata(node: NodeResult) -> dict[str, Any]:
+    """Return what Dagster shows of a model that was built: its rows, and the last ones where the mart shows them."""
+    seconds = {"execution_seconds": node.seconds}
+    if node.look is None:
+        return seconds
+    rows = {"dagster/row_count": node.look.n_rows}
+    last = {"last_rows": dg.MetadataValue.md(node.look.last_rows)} if node.look.last_rows else {}
+    return seconds | rows | last
 
 
 def _tell_counts(context: dg.AssetExecutionContext, counts: StaleCounts) -> None:

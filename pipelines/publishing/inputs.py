@@ -21,6 +21,7 @@ _CODE = ("pipelines", "models", "expectations")
 _NO_PAGE_USES = {
     "home", "memory_limit", "threads", "alert_command", "min_free_disk_gb", "publications_kept", "arm_key",
     "readers_group", "max_run_hours", "backups", "send_enabled", "site_url", "today_minutes", "today_silent_hours",
+    "owner",
 }  # fmt: skip
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
+
+_OWNER = re.compile(r"team:\S.*|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,7}")
+"""What Dagster takes for an owner."""
 
 
 class ShownSettings(BaseSettings):
-    """Names and language."""
+    """Names, language and owner."""
 
     name: str = Field(
         "",
@@ -28,6 +32,19 @@ class ShownSettings(BaseSettings):
         description="Whether pages, lists, messages and the published database show what members are called beside "
         "their ids.",
     )
+
+    owner: str = Field(
+        "team:operators",
+        description="Who looks after the pipeline, as Dagster shows it beside each asset: an e-mail address, or "
+        "`team:` and a name.",
+    )
+
+    @field_validator("owner")
+    @classmethod
+    def _check_owner(cls, value: str) -> str:
+        if not _OWNER.fullmatch(value):
+            raise ValueError("write an e-mail address, or team: and the team's name")
+        return value
 
     @property
     def title(self) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.home import Home
+from pipelines.lake.duck import open_warehouse
 from pipelines.settings import Settings
 from pipelines.warehouse import statements
 from pipelines.warehouse.project import (
@@ -26,7 +27,7 @@ from pipelines.warehouse.project import (
     project_digest,
 )
 from pipelines.warehouse.replay import Unfit, replay
-from pipelines.warehouse.results import DbtError, NodeResult
+from pipelines.warehouse.results import DbtError, NodeResult, seen
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -109,10 +110,18 @@ def node_results(
     recorder = statements.Recorder()
     with environment(variables):
         outcome = _invoke(arguments, target=settings.home / "lake" / ".staging" / "dbt", recorder=recorder)
-    nodes = [_node_result(result) for result in outcome]
+    nodes = _seen(Home(settings.home), [_node_result(result) for result in outcome])
     if recorder.credentials is not None and all(node.succeeded for node in nodes):
         statements.keep(place, recorder.script(outcome), settings)
     yield from (node for node in nodes if node.unique_id not in told or not node.succeeded)
+
+
+def _seen(home: Home, nodes: list[NodeResult]) -> list[NodeResult]:
+    """Return the results with what the marts hold; where a build broke off early there are none."""
+    if not home.marts.exists():
+        return nodes
+    with open_warehouse(home) as con:
+        return [seen(con, node) for node in nodes]
 
 
 def write_docs(settings: Settings, folder: Path) -> Path:

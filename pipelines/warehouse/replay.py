@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.warehouse.results import NodeResult
+from pipelines.warehouse.results import NodeResult, seen
 from pipelines.warehouse.statements import Node, Script, Step, asks
 
 _TURN_SECONDS = 0.0005
@@ -95,7 +95,8 @@ class _Sender:
                 seconds[step.unique_id] = seconds.get(step.unique_id, 0.0) + time.perf_counter() - started
                 while waiting and last.get(waiting[0].unique_id, 0) <= number:
                     node = waiting.pop(0)
-                    self._tell(_result(node, seconds.get(node.unique_id, 0.0), answers.get(node.unique_id)))
+                    result = _result(node, seconds.get(node.unique_id, 0.0), answers.get(node.unique_id))
+                    self._tell(seen(database, result))
 
     def stop(self, sending: Future[None]) -> None:
         """Break off what is being sent, if anything is, and wait until the database is closed."""
