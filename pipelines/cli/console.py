@@ -1,4 +1,8 @@
-"""What every command says in the same way: messages beside its output, and settings that are wrong."""
+"""What every command says in the same way and in which language: messages beside its output, settings that are wrong.
+
+What a command says itself is a ``Text``, which holds both languages. What it passes on, such as an error's own words,
+is said as it came.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.cells import cell_len
 from typer.core import TyperGroup
 
 from pipelines.faults import UserError, sentence
 from pipelines.home import Home
 from pipelines.privacy import readers
+from pipelines.report.parts.text import Text
 from pipelines.settings import Settings, SettingsError, get_settings
 from pipelines.settings.given import unknown_variables
 
@@ -53,20 +59,41 @@ def read_settings(*, opens_home: bool = True) -> Settings:
             say(problem)
         raise typer.Exit(error.exit_code) from error
     for line in unknown_variables(Settings.model_fields):
-        say(f"warning   {line}")
+        say(labelled(Text("warning", "警告"), line, 10))
     for line in readers.protect(Home(settings.home), settings) if opens_home else ():
         say(line)
     return settings
 
 
-def say(text: str) -> None:
+def say(text: Text | str) -> None:
     """Say something beside a command's output."""
-    typer.echo(printable(text), err=True)
+    typer.echo(printable(spoken(text)), err=True)
 
 
-def show(line: str) -> None:
+def show(line: Text | str) -> None:
     """Write a line of a command's output that may quote what was delivered."""
-    typer.echo(printable(line))
+    typer.echo(printable(spoken(line)))
+
+
+def spoken(text: Text | str) -> str:
+    """Return a text in the language of the settings, English where they name none; what is passed on stays as it is."""
+    if isinstance(text, str):
+        return text
+    return text.zh if language() == "zh" else text.en
+
+
+def language() -> str:
+    """Return the language in which commands speak."""
+    try:
+        return get_settings().language or "en"
+    except UserError:  # the settings are wrong, which is being said
+        return "en"
+
+
+def labelled(label: Text, said: Text | str, width: int = 12) -> Text:
+    """Return a line that begins with a word for what it is about, in a column as wide as a terminal shows it."""
+    filled = [word + " " * (width - cell_len(word)) for word in (label.en, label.zh)]
+    return Text(*filled) + said
 
 
 def printable(text: str) -> str:

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.console import read_settings, say, show
+from pipelines.cli.console import labelled, read_settings, say, show
+from pipelines.cli.progress import work_shown
 from pipelines.home import Home
+from pipelines.report.parts.text import Text
 from pipelines.settings import HOME_FILE, Settings, keep_setting
 
 if TYPE_CHECKING:
     from pipelines.connectors import ImportReport, NotMapped
+
+_AT_WORK = Text("the import is at work", "正在导入")
 
 imports = typer.Typer(no_args_is_help=True, help="Write landing files from another system's data.")
 
@@ -45,7 +49,7 @@ def table(
     if preview:
         settings = read_settings(opens_home=False)
         for one in preview_table(mapping, settings.timezone, data, settings):
-            typer.echo(f"{one.file} becomes {one.output}:")
+            show(Text(f"{one.file} becomes {one.output}:", f"{one.file} 转为 {one.output}："))
             for line in one.lines:
                 show(f"  {line}")
             _say_not_mapped(one.not_mapped)
@@ -64,42 +68,60 @@ def csv(
 
     settings = read_settings()
     landing = Home(settings.home).landing
-    for report in import_folder(folder, landing, settings.timezone, settings, say):
+    with work_shown(_AT_WORK):
+        reports = import_folder(folder, landing, settings.timezone, settings, say)
+    for report in reports:
         tell(report, settings)
 
 
 def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:
     """Run an import and say what it read, wrote and could not map."""
-    tell(work(), settings)
+    with work_shown(_AT_WORK):
+        report = work()
+    tell(report, settings)
 
 
 def tell(report: ImportReport, settings: Settings) -> None:
     """Say what an import read, wrote and could not map, and what comes next."""
     for name, rows in report.rows_read.items():
-        typer.echo(f"read      {rows:>10,}  {name}")
+        show(_counted(Text("read", "已读取"), rows, name))
     for log, rows in report.rows_written.items():
-        typer.echo(f"written   {rows:>10,}  {log}")
+        show(_counted(Text("written", "已写入"), rows, log))
     _say_not_mapped(report.not_mapped)
     for name, value in report.settings.items():
         wanted = str(value).lower()
         if keep_setting(settings, name, value):
-            typer.echo(f"setting   {name} = {wanted}, which these rows need, is now in {HOME_FILE} of the home")
-        elif getattr(settings, name) != value:
-            say(f"{name} is {str(getattr(settings, name)).lower()}, but the mapping asks for {wanted}")
+            kept = Text(
+                f"{name} = {wanted}, which these rows need, is now in {HOME_FILE} of the home",
+                f"{name} = {wanted}（这些行需要它）已写入主目录的 {HOME_FILE}",
+            )
+            show(labelled(Text("setting", "设置"), kept, 10))
+        elif (is_now := getattr(settings, name)) != value:
+            now = str(is_now).lower()
+            say(Text(f"{name} is {now}, but the mapping asks for {wanted}", f"{name} 为 {now}，但映射要求 {wanted}"))
     if report.files_removed:
-        typer.echo(
-            f"removed   {report.files_removed:>10,}  landing files of an earlier import, whose rows are not in this one"
+        whose = Text(
+            "landing files of an earlier import, whose rows are not in this one",
+            "个先前导入的落地文件，其中的行不在本次导入中",
         )
+        show(_counted(Text("removed", "已删除"), report.files_removed, whose))
     if report.first_day is None:
         return
-    typer.echo(f"next      guildbook run --from {report.first_day} --to {report.last_day}")
+    show(labelled(Text("next", "下一步"), f"guildbook run --from {report.first_day} --to {report.last_day}", 10))
     if report.first_day < settings.first_log_day:
-        say(f"it begins before GUILDBOOK_FIRST_LOG_DAY={settings.first_log_day}; set that to {report.first_day}")
+        first, set_to = f"GUILDBOOK_FIRST_LOG_DAY={settings.first_log_day}", report.first_day
+        say(Text(f"it begins before {first}; set that to {set_to}", f"数据早于 {first}；请将其设为 {set_to}"))
+
+
+def _counted(label: Text, count: int, of: Text | str) -> Text:
+    return labelled(label, f"{count:>10,}  ", 10) + of
 
 
 def _say_not_mapped(found: Sequence[NotMapped]) -> None:
     """Say what was left out, of which file and output, and why."""
     for one in found:
-        output = f" → {one.output}" if one.output else ""
-        example = f" (for example {one.example})" if one.example else ""
-        show(f"not mapped{one.count:>10,}  {one.file}{output}: {one.reason}{example}")
+        what = one.file + (f" → {one.output}" if one.output else "")
+        said = Text(f"{what}: {one.reason}", f"{what}：{one.reason}")
+        if one.example:
+            said += Text(f" (for example {one.example})", f"（例如 {one.example}）")
+        show(_counted(Text("not mapped", "未映射"), one.count, said))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.console import Commands, read_settings, say, show
+from pipelines.cli.console import Commands, labelled, read_settings, say, show
 from pipelines.cli.erase import erase
 from pipelines.cli.export import exporting
 from pipelines.cli.files import check, quarantine
@@ -15,19 +15,20 @@ from pipelines.cli.identity import identities
 from pipelines.cli.imports import imports
 from pipelines.cli.init import init
 from pipelines.cli.mcp import mcp
+from pipelines.cli.open_site import open_site
 from pipelines.cli.pseudonym import pseudonym
 from pipelines.cli.retention import retention
 from pipelines.cli.run_days import run
 from pipelines.cli.send import sending
 from pipelines.cli.sources import sources
 from pipelines.home import Home
+from pipelines.report.parts.text import Text
 
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Guildbook: what happened in your community, whom you are about to lose, and whether what you did worked.",
 )
 gates = typer.Typer(no_args_is_help=True, help="Look at gates and record exceptions.")
 app.add_typer(imports, name="import")
@@ -47,6 +48,26 @@ app.command(epilog="Example: guildbook quarantine interactions 2026-02-04")(quar
 app.command(epilog="Example: guildbook pseudonym m01096")(pseudonym)
 app.command(epilog="Example: guildbook erase m01096 --dry-run")(erase)
 app.command(epilog="Example: guildbook mcp")(mcp)
+app.command("open", epilog="Example: guildbook open")(open_site)
+
+
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version  # noqa: PLC0415 - reading it takes as long as many a command
+
+        typer.echo(f"guildbook {version('guildbook')}")
+        raise typer.Exit
+
+
+@app.callback()
+def guildbook(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Say which version of Guildbook this is.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Guildbook: what happened in your community, whom you are about to lose, and whether what you did worked."""
+    del version  # its callback has said it
 
 
 @app.command(epilog="Example: guildbook sample --members 500 --days 120")
@@ -73,11 +94,15 @@ def sample(
         lapse_draws=lapse_draws,
     )
     for name, log in report.logs.items():
-        typer.echo(
-            f"{name:<20}{log.delivered:>9,} rows in {log.files:>4} files: {log.malformed:,} malformed, "
-            f"{log.duplicates:,} repeated, {log.late:,} late"
+        rows, files = f"{log.delivered:>9,}", f"{log.files:>4}"
+        broken, again, late = f"{log.malformed:,}", f"{log.duplicates:,}", f"{log.late:,}"
+        show(
+            Text(
+                f"{name:<20}{rows} rows in {files} files: {broken} malformed, {again} repeated, {late} late",
+                f"{name:<20}{rows} 行，{files} 个文件：{broken} 行格式错误，{again} 行重复，{late} 行迟到",
+            )
         )
-    typer.echo(f"next  guildbook run --from {report.first_day} --to {report.last_day}")
+    show(labelled(Text("next", "下一步"), f"guildbook run --from {report.first_day} --to {report.last_day}", 8))
 
 
 @app.command(epilog="Example: guildbook verify --mart community_days")
@@ -109,9 +134,14 @@ def rollback() -> None:
 
     home = Home(read_settings().home)
     number = versions.rollback(home)
-    typer.echo(f"version {number} is up again")
+    show(Text(f"version {number} is up again", f"第 {number} 版已重新上线"))
     if (holder := lock.holder(home)) is not None:
-        say(f"{holder} is at work: if it publishes, its version is up in place of this one; then roll back again")
+        say(
+            Text(
+                f"{holder} is at work: if it publishes, its version is up in place of this one; then roll back again",
+                f"{holder} 正在工作：若它发布，其版本会取代这一版；届时请再次回退",
+            )
+        )
 
 
 @app.command(epilog="Example: guildbook status --marts")
@@ -174,4 +204,5 @@ def waive(
     if table not in known:
         raise typer.BadParameter(f"{table} has no gate; one of: {', '.join(known)}")
     verdicts.waive(Home(read_settings().home), table, day.date(), reason=reason, waived_by=getpass.getuser())
-    typer.echo(f"waived; run the day again: guildbook run --from {day.date()} --to {day.date()}")
+    again = f"guildbook run --from {day.date()} --to {day.date()}"
+    show(Text(f"waived; run the day again: {again}", f"已豁免；请重新运行该日：{again}"))

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from pipelines import lock, run_start
 from pipelines.cli.instance import prepare_instance
+from pipelines.cli.progress import run_shown
 from pipelines.erasure.stated import finish
 from pipelines.faults import sentence
 from pipelines.home import Home
@@ -96,7 +97,7 @@ def _launch(home: Home, settings: Settings, days: list[date], *, full: bool, say
             say(f"not read    {ignored}")
         delivered = delivered_logs(home, settings, days, full=full)
         run_id = str(uuid.uuid4())
-        with alive.marked(home, run_id):
+        with alive.marked(home, run_id), run_shown(instance, days, delivered):
             result = defs.resolve_job_def("main").execute_in_process(
                 instance=instance,
                 run_config=RUN_CONFIG,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from expectations import worker
-from pipelines.cli.console import read_settings, say
+from pipelines.cli.console import labelled, read_settings, say, show
 from pipelines.home import Home
+from pipelines.report.parts.text import Text
 from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.cli.run import RunOutcome
 
 
 def run(
@@ -51,27 +55,41 @@ def run(
             from pipelines.cli.dry_run import stale_lines  # noqa: PLC0415
 
             for line in stale_lines(settings, begin, end, full=full, say=say):
-                typer.echo(line)
+                show(line)
             return
         outcome = running.execute(settings, begin, end, full=full, say=say)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     if not outcome.succeeded:
-        say(
-            f"stopped at {outcome.failed_gate}: {outcome.reason}"
-            if outcome.failed_gate
-            else f"failed: {outcome.reason}"
-        )
-        say("the last good publication stays up" if home.published.exists() else "nothing is published yet")
-        if (page := home.last_run / "index.html").exists():
-            say(f"what stopped it, and what to do: {page}")
-        if (rest := running.range_without_last_day(outcome, begin, end)) is not None:
-            say(f"to publish without that day meanwhile: guildbook run --from {rest[0]} --to {rest[1]}")
+        _say_why(home, outcome, running.range_without_last_day(outcome, begin, end))
         raise typer.Exit(1)
-    if outcome.unchanged_since is not None:
-        typer.echo(f"nothing changed since version {outcome.unchanged_since}: nothing new is published")
-    typer.echo(f"report    {home.published / 'site' / 'index.html'}")
-    typer.echo(f"database  {home.published / 'analytics.duckdb'}")
+    if (version := outcome.unchanged_since) is not None:
+        show(
+            Text(
+                f"nothing changed since version {version}: nothing new is published",
+                f"自第 {version} 版以来没有变化：没有新的发布",
+            )
+        )
+    show(labelled(Text("report", "报告"), str(home.published / "site" / "index.html"), 10))
+    show(labelled(Text("database", "数据库"), str(home.published / "analytics.duckdb"), 10))
+
+
+def _say_why(home: Home, outcome: RunOutcome, rest: tuple[date, date] | None) -> None:
+    """Say what stopped a run, what stays up, and which of its days can be published meanwhile."""
+    if outcome.failed_gate:
+        at, why = outcome.failed_gate, outcome.reason
+        say(Text(f"stopped at {at}: {why}", f"停在 {at}：{why}"))
+    else:
+        say(Text(f"failed: {outcome.reason}", f"失败：{outcome.reason}"))
+    if home.published.exists():
+        say(Text("the last good publication stays up", "上一次成功的发布仍在线"))
+    else:
+        say(Text("nothing is published yet", "尚未发布任何内容"))
+    if (page := home.last_run / "index.html").exists():
+        say(Text(f"what stopped it, and what to do: {page}", f"停止的原因与处理办法：{page}"))
+    if rest is not None:
+        again = f"guildbook run --from {rest[0]} --to {rest[1]}"
+        say(Text(f"to publish without that day meanwhile: {again}", f"若要先发布其余日期：{again}"))
 
 
 def _look(home: Home, settings: Settings) -> None:
@@ -82,12 +100,13 @@ def _look(home: Home, settings: Settings) -> None:
     except GaveWayError as error:
         say(str(error))
         return
-    typer.echo(looked.today.answer.en)
+    show(looked.today.answer)
     for alarm in looked.today.alarms:
-        typer.echo(f"alarm     {alarm.said.en}")
+        show(labelled(Text("alarm", "警报"), alarm.said, 10))
     for log in looked.today.withheld:
-        typer.echo(f"kept back {log}: the page says why, and what to do")
-    typer.echo(f"today     {looked.page}")
+        why = Text(f"{log}: the page says why, and what to do", f"{log}：原因与处理办法见页面")
+        show(labelled(Text("kept back", "已扣留"), why, 10))
+    show(labelled(Text("today", "今日"), str(looked.page), 10))
 
 
 def _days(home: Home, settings: Settings, first: datetime | None, last: datetime | None) -> tuple[date, date]:
@@ -102,5 +121,6 @@ def _days(home: Home, settings: Settings, first: datetime | None, last: datetime
     from pipelines.cli.due import due_days  # noqa: PLC0415
 
     days = due_days(home, settings, clock.today(settings.timezone))
-    say(f"days      {days[0]}" + (f" to {days[1]}" if days[0] != days[1] else ""))
+    stretch = Text(f"{days[0]} to {days[1]}", f"{days[0]} 至 {days[1]}") if days[0] != days[1] else str(days[0])
+    say(labelled(Text("days", "日期"), stretch, 10))
     return days

@@ -9,7 +9,14 @@ import typer
 
 from pipelines.cli.console import read_settings, say, show
 from pipelines.home import Home
+from pipelines.report.parts.text import Text
 from pipelines.settings import Settings
+
+_OUTCOMES = {
+    "completed": Text("completed", "已完成"),
+    "replayed": Text("replayed", "已重放"),
+    "failed": Text("failed", "失败"),
+}
 
 sources = typer.Typer(no_args_is_help=True, help="Fetch what platforms hold, as the files in the folder sources say.")
 
@@ -24,14 +31,20 @@ def list_() -> None:
     settings = read_settings()
     home = Home(settings.home)
     if not names(home):
-        typer.echo(f"none: guildbook init --from discourse writes one into {home.sources}")
+        init = "guildbook init --from discourse"
+        show(Text(f"none: {init} writes one into {home.sources}", f"没有来源：{init} 会在 {home.sources} 中写入一个"))
         return
     last = {row["source"]: row for row in ledger.read(home, LEDGER).to_pylist()}
     for one in read_all(home, settings):
         row = last.get(one.name)
-        how = f"{row['outcome']} {row['started_at']:%Y-%m-%d %H:%M} UTC" if row else "never pulled"
-        reason = f": {row['reason']}" if row and row["reason"] else ""
-        show(f"{one.name:<20}{one.source.kind:<14}{one.source.schedule:<16}{how}{reason}")
+        how = Text("never pulled", "从未拉取")
+        if row:
+            when = f"{row['started_at']:%Y-%m-%d %H:%M} UTC"
+            how = _OUTCOMES[row["outcome"]] + f" {when}"
+            if why := row["reason"]:
+                how += Text(f": {why}", f"：{why}")
+        of_source = f"{one.name:<20}{one.source.kind:<14}{one.source.schedule:<16}"
+        show(Text(of_source, of_source) + how)
 
 
 @sources.command(epilog="Example: guildbook sources check forum")

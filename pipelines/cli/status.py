@@ -10,12 +10,14 @@ import duckdb
 
 from expectations.relations import RELATIONS
 from pipelines import lock
+from pipelines.cli.console import labelled
 from pipelines.home import Home
 from pipelines.ingest.findings import standing, summary
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest, noted, versions
 from pipelines.reading import sums
+from pipelines.report.parts.text import Text, plural
 from pipelines.sending.record import unsent
 
 SHOWN_DAYS = 10
@@ -24,81 +26,105 @@ SHOWN_DAYS = 10
 SHOWN_RULES = 5
 """Rules between logs that are named; Data health names them all."""
 
+SHOWN_FAILURES = 20
+"""Expectations of the last run that are named; marts.gate_results holds them all."""
 
-def status_lines(home: Home, first_log_day: date = date.min) -> list[str]:
+_PUBLISHED = Text("published", "已发布")
+_NOTHING_YET = Text("nothing yet", "尚无")
+
+
+def status_lines(home: Home, first_log_day: date = date.min) -> list[Text]:
     """Lines about the publication that is up, the withheld log days, and the gates that failed in the last run."""
-    number = versions.current(home)
-    if number is None:
-        lines = ["published   nothing yet"]
-    else:
-        rows = ledger.rows(home, "publications", version=number)
-        through = (
-            f", data through {rows[-1]['through_day']}, made {rows[-1]['published_at']:%Y-%m-%d %H:%M} UTC"
-            if rows
-            else ""
-        )
-        kept = ", ".join(str(one) for one in versions.numbers(home))
-        lines = [f"published   version {number}{through}", f"kept        {kept}"]
+    lines = _published_lines(home)
     beside = manifest.withheld_days(home)
-    lines.append(f"withheld    {_named([one for one in beside if one.is_judged]) or 'none'}")
+    judged = _named([one for one in beside if one.is_judged])
+    lines.append(labelled(Text("withheld", "已扣留"), judged or Text("none", "无")))
     if unjudged := _named([one for one in beside if not one.is_judged]):
-        lines.append(
-            f"not judged  {unjudged}: the run that read them is at work or was ended; their next run judges them"
+        why = Text(
+            ": the run that read them is at work or was ended; their next run judges them",
+            "：读取它们的运行仍在进行或已被终止；下一次运行会对其裁定",
         )
+        lines.append(labelled(Text("not judged", "未裁定"), unjudged + why))
     lines += _finding_lines(home)
     lines += _disagreement_lines(home)
-    lines += [f"not read    {one}" for one in ignored_entries(home, first_log_day)]
-    builds = ledger.read(home, "builds").to_pylist()
-    if builds:
-        last = builds[-1]
-        lines.append(
-            f"rebuilt     {last['n_stale_days']:,} of {last['n_days']:,} days and {last['n_stale_as_of_days']:,} as-of "
-            f"days{' (' + last['full_because'] + ')' if last['full_because'] else ''}"
-        )
+    lines += [labelled(Text("not read", "未读取"), str(one)) for one in ignored_entries(home, first_log_day)]
+    if builds := ledger.read(home, "builds").to_pylist():
+        lines.append(labelled(Text("rebuilt", "已重建"), _rebuilt(builds[-1])))
     if (holder := lock.holder(home)) is not None:
-        lines.append(f"running     {holder}")
+        lines.append(labelled(Text("running", "运行中"), str(holder)))
+    lines += _last_run_lines(home)
+    if (page := home.last_run / "index.html").exists():
+        lines.append(
+            labelled(Text("stopped", "已停止"), Text(f"{page} says why and what to do", f"原因与处理办法见 {page}"))
+        )
+    lines += [labelled(Text("not sent", "未发送"), one) for one in unsent(home)]
+    reasons = enumerate(reasons_of_run(home))
+    return lines + [labelled(Text("refused", "已拒绝") if n == 0 else Text("", ""), reason) for n, reason in reasons]
+
+
+def _published_lines(home: Home) -> list[Text]:
+    number = versions.current(home)
+    if number is None:
+        return [labelled(_PUBLISHED, _NOTHING_YET)]
+    version = Text(f"version {number}", f"第 {number} 版")
+    if rows := ledger.rows(home, "publications", version=number):
+        day, made = rows[-1]["through_day"], f"{rows[-1]['published_at']:%Y-%m-%d %H:%M} UTC"
+        version += Text(f", data through {day}, made {made}", f"，数据截至 {day}，制作于 {made}")
+    kept = ", ".join(str(one) for one in versions.numbers(home))
+    return [labelled(_PUBLISHED, version), labelled(Text("kept", "保留"), kept)]
+
+
+def _rebuilt(build: dict[str, Any]) -> Text:
+    stale, days, as_of = (f"{build[name]:,}" for name in ("n_stale_days", "n_days", "n_stale_as_of_days"))
+    because = build["full_because"]
+    return Text(
+        f"{stale} of {days} days and {as_of} as-of days" + (f" ({because})" if because else ""),
+        f"{days} 天中的 {stale} 天，另有 {as_of} 个截止日" + (f"（{because}）" if because else ""),
+    )
+
+
+def _last_run_lines(home: Home) -> list[Text]:
+    """Lines about how the last run ended, and the expectations that failed in it."""
     results = ledger.read(home, "gate_results").to_pylist()
     stop = noted.last(home)
     last_run = stop.run_id if stop else results[-1]["run_id"] if results else None
     failed = [row for row in results if row["run_id"] == last_run and not row["is_passed"]]
-    counted = f"{last_run or 'none'}: {len(failed)} expectations failed"
-    lines.append(f"last run    {stop or counted}")
-    lines += [
-        f"  {row['severity']:<9} {row['gate']}: {row['table_name']} {row['day'] or ''} "
-        f"{row['expectation']}, found {row['observed']}"
-        for row in sorted(failed, key=lambda row: (row["severity"], row["table_name"], str(row["day"])))[:20]
-    ]
-    if len(failed) > 20:
-        lines.append(f"  … and {len(failed) - 20} more, in marts.gate_results")
-    if (page := home.last_run / "index.html").exists():
-        lines.append(f"stopped     {page} says why and what to do")
-    lines += [f"not sent    {one}" for one in unsent(home)]
-    return lines + _refused_lines(home)
+    counted = Text(
+        f"{last_run or 'none'}: {len(failed)} expectations failed", f"{last_run or '无'}：{len(failed)} 项检查未通过"
+    )
+    failed.sort(key=lambda row: (row["severity"], row["table_name"], str(row["day"])))
+    lines = [labelled(Text("last run", "上次运行"), str(stop) if stop else counted)]
+    for row in failed[:SHOWN_FAILURES]:
+        what = f"  {row['severity']:<9} {row['gate']}: {row['table_name']} {row['day'] or ''} {row['expectation']}"
+        lines.append(Text(f"{what}, found {row['observed']}", f"{what}，实际为 {row['observed']}"))
+    if (more := len(failed) - SHOWN_FAILURES) > 0:
+        lines.append(Text(f"  … and {more} more, in marts.gate_results", f"  ……另有 {more} 项，见 marts.gate_results"))
+    return lines
 
 
-def _named(days: list[manifest.WithheldDay]) -> str:
-    """Name log days and say how many they are; nothing where there are none."""
+def _named(days: list[manifest.WithheldDay]) -> Text | None:
+    """Name log days and say how many they are; None where there are none."""
     if not days:
-        return ""
-    named = ", ".join(f"{one.log} {one.log_day}" for one in days[:SHOWN_DAYS])
-    more = f" and {len(days) - SHOWN_DAYS} more" if len(days) > SHOWN_DAYS else ""
-    return f"{named}{more} ({len(days):,} log day{'' if len(days) == 1 else 's'})"
+        return None
+    named = [f"{one.log} {one.log_day}" for one in days[:SHOWN_DAYS]]
+    n_days, more = len(days), len(days) - SHOWN_DAYS
+    return Text(
+        ", ".join(named) + (f" and {more} more" if more > 0 else "") + f" ({plural(n_days, 'log day', 'log days')})",
+        "、".join(named) + (f" 等，另有 {more} 个" if more > 0 else "") + f"（共 {n_days:,} 个日志日）",
+    )
 
 
-def _refused_lines(home: Home) -> list[str]:
-    return [f"{'refused' if n == 0 else '':<12}{reason}" for n, reason in enumerate(reasons_of_run(home))]
-
-
-def _finding_lines(home: Home) -> list[str]:
+def _finding_lines(home: Home) -> list[Text]:
     """Lines about what was accepted but looks wrong, log by log; none where nothing does."""
     of_log: dict[str, list[tuple[date, dict[str, Any]]]] = defaultdict(list)
     for row in standing(home):
         if row["log_day"] is not None:
             of_log[row["log"]].append((row["log_day"], row))
-    return [f"look at     {log}: {line}" for log, rows in sorted(of_log.items()) for line in summary(rows)]
+    look_at = Text("look at", "请查看")
+    return [labelled(look_at, f"{log}: {line}") for log, rows in sorted(of_log.items()) for line in summary(rows)]
 
 
-def _disagreement_lines(home: Home) -> list[str]:
+def _disagreement_lines(home: Home) -> list[Text]:
     """Lines about published rows of one log that contradict those of another, the latest first; none where none do."""
     if (database := sums.published(home)) is None:
         return []
@@ -110,19 +136,33 @@ def _disagreement_lines(home: Home) -> list[str]:
             "last_day, arg_max(examples, log_day) filter (where n_broken > 0) from marts.relation_checks "
             "group by all having sum(n_broken) > 0 order by last_day desc, 3 desc, log, rule"
         ).fetchall()
+    if not rows:
+        return []
+    from pipelines.report.sections.relations import CURES, SAID  # noqa: PLC0415 - brings what draws charts
+
+    disagrees = Text("disagrees", "相矛盾")
     lines = [
-        f"disagrees   {log}: {n_broken:,} of {n_rows:,} rows, last on {last_day}: the row {RELATIONS[rule].said} "
-        f"({examples}): {RELATIONS[rule].cure}"
+        labelled(
+            disagrees,
+            Text(
+                f"{log}: {n_broken:,} of {n_rows:,} rows, last on {last_day}: the row {RELATIONS[rule].said} "
+                f"({examples}): {RELATIONS[rule].cure}",
+                f"{log}：{n_rows:,} 行中有 {n_broken:,} 行，最近一次在 {last_day}：{SAID[rule]}（{examples}）："
+                f"{CURES[RELATIONS[rule].cure]}",
+            ),
+        )
         for log, rule, n_broken, n_rows, last_day, examples in rows[:SHOWN_RULES]
     ]
-    more = len(rows) - SHOWN_RULES
-    return [*lines, f"            … and {more} more rules, in Data health"] if more > 0 else lines
+    if (more := len(rows) - SHOWN_RULES) > 0:
+        in_health = Text(f"… and {more} more rules, in Data health", f"……另有 {more} 条规则，见“数据健康”页")
+        lines.append(labelled(Text("", ""), in_health))
+    return lines
 
 
-def mart_lines(home: Home) -> list[str]:
+def mart_lines(home: Home) -> list[Text | str]:
     """Lines with the rows of each published mart, in the order of their names; one line where nothing is published."""
     if (database := sums.published(home)) is None:
-        return ["published   nothing yet"]
+        return [labelled(_PUBLISHED, _NOTHING_YET)]
     with duckdb.connect(str(database), read_only=True) as con:
         rows = con.execute(
             "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts' order by table_name"

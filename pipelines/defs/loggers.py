@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import dagster as dg
 
@@ -26,11 +28,27 @@ class _StepMessages(logging.Filter):
         return not str(meta.get("orig_message")).startswith("Dependencies for step ")
 
 
+_EVENTS = logging.getLogger("guildbook.events")
+_EVENTS.propagate = False
+
+
+@contextmanager
+def heard_by(listener: logging.Handler) -> Iterator[None]:
+    """Let somebody hear every event of the runs that begin meanwhile, also those that are not printed."""
+    _EVENTS.addHandler(listener)
+    try:
+        yield
+    finally:
+        _EVENTS.removeHandler(listener)
+
+
 @dg.logger({}, description="One line per message of a step, on standard error.")
 def progress_logger(context: dg.InitLoggerContext) -> logging.Logger:
     """Logger that prints progress for people."""
-    logger = logging.Logger("guildbook.progress", logging.INFO)
+    logger = logging.Logger("guildbook.progress", logging.DEBUG if _EVENTS.handlers else logging.INFO)
+    logger.parent = _EVENTS
     handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.INFO)
     handler.setFormatter(_ProgressFormatter())
     handler.addFilter(_StepMessages())
     logger.addHandler(handler)

@@ -10,7 +10,6 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from iso4217 import Currency
 from markupsafe import Markup, escape
 
 from pipelines.report.parts.few import is_hidden
@@ -107,6 +106,8 @@ def major(minor: Number, currency: str) -> float:
 @cache
 def _minor_digits(currency: str) -> int:
     """Digits of the minor unit after ISO 4217; two where it knows none, as of a currency that is no more."""
+    from iso4217 import Currency  # noqa: PLC0415 - reading its table takes longer than many a command that says a text
+
     try:
         digits = Currency(currency).exponent
     except ValueError:

@@ -93,14 +93,14 @@ def test_a_withheld_candidate_stays_beside_the_lake(house):
 def test_a_delivery_that_no_gate_has_judged_is_not_said_to_be_withheld(house):
     ingest(house, [interaction(1, DAY, "a")])
     decide(house, WITHHELD)
-    assert [line for line in status_lines(house.home) if DAY.isoformat() in line] == [
+    assert [line.en for line in status_lines(house.home) if DAY.isoformat() in line.en] == [
         f"withheld    {LOG} {DAY} (1 log day)"
     ]
 
     ingest(house, [interaction(1, DAY, "a"), interaction(2, DAY, "a")])
 
     assert [one.is_judged for one in manifest.withheld_days(house.home)] == [False]
-    told = [line for line in status_lines(house.home) if line.startswith(("withheld", "not judged"))]
+    told = [line.en for line in status_lines(house.home) if line.en.startswith(("withheld", "not judged"))]
     assert told[0] == "withheld    none"
     assert told[1].startswith(f"not judged  {LOG} {DAY} (1 log day): ")
 

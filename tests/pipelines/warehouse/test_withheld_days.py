@@ -99,7 +99,7 @@ def test_a_day_whose_earlier_delivery_is_kept_is_no_gap(tmp_path, good):
 
 
 def test_status_counts_what_the_warehouse_counts_however_old_it_is(held):
-    (line,) = [line for line in status_lines(held.home) if line.startswith("withheld")]
+    (line,) = [line.en for line in status_lines(held.home) if line.en.startswith("withheld")]
     assert line == f"withheld    interactions {BAD} (1 log day)"
     assert len(manifest.withheld_days(held.home)) == held.query("select count(*) from marts.held_out_days")[0][0]
 
