@@ -132,7 +132,11 @@ def _earlier(instance: dg.DagsterInstance, n_days: int) -> list[float] | None:
             one.step_key: (one.end_time or 0) - (one.start_time or 0) for one in instance.get_run_step_stats(run.run_id)
         }
         if ended.get("published"):  # else nothing had changed, and it says nothing of those stages
-            return seconds_by_stage(ended)
+            spent = seconds_by_stage(ended)
+            spent[0] *= n_days / max(
+                _n_days(run.tags, tagged_days), 1
+            )  # logs alone take as long as their days are many
+            return spent
     return None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from expectations.relations import RELATIONS
+from expectations.rule import CRITICAL, WARNING
 from pipelines import lock
 from pipelines.cli.console import labelled
 from pipelines.home import Home
@@ -29,6 +30,7 @@ SHOWN_RULES = 5
 SHOWN_FAILURES = 20
 """Expectations of the last run that are named; marts.gate_results holds them all."""
 
+_SEVERITIES = {CRITICAL: Text("critical", "严重"), WARNING: Text("warning", "警告")}
 _PUBLISHED = Text("published", "已发布")
 _NOTHING_YET = Text("nothing yet", "尚无")
 
@@ -95,8 +97,9 @@ def _last_run_lines(home: Home) -> list[Text]:
     failed.sort(key=lambda row: (row["severity"], row["table_name"], str(row["day"])))
     lines = [labelled(Text("last run", "上次运行"), str(stop) if stop else counted)]
     for row in failed[:SHOWN_FAILURES]:
-        what = f"  {row['severity']:<9} {row['gate']}: {row['table_name']} {row['day'] or ''} {row['expectation']}"
-        lines.append(Text(f"{what}, found {row['observed']}", f"{what}，实际为 {row['observed']}"))
+        what, found = f"{row['table_name']} {row['day'] or ''} {row['expectation']}", row["observed"]
+        said = Text(f"{row['gate']}: {what}, found {found}", f"{row['gate']}：{what}，实际为 {found}")
+        lines.append(Text("  ", "  ") + labelled(_SEVERITIES[row["severity"]], said, 10))
     if (more := len(failed) - SHOWN_FAILURES) > 0:
         lines.append(Text(f"  … and {more} more, in marts.gate_results", f"  ……另有 {more} 项，见 marts.gate_results"))
     return lines

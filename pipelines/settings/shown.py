@@ -23,8 +23,8 @@ class ShownSettings(BaseSettings):
     community: str = Field("community", description="Source name of rows that carry none.")
     language: Literal["", "en", "zh"] = Field(
         "",
-        description="Language in which pages open and messages are written: `en` or `zh`; empty, pages open as the "
-        "reader's browser says, and messages are English.",
+        description="Language in which pages open, messages are written and the command speaks: `en` or `zh`; empty, "
+        "pages open as the reader's browser says, and messages and the command are English.",
     )
 
     show_names: bool = Field(

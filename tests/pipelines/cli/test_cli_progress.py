@@ -131,8 +131,9 @@ def test_the_pace_is_that_of_the_completed_run_with_the_nearest_number_of_days()
         run_of_two_steps(instance)
 
         found = progress._earlier(instance, 3)
+        of_one_day = progress._earlier(instance, 1)
 
-    assert found is not None
+    assert of_one_day == [pytest.approx(found[0] / 3), *found[1:]]
     assert [seconds > 0 for seconds in found] == [True, False, False, False, True, False]
 
 
