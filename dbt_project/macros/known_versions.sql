@@ -28,7 +28,7 @@
             coalesce(
                 min(greatest(event_day, log_day)) over (
                     partition by source, {{ key | join(', ') }}
-                    order by source_seq desc nulls last, log_day desc, {{ relation_hash('several_versions') }} desc
+                    order by {{ best_version_first('several_versions') }}
                     rows between unbounded preceding and 1 preceding
                 ),
                 date '9999-12-31'

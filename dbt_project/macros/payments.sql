@@ -18,17 +18,13 @@
             when pieces.access is not null and not running.is_refund
                 then pieces.access = 'free' and not pieces.was_paid
         end as content_free,
-        case
-            when usual.currency is not null and not running.is_refund then running.currency <> usual.currency
-        end as content_currency_differs,
+        case when not running.is_refund then running.currency <> usual.currency end as content_currency_differs,
         case
             when running.gives_back and running.n_times_paid > 0 and running.n_times_paid_alike = 0 then true
             when owned.has_currency then priced.currency is null
         end as currency_differs,
         case when running.gives_back then running.n_times_paid = 0 end as refund_unpaid,
-        case
-            when running.gives_back and running.n_times_paid_alike > 0 then running.refunded_minor > running.paid_minor
-        end as refund_too_large
+        case when running.gives_back then running.refunded_minor > running.paid_minor end as refund_too_large
     from (
         select
             *,
@@ -46,7 +42,7 @@
         from (
             select
                 *,
-                coalesce(kind = 'refund', false) or amount_minor < 0 as is_refund,
+                {{ is_refund() }} as is_refund,
                 coalesce(
                     's ' || subscription_id, 'e ' || event_id || ' ' || member_id, 'c ' || content_id || ' ' || member_id
                 ) as paid_thing
@@ -97,9 +93,7 @@
             currency,
             row_number() over (
                 partition by content_id
-                order by
-                    count(*) filter (where amount_minor >= 0 and coalesce(kind, 'content') <> 'refund') desc,
-                    min(occurred_at), currency
+                order by count(*) filter (where not {{ is_refund() }}) desc, min(occurred_at), currency
             ) as place
         from {{ payments }}
         where content_id is not null
@@ -107,3 +101,5 @@
     ) as ranked
     where place = 1
 {% endmacro %}
+
+{% macro is_refund() -%} (coalesce(kind = 'refund', false) or amount_minor < 0) {%- endmacro %}

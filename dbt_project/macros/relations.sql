@@ -65,5 +65,5 @@
         where currency is not null
         group by currency
     ) as counted
-    where n_all >= 100 and 100 * n_rows < n_all and 10 * n_usual >= 9 * n_all
+    where 100 * n_rows < n_all and 10 * n_usual >= 9 * n_all
 {% endmacro %}

@@ -5,12 +5,16 @@
             *,
             row_number() over (
                 partition by source, {{ key | join(', ') }}
-                order by source_seq desc nulls last, log_day desc, {{ relation_hash(relation) }} desc
+                order by {{ best_version_first(relation) }}
             ) as version_rank
         from {{ relation }}
     ) as ranked
     where version_rank = 1 and op = 'upsert'
 {% endmacro %}
+
+{% macro best_version_first(relation) -%}
+    source_seq desc nulls last, log_day desc, {{ relation_hash(relation) }} desc
+{%- endmacro %}
 
 {% macro interaction_versions(days) -%}
     changed_days as (

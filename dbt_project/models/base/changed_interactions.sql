@@ -32,7 +32,7 @@ ranked as (
         *,
         row_number() over (
             partition by event_day, source, interaction_id
-            order by source_seq desc nulls last, log_day desc, {{ relation_hash('several_versions') }} desc
+            order by {{ best_version_first('several_versions') }}
         ) as version_rank
     from several_versions
 ),

@@ -104,21 +104,29 @@ class UnitTests:
         """Return the name of a unit test that notices another text of a model; nothing if none does."""
         return next((one.name for one in self.of(model) if one.notices(text.strip())), "")
 
-    def notice_macro(self, path: str, text: str, models: frozenset[str]) -> str:
-        """Return the name of a unit test of these models that notices another text of a file of macros."""
+    def notice_macro(self, path: str, text: str, nearest: frozenset[str]) -> str:
+        """Return the name of a unit test that notices another text of a file of macros; tests of these models first."""
+        macro, changed = self._changed(path, text)
+        users = self.users_of(macro.unique_id)
+        for model in sorted(users, key=lambda one: (one not in nearest, one)):
+            tests, raw_code = self.of(model), self.models()[model].raw_code
+            before, macro.macro_sql = macro.macro_sql, changed
+            try:
+                if noticed := next((one.name for one in tests if one.notices(raw_code)), ""):
+                    return noticed
+            finally:
+                macro.macro_sql = before
+        return ""
+
+    def _changed(self, path: str, text: str) -> tuple[Any, str]:
+        """Return the one macro that another text of its file changes, and what it is then."""
         original = (ROOT / path).read_text(encoding="utf-8")
         for macro in self.macros_of(path):
-            before = macro.macro_sql
-            place = original.index(before)
-            end = len(text) - (len(original) - place - len(before))
-            if text[place:end] != before and text[:place] == original[:place]:
-                users = [one for one in self.users_of(macro.unique_id) if one in models]
-                tests = [(one, self.models()[model].raw_code) for model in users for one in self.of(model)]
-                macro.macro_sql = text[place:end]
-                try:
-                    return next((one.name for one, raw_code in tests if one.notices(raw_code)), "")
-                finally:
-                    macro.macro_sql = before
+            start = original.index(macro.macro_sql)
+            rest = original[start + len(macro.macro_sql) :]
+            changed = text[start : len(text) - len(rest)]
+            if changed != macro.macro_sql and original[:start] + changed + rest == text:
+                return macro, changed
         raise LookupError(f"no macro of {path} holds the change")
 
     def macros_of(self, path: str) -> list[Any]:
@@ -164,7 +172,7 @@ class UnitTests:
         for given in node.extra_ctes:
             name, _, rows = given.sql.strip().partition(" as ")
             connection.execute(f"create table {name} as {rows.strip().removeprefix('(').removesuffix(')')}")
-        columns = [f'"{name}"' for name in (definition.expect.rows or [{}])[0]] or ["*"]
+        columns = [f'"{name}"' for name in _names(definition.expect.rows or [{}], connection)] or ["*"]
         one = WarmTest(definition.name, node, context, connection, columns, [], self.variables)
         one.expected = one.rows(node.raw_code)
         made.append(one)
@@ -173,6 +181,11 @@ class UnitTests:
     def _invoke(self, *arguments: str) -> Any:
         with environment(self.variables):
             return invoke(dbtRunner(manifest=self.manifest), self.home.root / "target", *arguments, "--no-write-json")
+
+
+def _names(rows: list[dict[str, Any]] | str, connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Names of the columns of expected rows, listed or as SQL."""
+    return connection.sql(rows).columns if isinstance(rows, str) else [*rows[0]]
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,6 @@ priced as (
 
 versions as (
     select
-        lake.source,
         lake.content_id,
         pieces.published_day,
         coalesce(lake.access = 'paid', lake.price_minor > 0, false) as is_paid,
@@ -28,7 +27,7 @@ versions as (
         lake.occurred_at,
         lake.event_day,
         row_number() over (
-            partition by lake.source, lake.content_id
+            partition by lake.content_id
             order by lake.source_seq asc nulls first, lake.log_day, {{ relation_hash('lake') }}
         ) as version_number
     from lake
@@ -41,7 +40,7 @@ followed as (
     select
         *,
         min(occurred_at) over (
-            partition by source, content_id order by version_number rows between 1 following and unbounded following
+            partition by content_id order by version_number rows between 1 following and unbounded following
         ) as followed_at
     from versions
 ),
@@ -49,7 +48,7 @@ followed as (
 dated as (
     select
         *,
-        row_number() over (partition by source, content_id, event_day order by version_number desc) as back_in_day
+        row_number() over (partition by content_id, event_day order by version_number desc) as back_in_day
     from followed
     where followed_at is null or occurred_at < followed_at
 ),
@@ -66,7 +65,7 @@ compared as (
         row_number() over in_order = 1 as is_first
     from dated
     where back_in_day = 1
-    window in_order as (partition by source, content_id order by version_number)
+    window in_order as (partition by content_id order by version_number)
 ),
 
 -- The first version that stands holds since the piece was published.

@@ -38,9 +38,7 @@ ordered as (
         *,
         is_compared and judgement_day is null as is_ranked,
         count(*) filter (where is_compared) over (partition by is_primary) as n_compared,
-        row_number() over (
-            partition by is_primary, is_compared, judgement_day is null order by log_evidence desc, campaign_id asc
-        ) as evidence_rank
+        row_number() over (partition by is_primary, is_ranked order by log_evidence desc) as evidence_rank
     from weighed
 ),
 
