@@ -13,7 +13,8 @@
 {% endmacro %}
 
 {% macro best_version_first(relation) -%}
-    source_seq desc nulls last, log_day desc, {{ relation_hash(relation) }} desc
+    source_seq desc nulls last, log_day desc,
+    {{ relation_hash(relation) }} desc
 {%- endmacro %}
 
 {% macro interaction_versions(days) -%}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.torture.mutation import equivalent, what
 from tests.torture.mutation.forked import holds
-from tests.torture.mutation.mutant import ROOT
+from tests.torture.mutation.mutant import ROOT, changed_part
 from tests.torture.mutation.python import python_mutants
 from tests.torture.mutation.sql import sql_mutants
 
@@ -40,6 +40,15 @@ def test_sql_is_changed_in_one_place_at_a_time(sql, changes):
     found = sql_mutants("money", "a.sql", sql)
     assert [one.change for one in found] == changes
     assert all(one.applied(sql) != sql for one in found)
+
+
+@pytest.mark.parametrize("new", ["", "seven", "7"])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_change_is_found_in_the_part_that_holds_it(place, new):
+    parts = ["{a 0}", "{b 1}", "{c 2}"]
+    changed = parts[place].replace(str(place), new)
+    after = " ".join([*parts[:place], changed, *parts[place + 1 :]])
+    assert changed_part(" ".join(parts), after, parts) == (parts[place], changed)
 
 
 def test_python_is_changed_in_one_place_at_a_time():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,17 @@ def mutant(area: str, path: str, text: str, operator: str, start: int, old: str,
     first = text.rfind("\n", 0, start) + 1
     line = text[first:].partition("\n")[0].strip()
     return Mutant(area, path, operator, start, old, new, text.count("\n", 0, start) + 1, line)
+
+
+def changed_part(before: str, after: str, parts: Iterable[str]) -> tuple[str, str]:
+    """Return the one part of a text that another text has changed, and what it is there."""
+    for part in parts:
+        start = before.index(part)
+        rest = before[start + len(part) :]
+        changed = after[start : len(after) - len(rest)]
+        if changed != part and before[:start] + changed + rest == after:
+            return part, changed
+    raise LookupError("no part holds the change")
 
 
 def _short(text: str, most: int = 70) -> str:

@@ -26,7 +26,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import dbt
 from pipelines.warehouse.project import dbt_environment, environment, project_digest
 from tests.support.built_project import WINDOWS, invoke, prepare_nothing
-from tests.torture.mutation.mutant import ROOT
+from tests.torture.mutation.mutant import ROOT, changed_part
 
 _KEPT = "kept, so that dbt need not go on with it"
 
@@ -106,28 +106,19 @@ class UnitTests:
 
     def notice_macro(self, path: str, text: str, nearest: frozenset[str]) -> str:
         """Return the name of a unit test that notices another text of a file of macros; tests of these models first."""
-        macro, changed = self._changed(path, text)
+        macros = {macro.macro_sql: macro for macro in self.macros_of(path)}
+        before, changed = changed_part((ROOT / path).read_text(encoding="utf-8"), text, [*macros])
+        macro = macros[before]
         users = self.users_of(macro.unique_id)
         for model in sorted(users, key=lambda one: (one not in nearest, one)):
             tests, raw_code = self.of(model), self.models()[model].raw_code
-            before, macro.macro_sql = macro.macro_sql, changed
+            macro.macro_sql = changed
             try:
                 if noticed := next((one.name for one in tests if one.notices(raw_code)), ""):
                     return noticed
             finally:
                 macro.macro_sql = before
         return ""
-
-    def _changed(self, path: str, text: str) -> tuple[Any, str]:
-        """Return the one macro that another text of its file changes, and what it is then."""
-        original = (ROOT / path).read_text(encoding="utf-8")
-        for macro in self.macros_of(path):
-            start = original.index(macro.macro_sql)
-            rest = original[start + len(macro.macro_sql) :]
-            changed = text[start : len(text) - len(rest)]
-            if changed != macro.macro_sql and original[:start] + changed + rest == text:
-                return macro, changed
-        raise LookupError(f"no macro of {path} holds the change")
 
     def macros_of(self, path: str) -> list[Any]:
         """Macros of a file below the checkout."""

@@ -295,8 +295,8 @@ measured as (
         {% for column in ['discount_minor', 'gross_minor', 'refund_minor', 'fee_minor', 'net_minor'] %}
             case when sold.currency is not null then cast(coalesce(sold.{{ column }}, 0) as bigint) end as {{ column }},
         {% endfor %}
-        case when sold.n_buyers > 0 then kept.n_refunded end as n_refunded,
-        case when sold.n_buyers > 0 and collected.has_reads then kept.n_finished end as n_finished,
+        kept.n_refunded,
+        case when collected.has_reads then kept.n_finished end as n_finished,
         {% for readers, name in [('piece_readers', 'readers'), ('topic_readers', 'topic_readers')] %}
             {%- set on_sale = 'collected.has_reads and pieces.on_sale_day is not null'
                 ~ (' and tagged.content_id is not null' if readers == 'topic_readers' else '') %}
