@@ -110,7 +110,7 @@ def _reason(driver: _Driver, row: dict[str, float], *, is_high: bool) -> Reason:
     feature, contribution = driver.feature, driver.contribution
     en, zh = words(feature, row)
     if feature.group != WAITING and (contribution > 0) != is_high:
-        en, zh = f"speaks against it: {en}", f"相反的迹象:{zh}"
+        en, zh = f"speaks against it: {en}", f"相反的迹象：{zh}"
     elif not is_high:
-        en, zh = f"{en} (lowers the risk)", f"{zh}(降低风险)"
+        en, zh = f"{en} (lowers the risk)", f"{zh}（降低风险）"
     return Reason(feature.name, feature.group, row[feature.name], contribution, en, zh)

@@ -71,11 +71,11 @@ def _active(name: str, window: int) -> Feature:
 
 
 _USUAL_EN = "last active {ago_days_since_active}; usually every {every_median_gap}"
-_USUAL_ZH = "上次活跃在 {days_since_active} 天前,通常每 {median_gap} 天活跃一次"
+_USUAL_ZH = "上次活跃在 {days_since_active} 天前，通常每 {median_gap} 天活跃一次"
 _MEAN_EN = "last active {ago_days_since_active}; every {every_mean_gap} on average"
-_MEAN_ZH = "上次活跃在 {days_since_active} 天前,平均每 {mean_gap} 天活跃一次"
+_MEAN_ZH = "上次活跃在 {days_since_active} 天前，平均每 {mean_gap} 天活跃一次"
 _SINCE_EN = "active days since joining {ago_tenure_days}: {active_days_all}"
-_SINCE_ZH = "加入 {tenure_days} 天,累计活跃 {active_days_all} 天"
+_SINCE_ZH = "加入 {tenure_days} 天，累计活跃 {active_days_all} 天"
 
 FEATURES = (
     _count("days_since_active", "recency", "last active {ago_days_since_active}", "上次活跃在 {x} 天前"),
@@ -104,13 +104,13 @@ FEATURES = (
         "absences_as_long",
         "recency",
         "away for {days_since_active} days, as {x} time{s} before",
-        "已缺席 {days_since_active} 天,此前有 {x} 次同样久的缺席",
+        "已缺席 {days_since_active} 天，此前有 {x} 次同样久的缺席",
     ),
     _count(
         "absences_to_churn",
         "recency",
         "{x} of {absences_as_long} earlier absences this long turned into inactivity",
-        "此前 {absences_as_long} 次同样久的缺席中,{x} 次变为不活跃",
+        "此前 {absences_as_long} 次同样久的缺席中，{x} 次变为不活跃",
     ),
     _trend(
         "acts_trend", "trend", "about {x} times the interactions of the month before", "互动量约为前一个月的 {x} 倍"

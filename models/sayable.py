@@ -27,6 +27,16 @@ LEAST_ABSENCE_DAYS = 3
 MOST_ABSENCES = 20
 """More absences as long as the present one only say that it is short."""
 
+RHYTHMS = {"median_gap", "mean_gap"}
+"""Features that a reason tells as a rhythm."""
+
+LEAST_ACTIVE_DAYS = 4
+"""Fewer active days in all make no rhythm."""
+
+LEAST_OF_RHYTHM = 0.5
+"""Share of the active days that the usual gap would give in the last 90 days before the absence, below which it is not
+usual any more: it would contradict the days told beside it."""
+
 LEAST_WAIT_DAYS = 2
 """Days from which a question waits."""
 
@@ -46,11 +56,19 @@ def is_sayable(feature: Feature, row: Mapping[str, float]) -> bool:
         (name in NOTHING_AT_ZERO and value == 0)
         or (name in NOTHING_AT_ONE and value == 1)
         or (name in OF_THE_ABSENCE and (away < LEAST_ABSENCE_DAYS or row["absences_as_long"] > MOST_ABSENCES))
+        or (RHYTHMS & {*told(feature)} and row["active_days_all"] < LEAST_ACTIVE_DAYS)
+        or ("median_gap" in told(feature) and not _is_usual(row))
         or (name == "question_waiting_days_90" and value < LEAST_WAIT_DAYS)
         or (feature.group in OF_ACTS and away >= _window(name))
         or (feature.show is Show.TIMES and abs(value) < math.log(SAME))
     )
     return not says_nothing
+
+
+def _is_usual(row: Mapping[str, float]) -> bool:
+    """Return whether the median gap fits the days of the last 90 before the absence."""
+    days = min(row["tenure_days"], 90.0) - row["days_since_active"]
+    return row["active_days_90"] >= LEAST_OF_RHYTHM * days / max(row["median_gap"], 1.0)
 
 
 @cache

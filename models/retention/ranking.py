@@ -51,10 +51,10 @@ def choose_rule(effects: pd.DataFrame, candidates: pd.DataFrame, least_randomise
         if min(treated, control) < least_randomised:
             return Rule(
                 VALUE_AT_RISK,
-                f"{name}, risk {band}: {treated} treated and {control} control so far, "
-                f"{least_randomised} of each are needed",
-                f"{DEFINITIONS[name]}风险{BANDS[band]}：目前干预 {treated} 人、对照 {control} 人，"
-                f"各需 {least_randomised} 人",
+                f"the effect of contacting is not known yet: at {band} risk by {name} the outcome is known of "
+                f"{treated} contacted members and {control} of the control arm, it takes {least_randomised} of each",
+                f"联系的效果尚不清楚：{DEFINITIONS[name]}风险{BANDS[band]}的成员中，结果已知的有联系过的 {treated} 人、"
+                f"对照组 {control} 人，各需 {least_randomised} 人",
             )
     if not any(known[group]["effect_low"] > 0 for group in groups):
         return Rule(
@@ -93,10 +93,11 @@ def rank(candidates: pd.DataFrame, effects: pd.DataFrame, rule: Rule) -> pd.Data
     """Order the candidates, best first, and add ``score``; whom contacting harms is left out.
 
     The score is weight × risk, or weight × effect in the member's group. A group whose interval holds 0 has no effect
-    to expect: its members come last, in the order of what is at risk.
+    to expect: its members come last, in the order of what is at risk. Whoever is lost comes after everybody else:
+    that a long-silent member's term will not be renewed is likely, but hardly anybody is there to read a word about it.
 
     Args:
-        candidates: ``member_id``, ``definition``, ``probability``, ``risk_band``, ``weight``.
+        candidates: ``member_id``, ``definition``, ``probability``, ``risk_band``, ``weight``, ``is_lost``.
         effects: As in ``choose_rule``.
         rule: By what to rank.
     """
@@ -109,8 +110,8 @@ def rank(candidates: pd.DataFrame, effects: pd.DataFrame, rule: Rule) -> pd.Data
         ranked = ranked.assign(score=ranked["weight"] * ranked["shown"])[~ranked["harms"].astype(bool)]
         ranked = ranked.drop(columns=["shown", "harms"])
     ranked = ranked.sort_values(
-        ["score", "at_risk", "probability", "member_id"],
-        ascending=[False, False, False, True],
+        ["is_lost", "score", "at_risk", "probability", "member_id"],
+        ascending=[True, False, False, False, True],
         kind="stable",
         ignore_index=True,
     )

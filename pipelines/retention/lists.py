@@ -70,7 +70,9 @@ def _candidates(home: Home, day: date) -> pd.DataFrame:
     members = reading.table(home, "retention.retention_members", "member_id")
     members = members[~members["member_id"].isin(erased_members(home))]
     found = reading.predictions(home, day).merge(members, on="member_id", how="inner", validate="one_to_one")
-    return found.astype(object).where(found.notna(), None).astype({"weight": float, "probability": float})
+    return (
+        found.astype(object).where(found.notna(), None).astype({"weight": float, "probability": float, "is_lost": bool})
+    )
 
 
 def _records(frame: pd.DataFrame) -> Rows:

@@ -26,18 +26,18 @@ ROW = {
         (
             "recency_per_gap",
             "last active 19 days ago; usually every 4 days",
-            "上次活跃在 19 天前,通常每 4 天活跃一次",
+            "上次活跃在 19 天前，通常每 4 天活跃一次",
         ),
-        ("mean_gap", "last active 19 days ago; every 4 days on average", "上次活跃在 19 天前,平均每 4 天活跃一次"),
+        ("mean_gap", "last active 19 days ago; every 4 days on average", "上次活跃在 19 天前，平均每 4 天活跃一次"),
         (
             "absences_as_long",
             "away for 19 days, as 4 times before",
-            "已缺席 19 天,此前有 4 次同样久的缺席",
+            "已缺席 19 天，此前有 4 次同样久的缺席",
         ),
         (
             "absences_to_churn",
             "4 of 4 earlier absences this long turned into inactivity",
-            "此前 4 次同样久的缺席中,4 次变为不活跃",
+            "此前 4 次同样久的缺席中，4 次变为不活跃",
         ),
         ("acts_trend", "about 0.5 times the interactions of the month before", "互动量约为前一个月的 0.5 倍"),
         ("is_auto_renewing", "does not renew automatically", "未开启自动续费"),
@@ -89,7 +89,7 @@ def test_reasons_sum_a_group_and_speak_through_its_strongest_feature():
     ]
     assert found[0].contribution == pytest.approx(0.9)
     assert found[2].en == "speaks against it: in touch with 4 members in 180 days"
-    assert found[2].zh == "相反的迹象:最近 180 天与 4 位成员有交流"
+    assert found[2].zh == "相反的迹象：最近 180 天与 4 位成员有交流"
 
 
 def test_the_reasons_of_a_low_risk_lower_it():
@@ -99,7 +99,7 @@ def test_the_reasons_of_a_low_risk_lower_it():
         "in touch with 4 members in 180 days (lowers the risk)",
         "speaks against it: about 0.5 times the interactions of the month before",
     ]
-    assert found[0].zh.endswith("(降低风险)")
+    assert found[0].zh.endswith("（降低风险）")
 
 
 @pytest.mark.parametrize(
@@ -191,6 +191,14 @@ def test_a_question_that_waits_is_never_said_to_lower_the_risk():
         ("active_weeks_12", {"days_since_active": 45}, True),
         ("is_first_month", {"is_first_month": 0}, False),
         ("recency_per_gap", {"median_gap": np.nan}, False),
+        # A rhythm takes a few days, and that of a burst long ago is not the usual one beside 2 days of the last 90.
+        ("recency_per_gap", {"active_days_all": 3}, False),
+        ("mean_gap", {"active_days_all": 3}, False),
+        ("mean_gap", {"tenure_days": 700, "days_since_active": 42, "active_days_90": 2}, True),
+        ("recency_per_gap", {"tenure_days": 700, "days_since_active": 42, "median_gap": 1, "active_days_90": 2}, False),
+        ("median_gap", {"tenure_days": 700, "days_since_active": 42, "median_gap": 1, "active_days_90": 23}, False),
+        ("recency_per_gap", {"tenure_days": 700, "days_since_active": 42, "median_gap": 1, "active_days_90": 24}, True),
+        ("recency_per_gap", {"tenure_days": 700, "days_since_active": 200, "active_days_90": 0}, True),
         ("days_since_active", {"median_gap": np.nan}, True),
     ],
 )

@@ -60,21 +60,35 @@ ENOUGH = effects(high=(100, 100, 0.2, 0.1, 0.3), medium=(150, 100, 0.05, -0.1, 0
 def candidates():
     rows = [("a", 0.9, "high", 1.0), ("b", 0.5, "medium", 10.0), ("c", 0.1, "low", 90.0), ("d", 0.8, "high", 1.0)]
     return pd.DataFrame(rows, columns=["member_id", "probability", "risk_band", "weight"]).assign(
-        definition="inactivity"
+        definition="inactivity", is_lost=False
     )
 
 
-PAYER = pd.DataFrame([("p", 0.4, "medium", 1.0, "lapse")], columns=list(candidates().columns))
+PAYER = pd.DataFrame([("p", 0.4, "medium", 1.0, "lapse", False)], columns=list(candidates().columns))
 BOTH = pd.concat([candidates(), PAYER], ignore_index=True)
 
 
 @pytest.mark.parametrize(
     ("known", "name", "because"),
     [
-        (effects(), VALUE_AT_RISK, "inactivity, risk high: 0 treated and 0 control so far, 100 of each are needed"),
-        (effects(high=(100, 99, 0.5, 0.4, 0.6)), VALUE_AT_RISK, "inactivity, risk high: 100 treated and 99 control"),
-        (ENOUGH.iloc[:2], VALUE_AT_RISK, "inactivity, risk low: 0 treated"),
-        (ENOUGH.assign(definition="lapse"), VALUE_AT_RISK, "inactivity, risk high: 0 treated"),
+        (
+            effects(),
+            VALUE_AT_RISK,
+            "the effect of contacting is not known yet: at high risk by inactivity the outcome is known of 0 contacted "
+            "members and 0 of the control arm, it takes 100 of each",
+        ),
+        (
+            effects(high=(100, 99, 0.5, 0.4, 0.6)),
+            VALUE_AT_RISK,
+            "the effect of contacting is not known yet: at high risk by inactivity the outcome is known of "
+            "100 contacted members and 99",
+        ),
+        (ENOUGH.iloc[:2], VALUE_AT_RISK, "the effect of contacting is not known yet: at low risk by inactivity"),
+        (
+            ENOUGH.assign(definition="lapse"),
+            VALUE_AT_RISK,
+            "the effect of contacting is not known yet: at high risk by inactivity",
+        ),
         (ENOUGH.assign(effect_low=-0.1), VALUE_AT_RISK, "no band of risk has shown an effect"),
         (ENOUGH, EXPECTED_EFFECT, "the effect of being contacted is known"),
     ],
@@ -91,6 +105,15 @@ def test_without_measured_effects_what_is_at_risk_comes_first():
     assert ranked["score"].tolist() == pytest.approx([9, 5, 0.9, 0.8])
 
 
+def test_who_is_lost_comes_after_everybody_else_however_much_is_at_risk():
+    """A member silent for a quarter of a year is not the first to write to, whatever the term brings."""
+    gone = pd.DataFrame([("gone", 0.9, "high", 99.0, "lapse", True)], columns=list(candidates().columns))
+    both = pd.concat([candidates(), gone], ignore_index=True)
+    ranked = rank(both, effects(), choose_rule(effects(), both, 100))
+    assert ranked["member_id"].tolist() == ["c", "b", "a", "d", "gone"]
+    assert ranked["score"].iloc[-1] == pytest.approx(89.1)
+
+
 def test_by_effect_those_come_first_whom_contact_helps_and_whom_it_harms_are_left_out():
     """The band that showed nothing has nothing to expect, however much is at risk."""
     ranked = rank(candidates(), ENOUGH, choose_rule(ENOUGH, candidates(), 100))
@@ -100,7 +123,9 @@ def test_by_effect_those_come_first_whom_contact_helps_and_whom_it_harms_are_lef
 
 
 def test_whoever_may_not_renew_is_ranked_by_the_effect_on_renewals():
-    assert choose_rule(ENOUGH, BOTH, 100).because_en.startswith("lapse, risk medium: 0 treated")
+    assert choose_rule(ENOUGH, BOTH, 100).because_en.startswith(
+        "the effect of contacting is not known yet: at medium risk by lapse"
+    )
     known = pd.concat([ENOUGH, effects("lapse", medium=(100, 100, 0.3, 0.1, 0.5))], ignore_index=True)
     ranked = rank(BOTH, known, choose_rule(known, BOTH, 100))
     assert ranked["member_id"].tolist() == ["p", "a", "d", "b"]

@@ -185,6 +185,11 @@ valued as (
         valued_in.value_minor,
         valued_in.currency,
         contacted.last_contacted_day,
+        coalesce(
+            {{ days_since('build.through_day', 'coalesce(members.last_active_day, members.first_day)') }}
+            >= 3 * {{ horizon_days() }},
+            false
+        ) as is_lost,
         case
             when valued_in.term_end > build.through_day then {{ days_since('valued_in.term_end', 'build.through_day') }}
         end as days_to_term_end,
@@ -227,6 +232,7 @@ final as (
         cast(weight as double) as weight,
         days_to_term_end,
         last_contacted_day,
+        is_lost,
         event_id,
         event_title,
         event_day

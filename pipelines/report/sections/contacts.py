@@ -32,10 +32,11 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
         note=Text(
             f"{plural(n_treated, 'member', 'members')} to contact, {integer(control)} in the control arm: "
             "leave these alone, or nobody can tell whether contacting works. "
-            f"Ranked by {by.en}: {first['ranked_because_en']}.",
+            f"Ranked by {by.en}, since {first['ranked_because_en']}; whoever has been silent for "
+            f"{3 * context.horizon_days} days comes last.",
             f"联系 {integer(n_treated)} 人；对照组 {integer(control)} 人（随机抽取），请勿联系，"
             "否则无法判断联系是否有效。"
-            f"排序依据：{by.zh}（{first['ranked_because_zh']}）。",
+            f"按{by.zh}排序，因为{first['ranked_because_zh']}；沉默满 {3 * context.horizon_days} 天的成员排在最后。",
         )
         + _free_places(result.rows, n_treated),
         columns=[

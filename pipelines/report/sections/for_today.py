@@ -53,8 +53,8 @@ def _member(row: Row) -> Markup:
     if row["value_minor"]:
         amount = money(row["value_minor"], row["currency"])
         said.insert(0, Text(f"{amount} a month", f"每月 {amount}"))
-    about = Text(*(" · ".join(getattr(one, language) for one in said) for language in ("en", "zh")))
-    return Markup("{} <small>{}</small>").format(people.member(row).shown, about)
+    about = Markup("").join(Markup(" <small>· {}</small>").format(one) for one in said)
+    return Markup("{}{}").format(people.member(row).shown, about)
 
 
 def _waits(marts: Marts, context: SiteContext, header: Header) -> Thing:

@@ -39,8 +39,8 @@ def home(tmp_path):
             create table retention.retention_members as
             select 'm' || lpad(i::varchar, 2, '0') as member_id, 'mrr' as value_basis, 1000::bigint as value_minor,
                 'CNY' as currency, 1 + i / 10 as weight, case when i % 2 = 0 then 5::bigint end as days_to_term_end,
-                null::date as last_contacted_day, null::varchar as event_id, null::varchar as event_title,
-                null::date as event_day
+                null::date as last_contacted_day, false as is_lost, null::varchar as event_id,
+                null::varchar as event_title, null::date as event_day
             from range({N}) as members (i)
             """
         )
@@ -109,6 +109,15 @@ def test_as_many_are_treated_as_can_be_contacted_and_the_withheld_come_on_top(ho
         assert row["ranked_by"] == "risk_times_value"
         assert row["ranked_because_en"]
         assert row["ranked_because_zh"]
+
+
+def test_who_is_lost_is_listed_after_everybody_else(home):
+    """The five who weigh most are lost: they come after the others, and only if places are left."""
+    lost = [f"m{i}" for i in range(N - 5, N)]
+    change(home, f"update retention.retention_members set is_lost = true where member_id in {tuple(lost)}")
+    listed = [row["member_id"] for row in lists.make_list(home, settings_of(home, retention_capacity=N), DAY, "run-1")]
+    assert sorted(listed[-5:]) == lost
+    assert len(listed) == N
 
 
 def test_a_day_s_list_is_made_once_whatever_changes_later(home):

@@ -64,11 +64,11 @@ def test_whom_to_contact_is_led_by_the_first_of_the_list_and_never_names_the_con
 
     assert contact.body == Text("4 members are worth contacting, these first:", "4 名成员值得联系，先联系：")
     assert [words(line, "en") for line in contact.lines] == [
-        "Ana <Li> m1 99 CNY a month · last active 9 days ago",
-        "m2 99 CNY a month · last active 9 days ago",
-        "m3 99 CNY a month · last active 9 days ago",
+        "Ana <Li> m1 · 99 CNY a month · last active 9 days ago",
+        "m2 · 99 CNY a month · last active 9 days ago",
+        "m3 · 99 CNY a month · last active 9 days ago",
     ]
-    assert words(contact.lines[1], "zh") == "m2 每月 99 CNY · 上次活跃在 9 天前"
+    assert words(contact.lines[1], "zh") == "m2 · 每月 99 CNY · 上次活跃在 9 天前"
     assert [href for href, _ in contact.links] == ["risk.html"]
 
 
