@@ -7,6 +7,7 @@ is said as it came.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from pipelines.settings.given import unknown_variables
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Controls except tab and line feed, and marks that turn the direction of what follows."""
+
+Say = Callable[[Text | str], None]
+"""What hears a sentence."""
 
 
 class Commands(TyperGroup):

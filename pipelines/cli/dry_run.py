@@ -10,20 +10,28 @@ from contextlib import nullcontext
 from datetime import date
 
 from pipelines import lock
+from pipelines.cli.console import labelled
 from pipelines.cli.run import log_days_between
 from pipelines.defs.launch import delivered_logs
 from pipelines.home import Home
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.lake import manifest
 from pipelines.lake.duck import open_warehouse
+from pipelines.report.parts.text import Text
 from pipelines.settings import Settings
 from pipelines.warehouse.arrivals import missing_days
 from pipelines.warehouse.plan import NothingAcceptedError, completed_build, make_plan
 
+_INGEST, _MISSING, _REBUILD = Text("ingest", "读入"), Text("missing", "缺失"), Text("rebuild", "重建")
+_NOTHING = Text(
+    "nothing to do: no file changed, and every accepted day is built",
+    "无需处理：没有文件变化，所有已接受的日期均已构建",
+)
+
 
 def stale_lines(
     settings: Settings, first: date, last: date, *, full: bool, say: Callable[[str], None] | None = None
-) -> list[str]:
+) -> list[Text]:
     """Lines: log days to ingest and why, days that never came, and accepted days that no completed run has built yet.
 
     What nothing reads in the landing folder follows.
@@ -33,15 +41,17 @@ def stale_lines(
     home = Home(settings.home)
     days = log_days_between(settings, first, last)
     with lock.hold(home, on_wait=say, what="guildbook run --dry-run") if home.warehouse.exists() else nullcontext():
-        lines = [
-            f"{day}  ingest   {log}: {reason}"
+        found = [
+            (day, _INGEST, f"{log}: {reason}")
             for log, changed in delivered_logs(home, settings, days, full=full).items()
-            for day, reason in sorted(changed.items())
+            for day, reason in changed.items()
         ]
-        lines += [f"{day}  missing  {said}" for day, said in missing_days(home, days).items()]
-        lines += [f"{day}  rebuild  {reason}" for day, reason in _unbuilt(home, settings, full=full)]
-    ignored = [f"not read    {one}" for one in ignored_entries(home, settings.first_log_day)]
-    return [*(sorted(lines) or ["nothing to do: no file changed, and every accepted day is built"]), *ignored]
+        found += [(day, _MISSING, said) for day, said in missing_days(home, days).items()]
+        found += [(day, _REBUILD, reason) for day, reason in _unbuilt(home, settings, full=full)]
+    found.sort(key=lambda line: (line[0], line[1].en, line[2]))
+    lines = [Text(f"{day}  ", f"{day}  ") + labelled(what, said, 9) for day, what, said in found]
+    ignored = [labelled(Text("not read", "未读取"), str(one)) for one in ignored_entries(home, settings.first_log_day)]
+    return [*(lines or [_NOTHING]), *ignored]
 
 
 def _unbuilt(home: Home, settings: Settings, *, full: bool) -> list[tuple[date, str]]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.console import read_settings, say
+from pipelines.cli.console import labelled, read_settings, say, show
 from pipelines.home import Home
+from pipelines.report.parts.text import Text
 
 if TYPE_CHECKING:
     from pipelines.erasure.survey import Erased
@@ -34,8 +35,7 @@ def erase(
         with lock.hold(home, timeout=0, what="guildbook erase"):
             linked = people.linked_ids(home, settings, ids)
             if linked:
-                what = "left alone" if only else "erased too" if not dry_run else "would be erased too"
-                say(f"linked as one person, {what}: {', '.join(linked)}")
+                say(_linked(linked, only=only, dry_run=dry_run))
             ids += [] if only else linked
             before = known.tombstones(home, ids)
             outcome = (
@@ -44,29 +44,52 @@ def erase(
                 else run.erase(home, settings, [ids], asked_by="command", must_exist=True)
             )
     except Timeout as error:
-        say(f"{lock.holder(home) or 'another process'} is at work: nothing was erased; try again when it has ended")
+        say(
+            Text(
+                f"{lock.holder(home) or 'another process'} is at work: nothing was erased; try again when it has ended",
+                f"{lock.holder(home) or '另一个进程'} 正在工作：没有抹除；请在其结束后重试",
+            )
+        )
         raise typer.Exit(1) from error
     for line in _lines(outcome, dry_run=dry_run, again=len(before)):
-        typer.echo(line)
+        show(line)
     for sentence in outcome.left:
-        say(f"left      {sentence}")
+        say(labelled(Text("left", "仍残留"), sentence, 10))
     if outcome.left and not dry_run:
         raise typer.Exit(1)
 
 
-def _lines(outcome: Erased, *, dry_run: bool, again: int) -> Iterator[str]:
+def _linked(ids: list[str], *, only: bool, dry_run: bool) -> Text:
+    """Say what becomes of the ids that links join with those that were given."""
+    what = Text("erased too", "一并抹除")
+    if only:
+        what = Text("left alone", "不予处理")
+    elif dry_run:
+        what = Text("would be erased too", "将一并抹除")
+    named = ", ".join(ids)
+    return Text("linked as one person, ", "关联为同一人，") + what + Text(f": {named}", f"：{named}")
+
+
+def _lines(outcome: Erased, *, dry_run: bool, again: int) -> Iterator[Text]:
     for stage, n_values in outcome.places.items():
         if n_values:
-            yield f"{'found' if dry_run else 'replaced'}  {n_values:>10,}  {stage}"
+            found = Text("found", "找到") if dry_run else Text("replaced", "已替换")
+            yield labelled(found, f"{n_values:>10,}  {stage}", 7 if dry_run else 10)
     if dry_run:
-        yield f"files     {outcome.n_files:>10,}  hold the person; nothing was written"
+        n_files = f"{outcome.n_files:>10,}  "
+        hold = Text(f"{n_files}hold the person; nothing was written", f"{n_files}个文件含有此人；没有写入任何内容")
+        yield labelled(Text("files", "文件"), hold, 10)
         return
     if again and not outcome.n_values:
-        yield "these ids were erased before; nothing of them was found"
+        yield Text("these ids were erased before; nothing of them was found", "这些编号先前已抹除；没有找到任何残留")
     for tombstone in sorted(outcome.tombstones.values()):
-        yield f"now       {tombstone}"
-    yield (
-        f"searched  {outcome.n_searched_bytes / 1e6:>10,.1f}  MB in {outcome.n_searched_files:,} files: "
-        f"{'nothing of it is left' if not outcome.left else 'see below'}"
+        yield labelled(Text("now", "现为"), tombstone, 10)
+    size, n_files = f"{outcome.n_searched_bytes / 1e6:>10,.1f}  MB", f"{outcome.n_searched_files:,}"
+    result = Text("nothing of it is left", "没有残留") if not outcome.left else Text("see below", "见下")
+    searched = Text(f"{size} in {n_files} files: ", f"{size}，{n_files} 个文件：")
+    yield labelled(Text("searched", "已搜索"), searched + result, 10)
+    to_do = Text(
+        "have your other tools forget the person too: docs/erasure.md lists what Guildbook cannot reach",
+        "请让您的其他工具也忘记此人：docs/erasure.md 列出了 Guildbook 无法触及之处",
     )
-    yield "next      have your other tools forget the person too: docs/erasure.md lists what Guildbook cannot reach"
+    yield labelled(Text("next", "下一步"), to_do, 10)

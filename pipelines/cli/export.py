@@ -10,6 +10,7 @@ import typer
 from pipelines.cli.console import read_settings, say, show
 from pipelines.faults import UserError
 from pipelines.home import Home
+from pipelines.report.parts.text import Text
 
 exporting = typer.Typer(
     invoke_without_command=True,
@@ -44,14 +45,17 @@ def export(
         raise UserError("a workbook needs a package: pip install 'guildbook[export]'") from error
     for name, rows in done.files.items():
         for table, n_rows in rows.items() if isinstance(rows, dict) else [(name, rows)]:
-            show(f"{table:<40}{n_rows:>12,} rows")
+            counted = f"{table:<40}{n_rows:>12,}"
+            show(Text(f"{counted} rows", f"{counted} 行"))
     for name in done.gone:
-        show(f"{name:<40}     removed: of an earlier export")
+        of_file = f"{name:<40}     "
+        show(Text(f"{of_file}removed: of an earlier export", f"{of_file}已删除：属于先前的导出"))
     for table, n_texts in done.cut.items():
-        say(f"{table}: {n_texts:,} texts were cut at what a cell holds")
+        cut = f"{n_texts:,}"
+        say(Text(f"{table}: {cut} texts were cut at what a cell holds", f"{table}：{cut} 段文字按单元格上限截断"))
     for table, reason in done.left_out.items():
-        say(f"{table} was left out: {reason}")
-    show(f"in {out}")
+        say(Text(f"{table} was left out: {reason}", f"{table} 未导出：{reason}"))
+    show(Text(f"in {out}", f"位于 {out}"))
     if done.left_out:
         raise typer.Exit(1)
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.console import read_settings, say
+from pipelines.cli.console import labelled, read_settings, say, show
 from pipelines.home import Home
+from pipelines.report.parts.text import Text
 
 if TYPE_CHECKING:
     from pipelines.identity.preview import Change
@@ -43,7 +44,7 @@ def preview_link(
     links = _links(Home(settings.home), one, other, proposed=proposed)
     if proposed:
         for old, new in links:
-            typer.echo(f"proposed  {old}  {new}")
+            show(labelled(Text("proposed", "建议"), f"{old}  {new}", 10))
     changes = preview_all(Home(settings.home), settings, links, months=months, on_wait=say)
     for line in table_lines(changes):
         typer.echo(line)
@@ -101,8 +102,8 @@ def _state(links: Sequence[tuple[str, str]], day: datetime | None, *, revoke: bo
         log_day = day.date() if day else _last_day(home)
         for one, other in links:
             path = write_link(home, settings, one, other, log_day, revoke=revoke)
-            typer.echo(f"written   {path}")
-    typer.echo(f"next      guildbook run --from {log_day} --to {log_day}")
+            show(labelled(Text("written", "已写入"), str(path), 10))
+    show(labelled(Text("next", "下一步"), f"guildbook run --from {log_day} --to {log_day}", 10))
 
 
 def _last_day(home: Home) -> date:

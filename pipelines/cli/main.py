@@ -119,7 +119,7 @@ def verify(
         raise typer.BadParameter("--files looks at all files: give it without --mart")
     try:
         settings = read_settings()
-        is_equal = verify_files(settings, show, say) if files else run_verify(settings, mart, tell=typer.echo, say=say)
+        is_equal = verify_files(settings, show, say) if files else run_verify(settings, mart, tell=show, say=say)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     if not is_equal:
@@ -183,7 +183,7 @@ def unlock() -> None:
     settings = read_settings()
     found = unlocking(Home(settings.home), settings)
     for line in found.lines:
-        typer.echo(line)
+        show(line)
     if not found.is_free:
         raise typer.Exit(1)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.console import read_settings, say, show
+from pipelines.report.parts.text import Text
 
 
 def pseudonym(
@@ -23,7 +24,12 @@ def pseudonym(
 
     settings = read_settings()
     if not settings.pseudonyms:
-        say("GUILDBOOK_PSEUDONYMS is off: pages and lists name members by their own ids")
+        say(
+            Text(
+                "GUILDBOOK_PSEUDONYMS is off: pages and lists name members by their own ids",
+                "GUILDBOOK_PSEUDONYMS 未开启：页面与名单以成员自己的编号称呼他们",
+            )
+        )
         raise typer.Exit(1)
     for one in ids or filter(None, (line.rstrip("\r\n") for line in sys.stdin)):
         show(f"{one}\t{known_as(settings, one)}")

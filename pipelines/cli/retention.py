@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from pipelines.cli.console import read_settings, say, show
+from pipelines.cli.send import NOTHING_SENT
 from pipelines.home import Home
+from pipelines.report.parts.text import Text
 
 if TYPE_CHECKING:
     from pipelines.sending.message import Message
@@ -67,9 +69,13 @@ def segment(
     home = Home(settings.home)
     share = settings.retention_held_out_share if held_out_share is None else held_out_share
     found = draw_segment(home, settings, read_traits(traits), campaign, share)
+    to_contact, control, of_others = f"{len(found.rows):,}", f"{found.n_control:,}", f"{found.n_of_others:,}"
     say(
-        f"{len(found.rows):,} to contact, {found.n_control:,} in the control arm, "
-        f"{found.n_of_others:,} left out for the control arms of other campaigns"
+        Text(
+            f"{to_contact} to contact, {control} in the control arm, {of_others} left out for the control arms of "
+            "other campaigns",
+            f"联系 {to_contact} 人，对照组 {control} 人，因属于其他运营活动的对照组而略去 {of_others} 人",
+        )
     )
     if to is None:
         typer.echo(write_rows(home, f"segment-{campaign}-{found.day}", COLUMNS, found.rows, form))
@@ -87,4 +93,4 @@ def _send(target: str, message: Message) -> None:
     if outcome.is_failure:
         raise typer.Exit(1)
     if outcome.what != "sent":
-        say("nothing was sent: write enabled = true under [send] into guildbook.toml, then it is")
+        say(NOTHING_SENT)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pipelines import lock, run_start
+from pipelines.cli.console import Say, labelled
 from pipelines.cli.instance import prepare_instance
 from pipelines.cli.progress import run_shown
 from pipelines.erasure.stated import finish
@@ -16,6 +16,7 @@ from pipelines.home import Home
 from pipelines.ingest.ignored import ignored_entries
 from pipelines.lake import ledger, versions
 from pipelines.publishing.outcome import AlertError, explain_failure, note_failure
+from pipelines.report.parts.text import Text
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt import ensure_manifest
 from pipelines.watch import alive
@@ -59,7 +60,7 @@ def range_without_last_day(outcome: RunOutcome, first: date, last: date) -> tupl
     return (first, last - timedelta(days=1)) if is_last_withheld and first < last else None
 
 
-def execute(settings: Settings, first: date, last: date, *, full: bool, say: Callable[[str], None]) -> RunOutcome:
+def execute(settings: Settings, first: date, last: date, *, full: bool, say: Say) -> RunOutcome:
     """Run the main job over a range of log days as one Dagster run.
 
     What goes wrong before its first step, or after its last, is reported like a failure of a step.
@@ -79,7 +80,7 @@ def execute(settings: Settings, first: date, last: date, *, full: bool, say: Cal
         return RunOutcome(succeeded=False, run_id="", reason=reason)
 
 
-def _launch(home: Home, settings: Settings, days: list[date], *, full: bool, say: Callable[[str], None]) -> RunOutcome:
+def _launch(home: Home, settings: Settings, days: list[date], *, full: bool, say: Say) -> RunOutcome:
     run_start.check_disk(home, settings)
     prepare_instance(home, settings)
     ensure_manifest()
@@ -94,7 +95,7 @@ def _launch(home: Home, settings: Settings, days: list[date], *, full: bool, say
         for dead in fail_dead_runs(home, settings, instance):
             say(str(dead))
         for ignored in ignored_entries(home, settings.first_log_day):
-            say(f"not read    {ignored}")
+            say(labelled(Text("not read", "未读取"), str(ignored)))
         delivered = delivered_logs(home, settings, days, full=full)
         run_id = str(uuid.uuid4())
         with alive.marked(home, run_id), run_shown(instance, days, delivered):
@@ -118,7 +119,7 @@ def _launch(home: Home, settings: Settings, days: list[date], *, full: bool, say
         return RunOutcome(succeeded=False, run_id=result.run_id, failed_gate=gate, reason=reason)
 
 
-def _note(home: Home, settings: Settings, gate: str, reason: str, run_id: str, say: Callable[[str], None]) -> None:
+def _note(home: Home, settings: Settings, gate: str, reason: str, run_id: str, say: Say) -> None:
     try:
         note_failure(home, settings, failed_gate=gate, reason=reason, run_id=run_id)
     except AlertError as error:

@@ -6,8 +6,23 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.console import read_settings, say, show
+from pipelines.cli.console import labelled, read_settings, say, show
 from pipelines.home import Home
+from pipelines.report.parts.text import Text
+
+NOTHING_SENT = Text(
+    "nothing was sent: write enabled = true under [send] into guildbook.toml, then it is",
+    "没有发送：在 guildbook.toml 的 [send] 下写入 enabled = true 后才会发送",
+)
+"""Said where sending is off."""
+
+_STATES = {
+    "intended": Text("intended", "准备中"),
+    "sent": Text("sent", "已发送"),
+    "failed": Text("failed", "失败"),
+    "unsure": Text("unsure", "不确定"),
+    "left": Text("left", "不再发"),
+}
 
 sending = typer.Typer(
     invoke_without_command=True,
@@ -38,7 +53,13 @@ def send(
     settings = read_settings()
     home = Home(settings.home)
     if not target_files(home) and not draft_files(home):
-        say(f"there is no target yet: a file such as {home.targets / 'team.yaml'} names one, see docs/send.md")
+        team = home.targets / "team.yaml"
+        say(
+            Text(
+                f"there is no target yet: a file such as {team} names one, see docs/send.md",
+                f"尚无发送目标：像 {team} 这样的文件定义一个目标，见 docs/send.md",
+            )
+        )
         raise typer.Exit(1)
     wish = Wish(shows_only=dry_run or not settings.send_enabled, old_too=old, only=target or [])
     outcomes = send_due(home, settings, wish, Pace(by_hand=True))
@@ -49,9 +70,9 @@ def send(
                 show(f"    {line}".rstrip())
             show("")
     if not outcomes:
-        typer.echo("nothing is due: each target has what is published")
+        show(Text("nothing is due: each target has what is published", "没有待发送的消息：各目标均已收到已发布的内容"))
     if not settings.send_enabled and not dry_run:
-        say("nothing was sent: write enabled = true under [send] into guildbook.toml, then it is")
+        say(NOTHING_SENT)
     if any(one.is_failure for one in outcomes):
         raise typer.Exit(1)
 
@@ -80,7 +101,13 @@ def drafts() -> None:
     for line in lines:
         show(line)
     if not lines:
-        typer.echo(f"none: a Markdown file in {home.drafts} is one, see docs/send.md")
+        where = home.drafts
+        show(
+            Text(
+                f"none: a Markdown file in {where} is one, see docs/send.md",
+                f"没有草稿：{where} 中的 Markdown 文件即为草稿，见 docs/send.md",
+            )
+        )
 
 
 @sending.command(epilog="Example: guildbook send log")
@@ -92,7 +119,6 @@ def log(
 
     for row in Record.read(Home(read_settings().home)).rows[-lines:]:
         reply = f"  {row['reply']}" if row["reply"] else ""
-        show(
-            f"{row['noted_at']:%Y-%m-%d %H:%M:%S} UTC  {row['target']:<16}{row['key']:<28}{row['state']:<9}"
-            f"try {row['attempt']}{reply}"
-        )
+        what = f"{row['noted_at']:%Y-%m-%d %H:%M:%S} UTC  {row['target']:<16}{row['key']:<28}"
+        tried = Text(f"try {row['attempt']}{reply}", f"第 {row['attempt']} 次{reply}")
+        show(Text(what, what) + labelled(_STATES[row["state"]], tried, 9))

@@ -32,7 +32,10 @@ STAGES = (
 )
 
 _MOST_TIMES = 3.0
-"""How many times slower or faster than the earlier run this one is taken to be at most: first seconds say little."""
+"""How many times slower or faster than the earlier run this one is taken to be at most."""
+
+_TELLING_SHARE = 0.1
+"""Share of the work from which its pace says how fast the rest will be: first seconds say little."""
 
 
 def stage_of(step: str) -> int | None:
@@ -100,8 +103,9 @@ class Course:
         spent = self._clock() - self._began
         if self._is_first:
             return (sum(self._expected) - done) * spent / done if done else None
-        pace = min(max(spent / done, 1 / _MOST_TIMES), _MOST_TIMES) if done else 1.0
-        return (sum(self._expected) - done) * pace
+        whole = sum(self._expected)
+        pace = min(max(spent / done, 1 / _MOST_TIMES), _MOST_TIMES) if done >= _TELLING_SHARE * whole else 1.0
+        return (whole - done) * pace
 
     def _work_done(self) -> float:
         return sum(self._expected[: self.stage]) + self._expected[self.stage] * self._share_of_stage()

@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import lock
+from pipelines.cli.console import labelled
 from pipelines.home import Home
 from pipelines.publishing.damages import check_files
+from pipelines.report.parts.text import Text
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt import ensure_manifest
 from pipelines.warehouse.verify import Comparison, mart_names, record_names, verify
 
 
 def run_verify(
-    settings: Settings, mart: str | None, *, tell: Callable[[str], None], say: Callable[[str], None]
+    settings: Settings, mart: str | None, *, tell: Callable[[Text], None], say: Callable[[str], None]
 ) -> bool:
     """Compare all marts or one; ``tell`` hears the result line by line, ``say`` of a run that is waited for.
 
@@ -42,13 +44,15 @@ def run_verify(
         for line in _lines(one):
             tell(line)
     n_different = sum(not one.is_equal for one in compared)
-    tell(f"{len(compared) - n_different} of {len(compared)} marts equal a full rebuild")
+    n_equal, n_marts = len(compared) - n_different, len(compared)
+    tell(Text(f"{n_equal} of {n_marts} marts equal a full rebuild", f"{n_marts} 张表中有 {n_equal} 张与完全重建相同"))
     if mart is None:
-        tell(f"left out, being records of what was run: {', '.join(record_names())}")
+        names = ", ".join(record_names())
+        tell(Text(f"left out, being records of what was run: {names}", f"未比较（它们是运行的记录）：{names}"))
     return n_different == 0
 
 
-def verify_files(settings: Settings, tell: Callable[[str], None], say: Callable[[str], None]) -> bool:
+def verify_files(settings: Settings, tell: Callable[[Text], None], say: Callable[[str], None]) -> bool:
     """Check every file of the home that has a checksum; arguments are those of ``run_verify``.
 
     Returns:
@@ -58,24 +62,40 @@ def verify_files(settings: Settings, tell: Callable[[str], None], say: Callable[
     with lock.hold(home, on_wait=say, what="guildbook verify --files"):
         checked = check_files(home)
     for one in checked.damaged:
-        tell(f"damaged    {one}")
-    tell(f"{checked.n_files - len(checked.damaged):,} of {checked.n_files:,} files are what was written")
-    if checked.n_unsealed:
-        tell(f"{checked.n_unsealed:,} of them are older than checksums and may be damaged all the same")
+        tell(labelled(Text("damaged", "已损坏"), str(one), 11))
+    n_whole, n_files, n_old = checked.n_files - len(checked.damaged), checked.n_files, checked.n_unsealed
+    tell(
+        Text(
+            f"{n_whole:,} of {n_files:,} files are what was written",
+            f"{n_files:,} 个文件中有 {n_whole:,} 个与写入时一致",
+        )
+    )
+    if n_old:
+        tell(
+            Text(
+                f"{n_old:,} of them are older than checksums and may be damaged all the same",
+                f"其中 {n_old:,} 个早于校验和，仍可能已损坏",
+            )
+        )
     return not checked.damaged
 
 
-def _lines(one: Comparison) -> Iterator[str]:
+def _lines(one: Comparison) -> Iterator[Text]:
+    counted = f"{one.mart:<28}{one.n_rows:>12,}"
     if one.is_equal:
-        yield f"equal      {one.mart:<28}{one.n_rows:>12,} rows"
+        yield labelled(Text("equal", "相同"), Text(f"{counted} rows", f"{counted} 行"), 11)
         return
-    yield f"different  {one.mart:<28}{one.n_rows:>12,} rows, {one.n_rebuilt:,} when rebuilt"
-    yield from _rows("only in the warehouse", one.n_only_here, one.only_here)
-    yield from _rows("only when rebuilt", one.n_only_rebuilt, one.only_rebuilt)
+    rebuilt = f"{one.n_rebuilt:,}"
+    differs = Text(f"{counted} rows, {rebuilt} when rebuilt", f"{counted} 行，重建后 {rebuilt} 行")
+    yield labelled(Text("different", "不同"), differs, 11)
+    yield from _rows(Text("  only in the warehouse", "  仅在仓库中"), one.n_only_here, one.only_here)
+    yield from _rows(Text("  only when rebuilt", "  仅在重建后"), one.n_only_rebuilt, one.only_rebuilt)
 
 
-def _rows(where: str, count: int, rows: list[dict[str, Any]]) -> Iterator[str]:
+def _rows(where: Text, count: int, rows: list[dict[str, Any]]) -> Iterator[Text]:
     for row in rows:
-        yield f"  {where}: {', '.join(f'{name}={value}' for name, value in row.items())}"
+        values = ", ".join(f"{name}={value}" for name, value in row.items())
+        yield where + Text(f": {values}", f"：{values}")
     if count > len(rows):
-        yield f"  {where}: {count - len(rows):,} more"
+        more = f"{count - len(rows):,}"
+        yield where + Text(f": {more} more", f"：另有 {more} 行")

@@ -47,7 +47,7 @@ def figures(house):
         "from marts.fct_member_days where is_active group by 1"
     )
     mau = "select date_trunc('month', day)::date, arg_max(mau, day) from marts.community_days group by 1"
-    payers = "select month, n_payers_end from marts.revenue_months"
+    payers = "select month, n_payers_end from marts.revenue_months where currency = 'CNY'"
     asked = {"active members": active, "MAU at the end": mau, "paying members at the end CNY": payers}
     return {(month, figure): n for figure, sql in asked.items() for month, n in house.query(sql)}
 

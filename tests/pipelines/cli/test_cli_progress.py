@@ -79,6 +79,14 @@ def test_a_stage_that_hangs_is_not_taken_for_done_and_a_slow_start_not_for_the_p
     assert course.seconds_left == pytest.approx((40 - 9) * 3)
 
 
+def test_the_pace_of_the_first_seconds_says_nothing_of_the_rest(clock):
+    course = Course(PIECES, [1.0, 20.0, 0.0, 0.0, 10.0, 0.0], clock=clock)
+    clock.now = 10.0
+    course.step_began("build_plan")
+
+    assert course.seconds_left == 30.0
+
+
 def test_the_seconds_of_an_earlier_run_are_added_up_by_stage():
     assert seconds_by_stage({"raw__a": 1.0, "raw__a_gate_deliveries": 0.5, "records": 2.0, "other": 9.0}) == [
         1.5, 0.0, 0.0, 2.0, 0.0, 0.0,

@@ -147,7 +147,7 @@ def test_unlock_names_who_is_at_work_and_touches_nothing(watched, at_work):
     assert f"a run of this test (process {process.pid}, since " in result.output
     assert f"kill -9 {process.pid}" in result.output
     assert watched.status(dead) == "STARTED"
-    assert "is at work; its run goes on" in free_of_dead_runs(watched.home, watched.settings)[0]
+    assert "is at work; its run goes on" in free_of_dead_runs(watched.home, watched.settings)[0].en
     assert f"running     a run of this test (process {process.pid}" in CliRunner().invoke(app, ["status"]).output
 
 
@@ -181,5 +181,7 @@ def test_unlock_before_anything_says_so_and_writes_nothing(tmp_path, monkeypatch
 def test_make_dev_starts_with_dead_runs_cleared_away(watched, at_work):
     dead = watched.run()
     killed(at_work, dead)
-    assert free_of_dead_runs(watched.home, watched.settings) == [f"run {dead[:8]} is marked as failed: {KILLED}"]
+    assert [line.en for line in free_of_dead_runs(watched.home, watched.settings)] == [
+        f"run {dead[:8]} is marked as failed: {KILLED}"
+    ]
     assert free_of_dead_runs(watched.home, watched.settings) == []
