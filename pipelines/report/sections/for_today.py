@@ -9,7 +9,7 @@ from pipelines.report.parts import people
 from pipelines.report.parts.blocks import Thing, Things
 from pipelines.report.parts.database import Marts, Row
 from pipelines.report.parts.header import Header
-from pipelines.report.parts.text import Claim, Text, hours, integer, money, plural
+from pipelines.report.parts.text import Claim, Text, day, hours, integer, money, plural
 from pipelines.report.sections import alarms, contacts, questions, scores
 
 _CONTACT = Text("Whom to contact", "该联系谁")
@@ -48,11 +48,12 @@ def _contact(marts: Marts, context: SiteContext) -> Thing:
 
 
 def _member(row: Row) -> Markup:
-    """A member with what they bring and the first reason."""
+    """A member with what they bring, until when it is paid, and the first reason."""
     said = scores.reasons(row)[:1]
     if row["value_minor"]:
-        amount = money(row["value_minor"], row["currency"])
-        said.insert(0, Text(f"{amount} a month", f"每月 {amount}"))
+        amount, end = money(row["value_minor"], row["currency"]), row["term_end"]
+        until = Text(f" until {day(end).en}", f"，{day(end).zh}到期") if end else Text("", "")
+        said.insert(0, Text(f"{amount} a month", f"每月 {amount}") + until)
     about = Markup("").join(Markup(" <small>· {}</small>").format(one) for one in said)
     return Markup("{}{}").format(people.member(row).shown, about)
 

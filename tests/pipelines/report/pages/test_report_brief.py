@@ -19,11 +19,12 @@ TREATED_AND_CONTROL = """
         date '2026-01-01' as first_day;
     insert into marts.retention_actions by name
     select date '2026-11-19' as day, rank, 'm' || rank as member_id, arm, 'inactivity' as definition,
-        9900 as value_minor, 'CNY' as currency, to_json(['last active 9 days ago', 'reads less']) as reasons_en,
+        9900 as value_minor, 'CNY' as currency, if(rank = 2, date '2026-12-01', null) as term_end,
+        to_json(['last active 9 days ago', 'reads less']) as reasons_en,
         to_json(['上次活跃在 9 天前', '阅读减少']) as reasons_zh
     from (values (0, 'held_out'), (1, 'treated'), (2, 'treated'), (3, 'treated'), (4, 'treated')) as v (rank, arm)
     union all
-    select date '2026-11-18', 9, 'of_yesterday', 'treated', 'inactivity', null, null, null, null;
+    select date '2026-11-18', 9, 'of_yesterday', 'treated', 'inactivity', null, null, null, null, null;
 """
 WAITING = """
     insert into marts.answer_times by name
@@ -65,10 +66,10 @@ def test_whom_to_contact_is_led_by_the_first_of_the_list_and_never_names_the_con
     assert contact.body == Text("4 members are worth contacting, these first:", "4 名成员值得联系，先联系：")
     assert [words(line, "en") for line in contact.lines] == [
         "Ana <Li> m1 · 99 CNY a month · last active 9 days ago",
-        "m2 · 99 CNY a month · last active 9 days ago",
+        "m2 · 99 CNY a month until 1 Dec 2026 · last active 9 days ago",
         "m3 · 99 CNY a month · last active 9 days ago",
     ]
-    assert words(contact.lines[1], "zh") == "m2 · 每月 99 CNY · 上次活跃在 9 天前"
+    assert words(contact.lines[1], "zh") == "m2 · 每月 99 CNY，2026年12月1日到期 · 上次活跃在 9 天前"
     assert [href for href, _ in contact.links] == ["risk.html"]
 
 
