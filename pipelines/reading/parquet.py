@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -12,6 +14,11 @@ from pipelines.reading.blocks import Rejected, first_line
 from pipelines.settings.limits import LimitSettings, beyond
 
 _BATCH_ROWS = 256
+_CHUNKS = """
+    select path_in_schema, num_values, row_group_num_rows, num_values > $2 * greatest(row_group_num_rows, 1) as is_long
+    from parquet_metadata($1)
+    where is_long or type = 'BYTE_ARRAY' and greatest(total_uncompressed_size, total_compressed_size) > $3
+"""
 
 
 def footer_of(path: Path, limits: LimitSettings) -> tuple[pa.Schema, int]:
@@ -32,10 +39,15 @@ def footer_of(path: Path, limits: LimitSettings) -> tuple[pa.Schema, int]:
         schema = footer.schema.to_arrow_schema()
         if (depth := max((_levels(field.type) for field in schema), default=0)) > limits.max_nesting:
             raise Rejected(beyond(limits, "max_nesting", f"a column is nested {depth:,} levels deep", "flatten it"))
-        _check_values(path, footer, schema, limits)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        _check_values(path, schema, limits)
+    except (pa.ArrowException, duckdb.Error, OSError, UnicodeDecodeError) as error:
         raise Rejected(f"no readable Parquet file ({first_line(error)}); deliver it again") from error
     return schema, footer.num_rows
+
+
+@cache
+def _in_memory() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})
 
 
 def _levels(type_: pa.DataType) -> int:
@@ -44,18 +56,20 @@ def _levels(type_: pa.DataType) -> int:
     return 1 + max(map(_levels, inner)) if inner else 0
 
 
-def _check_values(path: Path, footer: pq.FileMetaData, schema: pa.Schema, limits: LimitSettings) -> None:
-    """Refuse long lists and long texts; only columns that are big enough to hold a long text are read for it."""
+def _check_values(path: Path, schema: pa.Schema, limits: LimitSettings) -> None:
+    """Refuse long lists and long texts; only columns that are big enough to hold a long text are read for it.
+
+    DuckDB reads what the footer says of each chunk: pyarrow ends the process over a footer that contradicts itself.
+    """
     texts: set[str] = set()
-    for group in map(footer.row_group, range(footer.num_row_groups)):
-        for chunk in map(group.column, range(group.num_columns)):
-            name = chunk.path_in_schema.partition(".")[0]
-            if chunk.num_values > limits.max_columns * max(group.num_rows, 1):
-                found = f"column {name!r} has {chunk.num_values:,} values in {group.num_rows:,} rows"
-                raise Rejected(beyond(limits, "max_columns", found, "no row may have more: flatten it"))
-            is_big = max(chunk.total_uncompressed_size, chunk.total_compressed_size) > limits.max_line_bytes
-            if is_big and chunk.physical_type == "BYTE_ARRAY" and not _levels(schema.field(name).type):
-                texts.add(name)
+    with _in_memory().cursor() as con:
+        chunks = con.execute(_CHUNKS, [str(path), limits.max_columns, limits.max_line_bytes]).fetchall()
+    for name, n_values, n_rows, is_long in chunks:
+        if is_long:
+            found = f"column {name!r} has {n_values:,} values in {n_rows:,} rows"
+            raise Rejected(beyond(limits, "max_columns", found, "no row may have more: flatten it"))
+        if name in schema.names and not _levels(schema.field(name).type):
+            texts.add(name)
     if not texts:
         return
     with pq.ParquetFile(path, read_dictionary=sorted(texts)) as file:

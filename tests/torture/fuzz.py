@@ -135,6 +135,12 @@ accepted that stands in no file; no file makes the process fall over, and it nev
             "a column with a NUL or another control character in its name ended the ingestion of its log",
             "its values are kept in `extra`; it is named with such characters spelled out",
         ),
+        Found(
+            (13,),
+            "a Parquet file whose footer contradicts itself ended the whole process without a word: the library that "
+            "read it calls abort",
+            "DuckDB reads what the footer says of its columns, and the file is refused by its name",
+        ),
     ),
     unseen=(
         "a damage that turns a value into another honest one of the same kind: nothing in a file speaks against it",
