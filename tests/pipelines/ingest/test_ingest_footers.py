@@ -15,12 +15,12 @@ def test_each_byte_of_a_footer_may_be_wrong(tmp_path):
     pq.write_table(pa.table({"a": [1, None, 3], "b": ["x", None, "z"]}), path)
     whole = path.read_bytes()
     footer = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
-    n_refused = 0
+    said = []
     for place in range(footer, len(whole)):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 4]) + whole[place + 1 :])
         try:
             footer_of(path, settings)
         except Rejected as refused:
-            assert "Parquet file" in str(refused) or "GUILDBOOK_" in str(refused)
-            n_refused += 1
-    assert 0 < n_refused < len(whole) - footer
+            said.append(str(refused))
+    assert 0 < len(said) < len(whole) - footer
+    assert all("Parquet file" in one or "GUILDBOOK_" in one for one in said)
