@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.report.context import SiteContext
+from pipelines.report.menu import menu
 from pipelines.report.pages import (
     alerts,
     answers,
@@ -52,7 +53,7 @@ PAGES: tuple[Callable[[Marts, SiteContext, Header], Page], ...] = (
     alerts.page,
     health.page,
 )
-"""The pages in the order of the menu."""
+"""Every page; ``menu`` groups them."""
 
 TODAY = "today.js"
 """What tells the pages that there is one of the running day: empty until a look at it is written beside them."""
@@ -81,7 +82,7 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
             pages = [left_out(build(marts, context, header), context.least_shown) for build in PAGES]
         template = environment().get_template("page.html")
         for page in pages:
-            html = template.render(page=page, pages=pages, header=header, context=context)
+            html = template.render(page=page, menu=menu(pages), header=header, context=context)
             (beside / f"{page.name}.html").write_text(html, encoding="utf-8")
         (beside / TODAY).write_text("", encoding="utf-8")
         if out.exists():

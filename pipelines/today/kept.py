@@ -16,6 +16,7 @@ from typing import Any
 from pipelines.files import write_text
 from pipelines.home import Home
 from pipelines.lake import versions
+from pipelines.report.menu import menu
 from pipelines.report.parts.singles import left_out
 from pipelines.report.parts.text import Text, hours
 from pipelines.report.site import TODAY, environment
@@ -123,7 +124,7 @@ def write(home: Home, number: int, draft: Path, seen: Seen, looked: str) -> Path
         .get_template("today.html")
         .render(
             page=made,
-            pages=[SimpleNamespace(name="index", title=BRIEF[1]), made],
+            menu=menu([SimpleNamespace(name="index", title=BRIEF[1]), made]),
             context=seen.context,
             as_of=seen.clock,
             looked=looked,

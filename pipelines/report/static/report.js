@@ -119,13 +119,23 @@
       word.textContent = text;
       anchor.append(word);
     }
-    nav.append(anchor);
+    nav.firstElementChild.after(anchor);
+  }
+
+  // ---- the groups of the menu close where somebody looks elsewhere
+  function closeMenu(event) {
+    for (const group of document.querySelectorAll("nav details[open]")) {
+      if (event.key === "Escape") group.querySelector("summary").focus();
+      if (event.key === "Escape" || !group.contains(event.target)) group.open = false;
+    }
   }
 
   // ---- wiring
   function show() {
     root.lang = isChinese() ? "zh-Hans" : "en";
-    document.title = `${document.querySelector("nav [aria-current]").innerText} · ${document.querySelector(".brand").innerText}`;
+    const here = document.querySelector("nav [aria-current]");
+    const word = here.querySelector(`[lang="${root.lang}"]`) || here;
+    document.title = `${word.textContent} · ${document.querySelector(".brand").innerText}`;
     showBanner();
     window.guildbookCharts?.drawAll();
   }
@@ -143,6 +153,9 @@
   for (const button of document.querySelectorAll("th button")) button.addEventListener("click", () => sort(button.closest("th")));
   for (const input of document.querySelectorAll(".search input")) input.addEventListener("input", () => search(input));
   for (const button of document.querySelectorAll(".copy")) button.addEventListener("click", () => copy(button));
+  document.addEventListener("click", closeMenu);
+  document.addEventListener("focusin", closeMenu);
+  document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenu(event));
   showToday();
   show();
 })();

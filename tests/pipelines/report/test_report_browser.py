@@ -1,27 +1,20 @@
 """The pages in a real browser: charts, switches, sorting, search, banner. Skips without Chromium."""
 
-import json
 import shutil
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 
 from pipelines.report.status import SiteStatus, write_status
+from tests.support.browser import NEEDED, look
 from tests.support.report_marts import CONTEXT
 from tests.support.report_pages import Site
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH to open the pages in"),
-]
+pytestmark = NEEDED
 
 NOW = datetime(2026, 11, 21, 6, 1, tzinfo=UTC)
 PROBE = """
-<script>addEventListener("load", () => {
   const seen = {}, all = (query) => Array.from(document.querySelectorAll(query));
   const click = (query) => document.querySelector(query).click();
   const table = all("table").at(-1);
@@ -62,22 +55,14 @@ PROBE = """
     search.value = "M11"; search.dispatchEvent(new Event("input"));
     seen.found = rows().filter((row) => !row.hidden).map((row) => row.cells[0].innerText);
   }
-  const result = document.createElement("pre");
-  result.id = "probe"; result.textContent = encodeURIComponent(JSON.stringify(seen));
-  document.body.append(result);
-});</script>
+  return seen;
 """
 
 
 def _open(page: Path, profile: Path) -> dict[str, object]:
-    """Open a copy of the page that carries the probe, and return what the probe saw."""
-    probed = page.with_name("probed.html")
-    probed.write_text(page.read_text(encoding="utf-8").replace("</body>", PROBE + "</body>"), encoding="utf-8")
-    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=6000"]
-    command += [f"--user-data-dir={profile}", "--dump-dom", probed.as_uri()]
-    dom = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
-    assert '<pre id="probe">' in dom, "the page's script stopped before the probe ran"
-    return json.loads(unquote(dom.split('<pre id="probe">')[1].split("</pre>")[0]))
+    """What the probe saw on a page."""
+    seen: dict[str, object] = look(page, profile, PROBE)
+    return seen
 
 
 @pytest.fixture(scope="module")

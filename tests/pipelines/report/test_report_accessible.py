@@ -1,0 +1,82 @@
+"""The pages for those who do not see them, or have no mouse: axe finds nothing, and the keyboard reaches all."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.browser import NEEDED, look
+from tests.support.report_pages import PAGES, Site
+
+axe_core_python = pytest.importorskip("axe_core_python")
+pytestmark = [*NEEDED, pytest.mark.slow]
+
+AXE = """
+  const script = document.createElement("script");
+  script.src = "axe.min.js";
+  await new Promise((resolve) => { script.onload = resolve; document.head.append(script); });
+  for (const drawer of document.querySelectorAll("details:not([name])")) drawer.open = true;
+  for (const row of document.querySelectorAll("tbody tr:nth-child(n + 9)")) row.remove(); // they are like the others
+  const found = [];
+  for (const [lang, theme] of [["en", "light"], ["zh", "dark"]]) {
+    if (document.documentElement.dataset.lang !== lang) document.getElementById("switch-language").click();
+    if (document.documentElement.dataset.theme !== theme) document.getElementById("switch-theme").click();
+    const rules = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] };
+    for (const one of (await axe.run(document, rules)).violations) found.push([theme, one.id, one.nodes[0].html]);
+  }
+  return found;
+"""
+KEYS = """
+  const menu = document.querySelector("nav details");
+  const summary = menu.querySelector("summary");
+  summary.focus();
+  summary.click();
+  const links = Array.from(menu.querySelectorAll("a"));
+  const shown = links.map((link) => link.getBoundingClientRect().height > 0);
+  links[1].focus();
+  const stays = menu.open;
+  links[1].dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+  const closed = [menu.open, document.activeElement === summary];
+  const figure = document.querySelector(".figure");
+  figure.focus();
+  const reached = document.activeElement === figure;
+  const told = ["Home", "ArrowRight", "End", "ArrowLeft", "Escape"].map((key) => {
+    figure.dispatchEvent(new KeyboardEvent("keydown", { key }));
+    const tip = figure.querySelector(".tip");
+    return tip.hidden ? "" : tip.querySelector("b").textContent;
+  });
+  return { shown, stays, closed, reached, told };
+"""
+WIDE = """
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  const bars = Array.from(document.querySelectorAll("nav > *")).map((one) => one.getBoundingClientRect().top);
+  return { wide, lines: new Set(bars.map(Math.round)).size };
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(sites: dict[str, Site], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    site = shutil.copytree(sites["full"].folder, tmp_path_factory.mktemp("accessible") / "site")
+    shutil.copy(Path(axe_core_python.__file__).with_name("axe.min.js"), site)
+    return site
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_axe_finds_nothing_in_either_theme(folder: Path, tmp_path: Path, page: str) -> None:
+    assert look(folder / f"{page}.html", tmp_path, AXE) == []
+
+
+def test_the_keyboard_opens_the_menu_and_reads_a_chart(folder: Path, tmp_path: Path) -> None:
+    seen = look(folder / "members.html", tmp_path, KEYS)
+    assert all(seen["shown"])
+    assert seen["stays"]
+    assert seen["closed"] == [False, True]
+    assert seen["reached"]
+    assert seen["told"] == ["1", "2", "28", "27", ""]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_fits_its_window_and_the_menu_one_line(folder: Path, tmp_path: Path, page: str) -> None:
+    assert look(folder / f"{page}.html", tmp_path, WIDE) == {"wide": 0, "lines": 1}
