@@ -16,7 +16,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.report.context import SiteContext
-from pipelines.report.menu import menu
 from pipelines.report.pages import (
     alerts,
     answers,
@@ -36,6 +35,7 @@ from pipelines.report.parts import charts, text, words
 from pipelines.report.parts.blocks import Page
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Header, read_header
+from pipelines.report.parts.menu import menu
 from pipelines.report.parts.singles import left_out, rounding_note
 
 PAGES: tuple[Callable[[Marts, SiteContext, Header], Page], ...] = (

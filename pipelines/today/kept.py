@@ -16,7 +16,7 @@ from typing import Any
 from pipelines.files import write_text
 from pipelines.home import Home
 from pipelines.lake import versions
-from pipelines.report.menu import menu
+from pipelines.report.parts.menu import menu
 from pipelines.report.parts.singles import left_out
 from pipelines.report.parts.text import Text, hours
 from pipelines.report.site import TODAY, environment
