@@ -64,7 +64,9 @@ def _unbuilt(home: Home, settings: Settings, *, full: bool) -> list[tuple[date, 
     accepted: dict[date, int] = {}
     for row in manifest.current(home).to_pylist():
         if row["log"] == "interactions" and row["event_day"] is not None:
-            accepted[row["event_day"]] = accepted.get(row["event_day"], 0) + int(row["checksum"])
+            days_late = (row["log_day"] - row["event_day"]).days
+            weight = days_late + (days_late >= 0)  # dbt's macro delivered_checksum
+            accepted[row["event_day"]] = accepted.get(row["event_day"], 0) + int(row["checksum"]) * weight
     with open_warehouse(home) as con:
         built = dict(
             con.execute(

@@ -92,6 +92,15 @@ def test_after_a_run_only_what_changed_is_named_with_its_reason(house):
     ]
 
 
+@pytest.mark.dbt
+def test_a_day_with_rows_that_came_late_or_early_is_built_like_any_other(house):
+    house.deliver("interactions", DAYS[3], [like(3, DAYS[3]), like(33, DAYS[1])])
+    house.deliver("interactions", DAYS[0], [like(40, DAYS[0]), like(41, DAYS[1])])
+    house.run(DAYS, only=("stale_days",))
+
+    assert dry_run(house) == ["nothing to do: no file changed, and every accepted day is built"]
+
+
 def test_it_waits_while_a_run_writes_the_warehouse(house):
     """Another process writes for a moment, as a run does, holding the lock."""
     house.accept(DAYS)
