@@ -8,14 +8,16 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import defs
-from pipelines.defs import checks
+from pipelines.defs import checks, warehouse
 from pipelines.defs.dbt_checks import failed, rule
+from pipelines.defs.dbt_models import UNIQUE_ID
 from pipelines.gates import verdicts
 from pipelines.gates.verdicts import GateOutcome
 from pipelines.home import Home
 from pipelines.lake import ledger
 from pipelines.settings import Settings, SettingsError, get_settings
-from pipelines.warehouse.results import NodeResult
+from pipelines.warehouse.looks import Look
+from pipelines.warehouse.results import DbtError, NodeResult
 
 GRAPH = defs.resolve_asset_graph()
 ASSETS = {key: GRAPH.get(key) for key in sorted(GRAPH.get_all_asset_keys())}
@@ -103,6 +105,27 @@ def test_a_warning_is_not_said_to_stop_anything_and_a_check_that_broke_says_why(
     assert warned.startswith("1 row of payments breaks a rule. No two rows")
     assert "Nothing new is published" not in warned
     assert "Got 3 results, configured to fail" in broke
+
+
+def test_dagster_is_told_the_rows_of_a_mart_and_why_a_test_failed_before_the_step_fails():
+    class Context:
+        assets_def = warehouse.warehouse
+
+    (model,) = [spec for spec in Context.assets_def.specs if spec.key.path == ["marts", "payments"]]
+    (check, *_) = [spec for spec in Context.assets_def.check_specs if spec.asset_key == model.key]
+    built = NodeResult(model.metadata[UNIQUE_ID], "model", "payments", "success", "OK", 0.1, 0, Look(7, "| day |"))
+    broken = NodeResult(check.metadata[UNIQUE_ID], "test", check.name, "fail", "Got 3 results", 0.1, 3)
+
+    told = []
+    with pytest.raises(DbtError, match="Got 3 results"):
+        told.extend(warehouse._events(Context, [built, broken]))
+
+    rows, verdict = told
+    assert rows.metadata == {
+        "execution_seconds": 0.1, "dagster/row_count": 7, "last_rows": dg.MetadataValue.md("| day |"),
+    }  # fmt: skip
+    assert verdict.passed is False
+    assert verdict.description.startswith(f"3 rows of payments break a rule. {check.description} Nothing new")
 
 
 def test_a_gate_that_fails_says_what_to_do_for_the_day_that_it_withheld(tmp_path):
