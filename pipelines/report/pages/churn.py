@@ -9,12 +9,13 @@ from pipelines.report.parts import known, words
 from pipelines.report.parts.blocks import Block, Note, Page, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
-from pipelines.report.parts.text import MISSING, Text, day, decimal, integer
+from pipelines.report.parts.text import MISSING, Text, day, decimal, integer, percent
 from pipelines.report.sections import churn_detail, churn_learners
 from pipelines.sql import literal
 
 _TITLE = Text("Churn model", "流失模型")
 _QUESTION = Text("How good is the model?", "模型有多好？")
+_LEFT = {"inactivity": Text("went quiet", "确实沉默"), "lapse": Text("did not renew", "确实未续费")}
 _TILES = ("log_loss", "brier", "roc_auc", "calibration_error")
 
 
@@ -31,8 +32,8 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
         name = words.word(words.DEFINITIONS, training["definition"])
         mark = Text(" · ", " · ") + name if len(trainings.rows) > 1 else Text("", "")
         metrics = _metrics(marts, training)
-        answer = _answer(metrics.rows)
-        answers.append(name + Text(": ", "：") + answer if len(trainings.rows) > 1 else answer)
+        answer = _kept_its_word(training) or _answer(metrics.rows)
+        answers.append((name + Text(": ", "：") if len(trainings.rows) > 1 else Text("", "")) + answer)
         blocks += _section(marts, context, trainings, training, metrics, mark)
     if "lapse" not in {row["definition"] for row in trainings.rows}:
         blocks.append(_no_lapse(header))
@@ -46,7 +47,7 @@ def _section(
     champion = [row for row in metrics.rows if row["is_champion"]]
     blocks: list[Block] = [_tiles(metrics, champion, mark) if champion else _rule_only(trainings, training, mark)]
     if metrics.rows:
-        blocks.append(churn_learners.comparison(metrics, mark))
+        blocks.append(churn_learners.comparison(metrics, _answer(metrics.rows), mark))
     if champion and marts.has("churn_calibration"):
         blocks.append(churn_detail.calibration(marts, training, mark))
     if metrics.rows:
@@ -65,7 +66,16 @@ def _trainings(marts: Marts) -> Result:
     return marts.run(
         "churn_training",
         """
-        select definition, learner, reason, trained_through_day, model_version, card
+        select
+            definition,
+            learner,
+            reason,
+            trained_through_day,
+            n_at_ends,
+            high_end_rate,
+            low_end_rate,
+            model_version,
+            card,
         from marts.churn_trainings
         qualify row_number() over (partition by definition order by trained_at desc) = 1
         order by definition
@@ -131,6 +141,20 @@ def _no_lapse(header: Header) -> Note:
         )
     )
     return Note(title=Text("Churn by lapse", "未续费流失"), body=body)
+
+
+def _kept_its_word(training: Row) -> Text | None:
+    """What became of those whom the model called most and least at risk, in months that it had not seen."""
+    if training["high_end_rate"] is None or training["low_end_rate"] is None:
+        return None
+    n, high, low = (
+        integer(training["n_at_ends"]), percent(training["high_end_rate"]), percent(training["low_end_rate"])
+    )  # fmt: skip
+    did = words.word(_LEFT, training["definition"])
+    return Text(
+        f"Of the {n} called most at risk in past months {high} {did.en}; of the {n} called safest, {low}.",
+        f"过去数月中，被判为风险最高的 {n} 人次有 {high} {did.zh}；被判为最稳妥的 {n} 人次为 {low}。",
+    )
 
 
 def _answer(rows: list[Row]) -> Text:

@@ -14,7 +14,7 @@ from pipelines.report.sections import contacts, scores
 from pipelines.sql import literal
 
 _QUESTION = Text("Whom do we contact today?", "今天该联系谁？")
-_SHOWN = 200
+_SHOWN = 100
 
 
 def page(marts: Marts, context: SiteContext, header: Header) -> Page:

@@ -15,7 +15,7 @@ Tone = Literal["good", "bad", "neutral", "warn"]
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """Part of a page that answers one thing; ``result`` is the query behind it."""
+    """Part of a page that answers one thing; ``result`` is the query behind it. A folded one shows its title alone."""
 
     kind: ClassVar[str]
     title: Text
@@ -24,6 +24,7 @@ class Block:
     half: bool = False
     link: tuple[str, Text] | None = None
     anchor: str = ""
+    folded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

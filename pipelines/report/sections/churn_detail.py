@@ -112,7 +112,7 @@ def _table(title: Text, by: Text, firsts: list[Cell], result: Result) -> Table:
         columns=[Column(by), *(Column(name, number=True) for name in names)],
         rows=[[first, *_cells(row, is_known=is_known)] for first, row in zip(firsts, result.rows, strict=True)],
         result=result,
-        half=not is_known,
+        folded=True,
     )
 
 

@@ -11,7 +11,7 @@ _OTHERS = Text("other learners and baselines", "其他模型与基线")
 _CHAMPION = Text("champion", "冠军模型")
 
 
-def comparison(result: Result, mark: Text) -> Chart:
+def comparison(result: Result, answer: Text, mark: Text) -> Chart:
     """Log loss of every learner with its interval."""
     rows = sorted((row for row in result.rows if row["metric"] == "log_loss"), key=lambda row: -row["value"])
     inks = {_OTHERS: "muted", _CHAMPION: "c1", words.LEARNERS[words.BEST_POSSIBLE]: "good"}
@@ -23,7 +23,7 @@ def comparison(result: Result, mark: Text) -> Chart:
     ]
     return Chart(
         title=Text("Log loss against the baselines", "与基线比较：对数损失") + mark,
-        note=Text("Lower is better; lines are 95% intervals.", "越低越好；线段为 95% 区间。") + _oracle(rows),
+        note=answer + Text(" Lower is better; lines are 95% intervals.", "越低越好；线段为 95% 区间。") + _oracle(rows),
         figure=charts.intervals(series, x_title=Text("log loss", "对数损失"), decimals=3),
         result=result,
         half=True,
@@ -73,4 +73,5 @@ def every_learner(result: Result, mark: Text) -> Table:
         ],
         rows=rows,
         result=result,
+        folded=True,
     )

@@ -104,7 +104,7 @@ def test_the_risk_page_sorts_by_number_and_finds_a_member(folder: Path, tmp_path
     down, up = seen["down"], seen["up"]
     assert isinstance(down, list)
     assert isinstance(up, list)
-    assert len(down) == 200
+    assert len(down) == 100
     assert down == sorted(down, reverse=True)
     assert up == sorted(down)
     assert seen["found"]

@@ -83,6 +83,17 @@ def test_the_champion_is_compared_with_the_best_baseline(fill: Fill) -> None:
     )
 
 
+def test_the_page_says_what_became_of_those_whom_the_model_named(fill: Fill) -> None:
+    sql = EVALUATED.replace("null, null, null, null, null", "0.1, 0.74, 100, 0.04, 0.65", 1)
+    page = page_of(churn.page, fill(sql))
+    assert (
+        page.answer.en == "Of the 100 called most at risk in past months 65% went quiet; of the 100 called safest, 4%."
+    )
+    assert page.answer.zh == "过去数月中，被判为风险最高的 100 人次有 65% 确实沉默；被判为最稳妥的 100 人次为 4%。"
+    assert "10% less log loss" in block_of(page, "Log loss against the baselines").note.en
+    assert block_of(page, "Every learner and baseline").folded
+
+
 def test_the_best_possible_is_shown_where_the_truth_is_known(fill: Fill) -> None:
     truth = _evaluation("v1", "best_possible", 0.33, champion=False)
     by_tenure = "".join(
@@ -106,7 +117,7 @@ def test_of_real_logs_no_best_possible_is_spoken_of(fill: Fill) -> None:
     chart, table = (block_of(page, title) for title in ("Log loss against the baselines", "By tenure"))
     assert isinstance(chart, Chart)
     assert isinstance(table, Table)
-    assert chart.note.en == "Lower is better; lines are 95% intervals."
+    assert chart.note.en.endswith("decayed activity. Lower is better; lines are 95% intervals.")
     assert "Best possible" not in [column.label.en for column in table.columns]
 
 
