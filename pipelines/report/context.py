@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.contract import ACTIVITY_LOGS
+from pipelines.home import Home
 from pipelines.settings import Settings
 
 
@@ -22,6 +23,7 @@ class SiteContext:
         active_by_events: whether registering for an event and attending it make a member active.
         least_shown: least count of members that the pages show; 0 shows all.
         language: in which the pages open, `en` or `zh`; empty, as the reader's browser says.
+        is_sample: whether it is the sample community, which is made up and grows no older.
     """
 
     community: str
@@ -32,6 +34,7 @@ class SiteContext:
     active_by_events: bool = False
     least_shown: int = 0
     language: str = ""
+    is_sample: bool = False
 
     @property
     def through(self) -> str:
@@ -55,4 +58,5 @@ def site_context(settings: Settings, through_day: date, version: int) -> SiteCon
         active_by_events=settings.active_by_events,
         least_shown=settings.least_shown_count,
         language=settings.language,
+        is_sample=Home(settings.home).ground_truth.is_dir(),
     )

@@ -83,7 +83,7 @@
     const status = window.guildbookStatus;
     const throughDay = root.dataset.throughDay;
     const age = ageInDays(throughDay);
-    const isOld = age > 2;
+    const isOld = age > 2 && !("sample" in root.dataset);
     const parts = [];
     let tone = isOld ? "warn" : "";
     if (status && !status.runSucceeded) {
@@ -93,7 +93,9 @@
         + (status.reason ? say(`: ${status.reason}`, `：${status.reason}`) : "") + say(".", "。"));
       parts.push(say("You are reading the last good publication.", "当前显示的是上一次成功的发布。"));
     }
-    if (isOld || tone === "bad") {
+    if ("sample" in root.dataset) {
+      parts.push(say(`This is the sample community: its members are made up, and its last day is ${throughDay}.`, `这是示例社区：成员均为虚构，数据止于 ${throughDay}。`));
+    } else if (isOld || tone === "bad") {
       parts.push(say(`The data ends ${age} days ago, on ${throughDay}.`, `数据截至 ${throughDay}，距今 ${age} 天。`));
     } else if (status && status.publishedAt) {
       parts.push(say(`Up to date: data through ${throughDay}, published ${moment(status.publishedAt)}.`, `数据已更新至 ${throughDay}，发布于 ${moment(status.publishedAt)}。`));

@@ -118,6 +118,15 @@ def test_the_banner_tells_the_age_without_a_status(folder: Path, tmp_path: Path)
     assert seen["tone"] == "warn"
 
 
+def test_the_banner_of_the_sample_says_so_and_not_that_it_is_old(folder: Path, tmp_path: Path) -> None:
+    page = folder / "sample.html"
+    text = (folder / "index.html").read_text(encoding="utf-8")
+    page.write_text(text.replace("data-timezone=", "data-sample data-timezone=", 1), encoding="utf-8")
+    seen = _open(page, tmp_path)
+    assert seen["banner"] == "This is the sample community: its members are made up, and its last day is 2026-11-19."
+    assert not seen["tone"]
+
+
 def test_the_banner_names_the_gate_that_stopped_the_run(folder: Path, tmp_path: Path) -> None:
     failed = SiteStatus(
         through_day=CONTEXT.through_day,

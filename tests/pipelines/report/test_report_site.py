@@ -11,10 +11,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.home import Home
+from pipelines.report.context import site_context
 from pipelines.report.parts import charts
 from pipelines.report.parts.text import Text
 from pipelines.report.site import _embed, render_site
 from pipelines.report.stopped import StoppedRun, render_stopped
+from pipelines.settings import Settings
 from tests.support.report_marts import CONTEXT, HOSTILE
 from tests.support.report_pages import PAGES, Site
 
@@ -216,3 +219,13 @@ def test_a_failed_rendering_leaves_the_old_site_whole(sites: dict[str, Site], tm
         render_site(broken, out, context=CONTEXT)
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.duckdb", "site"]
+
+
+def test_only_the_sample_community_is_called_one(sites: dict[str, Site], tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    assert not site_context(Settings(home=home.root), CONTEXT.through_day, 1).is_sample
+    home.ground_truth.mkdir(parents=True)
+    assert site_context(Settings(home=home.root), CONTEXT.through_day, 1).is_sample
+    render_site(sites["full"].database, tmp_path / "site", context=replace(CONTEXT, is_sample=True))
+    assert " data-sample>" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert " data-sample>" not in (sites["full"].folder / "index.html").read_text(encoding="utf-8")
