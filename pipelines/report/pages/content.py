@@ -9,6 +9,7 @@ from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Page, Tabl
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, day, decimal, integer, percent, plural
+from pipelines.report.sections import hours, topics
 
 _TITLE = Text("Content", "内容")
 _QUESTION = Text("What to publish next?", "接下来发布什么？")
@@ -26,6 +27,10 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
         answer = _sentence(kinds, _by_members(marts, context), has_contents=not header.lacks.get("contents"))
         trend = [_trend(marts, context)] if marts.has("content_days") else []
         blocks = [*trend, _kind_table(kinds), _pieces(marts, context)]
+        if marts.has("content_tags") and (by_tag := topics.block(marts, context)):
+            blocks.insert(len(trend), by_tag)
+        if marts.has("activity_hours", "community_days") and not header.lacks.get("reads"):
+            blocks.append(hours.reads(marts, context))
     if not next(source.is_collected for source in header.sources if source.log == "interactions"):
         blocks.append(not_collected.note(Text("What is read", "阅读情况"), "interactions"))
     blocks += not_collected.on_content(header)

@@ -9,7 +9,7 @@ from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.few import is_hidden
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import MISSING, Text, integer, percent, plural
-from pipelines.report.sections import interaction_trends
+from pipelines.report.sections import hours, interaction_trends
 from pipelines.sql import literal
 
 _TITLE = Text("Interactions", "互动")
@@ -29,6 +29,9 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
         blocks.append(_histogram_chart(result))
     if marts.has("community_days", "fct_member_days"):
         blocks.append(interaction_trends.weekdays(marts, context))
+    if marts.has("activity_hours", "community_days"):
+        blocks.append(hours.acts(marts, context))
+    if marts.has("community_days", "fct_member_days"):
         blocks.append(interaction_trends.kinds(marts, context))
     if marts.has("contributor_concentration"):
         blocks.append(interaction_trends.dependence(marts, context))

@@ -7,6 +7,7 @@ from pipelines.report.parts import charts
 from pipelines.report.parts.blocks import Chart
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.text import Text, integer
+from pipelines.report.sections import hours
 
 _DAYS = 90
 
@@ -37,15 +38,7 @@ def weekdays(marts: Marts, context: SiteContext) -> Chart:
         order by weekday
         """,
     )
-    names = [
-        Text(*pair)
-        for pair in zip(
-            ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-            ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
-            strict=True,
-        )
-    ]
-    shown = [names[row["weekday"] - 1] for row in result.rows]
+    shown = [hours.WEEKDAYS[row["weekday"] - 1] for row in result.rows]
     rows = [
         (
             Text("Interactions a day", "每日互动"),

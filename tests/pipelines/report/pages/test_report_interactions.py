@@ -174,3 +174,51 @@ def test_series_that_fired_are_drawn_in_their_band_the_latest_first(fill: Fill) 
 def test_where_nothing_fired_it_says_so(fill: Fill) -> None:
     page = page_of(alerts.page, fill(_rule("dau", 0, 0, 0)))
     assert [type(block) for block in page.blocks] == [Note, Table]
+
+
+_HOURS = """
+    insert into marts.community_days by name
+    select date '2026-11-19' - n::int as day, 3 as n_interactions, 2 as dau from range(14) as r (n);
+    insert into marts.activity_hours by name
+    select day, hour, n_contents, n_interactions, n_reads, 0 as n_anonymous_acts, n_anonymous_reads
+    from (values (date '2026-11-19', 20, 1, 5, 8, 2), (date '2026-11-12', 20, 0, 2, 0, 0),
+        (date '2026-11-18', 9, 0, 4, 0, 1)) as v (day, hour, n_contents, n_interactions, n_reads, n_anonymous_reads);
+"""
+
+
+def test_acts_are_shown_by_weekday_and_hour_as_means_of_whole_weeks(fill: Fill) -> None:
+    table = block_of(page_of(interactions.page, fill(_HOURS)), "At which hours do they act?")
+    assert isinstance(table, Table)
+    assert [row[0].shown.en for row in table.rows] == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    assert {len(row) for row in table.rows} == {25}
+    found = {(row[0].sort, hour): cell.sort for row in table.rows for hour, cell in enumerate(row[1:]) if cell.sort}
+    assert found == {(4, 20): (1 + 5 + 2) / 2, (3, 9): 4 / 2}
+    assert "mean of 2 weeks" in table.note.en
+
+
+def test_reads_are_shown_by_hour_with_those_of_visitors(fill: Fill) -> None:
+    piece = "insert into marts.content_performance by name select 'p' as content_id, 'a' as kind, 0 as n_interactions;"
+    table = block_of(page_of(content.page, fill(_HOURS + piece)), "At which hours are pieces read?")
+    assert isinstance(table, Table)
+    assert {cell.sort for row in table.rows for cell in row[1:]} == {0, (8 + 2) / 2, 1 / 2}
+
+
+def test_topics_lead_with_what_nobody_answers(fill: Fill) -> None:
+    sql = """
+        insert into marts.content_performance by name
+        select *, 0 as n_interactions
+        from (values ('q1', 'question', 10, date '2026-11-10'), ('q2', 'question', 5, date '2026-11-11'),
+            ('a', 'article', 90, date '2026-11-01'), ('old', 'question', 1, date '2026-01-01'))
+            as v (content_id, kind, n_reads, published_day);
+        insert into marts.content_tags values ('q1', 'rust'), ('q2', 'go'), ('a', 'go'), ('old', 'rust'), ('q1', 'web');
+        insert into marts.answer_times by name
+        select 'q1' as question_id, true as is_waiting, date '2026-11-10' as asked_day
+        union all select 'q2', false, date '2026-11-11' union all select 'old', true, date '2026-01-01';
+    """
+    table = block_of(page_of(content.page, fill(sql)), "Topics: what is asked, and what nobody answers")
+    assert isinstance(table, Table)
+    assert [[cell.sort if cell.sort is not None else cell.shown for cell in row] for row in table.rows] == [
+        ["rust", 1, 1, 0, "", 10],
+        ["web", 1, 1, 0, "", 10],
+        ["go", 1, 0, 1, "2026-11-01", 95],
+    ]
