@@ -62,6 +62,8 @@ def run(
 ) -> Result:
     """Play what was found once, then ``count`` seeds from ``first`` on; a long run's number if nothing is said.
 
+    A run that is broken off by Ctrl-C returns what it has played.
+
     Args:
         suite: what to play.
         first: the first seed of the row.
@@ -79,10 +81,13 @@ def run(
         row = range(first, first + (suite.count(prepared) if count is None else count))
         known = [seed for one in suite.found for seed in one.seeds if again and seed not in row]
         n_played, failed = 0, []
-        for played in _play_all(suite, [*known, *row], prepared, work, jobs):
-            n_played += 1
-            failed += [played] if played.error else []
-            say(_line(suite.name, played))
+        try:
+            for played in _play_all(suite, [*known, *row], prepared, work, jobs):
+                n_played += 1
+                failed += [played] if played.error else []
+                say(_line(suite.name, played))
+        except KeyboardInterrupt:
+            say(f"{suite.name}: broken off; what was played counts")
     return Result(suite.name, first, n_played, tuple(failed), time.monotonic() - started)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -60,6 +61,21 @@ def test_a_seed_that_fails_says_how_to_play_it_again(tmp_path):
     assert "the eighth breaks" in said[1]
     assert said[1].endswith("again: make torture SUITE=made-up SEED=7 COUNT=1")
     assert [path.name for path in tmp_path.iterdir()] == ["prepared"]
+
+
+def stop(seed, prepared, own):
+    if seed == 5:
+        raise KeyboardInterrupt
+    return "nothing"
+
+
+def test_a_run_that_is_broken_off_counts_what_it_played(tmp_path):
+    said: list[str] = []
+
+    result = run(replace(MADE_UP, play=stop), first=3, say=said.append, folder=tmp_path)
+
+    assert (result.n_seeds, result.failed) == (2, ())
+    assert said[-1] == "made-up: broken off; what was played counts"
 
 
 def test_a_seed_that_takes_its_process_along_is_named_and_the_others_are_played(tmp_path):
