@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from pipelines.report.context import SiteContext
 from pipelines.report.pages import (
+    activation,
     alerts,
     answers,
     brief,
@@ -41,6 +42,7 @@ from pipelines.report.parts.singles import left_out, rounding_note
 PAGES: tuple[Callable[[Marts, SiteContext, Header], Page], ...] = (
     brief.page,
     members.page,
+    activation.page,
     interactions.page,
     risk.page,
     campaigns.page,

@@ -30,7 +30,7 @@ COUNTS = frozenset(
         "n_buyers", "n_first_buyers", "n_purchases", "n_purchases_before", "n_purchases_after", "n_sold", "n_finished",
         "n_readers", "n_readers_30d", "n_readers_bought_30d", "n_topic_readers_30d", "n_topic_readers_bought_30d",
         "n_after_attended", "n_after_no_show", "n_issued", "n_redeemed", "n_uses", "n_bought_treated",
-        "n_bought_held_out",
+        "n_bought_held_out", "n_observed", "n_reached",
     }
 )  # fmt: skip
 """Columns that count members, or what each member does once: answers to a survey, registrations, scores."""
@@ -135,6 +135,7 @@ SHARES = {
     "observed_rate": "n",
     "share_of_active": "n_active_members",
     "refund_rate": "n_buyers",
+    "share_reached": "n_observed",
     "completion_rate": "n_buyers",
     "readers_bought_30d": "n_readers_30d",
     "topic_readers_bought_30d": "n_topic_readers_30d",

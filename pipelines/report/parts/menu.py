@@ -10,7 +10,7 @@ from pipelines.report.parts.text import Text
 
 _ALONE = ("index", "health")
 _GROUPS = (
-    (Text("Members", "成员"), ("risk", "members", "interactions", "actions")),
+    (Text("Members", "成员"), ("risk", "members", "activation", "interactions", "actions")),
     (Text("Content", "内容"), ("content", "answers", "events")),
     (Text("Money", "收入"), ("revenue", "sales")),
     (Text("Signals", "信号"), ("alerts", "churn")),
