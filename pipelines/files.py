@@ -100,6 +100,12 @@ def whole(target: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
+def forget_unfinished(path: Path) -> None:
+    """Remove what killed processes left beside a file while they wrote it; the caller knows that none writes it now."""
+    for beside in path.parent.glob(f".{path.name}.*{_UNFINISHED}"):
+        beside.unlink()
+
+
 def sweep(folder: Path) -> None:
     """Remove what ``whole`` began below a folder in processes that are gone."""
     for path in folder.rglob(f".*{_UNFINISHED}"):

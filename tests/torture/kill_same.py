@@ -27,6 +27,7 @@ _OF_A_RUN = re.compile(
 _DRAWN = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|erased-[0-9a-f-]+|127\.0\.0\.1:\d+|<footer class=.bottom.>.*?</footer>"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|\+00:00)?"
+    r"|[\d,]+ of [\d,]+ checks passed(, [\d,]+ warned)?|[\d,]+ 项检查中 [\d,]+ 项通过(，[\d,]+ 项警告)?"
 )
 _PASSED_OVER = re.compile(
     r"dagster/.*|versions/.*|lake/ledger/.*|(.*/)?\.[^/]*\.?lock|.*\.wal|sources/.*|targets/.*|fetched/.*\.jsonl\.gz"
@@ -34,11 +35,13 @@ _PASSED_OVER = re.compile(
 )
 """Files of Dagster's, of locks and of operators, what is read otherwise, a key that an erasure draws, answers of a
 forum that was asked again, and the days of features that a run had to build."""
-_EACH_TRY = ("builds", "churn_trainings", "delivery_findings", "erasures", "gate_results")
-"""Ledgers with rows of every run, command and verdict: those of one that died come again with the next."""
+_EACH_TRY = ("builds", "churn_trainings", "delivery_findings", "erasures", "pulls")
+"""Ledgers with rows of every run and command: those of one that died come again with the next."""
+_VERDICTS = re.compile(r"(.*marts\.|ledger |published/site/data/)gate_(results|verdicts)(\.csv)?")
+"""Verdicts, of which there may be more: those of a run that died, and that the next one need not judge it again."""
 _OF_CAUSES = ("health.html", "restatements.csv")
 """They name the deliveries that may have caused a restated figure: after a run that died these are a few more."""
-_FOUND_STALE = re.compile(r"rebuild\..*|gates\..*|base\.changed_.*|churn\..*")
+_FOUND_STALE = re.compile(r"rebuild\..*|gates\..*|base\.changed_.*|churn\..*|intermediate\.int_relations__.*")
 """Tables of what a run had to build: a run after a killed one has to build more, or, if that one had trained, less."""
 
 
@@ -66,8 +69,15 @@ def unequal(one: Held, other: Held) -> dict[str, str]:
     return {
         name: _said(one.get(name), other.get(name))
         for name in sorted({*one, *other})
-        if one.get(name) != other.get(name)
+        if one.get(name) != other.get(name) and not _has_more_verdicts(name, one.get(name), other.get(name))
     }
+
+
+def _has_more_verdicts(name: str, one: Any, other: Any) -> bool:
+    """Whether the second home has all verdicts of the first; the tables and files of them are made of the ledger."""
+    if not _VERDICTS.fullmatch(name):
+        return False
+    return not (isinstance(one, dict) and isinstance(other, dict)) or one.keys() <= other.keys()
 
 
 def _said(one: Any, other: Any) -> str:
@@ -87,7 +97,7 @@ def _file(home: Path, path: Path, name: str) -> Held:
     if path.is_symlink():
         return {name: "a link"}
     if path.is_dir():
-        return {name: "a folder"}
+        return {name: "a folder"} if any(path.iterdir()) else {}
     if path.suffix == ".duckdb":
         return {name: "a database"}
     if path.suffix == ".parquet":
@@ -105,7 +115,7 @@ def _rows(home: Path, folder: Path) -> dict[str, int]:
     found: Counter[str] = Counter()
     for path in sorted(folder.glob("*.parquet")):
         found += _counted(home, path)
-    return dict.fromkeys(found, 1) if folder.name in _EACH_TRY else dict(found)
+    return dict.fromkeys(found, 1) if folder.name in (*_EACH_TRY, "gate_results") else dict(found)
 
 
 def _counted(home: Path, path: Path) -> Counter[str]:

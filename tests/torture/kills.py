@@ -257,8 +257,9 @@ What has to hold: somebody who opens database and pages all the while meets the 
 whole and unchanged, and after each kill every publication that is kept is whole. The same command again then ends as
 in a home where nothing was killed: the same files and no others, the same rows in every mart, ledger, prediction and
 log, the same models, pages and messages, each message taken once, the erased id in no byte of the home. Times and ids
-of runs may differ, a try to send that was cut off, a build, a training, a finding and a verdict of a run that died stay
-noted, and a few more deliveries may be named as the cause of a restated figure.
+of runs may differ; a try to send that was cut off, and a build, a training, a finding, a pull and a verdict of a run
+that died stay noted; a few more deliveries may be named as the cause of a restated figure, and an empty folder may
+stay.
 
 `make test` plays one kill of a command that needs no warehouse. Kills some milliseconds later are as exact as the
 system's timer; all else is the same again for the same seed. The process that watches over a run is left out, as it
@@ -276,6 +277,11 @@ would see to the dead one at a time of its own; it has tests of its own.
             "listed the days to rebuild, left these days' marts under the old ids for good: the next run took them for "
             "done.",
             "The days of persons that changed are kept until a run is completed.",
+        ),
+        Found(
+            (37, 61),
+            "What a process that was killed had begun to write into the folder of a target stayed there for good.",
+            "The next try to send that message takes it away.",
         ),
     ),
     unseen=(

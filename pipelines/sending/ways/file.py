@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.files import write_text
+from pipelines.files import forget_unfinished, write_text
 from pipelines.retention.export import as_csv
 from pipelines.sending.message import Letter
 from pipelines.sending.ways import NotSentError
@@ -32,6 +32,7 @@ class FileWay:
             ending, text = "csv", as_csv(letter.rows)
         path = self.folder / f"{name}.{ending}"
         try:
+            forget_unfinished(path)
             write_text(path, f"{text.rstrip()}\n")
         except OSError as error:
             raise NotSentError(

@@ -76,6 +76,15 @@ def test_a_file_of_a_target_has_the_same_document(room):
     assert Payload.model_validate_json(text).key == "brief:2026-11-19"
 
 
+def test_what_a_killed_process_left_beside_a_file_goes_with_the_next_try(room):
+    room.target("archive", "kind: file\ncontent: [brief]\n")
+    left = room.home.messages / "archive" / ".brief-2026-11-19.txt.1.tmp"
+    left.parent.mkdir(parents=True)
+    left.write_text("half a let", encoding="utf-8")
+    room.send()
+    assert [path.name for path in left.parent.iterdir()] == ["brief-2026-11-19.txt"]
+
+
 WRONG = [
     (Reply({"message": "no such user"}, 401), "says 401: the key or token is wrong or has expired"),
     (Reply({"errors": ["not yours"]}, 403), "says 403: this key may not do that"),
