@@ -121,9 +121,12 @@ def _play_all(suite: Suite, seeds: list[int], prepared: Path, work: Path, jobs: 
 
 
 def _side_by_side(fault: Play, seeds: list[int], prepared: Path, work: Path, jobs: int) -> Iterator[Played]:
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    try:
         for future in as_completed([pool.submit(play_one, fault, seed, prepared, work) for seed in seeds]):
             yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # those that play come to their end
 
 
 @contextmanager

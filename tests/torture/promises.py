@@ -193,6 +193,7 @@ PROMISES = (
         "Let an agent ask for the same numbers with `guildbook mcp`",
         ("tests/pipelines/agents/test_agents_stdio_slow.py", "tests/end_to_end/test_agents.py"),
     ),
+    Promise("`.venv/bin/guildbook open`", ("tests/pipelines/cli/test_cli_open.py",)),
     Promise(
         "hand them on with `guildbook export`",
         ("tests/pipelines/exporting/test_exporting_tables.py",),
