@@ -28,7 +28,6 @@ NO_PROMISE = (
     "mkdir -p data/landing",
     "Put files into",
     "| gate | asks",
-    "Open `data/published",
     "make demo",
     ".venv/bin/guildbook",
 )
