@@ -39,8 +39,16 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     channels = _steps(marts, context, "activation_channels", "channel", "value", _RECENT)
     blocks = [
         _table(Text("By month of arrival", "按到来月份"), Text("Month", "月份"), months, newest_first=True),
-        _table(Text("By where they came from", "按来源"), Text("Source", "来源"), sources),
-        _table(Text("By first channel", "按首个频道"), Text("Channel", "频道"), channels),
+        *(
+            [_table(Text("By where they came from", "按来源"), Text("Source", "来源"), sources)]
+            if _is_told(sources)
+            else []
+        ),
+        *(
+            [_table(Text("By first channel", "按首个频道"), Text("Channel", "频道"), channels)]
+            if _is_told(channels)
+            else []
+        ),
     ]
     return Page(name="activation", title=_TITLE, question=_QUESTION, answer=_sentence(recent), blocks=blocks)
 
@@ -65,6 +73,11 @@ def _steps(marts: Marts, context: SiteContext, name: str, dimension: str, group:
         order by arrived, step
         """,
     )
+
+
+def _is_told(result: Result) -> bool:
+    """Whether any newcomer has a source, or a channel."""
+    return any(row["arrived"] not in _NOT_TOLD for row in result.rows)
 
 
 def _sentence(recent: Result) -> Text:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import marks
 from pipelines.report.parts.blocks import Cell, Column, Table
-from pipelines.report.parts.database import Marts
+from pipelines.report.parts.database import Marts, Row
 from pipelines.report.parts.text import MISSING, Text, day, integer
 
 _DAYS = 90
@@ -37,6 +39,10 @@ def block(marts: Marts, context: SiteContext) -> Table | None:
     if not result.rows:
         return None
     most = max(row["n_waiting"] for row in result.rows) or 1
+    has_contents = any(row["n_contents"] for row in result.rows)
+    has_reads = any(row["n_reads"] is not None for row in result.rows)
+    shown = [one for one, is_shown in zip(_columns(most), (1, 1, 1, has_contents, has_contents, has_reads), strict=True)
+             if is_shown]  # fmt: skip
     return Table(
         title=Text("Topics: what is asked, and what nobody answers", "话题：大家在问什么，哪些无人回应"),
         note=Text(
@@ -44,30 +50,30 @@ def block(marts: Marts, context: SiteContext) -> Table | None:
             "tags counts for each.",
             f"最近 {_DAYS} 天内容的标签，待回应提问多者在前。带多个标签的内容在每个标签下各计一次。",
         ),
-        columns=[
-            Column(Text("Tag", "标签")),
-            Column(Text("Questions", "提问"), number=True),
-            Column(Text("Waiting", "待回应"), number=True),
-            Column(Text("Contents", "内容"), number=True),
-            Column(Text("Last content", "最近一篇"), number=True),
-            Column(Text("Reads", "阅读"), number=True),
-        ],
-        rows=[
-            [
-                Cell(row["tag"]),
-                Cell(integer(row["n_questions"]), row["n_questions"]),
-                Cell(
-                    marks.bar(
-                        row["n_waiting"] / most, integer(row["n_waiting"]), "warn" if row["n_waiting"] else "neutral"
-                    ),
-                    row["n_waiting"],
-                ),
-                Cell(integer(row["n_contents"]), row["n_contents"]),
-                Cell(day(last) if (last := row["last_content_day"]) else MISSING, str(last or "")),
-                Cell(integer(row["n_reads"]), row["n_reads"]),
-            ]
-            for row in result.rows
-        ],
+        columns=[column for column, _ in shown],
+        rows=[[cell(row) for _, cell in shown] for row in result.rows],
         result=result,
         search=result.n > _SHOWN,
     )
+
+
+def _columns(most: int) -> list[tuple[Column, Callable[[Row], Cell]]]:
+    """Each column with the cell that a tag has in it; bars end at ``most`` waiting questions."""
+    return [
+        (Column(Text("Tag", "标签")), lambda row: Cell(row["tag"])),
+        (Column(Text("Questions", "提问"), number=True), _count("n_questions")),
+        (
+            Column(Text("Waiting", "待回应"), number=True),
+            lambda row: Cell(marks.bar(row["n_waiting"] / most, integer(row["n_waiting"]), "warn"), row["n_waiting"]),
+        ),
+        (Column(Text("Contents", "内容"), number=True), _count("n_contents")),
+        (
+            Column(Text("Last content", "最近一篇"), number=True),
+            lambda row: Cell(day(last) if (last := row["last_content_day"]) else MISSING, str(last or "")),
+        ),
+        (Column(Text("Reads", "阅读"), number=True), _count("n_reads")),
+    ]
+
+
+def _count(name: str) -> Callable[[Row], Cell]:
+    return lambda row: Cell(integer(row[name]), row[name])

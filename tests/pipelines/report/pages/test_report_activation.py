@@ -58,3 +58,11 @@ def test_without_newcomers_it_says_so(fill: Fill) -> None:
     page = page_of(activation.page, fill(""))
     assert page.answer.en == "No newcomer has been seen yet."
     assert isinstance(page.blocks[0], Note)
+
+
+def test_where_nobody_tells_a_source_there_is_no_table_of_sources(fill: Fill) -> None:
+    sql = _steps(
+        ("2026-10-01", "all", "all", "acted", 30, 30, 15), ("2026-10-01", "referrer", "unknown", "acted", 30, 30, 15)
+    )
+    page = page_of(activation.page, fill(sql))
+    assert [block.title.en for block in page.blocks] == ["By month of arrival"]

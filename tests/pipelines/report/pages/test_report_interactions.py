@@ -222,3 +222,15 @@ def test_topics_lead_with_what_nobody_answers(fill: Fill) -> None:
         ["web", 1, 1, 0, "", 10],
         ["go", 1, 0, 1, "2026-11-01", 95],
     ]
+
+
+def test_topics_leave_out_columns_of_which_nothing_came(fill: Fill) -> None:
+    sql = """
+        insert into marts.content_performance by name
+        select 'q1' as content_id, 'question' as kind, 0 as n_interactions, date '2026-11-10' as published_day;
+        insert into marts.content_tags values ('q1', 'rust');
+    """
+    table = block_of(page_of(content.page, fill(sql)), "Topics: what is asked, and what nobody answers")
+    assert isinstance(table, Table)
+    assert [column.label.en for column in table.columns] == ["Tag", "Questions", "Waiting"]
+    assert [cell.sort for cell in table.rows[0][1:]] == [1, 0]
