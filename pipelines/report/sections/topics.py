@@ -39,10 +39,11 @@ def block(marts: Marts, context: SiteContext) -> Table | None:
     if not result.rows:
         return None
     most = max(row["n_waiting"] for row in result.rows) or 1
-    has_contents = any(row["n_contents"] for row in result.rows)
-    has_reads = any(row["n_reads"] is not None for row in result.rows)
-    shown = [one for one, is_shown in zip(_columns(most), (1, 1, 1, has_contents, has_contents, has_reads), strict=True)
-             if is_shown]  # fmt: skip
+    shown = _columns(
+        most,
+        has_contents=any(row["n_contents"] for row in result.rows),
+        has_reads=any(row["n_reads"] is not None for row in result.rows),
+    )
     return Table(
         title=Text("Topics: what is asked, and what nobody answers", "话题：大家在问什么，哪些无人回应"),
         note=Text(
@@ -57,22 +58,27 @@ def block(marts: Marts, context: SiteContext) -> Table | None:
     )
 
 
-def _columns(most: int) -> list[tuple[Column, Callable[[Row], Cell]]]:
+def _columns(most: int, *, has_contents: bool, has_reads: bool) -> list[tuple[Column, Callable[[Row], Cell]]]:
     """Each column with the cell that a tag has in it; bars end at ``most`` waiting questions."""
-    return [
+    columns: list[tuple[Column, Callable[[Row], Cell]]] = [
         (Column(Text("Tag", "标签")), lambda row: Cell(row["tag"])),
         (Column(Text("Questions", "提问"), number=True), _count("n_questions")),
         (
             Column(Text("Waiting", "待回应"), number=True),
             lambda row: Cell(marks.bar(row["n_waiting"] / most, integer(row["n_waiting"]), "warn"), row["n_waiting"]),
         ),
-        (Column(Text("Contents", "内容"), number=True), _count("n_contents")),
-        (
-            Column(Text("Last content", "最近一篇"), number=True),
-            lambda row: Cell(day(last) if (last := row["last_content_day"]) else MISSING, str(last or "")),
-        ),
-        (Column(Text("Reads", "阅读"), number=True), _count("n_reads")),
     ]
+    if has_contents:
+        columns += [
+            (Column(Text("Contents", "内容"), number=True), _count("n_contents")),
+            (
+                Column(Text("Last content", "最近一篇"), number=True),
+                lambda row: Cell(day(last) if (last := row["last_content_day"]) else MISSING, str(last or "")),
+            ),
+        ]
+    if has_reads:
+        columns.append((Column(Text("Reads", "阅读"), number=True), _count("n_reads")))
+    return columns
 
 
 def _count(name: str) -> Callable[[Row], Cell]:

@@ -285,7 +285,7 @@ window.guildbookCharts = (function () {
       }
       return made;
     };
-    const state = drawer.previousElementSibling.guildbook;
+    const { state } = drawer.previousElementSibling.guildbook;
     const names = Array.from(new Set(state.places.flatMap((one) => one.told.map(([series]) => word(series.of ?? series.name)))));
     const head = document.createElement("thead");
     head.append(row(["", ...names], "th"));
@@ -307,7 +307,7 @@ window.guildbookCharts = (function () {
     const { state, tip, mark } = holder.guildbook;
     const place = state.places[n];
     holder.guildbook.n = n;
-    tip.hidden = mark.style.display = place ? "" : "none";
+    mark.style.display = place ? "" : "none";
     tip.hidden = !place;
     if (!place) return;
     const along = state.isDown ? { x1: state.left, x2: holder.clientWidth, y1: place.at, y2: place.at } : { x1: place.at, x2: place.at, y1: 0, y2: state.bottom };
@@ -372,7 +372,7 @@ window.guildbookCharts = (function () {
     const tip = Object.assign(document.createElement("div"), { className: "tip", hidden: true });
     tip.setAttribute("role", "status");
     holder.append(tip);
-    holder.guildbook = { figure, state, tip, mark, places: state.places };
+    holder.guildbook = { figure, state, tip, mark };
     const title = holder.closest("section").querySelector("h2").innerText;
     holder.setAttribute("aria-label", `${title}${say(". Chart ", "。图表：")}${summary(figure, state)}`);
     if (isNew) wire(holder);
