@@ -21,9 +21,14 @@ BY_HAND = [path for path in PAGES_OF_DOCS if not path.read_text(encoding="utf-8"
 
 
 def titles():
-    """The pages in the menu's order: title -> question."""
+    """The pages in the menu's order, in English: title -> question."""
+    return {title.en: question.en for title, question in texts_of_pages()}
+
+
+def texts_of_pages():
+    """Title and question of each page in the menu's order."""
     modules = [sys.modules[page.__module__] for page in PAGES]
-    return {getattr(one, "_TITLE", TITLE).en: one._QUESTION.en for one in modules}
+    return [(getattr(one, "_TITLE", TITLE), one._QUESTION) for one in modules]
 
 
 def test_the_guide_of_the_report_lists_every_page_with_its_question_in_the_menus_order():

@@ -48,6 +48,10 @@ PROMISES = (
         ("tests/end_to_end/test_gates_stop.py", "tests/pipelines/publishing/test_publishing_inputs.py"),
     ),
     Promise(
+        "English | [中文](README.zh.md)",
+        ("tests/pipelines/test_docs_chinese.py::test_a_chinese_page_has_the_same_sections_in_the_same_order",),
+    ),
+    Promise(
         "A report site** of static pages in English and Chinese",
         (
             "tests/pipelines/report/test_report_site.py::test_both_languages_say_everything",
