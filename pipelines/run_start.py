@@ -12,6 +12,7 @@ from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.lake import ledger, manifest, versions
 from pipelines.lake.staging import sweep_staging
+from pipelines.metrics.targets import read_targets
 from pipelines.restating import restatements
 from pipelines.settings import Settings
 from pipelines.warehouse.sources import ensure_sources
@@ -26,8 +27,11 @@ def prepare(home: Home, settings: Settings) -> None:
 
     Raises:
         DiskFullError: Less is free than ``GUILDBOOK_MIN_FREE_DISK_GB``; nothing was written.
+        SettingsError: A target is none that a metric can have.
     """
     check_disk(home, settings)
+    if settings.targets:
+        read_targets(settings)
     finish_erasure(home, settings)
     sweep_staging(home)
     sweep_imports(home.landing)

@@ -58,6 +58,10 @@ def read_settings(*, opens_home: bool = True) -> Settings:
     readers.close_umask()
     try:
         settings = get_settings()
+        if settings.targets:
+            from pipelines.metrics.targets import read_targets  # noqa: PLC0415 - reads the catalogue
+
+            read_targets(settings)
     except SettingsError as error:
         for problem in error.problems:
             say(problem)

@@ -22,7 +22,9 @@ In *counted as* the names are columns of the mart.
 * **least n**: from so many on a rate or mean says something. Below it say the count.
 * A metric whose log nobody delivers is *not collected*, never zero. A period that is not over, lies before the first
   log day, or has a day that was withheld or missing is not complete (`is_complete`).
-* A healthy range is given only where one is published, with its source.
+* A healthy range is given only where one is published, with its source; pages say it with the meaning.
+* A [target](operator-guide.md#targets-and-notes) may be set for each metric that is divided by nothing
+  but a currency.
 """
 
 _ADDS_UP = {

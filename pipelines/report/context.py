@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from pipelines.contract import ACTIVITY_LOGS
 from pipelines.home import Home
+from pipelines.metrics.targets import Target, read_targets
 from pipelines.settings import Settings
 
 
@@ -24,6 +26,7 @@ class SiteContext:
         least_shown: least count of members that the pages show; 0 shows all.
         language: in which the pages open, `en` or `zh`; empty, as the reader's browser says.
         is_sample: whether it is the sample community, which is made up and grows no older.
+        targets: what metrics should come to, by their keys.
     """
 
     community: str
@@ -35,6 +38,7 @@ class SiteContext:
     least_shown: int = 0
     language: str = ""
     is_sample: bool = False
+    targets: Mapping[str, Target] = field(default_factory=dict)
 
     @property
     def through(self) -> str:
@@ -59,4 +63,5 @@ def site_context(settings: Settings, through_day: date, version: int) -> SiteCon
         least_shown=settings.least_shown_count,
         language=settings.language,
         is_sample=Home(settings.home).ground_truth.is_dir(),
+        targets=read_targets(settings),
     )

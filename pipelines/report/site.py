@@ -38,6 +38,7 @@ from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Header, read_header
 from pipelines.report.parts.menu import menu
 from pipelines.report.parts.singles import left_out, rounding_note
+from pipelines.report.parts.targets import with_targets
 
 PAGES: tuple[Callable[[Marts, SiteContext, Header], Page], ...] = (
     brief.page,
@@ -82,6 +83,7 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
         with Marts(database, beside, timezone=context.timezone, least_shown=context.least_shown) as marts:
             header = read_header(marts, context)
             pages = [left_out(build(marts, context, header), context.least_shown) for build in PAGES]
+            pages = [with_targets(page, context.targets) for page in pages]
         template = environment().get_template("page.html")
         for page in pages:
             html = template.render(page=page, menu=menu(pages), header=header, context=context)

@@ -22,6 +22,7 @@ from pipelines.settings.access import AccessSettings
 from pipelines.settings.erasure import ErasureSettings
 from pipelines.settings.given import HOME_FILE, SETTINGS_FILE, SettingsError
 from pipelines.settings.limits import LimitSettings
+from pipelines.settings.plans import PlanSettings
 from pipelines.settings.relations import RelationSettings
 from pipelines.settings.sending import SendSettings
 from pipelines.settings.shapes import ShapeSettings
@@ -47,6 +48,7 @@ class Settings(
     AccessSettings,
     ErasureSettings,
     LimitSettings,
+    PlanSettings,
     RelationSettings,
     SendSettings,
     ShapeSettings,

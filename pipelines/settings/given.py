@@ -142,6 +142,20 @@ def read_home_file(path: Path, fields: Fields) -> dict[str, Given]:
     return found
 
 
+def place_of(home: Path, *keys: str) -> str:
+    """Return where a key of a setting that is a table was given: file, line and key, or its variable."""
+    variable = f"{PREFIX}{keys[0].upper()}"
+    if keys[0] in _environment():
+        return f"{variable} {'.'.join(keys[1:])}"
+    path = home / HOME_FILE
+    if path.exists():
+        with _readable(path):
+            lines = dict(_lines(path.read_text(encoding="utf-8")))
+        if line := lines.get(keys):
+            return f"{path}:{line} {'.'.join(keys)}"
+    return f"{home / SETTINGS_FILE} {variable} {'.'.join(keys[1:])}"
+
+
 def _environment() -> dict[str, str]:
     """Return what variables with the prefix say, by the name of the setting."""
     return {name[len(PREFIX) :].lower(): value for name, value in os.environ.items() if name.upper().startswith(PREFIX)}

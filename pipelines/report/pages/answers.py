@@ -70,25 +70,31 @@ def _tiles(waiting: Result, months: Result, *, lacks_accepted: bool) -> Tiles:
             Tile(
                 label=questions.TITLE,
                 value=integer(waiting.n),
+                amount=waiting.n,
                 note=questions.MEANING,
             ),
             Tile(
                 label=known.Term("median_response_hours"),
                 value=hours(all_time["median_hours"]),
+                amount=all_time["median_hours"],
                 note=Text(
                     f"the unanswered counted as waiting, n = {integer(all_time['n_questions'])}",
                     f"未回应者按仍在等待计，n = {integer(all_time['n_questions'])}",
                 ),
             ),
-            Tile(label=known.Term("p90_response_hours"), value=hours(all_time["p90_hours"])),
+            Tile(
+                label=known.Term("p90_response_hours"), value=hours(all_time["p90_hours"]), amount=all_time["p90_hours"]
+            ),
             Tile(
                 label=known.Term("answered_rate"),
                 value=percent(all_time["answered_rate"], all_time["n_judged"]),
+                amount=all_time["answered_rate"],
                 note=Text(judged, judged),
             ),
             Tile(
                 label=known.Term("resolved_rate"),
                 value=NOT_COLLECTED if lacks_accepted else percent(all_time["resolved_rate"], all_time["n_judged"]),
+                amount=None if lacks_accepted else all_time["resolved_rate"],
                 note=Text("none ever came", "从未送达") if lacks_accepted else Text(judged, judged),
             ),
         ],
@@ -140,14 +146,15 @@ def _trends(months: Result) -> list[Block]:
     rows = [row for row in months.rows if row["period"] == "month"]
     labels = [f"{row['month']:%Y-%m}" for row in rows]
     rates = [
-        charts.line(labels, [row[name] for row in rows], label, ink)
+        charts.line(labels, [row[name] for row in rows], label, ink, metric=name)
         for name, label, ink in (
             ("answered_rate", Text("answered within 7 days", "7 天内得到回应"), "c1"),
             ("resolved_rate", Text("with an accepted answer", "已采纳回答"), "c2"),
         )
         if name == "answered_rate" or any(row[name] is not None for row in rows)
     ]
-    medians = charts.bars(labels, [row["median_hours"] for row in rows], Text("median", "中位数"), "c1")
+    hours_ = [row["median_hours"] for row in rows]
+    medians = charts.bars(labels, hours_, Text("median", "中位数"), "c1", metric="median_response_hours")
     return [
         Chart(
             title=Text("How many get an answer?", "多少提问得到回应？"),

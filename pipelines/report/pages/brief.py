@@ -59,16 +59,17 @@ def _trends(marts: Marts, context: SiteContext, header: Header) -> list[Block]:
 
     active = charts.figure(
         [
-            charts.line(days, amounts("mau"), Text("30 days", "30 天"), "c3"),
-            charts.line(days, amounts("wau"), Text("7 days", "7 天"), "c2"),
-            charts.line(days, amounts("dau"), Text("day", "当日"), "c1"),
+            charts.line(days, amounts("mau"), Text("30 days", "30 天"), "c3", metric="mau"),
+            charts.line(days, amounts("wau"), Text("7 days", "7 天"), "c2", metric="wau"),
+            charts.line(days, amounts("dau"), Text("day", "当日"), "c1", metric="dau"),
         ]
     )
-    interactions = charts.bars(days, amounts("n_interactions"), Text("interactions", "互动"), "c1")
+    acts = amounts("n_interactions")
+    interactions = charts.bars(days, acts, Text("interactions", "互动"), "c1", metric="n_interactions")
     if header.lacks.get("contents"):
         title, made = Text("Interactions by members", "成员的互动"), charts.figure([interactions])
     else:
-        contents = charts.bars(days, amounts("n_contents"), Text("contents", "内容"), "c2")
+        contents = charts.bars(days, amounts("n_contents"), Text("contents", "内容"), "c2", metric="n_contents")
         title = Text("Contents and interactions by members", "成员的内容与互动")
         made = charts.panels([(Text("interactions", "互动"), [interactions]), (Text("contents", "内容"), [contents])])
     return [

@@ -61,6 +61,8 @@ def _tiles(rows: list[Row], result: Result) -> Tiles:
             Tile(
                 label=known.Term("mrr"),
                 value=money(last["mrr_end_minor"], currency),
+                amount=major(last["mrr_end_minor"], currency),
+                currency=currency,
                 change=Text(delta, delta) if change else None,
                 tone="good" if change > 0 else "bad" if change < 0 else "neutral",
                 note=running,
@@ -68,21 +70,26 @@ def _tiles(rows: list[Row], result: Result) -> Tiles:
             Tile(
                 label=known.Term("payers"),
                 value=integer(last["n_payers_end"]),
+                amount=last["n_payers_end"],
                 change=Text(signed(payers), signed(payers)) if payers else None,
                 tone="good" if payers > 0 else "bad" if payers < 0 else "neutral",
             ),
             Tile(
                 label=known.Term("quick_ratio"),
                 value=quick,
+                amount=last["quick_ratio"] if last["has_losses"] else None,
                 note=Text("gained / lost", "所得 / 所失"),
             ),
             Tile(
                 label=known.Term("arpu"),
                 value=money(last["arpu_minor"], currency),
+                amount=None if last["arpu_minor"] is None else major(last["arpu_minor"], currency),
+                currency=currency,
             ),
             Tile(
                 label=known.Term("payer_churn_rate"),
                 value=percent(last["payer_churn_rate"], last["n_payers_start"]),
+                amount=last["payer_churn_rate"],
                 note=Text(
                     f"of {integer(last['n_payers_start'])}, 95 % interval {percent(last['payer_churn_rate_low'])} to "
                     f"{percent(last['payer_churn_rate_high'])}",

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from pipelines.metrics.metric import Grain
 from pipelines.report.parts.database import Result
-from pipelines.report.parts.text import Text
+from pipelines.report.parts.text import Number, Text
 
 Tone = Literal["good", "bad", "neutral", "warn"]
 """Whether something is good news; never the sign of a change."""
@@ -29,10 +30,19 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True)
 class Tile:
-    """One number with its change, its context line and a sparkline."""
+    """One number with its change, its context line and a sparkline.
+
+    ``amount`` is the number itself where a target may stand beside it: a share between 0 and 1, money in whole units of
+    its ``currency``, of one ``span``; of that of its metric where none is given.
+    """
 
     label: Text
     value: object
+    amount: Number | None = None
+    currency: str = ""
+    span: Grain | None = None
+    target: Text | None = None
+    target_tone: Tone = "neutral"
     change: Text | None = None
     tone: Tone = "neutral"
     note: Text | None = None

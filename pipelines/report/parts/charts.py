@@ -33,18 +33,29 @@ def line(
     *,
     look: Literal["", "filled", "steps", "dotted", "thick", "marked"] = "",
     notes: Sequence[str] = (),
+    metric: str = "",
+    currency: str = "",
 ) -> Series:
     """Line through the points; gaps stay gaps. ``steps`` holds each value for its day, ``marked`` shows the points.
 
-    ``notes`` are told of a point beside its numbers.
+    ``notes`` are told of a point beside its numbers. ``metric`` is that of the catalogue whose values these are, one
+    for each span of its own, in whole units of ``currency`` where they are money: its target is drawn beside them.
     """
     told = {"notes": list(notes)} if notes else {}
-    return {"kind": "line", "x": list(x), "y": list(y), "name": name, "ink": ink, "look": look} | told
+    return (
+        {"kind": "line", "x": list(x), "y": list(y), "name": name, "ink": ink, "look": look}
+        | told
+        | _of(metric, currency)
+    )
 
 
-def bars(x: Sequence[Any], y: Sequence[Any], name: Text, ink: str) -> Series:
-    """Vertical bars."""
-    return {"kind": "bars", "x": list(x), "y": list(y), "name": name, "ink": ink}
+def bars(x: Sequence[Any], y: Sequence[Any], name: Text, ink: str, *, metric: str = "", currency: str = "") -> Series:
+    """Vertical bars; of a ``metric`` as in ``line``."""
+    return {"kind": "bars", "x": list(x), "y": list(y), "name": name, "ink": ink} | _of(metric, currency)
+
+
+def _of(metric: str, currency: str) -> dict[str, str]:
+    return {"metric": metric, "currency": currency} if metric else {}
 
 
 def band(x: Sequence[Any], low: Sequence[Any], high: Sequence[Any], name: Text, ink: str) -> Series:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -14,7 +15,7 @@ _TONES: dict[str, Tone] = {"up": "good", "down": "bad", "neither": "neutral"}
 
 
 class Term(Text):
-    """The name of a metric with its meaning; the catalogue is read when either is first looked at."""
+    """The name of a metric with what it means and should be; the catalogue is read when either is first looked at."""
 
     key: str
 
@@ -38,6 +39,15 @@ class Term(Text):
         return Text(self._metric.meaning.en, self._metric.meaning.zh)
 
     @property
+    def hint(self) -> Text:
+        """What the metric is, and where others say that it should lie, with who says so."""
+        healthy = self._metric.healthy
+        if healthy is None:
+            return self.meaning
+        host = urlsplit(healthy.source).netloc.removeprefix("www.")
+        return self.meaning + Text(f" {healthy.said.en} ({host})", f"{healthy.said.zh}（{host}）")
+
+    @property
     def rise(self) -> Tone:
         """Whether a rise is good or bad news, or neither."""
         return _TONES[self._metric.better]
@@ -50,7 +60,7 @@ class Term(Text):
         """Both languages as HTML, each with the meaning in its own."""
         marked = Markup('<abbr title="{}">{}</abbr>')
         return Markup('<span lang="en">{}</span><span lang="zh-Hans">{}</span>').format(
-            marked.format(self.meaning.en, self.en), marked.format(self.meaning.zh, self.zh)
+            marked.format(self.hint.en, self.en), marked.format(self.hint.zh, self.zh)
         )
 
 

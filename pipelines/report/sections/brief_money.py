@@ -32,6 +32,7 @@ def block(marts: Marts, context: SiteContext) -> Block:
             Tile(
                 label=known.Term("payers"),
                 value=integer(first["n_payers_end"]),
+                amount=first["n_payers_end"],
                 **_change(first["n_payers_end"], first["n_payers_start"]),
                 note=since + _beside([f"{integer(row['n_payers_end'])} ({row['currency']})" for row in others]),
                 link=_PAGE,
@@ -39,6 +40,8 @@ def block(marts: Marts, context: SiteContext) -> Block:
             Tile(
                 label=known.Term("mrr"),
                 value=money(end, code),
+                amount=major(end, code),
+                currency=code,
                 **_change(major(end, code), None if start is None else major(start, code)),
                 note=since + _beside([money(row["mrr_end_minor"], row["currency"]) for row in others]),
                 link=_PAGE,
@@ -46,6 +49,7 @@ def block(marts: Marts, context: SiteContext) -> Block:
             Tile(
                 label=known.Term("terms_due_30"),
                 value=integer(sum(row["n_terms_due"] for row in result.rows)),
+                amount=sum(row["n_terms_due"] for row in result.rows),
                 note=_due(result.rows),
                 link=_PAGE,
             ),

@@ -133,11 +133,11 @@ def dependence(marts: Marts, context: SiteContext) -> Chart:
     rows = [
         (
             Text("Members who make half of all contributions", "贡献一半内容与互动的成员数"),
-            [charts.bars(months, charts.column(result.rows, "n_members_for_half"), Text("members", "成员"), "c1")],
+            [_members(months, charts.column(result.rows, "n_members_for_half"), "c1", "members_for_half")],
         ),
         (
             Text("Members who contribute at all", "有贡献的成员数"),
-            [charts.bars(months, charts.column(result.rows, "n_contributors"), Text("members", "成员"), "c3")],
+            [_members(months, charts.column(result.rows, "n_contributors"), "c3", "contributors")],
         ),
     ]
     return Chart(
@@ -150,3 +150,7 @@ def dependence(marts: Marts, context: SiteContext) -> Chart:
         height=280,
         result=result,
     )
+
+
+def _members(months: list[str], counts: list[int | None], ink: str, metric: str) -> charts.Series:
+    return charts.bars(months, counts, Text("members", "成员"), ink, metric=metric)

@@ -176,6 +176,7 @@ def _tile(row: Row, label: Text, rise: Tone, context: SiteContext) -> Tile:
     return Tile(
         label=label,
         value=shown(row["measure"])(amount),
+        amount=None if row["n_missing"] else amount,
         change=change,
         tone=tone,  # type: ignore[arg-type]
         note=note,

@@ -106,11 +106,13 @@ def near_tiles(marts: Marts, context: SiteContext) -> Tiles:
             Tile(
                 label=known.Term("terms_due"),
                 value=integer(sum(row["n_terms_due"] for row in result.rows)),
+                amount=sum(row["n_terms_due"] for row in result.rows),
                 note=_amounts(result.rows, "due_minor"),
             ),
             Tile(
                 label=known.Term("payments_failed"),
                 value=integer(sum(row["n_terms_failed"] for row in result.rows)),
+                amount=sum(row["n_terms_failed"] for row in result.rows),
                 note=_amounts(result.rows, "failed_minor"),
             ),
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.metrics.metric import Grain
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import charts, known, least
 from pipelines.report.parts.blocks import Chart, Tile, Tiles
@@ -135,6 +136,8 @@ def tiles(rows: list[Row], result: Result) -> Tiles:
             Tile(
                 label=known.Term("one_off_buyers"),
                 value=integer(row["n_buyers"]),
+                amount=row["n_buyers"],
+                span=Grain.MONTH,
                 note=Text(
                     f"{integer(row['n_first_buyers'])} for the first time", f"{integer(row['n_first_buyers'])} 名为首次"
                 ),
@@ -142,6 +145,7 @@ def tiles(rows: list[Row], result: Result) -> Tiles:
             Tile(
                 label=known.Term("one_off_refund_share"),
                 value=percent(refunded, row["n_purchases"]),
+                amount=refunded,
                 note=Text(
                     f"{money(row['single_refund_minor'], currency)} of {money(row['single_gross_minor'], currency)}",
                     f"{money(row['single_gross_minor'], currency)} 中的 {money(row['single_refund_minor'], currency)}",

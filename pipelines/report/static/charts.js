@@ -98,9 +98,9 @@ window.guildbookCharts = (function () {
     return [];
   }
 
-  function yRange(panel, series, stacked) {
+  function yRange(panel, series, stacked, targets) {
     if (panel.axis === "share") return [0, 1];
-    const ends = [0];
+    const ends = [0, ...targets.map((one) => one.y)];
     const [up, down] = [new Map(), new Map()];
     for (const one of series) {
       one.y.forEach((value, n) => {
@@ -186,6 +186,15 @@ window.guildbookCharts = (function () {
     };
   }
 
+  // ---- what a figure should come to
+  const targetsOf = (figure) => figure.targets || [];
+  const targetSaid = (one, isNamed) => `${isNamed ? `${word(one.of)}${say(": ", "：")}` : ""}${word(one.said)}`;
+
+  function drawTarget(svg, one, left, width, at, isNamed) {
+    element("line", { x1: left, x2: width, y1: at.toFixed(1), y2: at.toFixed(1), class: "target", stroke: ink(one.ink) }, svg);
+    element("text", { x: left + 4, y: (at < 16 ? at + 13 : at - 4).toFixed(1), class: "target" }, svg, targetSaid(one, isNamed));
+  }
+
   function drawAxis(svg, ticks, at, base, right) {
     let edge = -Infinity;
     for (const [value, text] of ticks) {
@@ -202,7 +211,8 @@ window.guildbookCharts = (function () {
     const bottom = height - LINE - 5 - (figure.x.title ? LINE : 0);
     const each = bottom / panels.length;
     const isOne = panels.length === 1;
-    const ranges = panels.map((panel) => yRange(panel, panel.series, figure.stacked));
+    const targets = panels.map((_, n) => targetsOf(figure).filter((one) => one.panel === n));
+    const ranges = panels.map((panel, n) => yRange(panel, panel.series, figure.stacked, targets[n]));
     const tops = panels.map((panel, n) => n * each + (panel.title ? LINE + 10 : panel.y_title ? LINE + 8 : 8));
     const ticks = ranges.map(([low, high], n) => steps(low, high, Math.max(2, Math.floor((each * (n + 1) - tops[n]) / (isOne ? 42 : 34)))));
     const said = (n, tick) => number(tick, panels[n].axis, panels[n].axis === "share" ? 0 : 6);
@@ -220,6 +230,7 @@ window.guildbookCharts = (function () {
       }
       const bar = barPlaces(panel.series, x, figure.stacked);
       for (const one of panel.series) drawSeries(svg, one, x, y, y(Math.max(low, 0)).toFixed(1), bar);
+      for (const one of targets[n]) drawTarget(svg, one, left, width, y(one.y), panel.series.length > 1);
     });
     drawAxis(svg, x.ticks, x.at, bottom, width);
     if (figure.x.title) element("text", { x: (left + width) / 2, y: height - 3, "text-anchor": "middle" }, svg, word(figure.x.title));
@@ -291,6 +302,8 @@ window.guildbookCharts = (function () {
     head.append(row(["", ...names], "th"));
     const body = document.createElement("tbody");
     for (const one of state.places) body.append(row([one.title, ...names.map((name) => (one.told.find(([series]) => word(series.of ?? series.name) === name) || ["", ""])[1])], "td"));
+    const own = targetsOf(figure);
+    if (own.length) body.append(row([say("target", "目标"), ...names.map((name) => own.filter((one) => word(one.of) === name).map((one) => word(one.said)).join())], "td"));
     table.append(head, body);
     drawer.querySelector("div").replaceChildren(table);
   }
@@ -299,8 +312,9 @@ window.guildbookCharts = (function () {
     const [first, last] = [state.places[0], state.places[state.places.length - 1]];
     if (!first) return say("nothing to draw", "无数据");
     const said = (one) => one.told.map(([series, text]) => `${word(series.name)} ${text}`).join(say(", ", "，"));
+    const goals = targetsOf(figure).map((one) => say("; ", "；") + targetSaid(one, true)).join("");
     return state.isDown ? state.places.map((one) => `${one.title} ${one.told[0][1]}`).join(say("; ", "；"))
-      : say(`from ${first.title}: ${said(first)}; to ${last.title}: ${said(last)}`, `自${first.title}：${said(first)}；至${last.title}：${said(last)}`);
+      : say(`from ${first.title}: ${said(first)}; to ${last.title}: ${said(last)}`, `自${first.title}：${said(first)}；至${last.title}：${said(last)}`) + goals;
   }
 
   function tell(holder, n) {
