@@ -42,6 +42,11 @@ class Home:
         return self.ground_truth / "oracle.parquet"
 
     @property
+    def annotations(self) -> Path:
+        """What happened on which day, a CSV file written by the operator."""
+        return self.root / "annotations.csv"
+
+    @property
     def lake(self) -> Path:
         """Parquet that the pipeline writes."""
         return self.root / "lake"

@@ -10,6 +10,7 @@ from pipelines import lock, run_start
 from pipelines.cli.console import Say, labelled
 from pipelines.cli.instance import prepare_instance
 from pipelines.cli.progress import run_shown
+from pipelines.cli.status import annotation_lines
 from pipelines.erasure.stated import finish
 from pipelines.faults import sentence
 from pipelines.home import Home
@@ -96,6 +97,8 @@ def _launch(home: Home, settings: Settings, days: list[date], *, full: bool, say
             say(str(dead))
         for ignored in ignored_entries(home, settings.first_log_day):
             say(labelled(Text("not read", "未读取"), str(ignored)))
+        for line in annotation_lines(home):
+            say(line)
         delivered = delivered_logs(home, settings, days, full=full)
         run_id = str(uuid.uuid4())
         with alive.marked(home, run_id), run_shown(instance, days, delivered):

@@ -18,6 +18,7 @@ from pipelines.ingest.ignored import ignored_entries
 from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest, noted, versions
 from pipelines.reading import sums
+from pipelines.report.annotations import read_annotations
 from pipelines.report.parts.text import Text, plural
 from pipelines.sending.record import unsent
 
@@ -50,6 +51,7 @@ def status_lines(home: Home, first_log_day: date = date.min) -> list[Text]:
     lines += _finding_lines(home)
     lines += _disagreement_lines(home)
     lines += [labelled(Text("not read", "未读取"), str(one)) for one in ignored_entries(home, first_log_day)]
+    lines += annotation_lines(home)
     if builds := ledger.read(home, "builds").to_pylist():
         lines.append(labelled(Text("rebuilt", "已重建"), _rebuilt(builds[-1])))
     if (holder := lock.holder(home)) is not None:
@@ -62,6 +64,15 @@ def status_lines(home: Home, first_log_day: date = date.min) -> list[Text]:
     lines += [labelled(Text("not sent", "未发送"), one) for one in unsent(home)]
     reasons = enumerate(reasons_of_run(home))
     return lines + [labelled(Text("refused", "已拒绝") if n == 0 else Text("", ""), reason) for n, reason in reasons]
+
+
+def annotation_lines(home: Home) -> list[Text]:
+    """Lines about what is wrong in the operator's notes on days; none where nothing is."""
+    not_drawn = Text("not drawn", "未绘制")
+    return [
+        labelled(not_drawn, Text(f"{one.place}: {one.en}", f"{one.place}：{one.zh}"))
+        for one in read_annotations(home).problems
+    ]
 
 
 def _published_lines(home: Home) -> list[Text]:

@@ -65,7 +65,8 @@ def inputs(home: Home, settings: Settings, plan: BuildPlan) -> str:
     held = [(one.log, one.log_day, one.delivery["fingerprint"]) for one in waiting]
     waived = ledger.read(home, "waivers").to_pylist()
     used = settings.model_dump(mode="json", exclude=_NO_PAGE_USES)
-    parts = (accepted, n_delivered, held, waived, sorted(used.items()), _code(), plan.fingerprint)
+    said = home.annotations.read_bytes() if home.annotations.is_file() else b""
+    parts = (accepted, n_delivered, held, waived, sorted(used.items()), _code(), plan.fingerprint, said)
     days = (plan.first_day, plan.through_day)
     return hashlib.sha256(repr((parts, days)).encode()).hexdigest()
 

@@ -9,6 +9,7 @@ from datetime import date
 from pipelines.contract import ACTIVITY_LOGS
 from pipelines.home import Home
 from pipelines.metrics.targets import Target, read_targets
+from pipelines.report.annotations import Annotations, read_annotations
 from pipelines.settings import Settings
 
 
@@ -27,6 +28,7 @@ class SiteContext:
         language: in which the pages open, `en` or `zh`; empty, as the reader's browser says.
         is_sample: whether it is the sample community, which is made up and grows no older.
         targets: what metrics should come to, by their keys.
+        annotations: what the operator says of days.
     """
 
     community: str
@@ -39,6 +41,7 @@ class SiteContext:
     language: str = ""
     is_sample: bool = False
     targets: Mapping[str, Target] = field(default_factory=dict)
+    annotations: Annotations = field(default_factory=Annotations)
 
     @property
     def through(self) -> str:
@@ -64,4 +67,5 @@ def site_context(settings: Settings, through_day: date, version: int) -> SiteCon
         language=settings.language,
         is_sample=Home(settings.home).ground_truth.is_dir(),
         targets=read_targets(settings),
+        annotations=read_annotations(Home(settings.home)),
     )

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipelines.report.annotations import Annotation
 from pipelines.report.context import SiteContext
 from pipelines.report.pages import (
     activation,
@@ -61,6 +62,9 @@ PAGES: tuple[Callable[[Marts, SiteContext, Header], Page], ...] = (
 TODAY = "today.js"
 """What tells the pages that there is one of the running day: empty until a look at it is written beside them."""
 
+ANNOTATIONS = "annotations.js"
+"""What the operator says of days, for the charts of all pages; absent where nothing is said."""
+
 STATIC_DIR = Path(__file__).with_name("static")
 
 
@@ -88,6 +92,8 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
         for page in pages:
             html = template.render(page=page, menu=menu(pages), header=header, context=context)
             (beside / f"{page.name}.html").write_text(html, encoding="utf-8")
+        if notes := context.annotations.drawn(context.through_day):
+            (beside / ANNOTATIONS).write_text(_script(notes), encoding="utf-8")
         (beside / TODAY).write_text("", encoding="utf-8")
         if out.exists():
             out.replace(Path(folder) / "old")
@@ -114,6 +120,12 @@ def environment() -> Environment:
     }
     environment.globals["words"] = SimpleNamespace(**words.PAGE)
     return environment
+
+
+def _script(notes: list[Annotation]) -> str:
+    """Return the script that hands the notes to the charts."""
+    said = [{"day": one.day.isoformat(), "en": one.text, "zh": one.text_zh} for one in notes]
+    return f"window.guildbookAnnotations = {_embed({'notes': said})}.notes;\n"
 
 
 def _embed(figure: charts.Figure) -> Markup:

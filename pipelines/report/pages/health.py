@@ -10,7 +10,7 @@ from pipelines.report.parts.blocks import Block, Cell, Column, Note, Page, Table
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Header, Source, latest_verdicts
 from pipelines.report.parts.text import Claim, Text, day, integer, plural
-from pipelines.report.sections import deliveries, findings, gaps, relations, restated, withheld
+from pipelines.report.sections import day_notes, deliveries, findings, gaps, relations, restated, withheld
 
 _TITLE = Text("Data health", "数据健康")
 _QUESTION = Text("Can I trust today's pages?", "今天的页面可信吗？")
@@ -37,6 +37,7 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     blocks.append(restated.block(marts, context))
     if marts.has("quarantine_summary"):
         blocks.append(_quarantine(marts, context))
+    blocks += day_notes.blocks(context)
     missing = [source for source in header.sources if not source.is_collected]
     logs = {source.log for source in missing}
     lacking = [fact for fact, never_came in header.lacks.items() if never_came and collected.LOG_OF[fact] not in logs]

@@ -77,7 +77,7 @@ def _tiles(rows: list[Row], result: Result) -> Tiles:
             Tile(
                 label=known.Term("quick_ratio"),
                 value=quick,
-                amount=last["quick_ratio"] if last["has_losses"] else None,
+                amount=last["quick_ratio"] if last["has_losses"] and last["is_complete"] else None,
                 note=Text("gained / lost", "所得 / 所失"),
             ),
             Tile(
@@ -89,7 +89,7 @@ def _tiles(rows: list[Row], result: Result) -> Tiles:
             Tile(
                 label=known.Term("payer_churn_rate"),
                 value=percent(last["payer_churn_rate"], last["n_payers_start"]),
-                amount=last["payer_churn_rate"],
+                amount=last["payer_churn_rate"] if last["is_complete"] else None,
                 note=Text(
                     f"of {integer(last['n_payers_start'])}, 95 % interval {percent(last['payer_churn_rate_low'])} to "
                     f"{percent(last['payer_churn_rate_high'])}",

@@ -136,7 +136,7 @@ def tiles(rows: list[Row], result: Result) -> Tiles:
             Tile(
                 label=known.Term("one_off_buyers"),
                 value=integer(row["n_buyers"]),
-                amount=row["n_buyers"],
+                amount=row["n_buyers"] if row["is_complete"] else None,
                 span=Grain.MONTH,
                 note=Text(
                     f"{integer(row['n_first_buyers'])} for the first time", f"{integer(row['n_first_buyers'])} 名为首次"
@@ -145,7 +145,7 @@ def tiles(rows: list[Row], result: Result) -> Tiles:
             Tile(
                 label=known.Term("one_off_refund_share"),
                 value=percent(refunded, row["n_purchases"]),
-                amount=refunded,
+                amount=refunded if row["is_complete"] else None,
                 note=Text(
                     f"{money(row['single_refund_minor'], currency)} of {money(row['single_gross_minor'], currency)}",
                     f"{money(row['single_gross_minor'], currency)} 中的 {money(row['single_refund_minor'], currency)}",

@@ -63,7 +63,7 @@ window.guildbookCharts = (function () {
       const [first, last] = [days[0] - margin, days[days.length - 1] + margin || 1];
       const at = (value) => left + (room * (instant(value) - first)) / Math.max(last - first, DAY);
       const text = new Map(values.map((one) => [instant(one), one]));
-      return { at, places: days.map((one) => text.get(one)), ticks: dayTicks(first, last, room / 74).map(([one, said]) => [new Date(one).toISOString(), said]),
+      return { at, apart, places: days.map((one) => text.get(one)), ticks: dayTicks(first, last, room / 74).map(([one, said]) => [new Date(one).toISOString(), said]),
         wide: (room * apart) / Math.max(last - first, DAY), say: (value) => day(instant(value), apart >= 28 * DAY ? "month" : "whole") };
     }
     if (hasBars || !values.every((one) => typeof one === "number")) {
@@ -195,6 +195,43 @@ window.guildbookCharts = (function () {
     element("text", { x: left + 4, y: (at < 16 ? at + 13 : at - 4).toFixed(1), class: "target" }, svg, targetSaid(one, isNamed));
   }
 
+  // ---- what the operator says of days
+  const isMonth = (value) => typeof value === "string" && /^\d{4}-\d\d$/.test(value);
+
+  /* Notes on days that the axis covers, each at the day, week or month that it falls in. */
+  function notesAt(x) {
+    const byMonth = x.apart >= 28 * DAY || x.places.every(isMonth);
+    if (!x.places.length || !(byMonth || x.places.every(isDay))) return [];
+    const found = (window.guildbookAnnotations || []).map((note) => {
+      const place = x.places.findIndex((one) => (byMonth ? one.slice(0, 7) === note.day.slice(0, 7) : one.slice(0, 10) >= note.day));
+      return { ...note, place: byMonth || place > 0 || instant(note.day) > instant(x.places[0]) - x.apart ? place : -1 };
+    });
+    return found.filter((one) => one.place >= 0).map((one, n) => ({ ...one, n: n + 1, at: x.at(x.places[one.place]) }));
+  }
+
+  const byPlace = (notes) => Array.from(new Set(notes.map((one) => one.place)), (place) => notes.filter((one) => one.place === place));
+
+  function drawNotes(svg, notes, bottom) {
+    let [edge, level] = [-Infinity, 0];
+    for (const own of byPlace(notes)) {
+      const at = own[0].at;
+      const said = own.length > 1 ? `${own[0].n}–${own[own.length - 1].n}` : `${own[0].n}`;
+      const wide = Math.max(15, widthOf(said) + 6);
+      level = at - wide / 2 < edge ? (level + 1) % 3 : 0;
+      edge = at + wide / 2 + 2;
+      element("line", { x1: at.toFixed(1), x2: at.toFixed(1), y1: 0, y2: bottom, class: "note" }, svg);
+      element("rect", { x: (at - wide / 2).toFixed(1), y: 17 * level, width: wide.toFixed(1), height: 15, rx: 7, class: "note" }, svg);
+      element("text", { x: at.toFixed(1), y: 17 * level + 12, "text-anchor": "middle", class: "note" }, svg, said);
+    }
+  }
+
+  const noteSaid = (one) => `${day(instant(one.day), "whole")}${say(": ", "：")}${say(one.en, one.zh)}`;
+
+  function listNotes(list, notes) {
+    list.hidden = !notes.length;
+    list.replaceChildren(...notes.map((one) => Object.assign(document.createElement("li"), { textContent: noteSaid(one) })));
+  }
+
   function drawAxis(svg, ticks, at, base, right) {
     let edge = -Infinity;
     for (const [value, text] of ticks) {
@@ -234,7 +271,9 @@ window.guildbookCharts = (function () {
     });
     drawAxis(svg, x.ticks, x.at, bottom, width);
     if (figure.x.title) element("text", { x: (left + width) / 2, y: height - 3, "text-anchor": "middle" }, svg, word(figure.x.title));
-    return { x, left, places: x.places.map((value) => ({ at: x.at(value), title: x.say(value), told: toldAt(figure, panels, value) })) };
+    const notes = notesAt(x);
+    drawNotes(svg, notes, bottom);
+    return { x, left, notes, places: x.places.map((value, place) => ({ at: x.at(value), title: x.say(value), told: toldAt(figure, panels, value), notes: notes.filter((one) => one.place === place) })) };
   }
 
   const same = (one, other) => (typeof one === "object" ? one.en === other.en : one === other);
@@ -268,7 +307,7 @@ window.guildbookCharts = (function () {
     });
     drawAxis(svg, x.ticks, x.at, bottom, width);
     element("text", { x: (left + width) / 2, y: height - 3, "text-anchor": "middle" }, svg, word(figure.x.title));
-    return { isDown: true, left, places };
+    return { isDown: true, left, places, notes: [] };
   }
 
   // ---- what a pointer, a key or a reader of screens gets
@@ -296,14 +335,15 @@ window.guildbookCharts = (function () {
       }
       return made;
     };
-    const { state } = drawer.previousElementSibling.guildbook;
+    const { state } = drawer.closest("section").querySelector(".figure").guildbook;
     const names = Array.from(new Set(state.places.flatMap((one) => one.told.map(([series]) => word(series.of ?? series.name)))));
     const head = document.createElement("thead");
-    head.append(row(["", ...names], "th"));
+    const withNotes = state.notes.length ? [say("notes", "备注")] : [];
+    head.append(row(["", ...names, ...withNotes], "th"));
     const body = document.createElement("tbody");
-    for (const one of state.places) body.append(row([one.title, ...names.map((name) => (one.told.find(([series]) => word(series.of ?? series.name) === name) || ["", ""])[1])], "td"));
+    for (const one of state.places) body.append(row([one.title, ...names.map((name) => (one.told.find(([series]) => word(series.of ?? series.name) === name) || ["", ""])[1]), ...withNotes.map(() => one.notes.map(noteSaid).join(say("; ", "；")))], "td"));
     const own = targetsOf(figure);
-    if (own.length) body.append(row([say("target", "目标"), ...names.map((name) => own.filter((one) => word(one.of) === name).map((one) => word(one.said)).join())], "td"));
+    if (own.length) body.append(row([say("target", "目标"), ...names.map((name) => own.filter((one) => word(one.of) === name).map((one) => word(one.said)).join()), ...withNotes.map(() => "")], "td"));
     table.append(head, body);
     drawer.querySelector("div").replaceChildren(table);
   }
@@ -313,8 +353,9 @@ window.guildbookCharts = (function () {
     if (!first) return say("nothing to draw", "无数据");
     const said = (one) => one.told.map(([series, text]) => `${word(series.name)} ${text}`).join(say(", ", "，"));
     const goals = targetsOf(figure).map((one) => say("; ", "；") + targetSaid(one, true)).join("");
+    const noted = state.notes.length ? say("; notes: ", "；备注：") + state.notes.map(noteSaid).join(say("; ", "；")) : "";
     return state.isDown ? state.places.map((one) => `${one.title} ${one.told[0][1]}`).join(say("; ", "；"))
-      : say(`from ${first.title}: ${said(first)}; to ${last.title}: ${said(last)}`, `自${first.title}：${said(first)}；至${last.title}：${said(last)}`) + goals;
+      : say(`from ${first.title}: ${said(first)}; to ${last.title}: ${said(last)}`, `自${first.title}：${said(first)}；至${last.title}：${said(last)}`) + goals + noted;
   }
 
   function tell(holder, n) {
@@ -334,7 +375,7 @@ window.guildbookCharts = (function () {
       said.textContent = text;
       row.append(dot, word(one.of ?? one.name), " ", said);
       return row;
-    }));
+    }), ...(place.notes || []).map((one) => Object.assign(document.createElement("span"), { textContent: `${one.n} · ${say(one.en, one.zh)}` })));
     const x = state.isDown ? holder.clientWidth / 2 : place.at;
     tip.style.left = `${Math.max(0, Math.min(x + 12, holder.clientWidth - tip.offsetWidth))}px`;
     if (x + 12 + tip.offsetWidth > holder.clientWidth && !state.isDown) tip.style.left = `${Math.max(0, x - 12 - tip.offsetWidth)}px`;
@@ -366,7 +407,7 @@ window.guildbookCharts = (function () {
       if (holder.clientWidth !== before) draw(holder);
       before = holder.clientWidth;
     }).observe(holder);
-    const drawer = holder.nextElementSibling;
+    const drawer = holder.closest("section").querySelector(".figures");
     drawer.addEventListener("toggle", () => drawer.open && fillTable(drawer, holder.guildbook.figure));
   }
 
@@ -390,7 +431,8 @@ window.guildbookCharts = (function () {
     const title = holder.closest("section").querySelector("h2").innerText;
     holder.setAttribute("aria-label", `${title}${say(". Chart ", "。图表：")}${summary(figure, state)}`);
     if (isNew) wire(holder);
-    const drawer = holder.nextElementSibling;
+    listNotes(holder.closest("section").querySelector(".annotations"), state.notes);
+    const drawer = holder.closest("section").querySelector(".figures");
     if (drawer.open) fillTable(drawer, figure);
   }
 

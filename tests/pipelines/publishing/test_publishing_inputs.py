@@ -54,6 +54,7 @@ CHANGES = {
     "more rows": deliver_more,
     "a delivery that came again": deliver_the_same_again,
     "a waiver": lambda house: verdicts.waive(house.home, "interactions", FIRST, reason="known", waived_by="ann"),
+    "a note on a day": lambda house: house.home.annotations.write_text("day,text\n", encoding="utf-8"),
     "a run that built and did not publish": lambda house: inputs.begin(house.home, house.settings, PLAN, "run-2"),
 }
 
@@ -77,9 +78,11 @@ def test_what_a_publication_is_made_of_asks_for_another(house, change):
         (BuildPlan("code", FIRST, FIRST, "", (FIRST,)), {}, False),
         (PLAN, {"community": "学徒"}, False),
         (PLAN, {"retention_capacity": 7}, False),
+        (PLAN, {"targets": {"mau": 500.0}}, False),
         (PLAN, {"threads": 8, "memory_limit": "1GB", "alert_command": "cat", "publications_kept": 9}, True),
     ],
-    ids=["transformations", "a new day", "asked for", "training is due", "name", "capacity", "what no page shows"],
+    ids=["transformations", "a new day", "asked for", "training is due", "name", "capacity", "a target",
+         "what no page shows"],
 )  # fmt: skip
 def test_plan_and_settings_decide_too(house, plan, settings, is_unchanged):
     assert unchanged(house, plan, **settings) == (1 if is_unchanged else None)

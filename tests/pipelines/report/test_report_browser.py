@@ -1,12 +1,17 @@
 """The pages in a real browser: charts, switches, sorting, search, banner. Skips without Chromium."""
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from pipelines.metrics.targets import read_targets
+from pipelines.report.annotations import Annotation, Annotations
+from pipelines.report.site import render_site
 from pipelines.report.status import SiteStatus, write_status
+from pipelines.settings import Settings
 from tests.support.browser import NEEDED, look
 from tests.support.report_marts import CONTEXT
 from tests.support.report_pages import Site
@@ -41,8 +46,9 @@ PROBE = """
     for (const key of ["Home", "ArrowRight"]) figure.dispatchEvent(new KeyboardEvent("keydown", { key }));
     seen.told = figure.querySelector(".tip").innerText;
     click(".figures summary");
-    figure.nextElementSibling.dispatchEvent(new Event("toggle"));
-    seen.cells = Array.from(figure.nextElementSibling.querySelectorAll("tr")).map((row) => row.cells.length);
+    const drawer = figure.closest("section").querySelector(".figures");
+    drawer.dispatchEvent(new Event("toggle"));
+    seen.cells = Array.from(drawer.querySelectorAll("tr")).map((row) => row.cells.length);
   }
   const theme = document.documentElement.dataset.theme;
   click("#switch-theme");
@@ -146,3 +152,44 @@ def test_the_banner_names_the_gate_that_stopped_the_run(folder: Path, tmp_path: 
     assert "Yes" not in str(health["heading"])
     assert "deliveries: content 2026-11-20: <b>8%</b> of the rows are broken" in str(seen["banner"])
     assert seen["tone"] == "bad"
+
+
+PLANNED = """
+  const figure = document.querySelector(".figure");
+  const own = (query) => Array.from(figure.closest("section").querySelectorAll(query), (one) => one.textContent);
+  const drawer = figure.closest("section").querySelector(".figures");
+  drawer.open = true;
+  drawer.dispatchEvent(new Event("toggle"));
+  const rows = Array.from(drawer.querySelectorAll("tr"), (row) => Array.from(row.cells, (cell) => cell.textContent));
+  for (const key of ["End"]) figure.dispatchEvent(new KeyboardEvent("keydown", { key }));
+  return { lines: figure.querySelectorAll("line.target, line.note").length, marks: own("svg text.note"),
+    goals: own("svg text.target"), list: own(".annotations li"), head: rows[0], last: rows.at(-1),
+    noted: rows.slice(1).filter((row) => row[4]).map((row) => [row[0], row[4]]),
+    said: figure.getAttribute("aria-label"),
+    tip: figure.querySelector(".tip").textContent, bold: document.querySelectorAll(".figure b, .annotations b").length,
+    lists: Array.from(document.querySelectorAll(".annotations"), (list) => list.hidden ? 0 : list.children.length) };
+"""
+
+
+def test_targets_and_notes_stand_in_a_chart_its_table_and_its_description(
+    sites: dict[str, Site], tmp_path: Path
+) -> None:
+    said = ((date(2025, 1, 1), "before"), (date(2026, 11, 9), "<b>moved</b>"), (CONTEXT.through_day, "late"))
+    context = replace(
+        CONTEXT,
+        annotations=Annotations(tuple(Annotation(day, text, "甲") for day, text in said)),
+        targets=read_targets(Settings(targets={"mau": 5000})),
+    )
+    render_site(sites["full"].database, tmp_path / "site", context=context)
+    seen = look(tmp_path / "site" / "index.html", tmp_path / "browser", PLANNED)
+    assert (seen["lines"], seen["marks"], seen["goals"]) == (3, ["1", "2"], ["30 days: target 5,000"])
+    assert seen["list"] == ["Mon 9 Nov 2026: <b>moved</b>", "Thu 19 Nov 2026: late"]
+    assert seen["head"] == ["", "30 days", "7 days", "day", "notes"]
+    assert seen["last"] == ["target", "target 5,000", "", "", ""]
+    assert seen["noted"] == [
+        ["Mon 9 Nov 2026", seen["list"][0]], ["Thu 19 Nov 2026", seen["list"][1]],
+    ]  # fmt: skip
+    assert seen["said"].endswith(f"; 30 days: target 5,000; notes: {'; '.join(seen['list'])}")
+    assert "2 · late" in seen["tip"]
+    assert seen["bold"] == 1, "the title of the tip alone"
+    assert seen["lists"] == [2, 2]
