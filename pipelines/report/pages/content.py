@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pipelines.contract import CONTENT_KINDS
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import charts, least, marks, not_collected, words
+from pipelines.report.parts import charts, least, not_collected, words
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Page, Table
-from pipelines.report.parts.database import Marts, Result, Row
+from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.header import Header
-from pipelines.report.parts.text import Text, day, decimal, integer, percent, plural
-from pipelines.report.sections import hours, topics
+from pipelines.report.parts.text import Text, decimal, integer, percent, plural
+from pipelines.report.sections import hours, pieces, topics
 
 _TITLE = Text("Content", "内容")
 _QUESTION = Text("What to publish next?", "接下来发布什么？")
@@ -26,7 +26,7 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
         kinds = _kinds(marts, context)
         answer = _sentence(kinds, _by_members(marts, context), has_contents=not header.lacks.get("contents"))
         trend = [_trend(marts, context)] if marts.has("content_days") else []
-        blocks = [*trend, _kind_table(kinds), _pieces(marts, context)]
+        blocks = [*trend, _kind_table(kinds), pieces.block(marts, context, _DAYS)]
         if marts.has("content_tags") and (by_tag := topics.block(marts, context)):
             blocks.insert(len(trend), by_tag)
         if marts.has("activity_hours", "community_days") and not header.lacks.get("reads"):
@@ -184,71 +184,10 @@ def _kind_table(kinds: Result) -> Table:
                 Cell(integer(row["n_interactions"]), row["n_interactions"]),
                 Cell(decimal(row["interactions_per_piece"], 1), row["interactions_per_piece"]),
                 Cell(percent(row["interaction_rate"]), row["interaction_rate"] or 0),
-                Cell(_score(row["mean_score"], row["n_scores"]), _scored(row)),
+                Cell(pieces.score(row["mean_score"], row["n_scores"]), pieces.scored(row)),
             ]
             for row in kinds.rows
         ],
         result=kinds,
         dense=True,
     )
-
-
-def _pieces(marts: Marts, context: SiteContext) -> Table:
-    result = marts.run(
-        "content_pieces",
-        f"""
-        select *
-        from marts.content_performance
-        where published_day between {context.through} - {_DAYS - 1} and {context.through}
-        order by n_interactions desc, n_reads desc nulls last, content_id
-        """,
-        limit=50,
-    )
-    most = max((row["n_interactions"] for row in result.rows), default=1) or 1
-    return Table(
-        title=Text("Piece by piece, most taken up first", "逐篇内容，互动最多的在前"),
-        note=Text(
-            f"{integer(len(result.rows))} of {integer(result.n)} of the last {_DAYS} days; the CSV holds all. "
-            "Half-life: days until half of the reads so far.",
-            f"最近 {_DAYS} 天 {integer(result.n)} 篇中的 {integer(len(result.rows))} 篇；CSV 含全部。"
-            "半衰期：达到现有阅读数一半所用天数。",
-        ),
-        columns=[
-            Column(Text("Piece", "内容"), wide=True),
-            Column(Text("Kind", "类型")),
-            Column(Text("Published", "发布于")),
-            Column(Text("Reads", "阅读"), number=True),
-            Column(Text("Readers", "读者"), number=True),
-            Column(Text("Interactions", "互动"), number=True),
-            Column(Text("Score (n)", "评分 (n)"), number=True),
-            Column(Text("Half-life, days", "半衰期（天）"), number=True),
-        ],
-        rows=[
-            [
-                Cell(row["title"] or row["content_id"]),
-                Cell(words.word(words.KINDS, row["kind"])),
-                Cell(day(row["published_day"]), str(row["published_day"])),
-                Cell(integer(row["n_reads"]), row["n_reads"] or 0),
-                Cell(integer(row["n_unique_readers"]), row["n_unique_readers"] or 0),
-                Cell(marks.bar(row["n_interactions"] / most, integer(row["n_interactions"])), row["n_interactions"]),
-                Cell(_score(row["mean_score"], row["n_scores"]), _scored(row)),
-                Cell(integer(row["half_life_days"]), -1 if row["half_life_days"] is None else row["half_life_days"]),
-            ]
-            for row in result.rows
-        ],
-        result=result,
-        search=True,
-        scroll=True,
-    )
-
-
-def _score(mean: float | None, n: int | None) -> str:
-    """A mean with its n; the n alone where it is too small for one."""
-    if mean is not None and (n or 0) < least.SCORES:
-        return f"– ({integer(n)})"
-    return "–" if mean is None else f"{decimal(mean, 1)} ({integer(n)})"
-
-
-def _scored(row: Row) -> float:
-    """What a score is sorted by: one that is not shown comes last."""
-    return row["mean_score"] if (row["n_scores"] or 0) >= least.SCORES else 0

@@ -8,17 +8,11 @@ from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, day, decimal, integer, percent, plural
+from pipelines.report.sections import event_funnel
 
 _TITLE = Text("Events", "活动")
 _QUESTION = Text("Was it worth it?", "值得吗？")
 _DAYS = 90
-
-_STEPS = {
-    "n_registered": Text("registered", "报名"),
-    "n_attended": Text("attended", "到场"),
-    "n_gave_feedback": Text("gave feedback", "提交反馈"),
-    "n_active_within_7_days": Text("active within 7 days", "7 天内活跃"),
-}
 
 
 def page(marts: Marts, context: SiteContext, header: Header) -> Page:
@@ -28,12 +22,22 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     if marts.has("event_performance"):
         recent, events = _recent(marts, context), _events(marts, context)
         answer = _sentence(recent.first)
-        blocks += [_steps(recent), _months(marts, context), _table(events), _reading()]
+        if marts.has("member_events"):
+            blocks += _listed(event_funnel.block(marts, context, has_feedback=_is_collected(header, "feedback")))
+        blocks += [_months(marts, context), _table(events), _reading(marts, context)]
     else:
         blocks.append(not_collected.note(_TITLE, "events"))
-    if not next(source.is_collected for source in header.sources if source.log == "event_participation"):
+    if not _is_collected(header, "event_participation"):
         blocks.append(not_collected.note(Text("Who came", "谁到场"), "event_participation"))
     return Page(name="events", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
+
+
+def _is_collected(header: Header, log: str) -> bool:
+    return next(source.is_collected for source in header.sources if source.log == log)
+
+
+def _listed(block: Block | None) -> list[Block]:
+    return [block] if block else []
 
 
 def _recent(marts: Marts, context: SiteContext) -> Result:
@@ -45,8 +49,6 @@ def _recent(marts: Marts, context: SiteContext) -> Result:
             count(n_attended) as n_counted,
             sum(n_registered) filter (where n_attended is not null) as n_registered,
             sum(n_attended) as n_attended,
-            sum(n_gave_feedback) as n_gave_feedback,
-            sum(n_active_within_7_days) as n_active_within_7_days,
         from marts.event_performance
         where starts_day between {context.through} - {_DAYS - 1} and {context.through}
         """,
@@ -82,23 +84,6 @@ def _sentence(recent: Row) -> Text:
         return text + Text(".", "。")
     share = percent(recent["n_attended"] / recent["n_registered"])
     return text + Text(f", {share}.", f"，到场率 {share}。")
-
-
-def _steps(recent: Result) -> Chart:
-    row = recent.first
-    figure = charts.figure(
-        [charts.bars(list(_STEPS.values()), [row[name] for name in _STEPS], Text("members", "人次"), "c1")]
-    )
-    return Chart(
-        title=Text(f"From registration on, last {_DAYS} days", f"最近 {_DAYS} 天，从报名到之后"),
-        note=Text(
-            f"The {integer(row['n_counted'])} of {integer(row['n_events'])} events at which attendance was taken.",
-            f"仅含记录了到场情况的活动：{integer(row['n_events'])} 场中的 {integer(row['n_counted'])} 场。",
-        ),
-        figure=figure,
-        result=recent,
-        half=True,
-    )
 
 
 def _months(marts: Marts, context: SiteContext) -> Chart:
@@ -159,7 +144,7 @@ def _table(events: Result) -> Table:
                 cells.share(row, "csat", n="n_csat", least=least.SCORES),
                 cells.number(_nps(row), row["nps"]),
                 cells.number(_bar(row["repeat_rate"]), row["repeat_rate"]),
-                cells.number(decimal(row["influence"]), row["influence"]),
+                cells.number(_influence(row), row["influence"]),
             ]
             for row in events.rows
         ],
@@ -170,17 +155,51 @@ def _table(events: Result) -> Table:
     )
 
 
-def _reading() -> Note:
+def _reading(marts: Marts, context: SiteContext) -> Note:
+    result = marts.run(
+        "event_influence",
+        f"""
+        select
+            count(influence_low) as n_compared,
+            count(*) filter (where influence_low > 0) as n_above,
+            count(*) filter (where influence_high < 0) as n_below,
+        from marts.event_performance
+        where starts_day <= {context.through} and starts_day > {context.through} - interval 12 month
+        """,
+    )
+    n, above, below = (integer(value) for value in result.first.values())
+    chance = integer(result.first["n_compared"] / 40)
+    found = Text(
+        f" Of the {n} events of the last 12 months with an interval, it lies wholly above 0 at {above} and wholly "
+        f"below at {below}; were there no influence at all, chance would make about {chance} of either.",
+        f"近 12 个月有区间的 {n} 场活动中，区间全部大于 0 的有 {above} 场，全部小于 0 的有 {below} 场；"
+        f"若活动毫无影响，仅凭偶然两者各约 {chance} 场。",
+    )
     return Note(
         title=Text("How to read it", "如何解读"),
         body=Text(
             "Influence is the change in active days over 14 days of those who came, less that of those who registered "
-            "and did not. Who stays away may differ in other ways, so it is a hint, not a proof. Came again is the "
-            "share of guests who had attended another event in the 90 days before.",
-            "“影响”为到场者 14 天内活跃天数的变化，减去报名未到者的变化。"
+            "and did not; in brackets its 95 % interval, from 10 of each on. Who stays away may differ in other ways, "
+            "so it is a hint, not a proof. Came again is the share of guests who had attended another event in the 90 "
+            "days before.",
+            "“影响”为到场者 14 天内活跃天数的变化，减去报名未到者的变化；括号内为 95 % 区间，两组各满 10 人才有。"
             "未到者可能在其他方面也不同，因此只是线索而非证明。“再次参加”为此前 90 天内参加过其他活动的到场者比例。",
-        ),
+        )
+        + (found if result.first["n_compared"] else Text("", "")),
+        result=result,
     )
+
+
+def _influence(row: Row) -> str:
+    if row["influence_low"] is None:
+        return _one_digit(row["influence"])
+    ends = "–".join(_one_digit(row[name]) for name in ("influence_low", "influence_high"))
+    return f"{_one_digit(row['influence'])} ({ends})"
+
+
+def _one_digit(value: float | None) -> str:
+    """A true minus, and none before a zero."""
+    return decimal(value, 1).replace("-0.0", "0.0").replace("-", "\N{MINUS SIGN}")
 
 
 def _nps(row: Row) -> str:

@@ -27,10 +27,10 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
         blocks.append(_growth(marts, context))
     if marts.has("member_segments"):
         blocks.append(engagement.levels(marts, context))
-    if marts.has("segment_moves"):
-        blocks.append(moves.block(marts, context))
     if marts.has("cohort_retention"):
         blocks.append(cohorts.block(marts, context))
+    if marts.has("segment_moves"):
+        blocks.append(moves.block(marts, context))
     if marts.has("fct_member_engagement"):
         blocks.append(engagement.table(marts, context))
     if not blocks:

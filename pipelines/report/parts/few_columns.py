@@ -30,7 +30,7 @@ COUNTS = frozenset(
         "n_buyers", "n_first_buyers", "n_purchases", "n_purchases_before", "n_purchases_after", "n_sold", "n_finished",
         "n_readers", "n_readers_30d", "n_readers_bought_30d", "n_topic_readers_30d", "n_topic_readers_bought_30d",
         "n_after_attended", "n_after_no_show", "n_issued", "n_redeemed", "n_uses", "n_bought_treated",
-        "n_bought_held_out", "n_observed", "n_reached",
+        "n_bought_held_out", "n_observed", "n_reached", "n_not_invited", "n_came_again",
     }
 )  # fmt: skip
 """Columns that count members, or what each member does once: answers to a survey, registrations, scores."""
@@ -48,7 +48,7 @@ OTHER_NUMBERS = frozenset(
         "n_days_judged_90", "n_alarms_90", "n_right_90", "n_open_90", "n_files", "delivered", "accepted",
         "quarantined", "n_ahead", "n_rejected", "n_files_off", "bytes", "n_names", "since_version", "version",
         "least_count", "hour", "capacity", "n_days_before", "points_issued",
-        "points_spent", "price_minor", "old_price_minor", "new_price_minor",
+        "points_spent", "n_above", "n_below", "price_minor", "old_price_minor", "new_price_minor",
     }
 )  # fmt: skip
 """Columns of whole numbers that count no members."""

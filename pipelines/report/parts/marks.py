@@ -45,6 +45,11 @@ def bar(share: float, label: str, tone: Tone = "neutral") -> Markup:
     return Markup('<span class="bar {}"><i style="width:{:.1f}%"></i><b>{}</b></span>').format(tone, width, label)
 
 
+def bar_of(share: float, label: str, of: str) -> Markup:
+    """A bar with what its number is a share of something else beside it, so that bars below each other begin alike."""
+    return Markup('{}<small class="of">{}</small>').format(bar(share, label), of)
+
+
 def heat(share: float, label: str) -> Markup:
     """Number on a ground that is stronger the larger the share."""
     return Markup('<span class="heat" style="--heat:{:.3f}">{}</span>').format(

@@ -79,6 +79,17 @@ half_read as (
     group by content_id
 ),
 
+-- Each member counts once, when first reading the piece: only those moments are known to the hour.
+reached as (
+    select
+        content_id,
+        percentile_disc(0.5) within group (order by first_read_at) as half_reached_at
+    from {{ ref('member_content') }}
+    where first_read_at is not null
+    group by content_id
+    having count(*) >= {{ var('half_life_least_reads') }}
+),
+
 -- Summed as decimals: a sum of doubles depends on the order of its rows.
 scores as (
     select
@@ -126,12 +137,19 @@ final as (
             when half_read.half_read_day <= content.published_day then cast(0 as bigint)
             else {{ days_since('half_read.half_read_day', 'content.published_day') }}
         end as half_life_days,
+        case
+            when reached.half_reached_at <= content.published_at then 0e0
+            else round(
+                cast({{ seconds_between('content.published_at', 'reached.half_reached_at') }} as double) / 3600, 2
+            )
+        end as half_life_hours,
         content.published_day
     from content
     cross join collected_reads
     left join summed on content.content_id = summed.content_id
     left join members on content.content_id = members.content_id
     left join half_read on content.content_id = half_read.content_id
+    left join reached on content.content_id = reached.content_id
     left join rated on content.content_id = rated.content_id
     where content.deleted_at is null
 )

@@ -5,7 +5,10 @@ events as (
 ),
 
 participants as (
-    select * from {{ ref('int_events__participants') }}
+    select
+        *,
+        n_active_days_after - n_active_days_before as change
+    from {{ ref('int_events__participants') }}
 ),
 
 feedback as (
@@ -41,8 +44,10 @@ counted as (
         count(*) filter (where is_repeat) as n_repeat,
         count(member_id) filter (where is_attended or n_interactions > 0) as n_participants,
         sum(n_interactions) as n_interactions,
-        sum(n_active_days_after - n_active_days_before) filter (where is_attended) as change_of_attended,
-        sum(n_active_days_after - n_active_days_before) filter (where is_no_show) as change_of_no_show
+        sum(change) filter (where is_attended) as change_of_attended,
+        sum(change) filter (where is_no_show) as change_of_no_show,
+        sum(change * change) filter (where is_attended) as squares_of_attended,
+        sum(change * change) filter (where is_no_show) as squares_of_no_show
     from participants
     group by event_id
 ),
@@ -109,7 +114,15 @@ compared as (
     select
         events.event_id,
         cast(counted.change_of_attended as double) / counted.n_attended as change_of_attended,
-        cast(counted.change_of_no_show as double) / counted.n_no_show as change_of_no_show
+        cast(counted.change_of_no_show as double) / counted.n_no_show as change_of_no_show,
+        counted.n_attended,
+        counted.n_no_show,
+        {{ variance_of_mean(
+            'counted.change_of_attended', 'counted.squares_of_attended', 'counted.n_attended'
+        ) }} as variance_attended,
+        {{ variance_of_mean(
+            'counted.change_of_no_show', 'counted.squares_of_no_show', 'counted.n_no_show'
+        ) }} as variance_no_show
     from events
     inner join counted on events.event_id = counted.event_id
     inner join build
@@ -117,6 +130,18 @@ compared as (
             {{ add_days('events.starts_day', -14) }} >= build.first_day
             and {{ add_days('events.starts_day', 14) }} <= build.through_day
     where counted.n_attended > 0 and counted.n_no_show > 0
+),
+
+-- Of few, Student's t would be far from what the macro makes of it.
+judged as (
+    select
+        *,
+        change_of_attended - change_of_no_show as influence,
+        case
+            when least(n_attended, n_no_show) >= {{ var('value_means').members }}
+                then {{ welch_half_width('variance_attended', 'n_attended', 'variance_no_show', 'n_no_show') }}
+        end as half_width
+    from compared
 ),
 
 final as (
@@ -168,9 +193,11 @@ final as (
             when recommended.nps is not null then round(least(recommended.nps + recommended.nps_margin, 100), 9)
         end as nps_high,
         cast(counted.n_repeat as double) / nullif(counted.n_attended, 0) as repeat_rate,
-        compared.change_of_attended,
-        compared.change_of_no_show,
-        compared.change_of_attended - compared.change_of_no_show as influence,
+        judged.change_of_attended,
+        judged.change_of_no_show,
+        judged.influence,
+        round(judged.influence - judged.half_width, 9) as influence_low,
+        round(judged.influence + judged.half_width, 9) as influence_high,
         events.starts_day
     from events
     cross join coverage
@@ -178,7 +205,7 @@ final as (
     left join funnel on events.event_id = funnel.event_id
     left join rated on events.event_id = rated.event_id
     left join recommended on events.event_id = recommended.event_id
-    left join compared on events.event_id = compared.event_id
+    left join judged on events.event_id = judged.event_id
 )
 
 select * from final

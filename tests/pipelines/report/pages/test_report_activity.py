@@ -177,7 +177,7 @@ def test_silent_members_are_counted_from_the_members(fill: Fill) -> None:
     assert [row[0].shown for row in table.rows] == ["m1", "m2"]
 
 
-def test_moves_are_those_of_the_last_period_without_who_stayed(fill: Fill) -> None:
+def test_moves_are_a_matrix_of_the_last_period_whose_rows_add_up(fill: Fill) -> None:
     sql = """
         insert into marts.segment_moves by name
         select 'lifecycle' as dimension, was as previous_value, now as current_value, n as n_members,
@@ -188,20 +188,10 @@ def test_moves_are_those_of_the_last_period_without_who_stayed(fill: Fill) -> No
     """
     table = block_of(page_of(members.page, fill(sql)), "Where did members move?")
     assert isinstance(table, Table)
-    assert [(row[0].shown.en, row[1].shown.en, row[2].sort) for row in table.rows] == [  # type: ignore[attr-defined]
-        ("not a member", "new", 5),
-        ("active", "going quiet", 2),
+    assert [column.label.en for column in table.columns[1:]] == ["new", "active", "going quiet", "Members"]
+    assert [(row[0].shown.en, *(cell.sort for cell in row[1:])) for row in table.rows] == [  # type: ignore[attr-defined]
+        ("active", 0, 8, 2, 10),
+        ("not a member", 5, 0, 0, 5),
     ]
-
-
-def test_who_left_is_no_member_and_named_apart(fill: Fill) -> None:
-    sql = """
-        insert into marts.dim_members by name
-        select member_id, status, role = 'bot' as is_excluded, first_day::date as first_day
-        from (values ('a', 'active', 'member', '2026-11-19'), ('unknown', null, 'member', '2026-01-01'),
-            ('left', 'left', 'member', '2026-01-01'), ('banned', 'banned', 'member', '2026-01-01'),
-            ('erased', 'erased', 'member', '2026-01-01'), ('bot', 'left', 'bot', '2026-01-01'),
-            ('to_come', 'active', 'member', '2026-11-20')) as v (member_id, status, role, first_day);
-    """
-    header = read_header(fill(sql), CONTEXT)
-    assert (header.n_members, header.n_gone) == (2, 3)
+    assert ["20%" in str(cell.shown) for cell in table.rows[0]] == [False, False, False, True, False]
+    assert table.rows[1][1].shown == "5", "no share of those who were no members"

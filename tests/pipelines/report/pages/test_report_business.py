@@ -131,6 +131,55 @@ def test_events_without_attendance_are_no_part_of_the_share_that_came(fill: Fill
     ]  # fmt: skip
 
 
+def test_the_funnel_is_one_its_steps_are_parts_and_its_guests_had_time_to_come_again(fill: Fill) -> None:
+    asked = ";insert into marts.log_coverage by name select 'feedback' as log, true as is_collected;"
+    table = block_of(page_of(events.page, fill(fixture("events") + asked)), "From the invitation to the next event")
+    assert isinstance(table, Table)
+    # Thirteen events lie 30 to 119 days back; of each 20 were invited and 30 more registered.
+    steps = {row[0].shown.en: tuple(cell.sort for cell in row[1:]) for row in table.rows}  # type: ignore[attr-defined]
+    assert steps == {
+        "invited": (260, -1e9), "registered": (130, 390), "attended": (65, 325), "gave feedback": (65, 65),
+        "came again": (65, 65),
+    }  # fmt: skip
+    assert "260" in str(table.rows[0][1].shown)
+    assert "50%" in str(table.rows[1][1].shown)
+    assert table.note is not None
+    assert table.note.en.endswith("Of all 390 who attended 100% came again.")
+
+
+def test_without_invitations_or_feedback_the_funnel_opens_and_ends_with_what_is_known(fill: Fill) -> None:
+    bare = """;update marts.member_events set is_invited = false, has_given_feedback = false;
+        insert into marts.log_coverage by name
+        select unnest(['events', 'event_participation']) as log, true as is_collected;"""
+    table = block_of(page_of(events.page, fill(fixture("events") + bare)), "From the invitation to the next event")
+    assert isinstance(table, Table)
+    assert [column.label.en for column in table.columns] == ["Step", "Members"]
+    assert [row[0].shown.en for row in table.rows] == ["registered", "attended", "came again"]  # type: ignore[attr-defined]
+
+
+def test_without_events_whose_guests_had_time_there_is_no_funnel(fill: Fill) -> None:
+    late = ";delete from marts.member_events where starts_day < '2026-10-21';"
+    page = page_of(events.page, fill(fixture("events") + late))
+    assert "From the invitation to the next event" not in {block.title.en for block in page.blocks}
+
+
+def test_influence_has_its_interval_and_says_what_chance_alone_would_do(fill: Fill) -> None:
+    below = ";update marts.event_performance set influence_low = -2, influence_high = -0.25 where event_id = 'e9';"
+    page = page_of(events.page, fill(fixture("events") + below))
+    table = block_of(page, "Event by event")
+    assert isinstance(table, Table)
+    shown = [row[8].shown for row in table.rows]
+    assert shown[:5] == ["–", "–", "–", "1.2", "1.2 (0.5–2.0)"]
+    assert shown[9] == "1.2 (\N{MINUS SIGN}2.0–\N{MINUS SIGN}0.2)"
+    note = block_of(page, "How to read it")
+    assert isinstance(note, Note)
+    assert (
+        "Of the 16 events of the last 12 months with an interval, it lies wholly above 0 at 15 and wholly below at 1"
+        in (note.body.en)
+    )
+    assert "chance would make about 0 of either" in note.body.en
+
+
 def test_events_at_which_nobody_counted_say_so(fill: Fill) -> None:
     unknown = "update marts.event_performance set n_attended = null;"
     page = page_of(events.page, fill(fixture("events") + ";" + unknown))
@@ -200,3 +249,17 @@ def test_a_share_of_registrations_needs_20_and_one_of_feedback_5(fill: Fill, reg
     assert isinstance(table, Table)
     csat, nps = table.rows[0][5].shown, table.rows[0][6].shown
     assert ((csat, nps) == ("–", "–")) == (registered == 19)
+
+
+def test_half_life_is_told_to_the_hour_where_readers_are_known(fill: Fill) -> None:
+    sql = """
+        insert into marts.content_performance by name
+        select 'p' || n as content_id, 'article' as kind, date '2026-11-19' as published_day, n as n_interactions,
+            hours as half_life_hours, days as half_life_days
+        from (values (4, 7.25, 0), (3, 72.0, 3), (2, null, 2), (1, null, null)) as v (n, hours, days);
+    """
+    table = block_of(page_of(content.page, fill(sql)), "Piece by piece, most taken up first")
+    assert isinstance(table, Table)
+    assert [(row[7].shown, row[7].sort) for row in table.rows] == [
+        (hours(7.25), 7.25), (hours(72.0), 72), (Text("2 days", "2 天"), 48), ("–", -1e9),
+    ]  # fmt: skip
