@@ -32,8 +32,8 @@ def block(marts: Marts, context: SiteContext) -> Table:
     return Table(
         title=Text("Where did members move?", "成员流向何处？"),
         note=Text(
-            f"From the end of the month before (rows) to {until.en} (columns): how many, and which share of those who were "
-            "in the state. The stronger the ground, the larger the share; the diagonal is who stayed.",
+            f"From the end of the month before (rows) to {until.en} (columns): how many, and which share of those who "
+            "were in the state. The stronger the ground, the larger the share; the diagonal is who stayed.",
             f"从上月末（行）到{until.zh}（列）：人数及其占原状态的比例。底色越深比例越高；对角线为状态未变者。",
         ),
         columns=[

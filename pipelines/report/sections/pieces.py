@@ -28,8 +28,8 @@ def block(marts: Marts, context: SiteContext, n_days: int) -> Table:
         title=Text("Piece by piece, most taken up first", "逐篇内容，互动最多的在前"),
         note=Text(
             f"{integer(len(result.rows))} of {integer(result.n)} of the last {n_days} days; the CSV holds all. "
-            "Half-life: until half of the members who have read it so far had done so; in whole days, until half of all "
-            "reads, where too few readers are known.",
+            "Half-life: until half of the members who have read it so far had done so; in whole days, until half of "
+            "all reads, where too few readers are known.",
             f"最近 {n_days} 天 {integer(result.n)} 篇中的 {integer(len(result.rows))} 篇；CSV 含全部。"
             "半衰期：现有读者（成员）中的一半首次读到它所用的时间；已知读者太少时，为达到现有阅读数一半的整天数。",
         ),

@@ -7,7 +7,7 @@ events as (
 participants as (
     select
         *,
-        n_active_days_after - n_active_days_before as change
+        n_active_days_after - n_active_days_before as n_gained
     from {{ ref('int_events__participants') }}
 ),
 
@@ -44,10 +44,10 @@ counted as (
         count(*) filter (where is_repeat) as n_repeat,
         count(member_id) filter (where is_attended or n_interactions > 0) as n_participants,
         sum(n_interactions) as n_interactions,
-        sum(change) filter (where is_attended) as change_of_attended,
-        sum(change) filter (where is_no_show) as change_of_no_show,
-        sum(change * change) filter (where is_attended) as squares_of_attended,
-        sum(change * change) filter (where is_no_show) as squares_of_no_show
+        sum(n_gained) filter (where is_attended) as change_of_attended,
+        sum(n_gained) filter (where is_no_show) as change_of_no_show,
+        sum(n_gained * n_gained) filter (where is_attended) as squares_of_attended,
+        sum(n_gained * n_gained) filter (where is_no_show) as squares_of_no_show
     from participants
     group by event_id
 ),
