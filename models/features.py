@@ -71,14 +71,16 @@ def _active(name: str, window: int) -> Feature:
 
 
 _USUAL_EN = "last active {ago_days_since_active}; usually every {every_median_gap}"
-_USUAL_ZH = "上次活跃在 {days_since_active} 天前，通常每 {median_gap} 天活跃一次"
+_USUAL_ZH = "上次活跃在{zh_ago_days_since_active}，通常每 {median_gap} 天活跃一次"
 _MEAN_EN = "last active {ago_days_since_active}; every {every_mean_gap} on average"
-_MEAN_ZH = "上次活跃在 {days_since_active} 天前，平均每 {mean_gap} 天活跃一次"
+_MEAN_ZH = "上次活跃在{zh_ago_days_since_active}，平均每 {mean_gap} 天活跃一次"
 _SINCE_EN = "active days since joining {ago_tenure_days}: {active_days_all}"
 _SINCE_ZH = "加入 {tenure_days} 天，累计活跃 {active_days_all} 天"
 
 FEATURES = (
-    _count("days_since_active", "recency", "last active {ago_days_since_active}", "上次活跃在 {x} 天前"),
+    _count(
+        "days_since_active", "recency", "last active {ago_days_since_active}", "上次活跃在{zh_ago_days_since_active}"
+    ),
     _count("recency_per_gap", "recency", _USUAL_EN, _USUAL_ZH),
     _active("decayed_7", 7),
     _active("decayed_30", 30),
@@ -237,6 +239,9 @@ class _Written(dict[str, str]):
         if name.startswith("ago_"):
             days = self[name.removeprefix("ago_")]
             return "on this day" if days == "0" else f"{days} day{'' if days == '1' else 's'} ago"
+        if name.startswith("zh_ago_"):
+            days = self[name.removeprefix("zh_ago_")]
+            return "当天" if days == "0" else f" {days} 天前"
         feature = self._own if name == "x" else _BY_NAME[name]
         value = self._row[feature.name]
         return "?" if math.isnan(value) else _write(feature.show, value)

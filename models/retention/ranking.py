@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import pandas as pd
@@ -73,19 +74,21 @@ def risk_floors(base_rates: Mapping[str, float], least_risk: float, least_ratio:
     """Return the risk from which members are worth a place, by definition of churn.
 
     It is ``least_ratio`` times what is usual, never less than ``least_risk``, and never more than high risk: where most
-    members churn, twice the usual would be more than anybody's risk.
+    members churn, twice the usual would be more than anybody's risk. Where nothing is known of what became of anybody,
+    a risk says nothing, and no risk is enough.
 
     Args:
-        base_rates: Share that churned in the training data, by definition; one that is not known asks for nothing.
+        base_rates: Share that churned in the training data, by definition; none where there were no such data.
         least_risk: Risk that a member needs whatever is usual, from 0 to 1.
         least_ratio: Times the base rate.
     """
-    return {name: max(least_risk, min(least_ratio * base_rates.get(name, 0.0), HIGH_RISK)) for name in DEFINITIONS}
+    floors = {name: max(least_risk, min(least_ratio * rate, HIGH_RISK)) for name, rate in base_rates.items()}
+    return {name: floors.get(name, inf) for name in DEFINITIONS}
 
 
 def worth_a_place(ranked: pd.DataFrame, floors: Mapping[str, float]) -> pd.DataFrame:
     """Add the floor of their definition of churn as ``least_risk``, and ``is_worth_it`` where the risk reaches it."""
-    least = ranked["definition"].map(dict(floors)).fillna(0.0)
+    least = ranked["definition"].map(dict(floors))
     return ranked.assign(least_risk=least, is_worth_it=ranked["probability"] >= least)
 
 

@@ -59,7 +59,7 @@ def to_contact(published: Published, *, names_members: bool) -> tuple[Section, .
         return ()
     title = Text(f"To contact: {plural(len(rows), 'member', 'members')}", f"今天联系：{integer(len(rows))} 人")
     if not rows:
-        return (Section(Text("To contact", "今天联系"), (contacts.NOBODY,)),)
+        return (Section(Text("To contact", "今天联系"), (contacts.nobody(published.marts, published.context),)),)
     export = Text("The list: guildbook retention export", "完整名单：guildbook retention export")
     if not names_members or published.context.least_shown:
         return (Section(title, (export,)),)

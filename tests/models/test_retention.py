@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import date, timedelta
+from math import inf
 
 import numpy as np
 import pandas as pd
@@ -140,7 +141,7 @@ def test_whoever_may_not_renew_is_ranked_by_the_effect_on_renewals():
         (0.55, 0.3, 2.0, 0.6),
         (0.55, 0.7, 2.0, 0.7),
         (0.4, 0.0, 0.0, 0.0),
-        (None, 0.3, 2.0, 0.3),
+        (None, 0.0, 2.0, inf),
     ],
     ids=["twice the usual", "medium risk", "high risk is enough", "asked for more", "no floor", "usual not known"],
 )

@@ -10,7 +10,7 @@ from pipelines.report.parts.blocks import Block, Note, Page, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import MISSING, Text, day, decimal, integer, percent
-from pipelines.report.sections import churn_detail, churn_learners
+from pipelines.report.sections import churn_detail, churn_learners, scores
 from pipelines.sql import literal
 
 _TITLE = Text("Churn model", "流失模型")
@@ -32,7 +32,10 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
         name = words.word(words.DEFINITIONS, training["definition"])
         mark = Text(" · ", " · ") + name if len(trainings.rows) > 1 else Text("", "")
         metrics = _metrics(marts, training)
-        answer = _kept_its_word(training) or _answer(metrics.rows)
+        if training["definition"] in scores.not_learnt(marts):
+            answer = scores.still_to_come(marts, context)
+        else:
+            answer = _kept_its_word(training) or _answer(metrics.rows)
         answers.append((name + Text(": ", "：") if len(trainings.rows) > 1 else Text("", "")) + answer)
         blocks += _section(marts, context, trainings, training, metrics, mark)
     if "lapse" not in {row["definition"] for row in trainings.rows}:

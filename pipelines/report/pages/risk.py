@@ -25,10 +25,14 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     if not summary.rows:
         return Page(name="risk", title=scores.TITLE, question=_QUESTION, answer=scores.unscored(), blocks=[_empty()])
     blocks: list[Block] = contacts.today(marts, context)
-    for row in summary.rows:
+    known = [row for row in summary.rows if row["definition"] not in scores.not_learnt(marts)]
+    for row in known:
         blocks.append(_tiles(marts, summary, row, context))
         blocks.append(_table(marts, row, context))
-    return Page(name="risk", title=scores.TITLE, question=_QUESTION, answer=_answer(summary.rows), blocks=blocks)
+    answer = _answer(known) if known else scores.still_to_come(marts, context)
+    if not known:
+        blocks.append(_still_to_come(summary))
+    return Page(name="risk", title=scores.TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 
 def _empty() -> Block:
@@ -38,6 +42,21 @@ def _empty() -> Block:
             "Scores appear once the pipeline has run its scoring step on a community with active members. "
             "With too few past churners a plain rule ranks the members, and this page says so.",
             "流水线对有活跃成员的社区完成评分后，这里会显示结果。历史流失样本过少时使用简单规则排序，并在此说明。",
+        ),
+    )
+
+
+def _still_to_come(summary: Result) -> Note:
+    n_scored = sum(row["n_scored"] for row in summary.rows)
+    return Note(
+        title=Text("What comes here", "这里将显示什么"),
+        result=summary,
+        link=("members.html", Text("Who is active now", "现在谁在活跃")),
+        body=Text(
+            f"The list of whom to contact, and every active member ({integer(n_scored)} now) by risk with its reasons. "
+            "An older history shortens the wait: deliver logs of earlier days, as far back as you have them.",
+            f"该联系谁的名单，以及全部活跃成员（现有 {integer(n_scored)} 人）的流失风险与原因。"
+            "补送更早的日志可缩短等待：有多早就补多早。",
         ),
     )
 

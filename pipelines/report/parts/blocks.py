@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
@@ -9,6 +10,9 @@ from typing import Any, ClassVar, Literal
 from pipelines.metrics.metric import Grain
 from pipelines.report.parts.database import Result
 from pipelines.report.parts.text import Number, Text
+
+_MOMENT = re.compile(r"\d{4}-\d\d(-\d\d)?")
+"""A day or a month, as charts write it."""
 
 Tone = Literal["good", "bad", "neutral", "warn"]
 """Whether something is good news; never the sign of a change."""
@@ -87,6 +91,12 @@ class Chart(Block):
     figure: dict[str, Any]
     height: int = 280
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is more than a single moment on an axis of time: one mark in a blank field tells nothing."""
+        places = {x for one in self.figure["series"] for x, y in zip(one["x"], one["y"], strict=True) if y is not None}
+        return len(places) != 1 or not _MOMENT.fullmatch(str(*places))
+
 
 @dataclass(frozen=True)
 class Column:
@@ -139,4 +149,4 @@ class Page:
     @property
     def has_charts(self) -> bool:
         """Whether the page needs the chart library."""
-        return any(isinstance(block, Chart) for block in self.blocks)
+        return any(isinstance(block, Chart) and block.is_drawn for block in self.blocks)

@@ -18,6 +18,10 @@ PAGE = {
     "partial": Text("Not whole yet: the nightly run replaces this page", "数据不完整：每晚运行后替换本页"),
     "search": Text("Search", "搜索"),
     "as_table": Text("Figures as a table", "图中数据"),
+    "one_moment": Text(
+        "One value so far: the chart begins with the second; the CSV holds what is there.",
+        "目前只有一个时间点的数据，有第二个后开始绘图；现有数据见 CSV。",
+    ),
     "nothing": Text("Nothing to show.", "没有可显示的内容。"),
     "copy": Text("Copy", "复制"),
     "dark": Text("Dark", "深色"),

@@ -7,14 +7,17 @@ from typing import Any
 
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import marks
-from pipelines.report.parts.blocks import Cell, Column, Table
+from pipelines.report.parts.blocks import Cell, Column, Note, Table
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.text import Text, integer
 
 _MONTHS = 12
 
 
-def block(marts: Marts, context: SiteContext) -> Table:
+_TITLE = Text("Who is still active, by month of joining", "按加入月份看留存")
+
+
+def block(marts: Marts, context: SiteContext) -> Table | Note:
     """Cohorts of the last 12 months; months that have not ended are left blank."""
     result = marts.run(
         "cohort_retention",
@@ -28,6 +31,9 @@ def block(marts: Marts, context: SiteContext) -> Table:
         order by cohort_month desc, age_months
         """,
     )
+    if not result.rows:
+        body = Text("Still to come: no month has ended yet.", "尚待积累：还没有完整的一个月。")
+        return Note(title=_TITLE, body=body, result=result, half=True)
     grid: dict[Any, list[Cell]] = defaultdict(list)
     sizes: dict[Any, int] = {}
     for row in result.rows:
@@ -44,7 +50,7 @@ def block(marts: Marts, context: SiteContext) -> Table:
         for month, cells in grid.items()
     ]
     return Table(
-        title=Text("Who is still active, by month of joining", "按加入月份看留存"),
+        title=_TITLE,
         note=Text(
             "Per cent of each cohort active k months after its first month, which is that of joining or of the first "
             "content or interaction. Only months that have ended.",

@@ -10,11 +10,18 @@ from pipelines.report.parts.text import MISSING, Text, day, integer, percent, pl
 from pipelines.report.sections import scores
 
 _TITLE = Text("Worth contacting today", "今天值得联系的成员")
-NOBODY = Text(
-    "Nobody is on the list of the last day: everyone at enough risk was listed or contacted recently.",
-    "最后一天的名单为空：风险足够高的成员近期都已列入名单或被联系过。",
-)
-"""Said where the list of the last day is empty."""
+
+
+def nobody(marts: Marts, context: SiteContext) -> Text:
+    """Said where the list of the last day is empty."""
+    if not (marts.has("churn_predictions") or marts.has("retention_actions")):
+        return scores.unscored()
+    if scores.not_learnt(marts):
+        return Text("Nobody is listed yet. ", "名单尚无成员。") + scores.still_to_come(marts, context)
+    return Text(
+        "Nobody is on the list of the last day: everyone at enough risk was listed or contacted recently.",
+        "最后一天的名单为空：风险足够高的成员近期都已列入名单或被联系过。",
+    )
 
 
 def today(marts: Marts, context: SiteContext) -> list[Block]:
@@ -23,7 +30,7 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
         return []
     result = listed(marts, context)
     if not result.rows:
-        return [Note(title=_TITLE, body=NOBODY, result=result)]
+        return [Note(title=_TITLE, body=nobody(marts, context), result=result)]
     first = result.first
     n_treated = sum(row["arm"] == "treated" for row in result.rows)
     control, by = len(result.rows) - n_treated, words.word(words.RANKINGS, first["ranked_by"])

@@ -30,14 +30,14 @@ def _contact(marts: Marts, context: SiteContext) -> Thing:
     """The members to contact; whom to leave alone is said on their page."""
     scored = [("risk.html", scores.TITLE)]
     if not marts.has("retention_actions"):
-        return Thing(title=_CONTACT, body=scores.unscored(), links=scored)
+        return Thing(title=_CONTACT, body=contacts.nobody(marts, context), links=scored)
     links = [("risk.html", Text("The list", "今天的名单"))]
     if context.least_shown:
         body = Text("The list is written by: guildbook retention export", "名单请运行：guildbook retention export")
         return Thing(title=_CONTACT, body=body, links=scored)
     listed, rows = contacts.listed(marts, context), contacts.treated(marts, context)
     if not rows:
-        return Thing(title=_CONTACT, body=contacts.NOBODY, links=scored, result=listed)
+        return Thing(title=_CONTACT, body=contacts.nobody(marts, context), links=scored, result=listed)
     body = Text(
         f"{plural(len(rows), 'member is', 'members are')} worth contacting, "
         f"{'this one' if len(rows) == 1 else 'these first'}:",

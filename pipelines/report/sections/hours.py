@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import marks
-from pipelines.report.parts.blocks import Cell, Column, Table
+from pipelines.report.parts import early, marks
+from pipelines.report.parts.blocks import Cell, Column, Note, Table
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.text import Text, decimal
 
@@ -21,7 +21,7 @@ _ACTS = "n_contents + n_interactions"
 _READS = "n_reads + n_anonymous_reads"
 
 
-def acts(marts: Marts, context: SiteContext) -> Table:
+def acts(marts: Marts, context: SiteContext) -> Table | Note:
     """Contents and interactions of members."""
     return _grid(
         marts,
@@ -33,7 +33,7 @@ def acts(marts: Marts, context: SiteContext) -> Table:
     )
 
 
-def reads(marts: Marts, context: SiteContext) -> Table:
+def reads(marts: Marts, context: SiteContext) -> Table | Note:
     """Reads of members and of visitors."""
     return _grid(
         marts,
@@ -45,8 +45,10 @@ def reads(marts: Marts, context: SiteContext) -> Table:
     )
 
 
-def _grid(marts: Marts, context: SiteContext, name: str, what: str, title: Text, meaning: Text) -> Table:
+def _grid(marts: Marts, context: SiteContext, name: str, what: str, title: Text, meaning: Text) -> Table | Note:
     """Means of each hour over whole weeks; an hour without anything counts as 0."""
+    if too_early := early.note(marts, context, title, early.TWO_WEEKS):
+        return too_early
     result = marts.run(
         name,
         f"""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import charts
-from pipelines.report.parts.blocks import Chart
+from pipelines.report.parts import charts, early
+from pipelines.report.parts.blocks import Chart, Note
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.text import Text, integer
 from pipelines.report.sections import hours
@@ -22,8 +22,11 @@ _KINDS = {
 """Counts of ``fct_member_days`` by kind of interaction, those that ask for most of a member first."""
 
 
-def weekdays(marts: Marts, context: SiteContext) -> Chart:
+def weekdays(marts: Marts, context: SiteContext) -> Chart | Note:
     """Means of whole weeks; a day whose figures are not known is left out."""
+    title = Text("On which days do they come?", "他们在星期几来？")
+    if too_early := early.note(marts, context, title, early.TWO_WEEKS, half=True):
+        return too_early
     result = marts.run(
         "interactions_by_weekday",
         f"""
@@ -50,7 +53,7 @@ def weekdays(marts: Marts, context: SiteContext) -> Chart:
         ),
     ]
     return Chart(
-        title=Text("On which days do they come?", "他们在星期几来？"),
+        title=title,
         note=Text("Means over the last 12 weeks.", "最近 12 周的平均。"),
         figure=charts.panels(rows),
         height=280,

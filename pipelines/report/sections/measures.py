@@ -126,9 +126,16 @@ def tiles(marts: Marts, context: SiteContext, header: Header) -> Tiles | None:
 
 
 def _gap_days(marts: Marts, context: SiteContext) -> str:
-    """CTE ``gap_days``: per measure the days that say nothing of people: an outage, a day withheld, ids changed."""
+    """CTE ``gap_days``: per measure the days that say nothing of people.
+
+    Those before the first one, an outage, a day withheld, ids changed.
+    """
+    before = """select windows.measure, first_day - days.back::integer as day
+            from windows
+            cross join (select min(day) as first_day from marts.community_days) as community
+            cross join (select unnest(range(1, 30)) as back) as days"""
     if not marts.has("data_completeness"):
-        return "gap_days as (select null::varchar as measure, null::date as day where false)"
+        return f"gap_days as (\n            {before}\n        )"
     logs = ", ".join(f"'{log}'" for log in context.activity_logs)
     return f"""gap_days as (
             select distinct windows.measure, data_completeness.day
@@ -139,6 +146,10 @@ def _gap_days(marts: Marts, context: SiteContext) -> str:
                 data_completeness.is_outage
                 or data_completeness.is_held_out
                 or data_completeness.is_identity_break and windows.measure = 'new_members'
+
+            union
+
+            {before}
         )"""
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import marks
+from pipelines.report.parts import early, marks
 from pipelines.report.parts.blocks import Cell, Tone
 from pipelines.report.parts.database import Marts, Row
-from pipelines.report.parts.text import Text, percent
+from pipelines.report.parts.text import Text, days, percent
 from pipelines.sql import literal
 
 TITLE = Text("Members at risk", "流失风险成员")
@@ -39,6 +39,34 @@ def meaning(definition: str, context: SiteContext) -> Text:
             f"评分日之后 {horizon} 天内付费期到期的成员：宽限期内未续费的概率。",
         )
     return Text("Probability by this definition. ", "按此定义的概率。")
+
+
+def not_learnt(marts: Marts) -> set[str]:
+    """Definitions whose newest training knew of nobody what had become of them: all their members have one risk."""
+    if not marts.has("churn_trainings"):
+        return set()
+    asked = marts.results.get("churn_learnt_from") or marts.run(
+        "churn_learnt_from",
+        """
+        select definition, cast(card ->> '$.card.data.rows' as bigint) as n_rows
+        from marts.churn_trainings
+        qualify row_number() over (partition by definition order by trained_at desc) = 1
+        """,
+    )
+    return {row["definition"] for row in asked.rows if row["n_rows"] == 0}
+
+
+def still_to_come(marts: Marts, context: SiteContext) -> Text:
+    """Said instead of risks where nothing is learnt from yet."""
+    horizon = context.horizon_days
+    return (
+        Text(
+            f"Nobody's risk is known yet: it takes what became of members {days(horizon).en} later",
+            f"尚不知道谁有流失风险：需要先看到成员 {horizon} 天后的去留",
+        )
+        + early.first_outcome(marts, context)
+        + Text(".", "。")
+    )
 
 
 def limits_sql(marts: Marts) -> str:
