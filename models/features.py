@@ -70,6 +70,8 @@ def _active(name: str, window: int) -> Feature:
     return _count(name, "activity", f"active on {own} of the last {window} days", f"最近 {window} 天中活跃 {own} 天")
 
 
+_LAST_EN = "last active {ago_days_since_active}"
+_LAST_ZH = "上次活跃在{zh_ago_days_since_active}"
 _USUAL_EN = "last active {ago_days_since_active}; usually every {every_median_gap}"
 _USUAL_ZH = "上次活跃在{zh_ago_days_since_active}，通常每 {median_gap} 天活跃一次"
 _MEAN_EN = "last active {ago_days_since_active}; every {every_mean_gap} on average"

@@ -19,6 +19,9 @@ NEEDED = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH to open the pages in"),
 ]
 
+_LEAST_WIDTH = 500
+"""Pixels below which Chromium makes no window; narrower pages are opened in a frame."""
+
 
 def look(page: Path, profile: Path, probe: str, *, width: int = 1280) -> Any:
     """Open a copy of a page that carries a probe, and return what it saw.
@@ -29,16 +32,25 @@ def look(page: Path, profile: Path, probe: str, *, width: int = 1280) -> Any:
         probe: Body of an async function of the browser's; what it returns comes back as JSON.
         width: Of the window, in pixels.
     """
-    probed = page.with_name(f"probed-{page.name}")
+    probed = opened = page.with_name(f"probed-{page.name}")
     script = f"""<script>addEventListener("load", async () => {{
       const seen = await (async () => {{ {probe} }})();
-      const result = document.createElement("pre");
-      result.id = "probe"; result.textContent = encodeURIComponent(JSON.stringify(seen));
-      document.body.append(result);
+      parent.postMessage(encodeURIComponent(JSON.stringify(seen)), "*");
     }});</script>"""
-    probed.write_text(page.read_text(encoding="utf-8").replace("</body>", script + "</body>"), encoding="utf-8")
+    result = """<script>addEventListener("message", (told) => {
+      const result = document.createElement("pre");
+      result.id = "probe"; result.textContent = told.data;
+      document.body.append(result);
+    });</script>"""
+    framed = width < _LEAST_WIDTH
+    ending = script if framed else result + script
+    probed.write_text(page.read_text(encoding="utf-8").replace("</body>", ending + "</body>"), encoding="utf-8")
+    if framed:
+        opened = page.with_name(f"framed-{page.name}")
+        frame = f'<iframe src="{probed.name}" style="width: {width}px; height: 900px; border: 0"></iframe>'
+        opened.write_text(f"<!DOCTYPE html><body>{result}{frame}</body>", encoding="utf-8")
     command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=6000"]
-    command += [f"--user-data-dir={profile}", f"--window-size={width},900", "--dump-dom", probed.as_uri()]
+    command += [f"--user-data-dir={profile}", f"--window-size={width},900", "--dump-dom", opened.as_uri()]
     dom = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
     assert '<pre id="probe">' in dom, "the page's script stopped before the probe ran"
     return json.loads(unquote(dom.split('<pre id="probe">')[1].split("</pre>")[0]))

@@ -39,6 +39,7 @@ class Running(House):
         settings = {
             "GUILDBOOK_HOME": str(root),
             "GUILDBOOK_THREADS": "1",
+            "GUILDBOOK_CHURN_HORIZON_DAYS": "14",  # so that it is known of some members what became of them
             "GUILDBOOK_MIN_FREE_DISK_GB": "0",
             "GUILDBOOK_ALERT_COMMAND": alert_command or f"(cat; echo) >> '{self.alerts_file}'",
             "DAGSTER_HOME": str(root / "dagster"),

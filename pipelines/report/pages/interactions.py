@@ -152,10 +152,11 @@ def _latest(marts: Marts, context: SiteContext) -> Table:
         """,
         limit=100,
     )
+    shown = "latest" if result.n == 1 else f"latest {integer(result.n)}"
     return Table(
         title=Text("The latest interactions", "最新互动"),
         note=Text(
-            f"The {'latest' if result.n == 1 else f'latest {integer(result.n)}'} of members, in the community's time; views and reads are left out. A piece "
+            f"The {shown} of members, in the community's time; views and reads are left out. A piece "
             "without a title is shown by that of its thread.",
             f"成员最近的 {integer(result.n)} 次互动，社区时间；不含浏览与阅读。无标题的内容显示其主题的标题。",
         ),
