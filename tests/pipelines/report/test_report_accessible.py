@@ -53,6 +53,7 @@ KEYS = """
   return { shown, stays, closed, reached, told };
 """
 
+
 @pytest.fixture(scope="module")
 def folder(sites: dict[str, Site], tmp_path_factory: pytest.TempPathFactory) -> Path:
     site = shutil.copytree(sites["full"].folder, tmp_path_factory.mktemp("accessible") / "site")
