@@ -23,6 +23,7 @@ class SiteContext:
         through_day: last day of the data; the pages' "yesterday".
         version: number of the publication.
         horizon_days: days without activity after which a member counts as churned.
+        grace_days: days after a paid term's end within which a renewal still counts as one.
         active_by_events: whether registering for an event and attending it make a member active.
         least_shown: least count of members that the pages show; 0 shows all.
         language: in which the pages open, `en` or `zh`; empty, as the reader's browser says.
@@ -36,6 +37,7 @@ class SiteContext:
     through_day: date
     version: int
     horizon_days: int = 30
+    grace_days: int = 7
     active_by_events: bool = False
     least_shown: int = 0
     language: str = ""
@@ -62,6 +64,7 @@ def site_context(settings: Settings, through_day: date, version: int) -> SiteCon
         through_day=through_day,
         version=version,
         horizon_days=settings.churn_horizon_days,
+        grace_days=settings.renewal_grace_days,
         active_by_events=settings.active_by_events,
         least_shown=settings.least_shown_count,
         language=settings.language,

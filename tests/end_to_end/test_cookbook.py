@@ -570,10 +570,12 @@ def test_both_rates_of_churn_are_of_their_own_members(made_up):
 
     rows = made_up(
         "How large is churn",
-        churn_definitions_walk=[walk | {"n_payers": 8, "n_lapsed": 1, "lapse_rate": 0.125, "n_both": 0}],
+        churn_definitions_walk=[
+            walk | {"n_payers": 8, "n_lapsed": 1, "lapse_rate": 0.125, "n_both": 0, "n_mrr_churned": 1}
+        ],
     )
 
-    assert [row[1:] for row in rows] == [(40, 10, 0.25, 8, 1, 0.125, 0)]
+    assert [row[1:] for row in rows] == [(40, 10, 0.25, 8, 1, 0.125, 0, 1)]
 
 
 def test_the_rate_of_each_tenure_is_of_all_month_ends(made_up):

@@ -8,8 +8,8 @@ from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page
 from pipelines.report.parts.collected import NOT_COLLECTED
 from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.header import Header
-from pipelines.report.parts.text import Text, hours, integer, percent, plural
-from pipelines.report.sections import questions
+from pipelines.report.parts.text import Text, hours, integer, month_names, percent, plural
+from pipelines.report.sections import answer_desk, questions
 
 _TITLE = Text("Answers", "问答")
 _QUESTION = Text("Who is waiting?", "谁在等待？")
@@ -28,7 +28,9 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     waiting = questions.waiting(marts, context)
     months = _months(marts, context)
     tiles = _tiles(waiting, months, lacks_accepted=header.lacks.get("accepted_answers", False))
-    blocks: list[Block] = [tiles, _table(waiting), *_trends(months), _responders(marts, context)]
+    has_desk = marts.has("answer_desk") and not context.least_shown
+    table = answer_desk.block(marts, context, waiting) if has_desk else _table(waiting)
+    blocks: list[Block] = [tiles, table, *_trends(months, context), _responders(marts, context)]
     if n_dated_before := months.rows[-1]["n_dated_before"]:
         blocks.append(_left_out(n_dated_before))
     return Page(name="answers", title=_TITLE, question=_QUESTION, answer=_sentence(waiting), blocks=blocks)
@@ -142,9 +144,9 @@ def _table(waiting: Result) -> Table:
     )
 
 
-def _trends(months: Result) -> list[Block]:
+def _trends(months: Result, context: SiteContext) -> list[Block]:
     rows = [row for row in months.rows if row["period"] == "month"]
-    labels = [f"{row['month']:%Y-%m}" for row in rows]
+    labels = month_names([row["month"] for row in rows], context.through_day)
     rates = [
         charts.line(labels, [row[name] for row in rows], label, ink, metric=name)
         for name, label, ink in (

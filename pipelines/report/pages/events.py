@@ -7,7 +7,7 @@ from pipelines.report.parts import cells, charts, least, marks, not_collected
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
-from pipelines.report.parts.text import Text, day, decimal, integer, percent, plural
+from pipelines.report.parts.text import Text, day, decimal, integer, month_names, percent, plural
 from pipelines.report.sections import event_funnel
 
 _TITLE = Text("Events", "活动")
@@ -101,7 +101,7 @@ def _months(marts: Marts, context: SiteContext) -> Chart:
         order by month
         """,
     )
-    months = [f"{row['month']:%Y-%m}" for row in result.rows]
+    months = month_names([row["month"] for row in result.rows], context.through_day)
     names = {"n_registered": Text("registered", "报名"), "n_attended": Text("attended", "到场")}
     inks = {"n_registered": "c3", "n_attended": "c1"}
     return Chart(

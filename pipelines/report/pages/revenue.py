@@ -7,8 +7,19 @@ from pipelines.report.parts import charts, known, not_collected
 from pipelines.report.parts.blocks import Block, Chart, Page, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
-from pipelines.report.parts.text import Text, decimal, integer, major, money, month, percent, signed
-from pipelines.report.sections import renewal, revenue
+from pipelines.report.parts.text import (
+    Text,
+    decimal,
+    integer,
+    major,
+    money,
+    month,
+    month_names,
+    percent,
+    signed,
+    so_far,
+)
+from pipelines.report.sections import churn_bridge, mrr, renewal, renewal_cohorts, revenue
 
 _TITLE = Text("Revenue and renewal", "收入与续费")
 _QUESTION = Text("Is the paid base growing?", "付费群体在增长吗？")
@@ -31,28 +42,30 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     rows = [row for row in result.rows if row["mrr_end_minor"] is not None] if result else []
     if result and rows:
         answer = revenue.sentence(rows)
-        blocks += [_tiles(rows, result), _bridge(rows, result)]
+        blocks += [_tiles(rows, result, context), _bridge(rows, result, context)]
     else:
         blocks.append(not_collected.note(Text("Recurring revenue", "经常性收入"), "subscriptions"))
+    if marts.has("mrr_months"):
+        blocks.insert(1, mrr.block(marts, context))
     if marts.has("subscription_terms"):
         blocks.append(revenue.near_tiles(marts, context))
     if marts.has("renewals"):
         blocks += [renewal.by_month(marts, context), renewal.by_plan(marts, context)]
+        blocks.append(renewal_cohorts.block(marts, context))
     if marts.has("churn_definitions_walk"):
-        blocks.append(renewal.reconciliation(marts, context))
+        blocks += churn_bridge.blocks(marts, context)
     return Page(name="revenue", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 
-def _tiles(rows: list[Row], result: Result) -> Tiles:
+def _tiles(rows: list[Row], result: Result, context: SiteContext) -> Tiles:
     last = rows[-1]
     currency = last["currency"]
     change = last["mrr_end_minor"] - (last["mrr_start_minor"] or 0)
     payers = last["n_payers_end"] - (last["n_payers_start"] or 0)
     quick = decimal(last["quick_ratio"], 1) if last["has_losses"] else Text("no losses", "无流失")
-    running = Text("the month is not over", "本月未结束") if not last["is_complete"] else None
     delta = signed(major(change, currency))
     return Tiles(
-        title=month(last["month"]),
+        title=month(last["month"]) + so_far(last["month"], context.through_day),
         note=Text(
             "Amounts are of the currency with the most revenue; the marts hold each currency by itself.",
             "金额为收入最多的币种；各币种在数据集市中分列。",
@@ -65,7 +78,6 @@ def _tiles(rows: list[Row], result: Result) -> Tiles:
                 currency=currency,
                 change=Text(delta, delta) if change else None,
                 tone="good" if change > 0 else "bad" if change < 0 else "neutral",
-                note=running,
             ),
             Tile(
                 label=known.Term("payers"),
@@ -102,9 +114,9 @@ def _tiles(rows: list[Row], result: Result) -> Tiles:
     )
 
 
-def _bridge(rows: list[Row], result: Result) -> Chart:
+def _bridge(rows: list[Row], result: Result, context: SiteContext) -> Chart:
     currency = rows[-1]["currency"]
-    months = [f"{row['month']:%Y-%m}" for row in rows]
+    months = month_names([row["month"] for row in rows], context.through_day)
     series = [
         charts.bars(months, [sign * major(row[column] or 0, currency) for row in rows], name, ink)
         for column, sign, name, ink in _STEPS

@@ -22,7 +22,7 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     if currency:
         result = sales_months.months(marts, context, currency)
         answer = sales_months.sentence(result.rows)
-        blocks += [sales_months.tiles(result.rows, result), sales_months.chart(result.rows, result)]
+        blocks += [sales_months.tiles(result.rows, result), sales_months.chart(result.rows, result, context)]
         blocks += [sales_pieces.pieces(marts, context), sales_tickets.table(marts, context)]
         more = [
             sales_worth.by_source(marts, currency),

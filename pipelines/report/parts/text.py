@@ -5,8 +5,9 @@ Numbers carry no more digits than their n supports. A missing value is a dash, n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 
@@ -148,6 +149,19 @@ def ago(value: date | None, today: date) -> Text:
 def month(value: date) -> Text:
     """Month of a year, such as Nov 2026."""
     return Text(f"{value:%b %Y}", f"{value.year}年{value.month}月")
+
+
+def month_names(values: Sequence[date], through: date) -> list[Text]:
+    """Months of charts and tables; of one that is not over on the data's last day, how many days of it are in."""
+    return [Text(f"{value:%Y-%m}", f"{value:%Y-%m}") + so_far(value, through) for value in values]
+
+
+def so_far(value: date, through: date) -> Text:
+    """How many days of a month are in, where the data ends before it is over; nothing of one that is."""
+    is_running = (value.year, value.month) == (through.year, through.month) and (through + timedelta(days=1)).day > 1
+    if not is_running:
+        return Text("", "")
+    return Text(f" (so far, {days(through.day).en})", f"（至今 {through.day} 天）")
 
 
 def hours(value: Number | None) -> Text:

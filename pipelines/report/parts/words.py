@@ -182,6 +182,13 @@ METHODS = {
     "popularity": Text("popularity", "热门内容"),
 }
 
+DESK_METHODS = {
+    "popularity": Text("how many questions they have answered", "已回答的提问数"),
+    "recency": Text("how many questions they have answered lately", "近期已回答的提问数"),
+    "topics": Text("how many questions on the same topics they have answered", "同话题已回答的提问数"),
+}
+"""By what members are named who could answer a question."""
+
 
 def word(names: dict[str, Text], code: str | None) -> Text:
     """The name of a code, or the code itself."""

@@ -1,12 +1,14 @@
-"""Blocks on renewals: by month, by plan, and the reconciliation of the two definitions of churn."""
+"""Blocks on renewals: by month, by plan, and month by month who went quiet and who did not renew."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import charts, marks
 from pipelines.report.parts.blocks import Cell, Chart, Column, Table
-from pipelines.report.parts.database import Marts
-from pipelines.report.parts.text import Text, day, integer, percent
+from pipelines.report.parts.database import Marts, Result
+from pipelines.report.parts.text import Text, day, integer, month_names, percent
 
 _REASONS = {
     "n_voluntary": Text("Cancelled", "主动取消"),
@@ -29,7 +31,8 @@ def by_month(marts: Marts, context: SiteContext) -> Chart:
         order by month
         """,
     )
-    months = [f"{row['month']:%Y-%m}" for row in result.rows]
+    judged_through = context.through_day - timedelta(days=context.grace_days)
+    months = month_names([row["month"] for row in result.rows], judged_through)
     lost = [row["n_due"] - row["n_renewed"] for row in result.rows]
     renewed = charts.column(result.rows, "n_renewed")
     return Chart(
@@ -90,18 +93,8 @@ def by_plan(marts: Marts, context: SiteContext) -> Table:
     )
 
 
-def reconciliation(marts: Marts, context: SiteContext) -> Table:
-    """Both churns of the last months whose outcome is known, and the members in whom they differ."""
-    result = marts.run(
-        "churn_walk",
-        f"""
-        select *
-        from marts.churn_definitions_walk
-        where as_of_day <= {context.through}
-        order by as_of_day desc
-        """,
-        limit=6,
-    )
+def reconciliation(result: Result) -> Table:
+    """Both churns of each month whose outcome is known, and the members in whom they differ."""
     rows = [
         [
             Cell(day(row["as_of_day"]), str(row["as_of_day"])),
@@ -117,7 +110,7 @@ def reconciliation(marts: Marts, context: SiteContext) -> Table:
         for row in result.rows
     ]
     return Table(
-        title=Text("The two churn rates, reconciled", "两种流失口径及其差异"),
+        title=Text("Month by month, going quiet and not renewing", "逐月：沉默与未续费"),
         note=Text(
             "The inactive, less those who still pay and those who never did, plus those who stopped paying but are "
             "active or were inactive before: the lapsed.",
@@ -136,4 +129,5 @@ def reconciliation(marts: Marts, context: SiteContext) -> Table:
         ],
         rows=rows,
         result=result,
+        folded=True,
     )

@@ -7,7 +7,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import charts, known, least
 from pipelines.report.parts.blocks import Chart, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
-from pipelines.report.parts.text import Text, integer, major, money, month, percent, plural, signed
+from pipelines.report.parts.text import Text, integer, major, money, month, month_names, percent, plural, signed
 from pipelines.sql import literal
 
 _MONTHS = 12
@@ -156,10 +156,10 @@ def tiles(rows: list[Row], result: Result) -> Tiles:
     )
 
 
-def chart(rows: list[Row], result: Result) -> Chart:
+def chart(rows: list[Row], result: Result, context: SiteContext) -> Chart:
     """Net by month, what is small on a scale of its own."""
     currency = rows[-1]["currency"]
-    names = [f"{row['month']:%Y-%m}" for row in rows]
+    names = month_names([row["month"] for row in rows], context.through_day)
     shown = [
         (name, [charts.bars(names, [_major(row[column], currency) for row in rows], name, ink)])
         for column, name, ink in _KINDS
@@ -167,9 +167,7 @@ def chart(rows: list[Row], result: Result) -> Chart:
     ]
     return Chart(
         title=Text(f"Net by month, {currency}", f"每月净收入（{currency}）"),
-        note=Text(
-            "Each on a scale of its own. The last month may not be over.", "各图纵轴比例不同。最后一个月可能未结束。"
-        ),
+        note=Text("Each on a scale of its own.", "各图纵轴比例不同。"),
         figure=charts.panels(shown),
         height=charts.panels_height(len(shown)),
         result=result,

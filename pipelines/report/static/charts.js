@@ -71,7 +71,7 @@ window.guildbookCharts = (function () {
       const names = Array.from(new Map(values.map((one) => [key(one), one])).values());
       const wide = room / Math.max(names.length, 1);
       const place = new Map(names.map((one, n) => [key(one), n]));
-      const longest = Math.max(...names.map((one) => widthOf(word(one))), 1) + 10;
+      const longest = Math.max(...names.slice(0, -1).map((one) => widthOf(word(one))), 1) + 10; // the last may say more
       const every = Math.max(1, Math.ceil(longest / wide));
       return { at: (value) => left + wide * (place.get(key(value)) + 0.5), places: names, wide, say: word,
         ticks: names.map((one, n) => [one, word(one), n]).filter(([, , n]) => (names.length - 1 - n) % every === 0) };
@@ -233,12 +233,12 @@ window.guildbookCharts = (function () {
   }
 
   function drawAxis(svg, ticks, at, base, right) {
-    let edge = -Infinity;
-    for (const [value, text] of ticks) {
+    let edge = Infinity;
+    for (const [value, text] of ticks.slice().reverse()) {
       const half = widthOf(text) / 2;
       const x = Math.max(half, Math.min(at(value), right - half));
-      if (x - half < edge + 6) continue;
-      edge = x + half;
+      if (x + half > edge - 6) continue;
+      edge = x - half;
       element("text", { x: x.toFixed(1), y: base + LINE, "text-anchor": "middle" }, svg, text);
     }
   }

@@ -37,6 +37,7 @@ PLANTED = {
     "churn_definitions_walk_adds_up": [
         ("churn_definitions_walk", "n_lapsed = n_lapsed + 1", ""),
         ("churn_definitions_walk", "n_neither = n_neither + 1", ""),
+        ("churn_definitions_walk", "n_mrr_churned = n_mrr_churned + 1", ""),
     ],
     "completeness_matches_coverage": [
         ("data_completeness", "n_rows = n_rows + 1", "where day is not null"),

@@ -1,11 +1,14 @@
 """Answers, revenue, content and events, on communities whose every number is known."""
 
+from dataclasses import replace
+
 import pytest
 
 from pipelines.report.pages import answers, content, events, revenue
 from pipelines.report.parts.blocks import Chart, Note, Table, Tiles
+from pipelines.report.parts.header import read_header
 from pipelines.report.parts.text import Text, hours, money
-from tests.support.report_marts import FIXTURE
+from tests.support.report_marts import CONTEXT, FIXTURE
 from tests.support.report_pages import Fill, block_of, page_of
 
 
@@ -41,12 +44,43 @@ def test_who_waits_is_counted_by_the_marts_and_the_longest_comes_first(fill: Fil
         "7 questions wait for a first response, the longest for 28.5 days: asked 1 to 30 days ago, no response by "
         "another member yet."
     )
-    table = block_of(page, "Waiting the longest")
+    table = block_of(page, "Waiting the longest, and who could answer")
     assert isinstance(table, Table)
     assert [row[0].shown for row in table.rows][:2] == ["How do I wait? 28", "How do I wait? 24"]
     tiles = block_of(page, "Since the first question")
     assert isinstance(tiles, Tiles)
     assert [tile.value for tile in tiles.tiles] == ["7", hours(4.5), hours(75.0), "75.1%", "50.0%"]
+
+
+def test_the_answer_desk_says_whom_to_ask_and_why(fill: Fill) -> None:
+    page = page_of(answers.page, fill(fixture("answers")))
+    table = block_of(page, "Waiting the longest, and who could answer")
+    assert isinstance(table, Table)
+    longest, next_one, *_, shortest = table.rows
+    assert longest[1].shown == "go, sql"
+    assert [name in str(longest[4].shown) for name in ("m1 ", "m2 ", "m3 ")] == [True, True, False]
+    said = Text(
+        "7 of 40 answers on these topics, half within 5.5 hours, active 1 day ago",
+        "回答 40 次，同话题 7 次，半数在 5.5 小时内，1 天前活跃",
+    )
+    assert said.__html__() in str(longest[4].shown)
+    assert next_one[4].shown == Text(
+        "nobody who has answered was active in 30 days", "近 30 天没有回答过问题的活跃成员"
+    )
+    assert (shortest[1].shown, shortest[4].sort) == ("help", "x")
+    assert table.note is not None
+    assert table.note.en.startswith("7 of 7; the CSV holds all. Named by how many questions on the same topics they")
+    assert "of 300 past questions the first 5 named held who responded first in 40% (35–46%)" in table.note.en
+
+
+@pytest.mark.parametrize(("nothing_of", "least_shown"), [("answer_desk", 0), ("nothing", 5)])
+def test_without_the_answer_desk_the_questions_stand_alone(fill: Fill, nothing_of: str, least_shown: int) -> None:
+    marts = fill(fixture("answers") + (f";delete from marts.{nothing_of}" if nothing_of == "answer_desk" else ""))
+    context = replace(CONTEXT, least_shown=least_shown)
+    page = answers.page(marts, context, read_header(marts, context))
+    table = block_of(page, "Waiting the longest")
+    assert isinstance(table, Table)
+    assert table.rows[0][0].shown == "How do I wait? 28"
 
 
 def test_first_responders_are_those_of_90_days_with_their_share(fill: Fill) -> None:
@@ -65,14 +99,78 @@ def test_revenue_is_that_of_the_largest_currency_and_its_bridge_adds_up(fill: Fi
     chart = block_of(page, "What moved recurring revenue")
     assert isinstance(chart, Chart)
     assert sum(trace["y"][-1] for trace in chart.figure["series"]) == pytest.approx(150)
-    tiles = block_of(page, "Nov 2026")
+    tiles = block_of(page, "Nov 2026 (so far, 19 days)")
     assert isinstance(tiles, Tiles)
     assert [(tile.value, tile.tone) for tile in tiles.tiles[:3]] == [
         ("11,050 CNY", "good"),
         ("103", "good"),
         ("2.7", "neutral"),
     ]
-    assert tiles.tiles[0].note == Text("the month is not over", "本月未结束")
+
+
+def test_recurring_revenue_is_by_plan_and_the_month_that_runs_says_so(fill: Fill) -> None:
+    chart = block_of(page_of(revenue.page, fill(fixture("revenue"))), "Recurring revenue by month")
+    assert isinstance(chart, Chart)
+    series = {one["name"].en: one["y"] for one in chart.figure["series"]}
+    assert list(series) == ["yearly", "monthly", "p5", "p4", "other plans"]
+    assert (series["yearly"], series["p5"], series["other plans"]) == ([9000.0] * 6, [0] * 5 + [50.0], [0] * 5 + [60.0])
+    months = chart.figure["series"][0]["x"]
+    assert months[-2:] == [Text("2026-10", "2026-10"), Text("2026-11 (so far, 19 days)", "2026-11（至今 19 天）")]
+
+
+def test_where_small_counts_are_hidden_plans_are_told_together(fill: Fill) -> None:
+    context = replace(CONTEXT, least_shown=5)
+    marts = fill(fixture("revenue"))
+    chart = block_of(revenue.page(marts, context, read_header(marts, context)), "Recurring revenue by month")
+    assert isinstance(chart, Chart)
+    assert [(one["name"].en, one["y"][-1]) for one in chart.figure["series"]] == [("all plans", 11150.0)]
+
+
+def test_renewal_by_cohort_shows_20_terms_or_more_and_adds_up(fill: Fill) -> None:
+    sql = """
+        insert into marts.renewals by name
+        select cohort as cohort_month, month, due as n_due, renewed as n_renewed
+        from (values
+            (date '2026-08-01', date '2026-09-01', 40, 30), (date '2026-08-01', date '2026-10-01', 19, 0),
+            (date '2026-09-01', date '2026-10-01', 20, 20), (date '2025-10-01', date '2026-10-01', 50, 0),
+            (null, date '2026-10-01', 10, 5), (null, date '2025-11-01', 99, 0)
+        ) as v (cohort, month, due, renewed);
+    """
+    table = block_of(page_of(revenue.page, fill(sql)), "Renewal by month of first payment")
+    assert isinstance(table, Table)
+    assert [column.label.en for column in table.columns] == ["First paid", "Ended", "Renewed", "1", "2"]
+    assert [(row[0].shown.en, *(cell.sort for cell in row[1:])) for row in table.rows] == [  # type: ignore[attr-defined]
+        ("2026-09", 20, 1.0, 1.0, -1e9),
+        ("2026-08", 59, 30 / 59, 0.75, -1e9),
+        ("All of these", 79, 50 / 79, 50 / 60, -1e9),
+        ("before the log", 10, 0.5, -1e9, -1e9),
+    ]
+    assert [row[4].shown for row in table.rows] == ["", "–", "–", ""]
+
+
+def test_one_count_of_churn_leads_to_the_next_in_members(fill: Fill) -> None:
+    page = page_of(revenue.page, fill(fixture("revenue")))
+    table = block_of(page, "Churn counted three ways, and from one to the next")
+    assert isinstance(table, Table)
+    shown = [(str(row[1].shown).removeprefix("<b>").removesuffix("</b>"), row[3].sort) for row in table.rows]
+    minus = "\N{MINUS SIGN}"
+    assert shown == [
+        ("40", 0.2), (f"{minus}9", None), (f"{minus}27", None), ("+5", None), ("+3", None), ("12", 0.12),
+        (f"{minus}4", None), ("+2", None), ("10", 0.1),
+    ]  # fmt: skip
+    rates = block_of(page, "The three rates by month")
+    assert isinstance(rates, Chart)
+    assert [(one["x"][-1], one["y"][-1]) for one in rates.figure["series"]] == [
+        ("2026-10", 20.0), ("2026-10", 12.0), ("2026-10", 10.0),
+    ]  # fmt: skip
+
+
+def test_a_month_that_is_not_over_is_not_walked_to_its_revenue(fill: Fill) -> None:
+    unknown = ";update marts.churn_definitions_walk set n_mrr_churned = null where as_of_day = '2026-09-30'"
+    page = page_of(revenue.page, fill(fixture("revenue") + unknown))
+    table = block_of(page, "Churn counted three ways, and from one to the next")
+    assert table.note is not None
+    assert table.note.en.startswith("Members of 31 Aug 2026.")
 
 
 def test_terms_due_and_payments_failed_are_those_of_a_week_either_way(fill: Fill) -> None:
@@ -86,7 +184,7 @@ def test_terms_due_and_payments_failed_are_those_of_a_week_either_way(fill: Fill
 
 def test_a_month_without_losses_has_no_ratio(fill: Fill) -> None:
     changed = "update marts.revenue_months set quick_ratio = null, has_losses = false;"
-    tiles = block_of(page_of(revenue.page, fill(fixture("revenue") + ";" + changed)), "Nov 2026")
+    tiles = block_of(page_of(revenue.page, fill(fixture("revenue") + ";" + changed)), "Nov 2026 (so far, 19 days)")
     assert isinstance(tiles, Tiles)
     assert tiles.tiles[2].value == Text("no losses", "无流失")
 

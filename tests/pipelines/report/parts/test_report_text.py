@@ -91,3 +91,20 @@ def test_every_learner_has_a_name_and_the_baselines_are_those_of_the_model() -> 
     assert set(words.LEARNERS) == {"rule", BEST_POSSIBLE, *learners.LEARNERS}
     assert set(words.BASELINES) == {one.name for one in learners.BASELINES}
     assert words.BEST_POSSIBLE == BEST_POSSIBLE
+
+
+@pytest.mark.parametrize(
+    ("month", "through", "so_far"),
+    [
+        (date(2026, 11, 1), date(2026, 11, 9), Text(" (so far, 9 days)", "（至今 9 天）")),
+        (date(2026, 11, 1), date(2026, 11, 1), Text(" (so far, 1 day)", "（至今 1 天）")),
+        (date(2026, 11, 1), date(2026, 11, 30), Text("", "")),
+        (date(2026, 10, 1), date(2026, 11, 9), Text("", "")),
+        (date(2025, 11, 1), date(2026, 11, 9), Text("", "")),
+        (date(2026, 12, 1), date(2026, 12, 31), Text("", "")),
+    ],
+)
+def test_a_month_that_runs_says_how_many_days_are_in(month: date, through: date, so_far: Text) -> None:
+    assert text.so_far(month, through) == so_far
+    name = f"{month:%Y-%m}"
+    assert text.month_names([month], through) == [Text(name, name) + so_far]
