@@ -77,3 +77,18 @@ def superset(out: Out = Path("superset")) -> None:
 
     settings = read_settings()
     show(str(export_superset(Home(settings.home), settings, out)))
+
+
+@exporting.command(epilog="Example: guildbook export pdf --out january.pdf")
+def pdf(
+    out: Annotated[Path, typer.Option("--out", help="File to write.", dir_okay=False)] = Path("owner.pdf"),
+    page: Annotated[str, typer.Option("--page", help="Page of the report, by the name of its file.")] = "owner",
+    language: Annotated[
+        Literal["en", "zh"] | None, typer.Option("--language", help="As the pages open where not given.")
+    ] = None,
+) -> None:
+    """Print the month for the owner, or another page, as PDF; needs Chromium, Chrome or Edge."""
+    from pipelines.exporting.pdf import print_page  # noqa: PLC0415
+
+    settings = read_settings()
+    show(str(print_page(Home(settings.home), out, page=page, language=language or "")))

@@ -29,6 +29,7 @@ from pipelines.report.pages import (
     health,
     interactions,
     members,
+    owner,
     revenue,
     risk,
     sales,
@@ -43,6 +44,7 @@ from pipelines.report.parts.targets import with_targets
 
 PAGES: tuple[Callable[[Marts, SiteContext, Header], Page], ...] = (
     brief.page,
+    owner.page,
     members.page,
     activation.page,
     interactions.page,

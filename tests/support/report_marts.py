@@ -32,6 +32,7 @@ def documented(folder: str = "") -> dict[str, dict[str, str]]:
 def schema() -> str:
     """Statements that create the marts: those of ``schema.sql``, and every other one as its contract says."""
     statements = [(FIXTURE / "schema.sql").read_text(encoding="utf-8").strip().rstrip(";")]
+    statements.append("create table marts.publication (version bigint, through_day date)")
     for name, types in documented("marts").items():
         columns = ", ".join(f"{column} {type_}" for column, type_ in types.items())
         if f"marts.{name} (" not in statements[0]:
@@ -49,7 +50,24 @@ def build(path: Path, *parts: str, collected: tuple[str, ...] = tuple(LOGS)) -> 
             for statement in filter(str.strip, script.split(";\n")):
                 used = {name: value for name, value in values.items() if f"${name}" in statement}
                 connection.execute(statement, used)
+        if len(parts) > 1:
+            connection.execute(completing())
     return path
+
+
+@cache
+def completing() -> str:
+    """Statements that add what the contracts have and ``schema.sql`` leaves out, for whatever a metric may ask."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema marts;" + schema())
+        rows = connection.execute("select table_name, column_name from duckdb_columns() where schema_name = 'marts'")
+        there = set(rows.fetchall())
+    return "".join(
+        f"alter table marts.{name} add column {column} {type_};\n"
+        for name, types in documented("marts").items()
+        for column, type_ in types.items()
+        if (name, column) not in there
+    )
 
 
 def full(path: Path) -> Path:

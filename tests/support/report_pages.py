@@ -11,8 +11,8 @@ from tests.support.report_html import Html
 from tests.support.report_marts import CONTEXT
 
 PAGES = (
-    "index", "members", "activation", "interactions", "risk", "actions", "answers", "revenue", "sales", "content",
-    "events", "churn", "alerts", "health",
+    "index", "owner", "members", "activation", "interactions", "risk", "actions", "answers", "revenue", "sales",
+    "content", "events", "churn", "alerts", "health",
 )  # fmt: skip
 
 Fill = Callable[[str], Marts]

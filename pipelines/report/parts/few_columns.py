@@ -61,7 +61,7 @@ OF_COUNTS = {
     "received_minor", "least_received_minor", "most_received_minor", "paid_back_minor",
     "gross_minor", "refund_minor", "fee_minor", "discount_minor", "net_minor", "result_minor", "all_net_minor",
     "subscription_net_minor", "content_net_minor", "event_net_minor", "other_net_minor", "single_gross_minor",
-    "single_refund_minor",
+    "single_refund_minor", "amount_minor",
 }  # fmt: skip
 """Amounts in whole numbers that few members may have paid or cost."""
 
@@ -93,6 +93,7 @@ BASES: dict[str, tuple[str, ...]] = {
     "due_mrr_minor": ("n_terms_due",),
     "share_due": ("n_terms_due",),
     "failed_minor": ("n_terms_failed",),
+    "amount_minor": ("n_payers",),
     "received_minor": ("n_payers", "n_fewest"),
     "least_received_minor": ("n_payers", "n_fewest"),
     "most_received_minor": ("n_payers", "n_fewest"),
@@ -137,6 +138,7 @@ SHARES = {
     "share_of_active": "n_active_members",
     "refund_rate": "n_buyers",
     "share_reached": "n_observed",
+    "share_of_n": "n",
     "completion_rate": "n_buyers",
     "readers_bought_30d": "n_readers_30d",
     "topic_readers_bought_30d": "n_topic_readers_30d",

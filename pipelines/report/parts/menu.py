@@ -12,7 +12,7 @@ _ALONE = ("index", "health")
 _GROUPS = (
     (Text("Members", "成员"), ("risk", "members", "activation", "interactions", "actions")),
     (Text("Content", "内容"), ("content", "answers", "events")),
-    (Text("Money", "收入"), ("revenue", "sales")),
+    (Text("Money", "收入"), ("revenue", "sales", "owner")),
     (Text("Signals", "信号"), ("alerts", "churn")),
 )
 

@@ -37,12 +37,13 @@ def amount(value: Number, target: Target) -> Text:
     return Text(said, said)
 
 
-def against(value: Number | None, target: Target) -> tuple[Text, Tone]:
+def against(value: Number | None, target: Target, *, is_named: bool = True) -> tuple[Text, Tone]:
     """The target in words with what a figure lacks of it, and whether that is good; without one the target alone.
 
-    Where small counts are hidden only what the page shows of the figure is compared.
+    Where small counts are hidden only what the page shows of the figure is compared. Under a heading that says what it
+    is the word itself is left out (``is_named``).
     """
-    goal = _goal(target)
+    goal = _goal(target, is_named=is_named)
     shown = drawn(value)
     if shown is None:
         return goal, "neutral"
@@ -59,13 +60,14 @@ def against(value: Number | None, target: Target) -> tuple[Text, Tone]:
     return goal + Text(f": {off.en} over", f"：超出 {off.zh}"), "bad"
 
 
-def _goal(target: Target) -> Text:
+def _goal(target: Target, *, is_named: bool = True) -> Text:
     of = amount(target.value, target)
     if target.span is not target.metric.grain:
         of += _SPANS[target.span]
     if target.metric.better == "down":
-        return Text(f"target {of.en} at most", f"目标不高于 {of.zh}")
-    return Text(f"target {of.en}", f"目标 {of.zh}")
+        of = Text(f"{of.en} at most", f"不高于 {of.zh}")
+        return Text("target ", "目标") + of if is_named else of
+    return Text("target ", "目标 ") + of if is_named else of
 
 
 def _off(gap: float, target: Target) -> Text:

@@ -152,7 +152,7 @@ def test_figures_are_json_in_known_colours(site: Site, page: str) -> None:
 def test_the_full_site_draws_every_chart(sites: dict[str, Site]) -> None:
     counts = {page: len(sites["full"].page(page).json) for page in PAGES}
     assert counts == {
-        "index": 2, "members": 3, "activation": 0, "interactions": 4, "risk": 0, "actions": 1, "answers": 2,
+        "index": 2, "owner": 0, "members": 3, "activation": 0, "interactions": 4, "risk": 0, "actions": 1, "answers": 2,
         "revenue": 4, "sales": 1, "content": 1, "events": 1, "churn": 2, "alerts": 1, "health": 0,
     }  # fmt: skip
 

@@ -21,6 +21,7 @@ from pipelines.report.parts.database import Marts
 from pipelines.report.parts.few import Count, Share, drawn, is_hidden
 from pipelines.report.parts.few_columns import BASES, COUNTS, OF_COUNTS, OTHER_NUMBERS, PERSON, SHARES, VALUES
 from pipelines.report.parts.few_rows import guard
+from pipelines.report.parts.known import Term
 from pipelines.report.parts.text import integer, money, percent, plural, signed
 from pipelines.report.site import render_site
 from tests.support.report_html import Html
@@ -36,9 +37,9 @@ NO_MEMBERS = {
     "Harm", "No effect, or not known", "No fair comparison", "Work", "Pieces", "Alarms in 90 days", "Tenure", "perfect",
     "Interactions", "articles", "questions", "Quarantined", "State", "Verdict", "Rows", "Files rejected", "Log days",
     "Last 30 log days",
-    "contents", "Contents by members", "answered", "asked", "interactions",
+    "contents", "Contents by members", "answered", "asked", "interactions", "Events",
 }  # fmt: skip
-"""Tiles, columns and lines in which a number from 1 to 4 counts no members."""
+"""Tiles, columns, metrics of rows and lines in which a number from 1 to 4 counts no members."""
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +252,8 @@ def _small_numbers(page: Page) -> Iterator[tuple[str, object]]:
         if isinstance(block, Table):
             for row in block.rows:
                 for column, cell in zip(block.columns, row, strict=True):
-                    yield from ((column.label.en, one) for one in (cell.shown, cell.sort) if _is_small(one))
+                    named = row[0].shown if isinstance(row[0].shown, Term) else column.label
+                    yield from ((named.en, one) for one in (cell.shown, cell.sort) if _is_small(one))
         if isinstance(block, Tiles):
             yield from ((tile.label.en, tile.value) for tile in block.tiles if _is_small(tile.value))
 
