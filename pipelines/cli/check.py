@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from expectations.rule import CRITICAL
+from pipelines.cli.console import spoken
 from pipelines.contract import LOGS, Log
 from pipelines.faults import UserError
 from pipelines.gates import deliveries
@@ -22,12 +24,14 @@ from pipelines.ingest.unknown import MISSPELT
 from pipelines.lake import ledger
 from pipelines.lake.delivery import read_delivery
 from pipelines.reading.blocks import Rejected
+from pipelines.report.parts.text import Text
 from pipelines.settings import Settings
 
 _NO_DAY = date(2199, 12, 31)
 """Log day of a first reading that only asks which days a file holds: no row can lie after it."""
 
 _SHOWN = 20
+_NOTHING = Text("", "")
 
 
 class NotToldError(UserError):
@@ -41,7 +45,7 @@ class Checked:
     """The verdict on one file in lines; good where every row is accepted and no gate would withhold the day."""
 
     is_good: bool
-    lines: list[str]
+    lines: list[Text]
 
 
 def check_file(path: Path, settings: Settings, *, log: str | None = None, day: date | None = None) -> Checked:
@@ -71,22 +75,38 @@ def _judge(home: Home, path: Path, settings: Settings, log: Log, log_day: date) 
     profile = delivery["profile"]
     outcome = deliveries.judge(home, settings, log.name, [log_day], "check")
     found = refused(home, log.name)
-    counted = f"{profile['accepted']:,} of {profile['delivered']:,} rows accepted"
-    lines = [f"{path}  as {log.name} of {log_day}: {'refused' if profile['rejected_files'] else counted}"]
-    lines += [f"  {one}".replace(one.place.partition(":")[0], str(path), 1) for one in found[:_SHOWN]]
-    if len(found) > _SHOWN:
-        lines.append(f"  … and {len(found) - _SHOWN:,} more")
+    n_accepted, n_delivered = f"{profile['accepted']:,}", f"{profile['delivered']:,}"
+    became = Text(f"{n_accepted} of {n_delivered} rows accepted", f"{n_delivered} 行中接收了 {n_accepted} 行")
+    if profile["rejected_files"]:
+        became = Text("refused", "已拒绝")
+    lines = [Text(f"{path}  as {log.name} of {log_day}: ", f"{path}  视为 {log_day} 的 {log.name}：") + became]
+    lines += [_passed_on(str(one).replace(one.place.partition(":")[0], str(path), 1)) for one in found[:_SHOWN]]
+    if (more := len(found) - _SHOWN) > 0:
+        lines.append(Text(f"  … and {more:,} more", f"  ……另有 {more:,} 项"))
     lines += [
-        f"  {'failed' if row['severity'] == 'critical' else 'warning'}: {row['expectation']}, "
-        f"found {row['observed']}: {row['reason']}"
+        _passed_on(
+            f"{row['expectation']}, found {row['observed']}: {row['reason']}",
+            Text("failed: ", "未通过：") if row["severity"] == CRITICAL else Text("warning: ", "警告："),
+        )
         for row in ledger.rows(home, "gate_results", is_passed=False)
         if not row["expectation"].startswith("rejected_")
     ]
     others = [(log_day, one) for one in delivery["findings"] if one["finding"] not in (MISSPELT, SHARED_KEY)]
-    lines += [f"  look at: {one}" for one in summary(others)]
+    lines += [_passed_on(one, Text("look at: ", "请查看：")) for one in summary(others)]
     if outcome.withheld:
-        lines.append(f"  the day would be withheld; if it is right as it is, guildbook gate waive {log.name} {log_day}")
+        waive = f"guildbook gate waive {log.name} {log_day}"
+        lines.append(
+            Text(
+                f"  the day would be withheld; if it is right as it is, {waive}",
+                f"  该日会被扣留；若数据无误，请执行 {waive}",
+            )
+        )
     return Checked(is_good=not found and not outcome.withheld, lines=lines)
+
+
+def _passed_on(line: str, before: Text = _NOTHING) -> Text:
+    """Return what ingestion or the gate said, in a line of its own."""
+    return Text("  ", "  ") + before + Text(line, spoken(line))
 
 
 def _ingest(home: Home, path: Path, settings: Settings, log: Log, log_day: date) -> None:

@@ -1,13 +1,14 @@
 """What every command says in the same way and in which language: messages beside its output, settings that are wrong.
 
 What a command says itself is a ``Text``, which holds both languages. What it passes on, such as an error's own words,
-is said as it came.
+is looked up among the reasons that are known.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from pipelines.settings.given import unknown_variables
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Controls except tab and line feed, and marks that turn the direction of what follows."""
 
+_LANGUAGE: ContextVar[str] = ContextVar("language of this command", default="")
+
 Say = Callable[[Text | str], None]
 """What hears a sentence."""
 
@@ -32,15 +35,44 @@ Say = Callable[[Text | str], None]
 class Commands(TyperGroup):
     """The commands; what the operator can mend is one line and an exit code, whichever command meets it."""
 
-    def invoke(self, ctx: Any) -> object:  # noqa: ANN401 - typer brings a click of its own
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - typer brings a click of its own
+        """Run in the language of the settings."""
+        begun = _LANGUAGE.set(language())
+        get_settings.cache_clear()  # a command may make the home whose settings count from then on
+        try:
+            if language() != "zh":
+                return super().main(*args, **kwargs)
+            from pipelines.cli.helping import in_chinese  # noqa: PLC0415 - only Chinese needs it
+
+            with in_chinese(self):
+                return super().main(*args, **kwargs)
+        finally:
+            _LANGUAGE.reset(begun)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as above
+        """Read the words of the command."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except Exception as error:
+            _say_usage(error)
+            raise
+
+    def invoke(self, ctx: Any) -> object:  # noqa: ANN401 - as above
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
         except Exception as error:
+            _say_usage(error)
             if (line := sentence(error, Home(_home()))) is None:
                 raise
             say(line)
             raise typer.Exit(getattr(error, "exit_code", 1)) from error
+
+
+def _say_usage(error: Any) -> None:  # noqa: ANN401 - as above
+    """Have what is wrong with the words of a command said in the language of the settings."""
+    if format_message := getattr(error, "format_message", None):
+        error.format_message = lambda: spoken(format_message())
 
 
 def _home() -> Path:
@@ -84,14 +116,21 @@ def show(line: Text | str) -> None:
 
 
 def spoken(text: Text | str) -> str:
-    """Return a text in the language of the settings, English where they name none; what is passed on stays as it is."""
-    if isinstance(text, str):
+    """Return a text in the language of the settings, English where they name none; what is passed on is looked up."""
+    is_chinese = language() == "zh"
+    if isinstance(text, Text):
+        return text.zh if is_chinese else text.en
+    if not is_chinese:
         return text
-    return text.zh if language() == "zh" else text.en
+    from pipelines.report.parts.reasons import chinese  # noqa: PLC0415 - reading them takes as long as many a command
+
+    return chinese(text)
 
 
 def language() -> str:
-    """Return the language in which commands speak."""
+    """Return the language in which commands speak: that in which this one began, or the one of the settings."""
+    if begun := _LANGUAGE.get():
+        return begun
     try:
         return get_settings().language or "en"
     except UserError:  # the settings are wrong, which is being said
@@ -101,7 +140,7 @@ def language() -> str:
 def labelled(label: Text, said: Text | str, width: int = 12) -> Text:
     """Return a line that begins with a word for what it is about, in a column as wide as a terminal shows it."""
     filled = [word + " " * (width - cell_len(word)) for word in (label.en, label.zh)]
-    return Text(*filled) + said
+    return Text(*filled) + (said if isinstance(said, Text) else Text(said, spoken(said)))
 
 
 def printable(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from pipelines.cli.console import read_settings, say, show
+from pipelines.cli.console import read_settings, say, show, spoken
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.report.parts.text import Text
@@ -54,7 +54,7 @@ def export(
         cut = f"{n_texts:,}"
         say(Text(f"{table}: {cut} texts were cut at what a cell holds", f"{table}：{cut} 段文字按单元格上限截断"))
     for table, reason in done.left_out.items():
-        say(Text(f"{table} was left out: {reason}", f"{table} 未导出：{reason}"))
+        say(Text(f"{table} was left out: {reason}", f"{table} 未导出：{spoken(reason)}"))
     show(Text(f"in {out}", f"位于 {out}"))
     if done.left_out:
         raise typer.Exit(1)

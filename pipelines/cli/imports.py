@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.console import labelled, read_settings, say, show
+from pipelines.cli.console import labelled, read_settings, say, show, spoken
 from pipelines.cli.progress import work_shown
 from pipelines.home import Home
 from pipelines.report.parts.text import Text
@@ -121,7 +121,7 @@ def _say_not_mapped(found: Sequence[NotMapped]) -> None:
     """Say what was left out, of which file and output, and why."""
     for one in found:
         what = one.file + (f" → {one.output}" if one.output else "")
-        said = Text(f"{what}: {one.reason}", f"{what}：{one.reason}")
+        said = Text(f"{what}: {one.reason}", f"{what}：{spoken(one.reason)}")
         if one.example:
             said += Text(f" (for example {one.example})", f"（例如 {one.example}）")
         show(_counted(Text("not mapped", "未映射"), one.count, said))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
-from pipelines.cli.console import say, show
+from pipelines.cli.console import labelled, say, show, spoken
 from pipelines.faults import UserError
+from pipelines.report.parts.text import Text
 from pipelines.settings import HOME_FILE, SETTINGS_FILE, Settings
 from pipelines.settings.given import given_by_environment, home_folder, read_variables
 
@@ -44,11 +45,12 @@ def init(
         _say(folder, kind, [new_home.add_source(folder, kind)])
         return
     new_home.check_folder(folder)
+    asked = Text("Language of pages and messages (en or zh)", "页面与消息的语言（en 或 zh）")
     questions = {
-        "name": ("Name of the community", None, _setting("name")),
-        "timezone": ("Time zone", _zone_of_this_machine(), _setting("timezone")),
-        "language": (f"Language of pages and messages ({' or '.join(LANGUAGES)})", "en", _one_of(LANGUAGES)),
-        "from": ("Where the data comes from", new_home.FILES, _one_of(kinds)),
+        "name": (Text("Name of the community", "社区名称"), None, _setting("name")),
+        "timezone": (Text("Time zone", "时区"), _zone_of_this_machine(), _setting("timezone")),
+        "language": (asked, "en", _one_of(LANGUAGES)),
+        "from": (Text("Where the data comes from", "数据从哪里来"), new_home.FILES, _one_of(kinds)),
     }
     given = {"name": name, "timezone": timezone, "language": language, "from": kind}
     answers = {option: questions[option][2](value) for option, value in given.items() if value is not None}
@@ -58,9 +60,9 @@ def init(
         raise UserError(f"nobody is here to be asked: give {options} too; --from is one of: {', '.join(kinds)}")
     for option in missing:
         for one, what in kinds.items() if option == "from" else ():
-            say(f"  {one:<16}{what}")
+            say(Text(f"  {one:<16}{what}", f"  {one:<16}{spoken(what)}"))
         text, default, check = questions[option]
-        answers[option] = typer.prompt(text, default=default, value_proc=check, err=True)
+        answers[option] = typer.prompt(spoken(text), default=default, value_proc=check, err=True)
     said = new_home.NewHome(*(answers[option] for option in questions))
     written = new_home.make_home(folder, said)
     for line in readers.protect(Home(folder), Settings(home=folder)):
@@ -68,7 +70,12 @@ def init(
     _say(folder, said.kind, written)
     before = given_by_environment() | read_variables(folder / SETTINGS_FILE, Settings.model_fields).keys()
     if overridden := sorted({"name", "timezone", "language"} & before):
-        say(f"warning   the environment or {SETTINGS_FILE} says {', '.join(overridden)} too, and goes first")
+        names = ", ".join(overridden)
+        first = Text(
+            f"the environment or {SETTINGS_FILE} says {names} too, and goes first",
+            f"环境变量或 {SETTINGS_FILE} 也给出了 {names}，并优先采用",
+        )
+        say(labelled(Text("warning", "警告"), first, 10))
 
 
 def is_asked() -> bool:
@@ -80,10 +87,14 @@ def _say(folder: Path, kind: str, written: list[Path]) -> None:
     """Say what was written, and how to go on."""
     from pipelines.cli import new_home  # noqa: PLC0415
 
-    lines = {"written": map(str, written), "first": new_home.to_do(folder, kind)}
-    for word, said in (lines | {"next": new_home.next_commands(folder, kind)}).items():
+    lines: list[tuple[Text, Sequence[Text | str]]] = [
+        (Text("written", "已写入"), [str(path) for path in written]),
+        (Text("first", "首先"), new_home.to_do(folder, kind)),
+        (Text("next", "下一步"), new_home.next_commands(folder, kind)),
+    ]
+    for word, said in lines:
         for n, line in enumerate(said):
-            show(f"{'' if n else word:<10}{line}")
+            show(labelled(Text("", "") if n else word, line, 10))
 
 
 def _setting(name: str) -> Callable[[str], str]:

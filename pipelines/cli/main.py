@@ -205,4 +205,4 @@ def waive(
         raise typer.BadParameter(f"{table} has no gate; one of: {', '.join(known)}")
     verdicts.waive(Home(read_settings().home), table, day.date(), reason=reason, waived_by=getpass.getuser())
     again = f"guildbook run --from {day.date()} --to {day.date()}"
-    show(Text(f"waived; run the day again: {again}", f"已豁免；请重新运行该日：{again}"))
+    show(Text(f"waived; run the day again: {again}", f"已放行；请重新运行该日：{again}"))

@@ -14,6 +14,7 @@ from pipelines import sources
 from pipelines.faults import UserError
 from pipelines.files import write_text
 from pipelines.home import Home
+from pipelines.report.parts.text import Text
 from pipelines.settings import HOME_FILE, PROJECT_DIR, SETTINGS_FILE
 from pipelines.settings.given import given_by_environment, home_folder
 
@@ -95,13 +96,26 @@ def add_source(folder: Path, kind: str) -> Path:
     return source
 
 
-def to_do(folder: Path, kind: str) -> list[str]:
+def to_do(folder: Path, kind: str) -> list[Text]:
     """Return what has to be there before the next commands, in lines."""
     if kind != FILES:
-        return [f"say in {_source(folder, kind)} where it is; its secrets go into {SETTINGS_FILE}"]
+        source = _source(folder, kind)
+        return [
+            Text(
+                f"say in {source} where it is; its secrets go into {SETTINGS_FILE}",
+                f"在 {source} 中写明数据在哪里；机密写入 {SETTINGS_FILE}",
+            )
+        ]
+    into, turn = f"{Home(folder).landing}/<log>/<YYYY-MM-DD>/", "guildbook import csv FOLDER"
     return [
-        f"put each log's files into {Home(folder).landing}/<log>/<YYYY-MM-DD>/ (docs/log-contract.md),",
-        "or turn other CSV files into them: guildbook import csv FOLDER (docs/connectors.md)",
+        Text(
+            f"put each log's files into {into} (docs/log-contract.md),",
+            f"把每种日志的文件放进 {into}（docs/log-contract.md），",
+        ),
+        Text(
+            f"or turn other CSV files into them: {turn} (docs/connectors.md)",
+            f"或把其他 CSV 文件转成日志：{turn}（docs/connectors.md）",
+        ),
     ]
 
 

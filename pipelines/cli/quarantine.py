@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import groupby
 
+from pipelines.cli.console import spoken
 from pipelines.contract import LOGS
 from pipelines.home import Home
 from pipelines.ingest.refusals import Refusal, refused
@@ -35,7 +36,7 @@ def _day_lines(log: str, log_day: date, ones: list[Refusal], *, shown: int) -> l
     english = [plural(n_files, "file", "files")] * bool(n_files) + [plural(n_rows, "row", "rows")] * bool(n_rows)
     chinese = [f"{n_files:,} 个文件"] * bool(n_files) + [f"{n_rows:,} 行"] * bool(n_rows)
     head = Text(f"{log} {log_day}  {' and '.join(english)} refused", f"{log} {log_day}  已拒绝 {'和 '.join(chinese)}")
-    lines = [head, *(Text("  ", "  ") + str(one) for one in ones[:shown])]
+    lines = [head, *(Text(f"  {one}", f"  {spoken(str(one))}") for one in ones[:shown])]
     if len(ones) > shown:
         more, command = f"{len(ones) - shown:,}", f"guildbook quarantine {log} {log_day}"
         lines.append(Text(f"  … and {more} more: {command}", f"  ……另有 {more} 项：{command}"))

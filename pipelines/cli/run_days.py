@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from expectations import worker
-from pipelines.cli.console import labelled, read_settings, say, show
+from pipelines.cli.console import labelled, read_settings, say, show, spoken
 from pipelines.home import Home
 from pipelines.report.parts.text import Text
 from pipelines.settings import Settings
@@ -78,9 +78,9 @@ def _say_why(home: Home, outcome: RunOutcome, rest: tuple[date, date] | None) ->
     """Say what stopped a run, what stays up, and which of its days can be published meanwhile."""
     if outcome.failed_gate:
         at, why = outcome.failed_gate, outcome.reason
-        say(Text(f"stopped at {at}: {why}", f"停在 {at}：{why}"))
+        say(Text(f"stopped at {at}: {why}", f"停在{spoken(at)}：{spoken(why)}"))
     else:
-        say(Text(f"failed: {outcome.reason}", f"失败：{outcome.reason}"))
+        say(Text(f"failed: {outcome.reason}", f"失败：{spoken(outcome.reason)}"))
     if home.published.exists():
         say(Text("the last good publication stays up", "上一次成功的发布仍在线"))
     else:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.console import read_settings, say, show
+from pipelines.cli.console import read_settings, say, show, spoken
 from pipelines.home import Home
 from pipelines.report.parts.text import Text
 from pipelines.settings import Settings
@@ -42,7 +42,7 @@ def list_() -> None:
             when = f"{row['started_at']:%Y-%m-%d %H:%M} UTC"
             how = _OUTCOMES[row["outcome"]] + f" {when}"
             if why := row["reason"]:
-                how += Text(f": {why}", f"：{why}")
+                how += Text(f": {why}", f"：{spoken(why)}")
         of_source = f"{one.name:<20}{one.source.kind:<14}{one.source.schedule:<16}"
         show(Text(of_source, of_source) + how)
 

@@ -11,7 +11,7 @@ import duckdb
 from expectations.relations import RELATIONS
 from expectations.rule import CRITICAL, WARNING
 from pipelines import lock
-from pipelines.cli.console import labelled
+from pipelines.cli.console import labelled, spoken
 from pipelines.home import Home
 from pipelines.ingest.findings import standing, summary
 from pipelines.ingest.ignored import ignored_entries
@@ -92,7 +92,7 @@ def _rebuilt(build: dict[str, Any]) -> Text:
     because = build["full_because"]
     return Text(
         f"{stale} of {days} days and {as_of} as-of days" + (f" ({because})" if because else ""),
-        f"{days} 天中的 {stale} 天，另有 {as_of} 个截止日" + (f"（{because}）" if because else ""),
+        f"{days} 天中的 {stale} 天，另有 {as_of} 个截止日" + (f"（{spoken(because)}）" if because else ""),
     )
 
 
@@ -108,8 +108,11 @@ def _last_run_lines(home: Home) -> list[Text]:
     failed.sort(key=lambda row: (row["severity"], row["table_name"], str(row["day"])))
     lines = [labelled(Text("last run", "上次运行"), str(stop) if stop else counted)]
     for row in failed[:SHOWN_FAILURES]:
-        what, found = f"{row['table_name']} {row['day'] or ''} {row['expectation']}", row["observed"]
-        said = Text(f"{row['gate']}: {what}, found {found}", f"{row['gate']}：{what}，实际为 {found}")
+        where, rule, found = f"{row['table_name']} {row['day'] or ''}", row["expectation"], row["observed"]
+        said = Text(
+            f"{row['gate']}: {where} {rule}, found {found}",
+            f"{row['gate']}：{where} {spoken(rule)}，实际为 {spoken(found or '')}",
+        )
         lines.append(Text("  ", "  ") + labelled(_SEVERITIES[row["severity"]], said, 10))
     if (more := len(failed) - SHOWN_FAILURES) > 0:
         lines.append(Text(f"  … and {more} more, in marts.gate_results", f"  ……另有 {more} 项，见 marts.gate_results"))
@@ -135,7 +138,11 @@ def _finding_lines(home: Home) -> list[Text]:
         if row["log_day"] is not None:
             of_log[row["log"]].append((row["log_day"], row))
     look_at = Text("look at", "请查看")
-    return [labelled(look_at, f"{log}: {line}") for log, rows in sorted(of_log.items()) for line in summary(rows)]
+    return [
+        labelled(look_at, Text(f"{log}: {line}", f"{log}：{spoken(line)}"))
+        for log, rows in sorted(of_log.items())
+        for line in summary(rows)
+    ]
 
 
 def _disagreement_lines(home: Home) -> list[Text]:
@@ -152,8 +159,6 @@ def _disagreement_lines(home: Home) -> list[Text]:
         ).fetchall()
     if not rows:
         return []
-    from pipelines.report.sections.relations import CURES, SAID  # noqa: PLC0415 - brings what draws charts
-
     disagrees = Text("disagrees", "相矛盾")
     lines = [
         labelled(
@@ -161,8 +166,8 @@ def _disagreement_lines(home: Home) -> list[Text]:
             Text(
                 f"{log}: {n_broken:,} of {n_rows:,} rows, last on {last_day}: the row {RELATIONS[rule].said} "
                 f"({examples}): {RELATIONS[rule].cure}",
-                f"{log}：{n_rows:,} 行中有 {n_broken:,} 行，最近一次在 {last_day}：{SAID[rule]}（{examples}）："
-                f"{CURES[RELATIONS[rule].cure]}",
+                f"{log}：{n_rows:,} 行中有 {n_broken:,} 行，最近一次在 {last_day}：{spoken(RELATIONS[rule].said)}"
+                f"（{examples}）：{spoken(RELATIONS[rule].cure)}",
             ),
         )
         for log, rule, n_broken, n_rows, last_day, examples in rows[:SHOWN_RULES]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from filelock import Timeout
 
 from pipelines import lock
+from pipelines.cli.console import spoken
 from pipelines.cli.instance import prepare_instance
 from pipelines.home import Home
 from pipelines.report.parts.text import Text
@@ -77,7 +78,7 @@ def _dead_lines(home: Home, settings: Settings) -> list[Text]:
     import dagster as dg  # noqa: PLC0415 - importing dagster takes seconds
 
     with dg.DagsterInstance.get() as instance:
-        return [Text(str(dead), str(dead)) for dead in fail_dead_runs(home, settings, instance)]
+        return [Text(str(dead), spoken(str(dead))) for dead in fail_dead_runs(home, settings, instance)]
 
 
 def _held(home: Home) -> list[Text]:

@@ -14,6 +14,7 @@ from pipelines.home import Home
 from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import ledger, noted, versions
 from pipelines.publishing.stopped import PAGE, stopping_verdict, write_stopped
+from pipelines.report.parts.reasons import chinese
 from pipelines.report.status import SiteStatus, write_status
 from pipelines.sending.deliver import Pace
 from pipelines.sending.one import SendingError, Wish
@@ -82,6 +83,8 @@ def _say_on_banner(home: Home, settings: Settings, stop: noted.Stop) -> None:
         run_succeeded=False,
         failed_gate=stop.failed_gate,
         reason=stop.reason,
+        failed_gate_zh=chinese(stop.failed_gate),
+        reason_zh=chinese(stop.reason),
         page=PAGE,
     )
     write_status(home.versions / str(number) / "site", status)

@@ -24,6 +24,8 @@ class SiteStatus:
         run_succeeded: whether it got to the end.
         failed_gate: the gate that stopped it, such as ``gate 1: interactions 2026-11-19``; empty if none did.
         reason: why it stopped, in a sentence for operators; empty when it succeeded.
+        failed_gate_zh: the gate in Chinese.
+        reason_zh: the reason in Chinese.
         page: the page about the stopped run, beside the others; empty where there is none.
     """
 
@@ -33,6 +35,8 @@ class SiteStatus:
     run_succeeded: bool
     failed_gate: str = ""
     reason: str = ""
+    failed_gate_zh: str = ""
+    reason_zh: str = ""
     page: str = ""
 
     def __post_init__(self) -> None:
@@ -51,7 +55,9 @@ def write_status(site: Path, status: SiteStatus) -> None:
         "runFinishedAt": status.run_finished_at.isoformat(),
         "runSucceeded": status.run_succeeded,
         "failedGate": status.failed_gate,
+        "failedGateZh": status.failed_gate_zh,
         "reason": status.reason,
+        "reasonZh": status.reason_zh,
         "page": status.page,
     }
     write_text(site / "status.js", f"window.guildbookStatus = {json.dumps(body, indent=2)};\n")

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from pipelines.report.parts import words
+from pipelines.report.parts.reasons import chinese, said
 from pipelines.report.parts.text import Text
 from pipelines.report.site import STATIC_DIR, environment
 
@@ -56,6 +58,13 @@ def render_stopped(run: StoppedRun) -> str:
     moment = run.stopped_at.astimezone(ZoneInfo(run.timezone))
     return template.render(
         run=run,
+        said=said,
+        chinese=chinese,
+        word=_word,
         moment=f"{moment:%Y-%m-%d %H:%M}",
         css=Markup(css),  # noqa: S704 - the report's own style sheet
     )
+
+
+def _word(names: str, code: str) -> Text:
+    return words.word(getattr(words, names), code)

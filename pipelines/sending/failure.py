@@ -8,6 +8,7 @@ from pipelines.faults import UserError
 from pipelines.gates import verdicts
 from pipelines.home import Home
 from pipelines.lake.noted import Stop
+from pipelines.report.parts.reasons import chinese, said
 from pipelines.report.parts.text import Text, day
 from pipelines.report.sections.cures import cures
 from pipelines.sending.message import Message, Section, one_line
@@ -21,8 +22,10 @@ def failure(home: Home, settings: Settings, stop: Stop) -> Message:
     """Make the message of a stop; its key is the run's, or the day's where none came."""
     digest = hashlib.sha256(stop.reason.encode()).hexdigest()[:8]
     name = settings.title
-    gate, reason = one_line(stop.failed_gate), one_line(stop.reason, most=_REASON)
-    stopped = Text(f"It stopped at {gate}: {reason}", f"停在 {gate}：{reason}") if gate else Text(reason, reason)
+    gate = one_line(stop.failed_gate)
+    why = said(stop.reason)
+    reason = Text(one_line(why.en, most=_REASON), one_line(why.zh, most=_REASON))
+    stopped = Text(f"It stopped at {gate}: ", f"停在{chinese(gate)}：") + reason if gate else reason
     try:
         blocking = verdicts.blocking(home, stop.run_id)
     except (OSError, UserError):

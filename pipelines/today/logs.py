@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pipelines.report.parts import marks, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.parts.database import Row
+from pipelines.report.parts.reasons import said
 from pipelines.report.parts.text import MISSING, Text, day, integer, plural
 from pipelines.today.seen import BRIEF, Seen, between
 
@@ -26,8 +27,8 @@ def withheld(seen: Seen) -> list[Block]:
                 f"guildbook gate waive {one.log} {seen.moment.day} --reason …",
             ),
             entries=[
-                *((Text("Why", "原因"), reason) for reason in one.withheld),
-                *((Text("Refused", "未接收"), line) for line in one.refused),
+                *((Text("Why", "原因"), said(reason)) for reason in one.withheld),
+                *((Text("Refused", "未接收"), said(line)) for line in one.refused),
             ],
         )
         for one in seen.withheld
@@ -105,7 +106,7 @@ def _remarks(seen: Seen, row: Row) -> list[Text]:
             )
         )
     if one.part is not None:
-        found += [Text(line, line) for line in (*one.refused, *one.warned)]
+        found += [said(line) for line in (*one.refused, *one.warned)]
     return found
 
 

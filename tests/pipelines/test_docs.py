@@ -89,4 +89,5 @@ def test_the_first_example_can_be_copied_and_is_a_good_delivery(tmp_path):
     (path,) = tmp_path.glob("data/landing/interactions/*/*.csv")
     checked = check_file(path, Settings(home=tmp_path / "home", first_log_day=date(2024, 1, 1)))
     assert checked.is_good, checked.lines
-    assert "2 of 2 rows accepted" in checked.lines[0]
+    assert "2 of 2 rows accepted" in checked.lines[0].en
+    assert "2 行中接收了 2 行" in checked.lines[0].zh

@@ -9,6 +9,7 @@ from pipelines.report.parts import collected, marks, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Page, Table
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Header, Source, latest_verdicts
+from pipelines.report.parts.reasons import said
 from pipelines.report.parts.text import Claim, Text, day, integer, plural
 from pipelines.report.sections import day_notes, deliveries, findings, gaps, relations, restated, withheld
 
@@ -84,10 +85,10 @@ def _gates(marts: Marts, context: SiteContext) -> Block:
             Cell(words.word(words.GATES, row["gate"])),
             Cell(words.log(row["table_name"])),
             Cell(day(row["day"]), str(row["day"] or "")),
-            Cell(row["expectation"]),
-            Cell(_plain(row["observed"])),
-            Cell(_plain(row["expected"])),
-            Cell(row["reason"] or ""),
+            Cell(said(row["expectation"])),
+            Cell(said(row["observed"])),
+            Cell(said(row["expected"])),
+            Cell(said(row["reason"])),
         ]
         for row in result.rows
     ]
@@ -136,10 +137,6 @@ def _rank(is_passed: bool, is_waived: bool) -> int:
     return 2 if is_passed else int(is_waived)
 
 
-def _plain(value: object) -> str:
-    return "" if value is None else str(value)
-
-
 def _quarantine(marts: Marts, context: SiteContext) -> Table:
     result = marts.run(
         "quarantine",
@@ -165,7 +162,7 @@ def _quarantine(marts: Marts, context: SiteContext) -> Table:
             Cell(integer(row["n_rows"]), row["n_rows"]),
             Cell(day(row["last_log_day"]), str(row["last_log_day"])),
             Cell(row["first_place"]),
-            Cell(row["first_reason"]),
+            Cell(said(row["first_reason"])),
         ]
         for row in result.rows
     ]

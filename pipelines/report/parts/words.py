@@ -145,6 +145,8 @@ GATES = {
     "predictions": Text("predictions", "预测"),
 }
 
+SEVERITIES = {"critical": Text("critical", "严重"), "warning": Text("warning", "警告")}
+
 ARMS = {"treated": Text("contact", "联系"), "held_out": Text("control", "对照")}
 
 OUTCOMES = {"active": Text("active", "保持活跃"), "renewed": Text("renewed", "续费")}

@@ -9,6 +9,7 @@ from pipelines.report.parts import marks, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table, Tile, Tiles
 from pipelines.report.parts.database import Marts, Row
 from pipelines.report.parts.header import Header, Source
+from pipelines.report.parts.reasons import said
 from pipelines.report.parts.text import MISSING, Text, day, integer, percent, size
 
 _DAYS = 30
@@ -193,7 +194,7 @@ def _rejected(marts: Marts, context: SiteContext) -> Block:
                 Cell(words.log(row["log"])),
                 Cell(day(row["log_day"]), str(row["log_day"])),
                 Cell(size(row["bytes"]), row["bytes"]),
-                Cell(row["reason"] or ""),
+                Cell(said(row["reason"])),
             ]
             for row in result.rows
         ],

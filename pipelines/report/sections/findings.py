@@ -6,6 +6,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.parts.database import Marts, Row
+from pipelines.report.parts.reasons import said
 from pipelines.report.parts.text import MISSING, Text, day, integer, plural
 
 _TITLE = Text("What came, but looks wrong", "已送达但看似有误")
@@ -76,6 +77,7 @@ def block(marts: Marts, context: SiteContext) -> Block:
 
 
 def _row(row: Row) -> list[Cell]:
+    found, cure = said(row["said"]), said(row["cure"])
     return [
         Cell(_FINDINGS.get(row["finding"], row["finding"])),
         Cell(words.log(row["log"]) if row["log"] else MISSING),
@@ -83,7 +85,7 @@ def _row(row: Row) -> list[Cell]:
         Cell(integer(row["n_rows"]) if row["n_rows"] is not None else MISSING, row["n_rows"] or 0),
         Cell(integer(row["n_log_days"]) if row["n_log_days"] else MISSING, row["n_log_days"]),
         Cell(day(row["last_log_day"]) if row["last_log_day"] else MISSING, str(row["last_log_day"] or "")),
-        Cell(f"{row['said']}: {row['cure']}"),
+        Cell(found + (Text(": ", "：") if cure.zh != cure.en else ": ") + cure),
     ]
 
 

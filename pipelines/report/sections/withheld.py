@@ -5,9 +5,11 @@ from __future__ import annotations
 from pipelines.report.parts import words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.parts.database import Marts
+from pipelines.report.parts.reasons import said
 from pipelines.report.parts.text import Text, day, integer, plural
 
 _TITLE = Text("Withheld until they are mended", "被扣留、等待修复的日志日")
+_NOT_JUDGED = Text("not judged yet: run the day", "尚未裁定：请运行该日")
 
 
 def block(marts: Marts) -> Block:
@@ -66,7 +68,7 @@ def block(marts: Marts) -> Block:
                     if row["keeps_earlier"]
                     else Text("nothing, a gap", "空缺")
                 ),
-                Cell(row["found"] or Text("not judged yet: run the day", "尚未评判：请运行该日")),
+                Cell(said(row["found"]) if row["found"] else _NOT_JUDGED),
             ]
             for row in result.rows
         ],

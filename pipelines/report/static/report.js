@@ -89,8 +89,8 @@
     if (status && !status.runSucceeded) {
       tone = "bad";
       parts.push(say(`The last run stopped (${moment(status.runFinishedAt)})`, `最近一次运行中止（${moment(status.runFinishedAt)}）`)
-        + (status.failedGate ? say(` at ${status.failedGate}`, `，位于 ${status.failedGate}`) : "")
-        + (status.reason ? say(`: ${status.reason}`, `：${status.reason}`) : "") + say(".", "。"));
+        + (status.failedGate ? say(` at ${status.failedGate}`, `，位于${status.failedGateZh || status.failedGate}`) : "")
+        + (status.reason ? say(`: ${status.reason}`, `：${status.reasonZh || status.reason}`) : "") + say(".", "。"));
       parts.push(say("You are reading the last good publication.", "当前显示的是上一次成功的发布。"));
     }
     if ("sample" in root.dataset) {

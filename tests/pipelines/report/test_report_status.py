@@ -17,6 +17,8 @@ STATUS = SiteStatus(
     run_succeeded=False,
     failed_gate="deliveries: content 2026-11-20",
     reason=HOSTILE,
+    failed_gate_zh="质量门",
+    reason_zh=HOSTILE,
     page="last_run.html",
 )
 
@@ -36,7 +38,9 @@ def test_status_holds_the_last_run(tmp_path: Path) -> None:
         "runFinishedAt": "2026-11-21T06:01:00+00:00",
         "runSucceeded": False,
         "failedGate": "deliveries: content 2026-11-20",
+        "failedGateZh": "质量门",
         "reason": HOSTILE,
+        "reasonZh": HOSTILE,
         "page": "last_run.html",
     }
 

@@ -138,4 +138,4 @@ def test_findings_are_summed_over_their_log_days_with_what_to_do(fill: Fill) -> 
     (row,) = table.rows
     assert row[2].shown == Text("interaction_id -12 and others", "interaction_id -12 等")
     assert [cell.shown for cell in row[3:5]] == ["15", "2"]
-    assert row[6].shown == "12 rows share it: make ids"
+    assert row[6].shown == Text("12 rows share it: make ids", "12 rows share it: make ids")

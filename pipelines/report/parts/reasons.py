@@ -1,0 +1,143 @@
+"""Reasons and errors in Chinese: what was said in English, and maybe stored so, is looked up in the translations.
+
+``translations/*.po`` hold sentences with their values in braces. What a value may be is told by its name: ``{n…}`` is a
+number, ``{day…}`` a day, ``{word}`` and ``{rule}`` one word, ``{s}`` the ending of a plural, ``{table}`` a log or mart,
+``{at}`` the place before a sentence; those of ``_SENTENCES`` and ``_WORDS`` are looked up in their turn. What is not
+found stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from pathlib import Path
+
+from pipelines.report.parts import words
+from pipelines.report.parts.text import Text
+
+_FOLDER = Path(__file__).parent.parent / "translations"
+_AROUND = "wrapped"
+"""The file of what stands around a sentence: tried before the sentences, in its own order."""
+
+_SENTENCES = {"why", "cure", "expectation"}
+"""Values that are sentences of their own, without whose Chinese the whole has none."""
+_WORDS = {"said", "found", "rest"}
+"""Values that are put into Chinese as far as they are known."""
+_VALUE = re.compile(r"\{(\w+)\}")
+_ENGLISH = re.compile(r"(?<![\w`./'-])[a-z]{2,}(?![\w/=-]|\.\w)")
+"""A word that is no name of a column or file."""
+
+
+def said(reason: str | None) -> Text:
+    """Return a reason in both languages."""
+    return Text(reason or "", chinese(reason or ""))
+
+
+def chinese(text: str) -> str:
+    """Return what was said in English in Chinese, as far as the translations know it."""
+    return _translated(text)[0]
+
+
+@lru_cache(maxsize=1 << 14)
+def _translated(text: str) -> tuple[str, bool]:
+    """Return the text in Chinese, and whether all of it was known."""
+    if (whole := _whole(text)) is not None:
+        return whole, True
+    parts = text.split("; ")
+    for n in range(len(parts) - 1, 0, -1):
+        if (head := _whole("; ".join(parts[:n]))) is not None:
+            rest, is_known = _translated("; ".join(parts[n:]))
+            return f"{head}；{rest}", is_known
+    if len(parts) > 1 and (rest := _translated(after := "; ".join(parts[1:]))[0]) != after:
+        return f"{parts[0]}；{rest}", False
+    place, colon, after = text.partition(": ")
+    if colon and (tail := _translated(after))[1]:
+        return f"{place}：{tail[0]}", not _ENGLISH.search(place)
+    return text, False
+
+
+def _whole(text: str) -> str | None:
+    """Return the Chinese of one sentence; None where it is not known."""
+    if not _ENGLISH.search(text):
+        return text
+    for template in _templates():
+        if (found := template.read(text)) is not None:
+            return found
+    return None
+
+
+class _Template:
+    """A sentence with values, and its Chinese."""
+
+    def __init__(self, english: str, translation: str) -> None:
+        self._chinese = translation
+        pieces = _VALUE.split(english)
+        self.literal = "".join(pieces[0::2])
+        self._longest = max(pieces[0::2], key=len)
+        self._patterns = [re.compile(_pattern(pieces, more), re.DOTALL) for more in ("+?", "+")]
+
+    def read(self, text: str) -> str | None:
+        """Return the Chinese of a text of this form; None where it has another, or a sentence in it is not known."""
+        if self._longest not in text:
+            return None
+        for pattern in self._patterns:
+            if found := pattern.fullmatch(text):
+                values = {name: _value(name, value) for name, value in found.groupdict().items()}
+                known = {name: value for name, value in values.items() if value is not None}
+                if len(known) == len(values):
+                    return self._chinese.format_map(known)
+        return None
+
+
+def _pattern(pieces: list[str], more: str) -> str:
+    """Return the pattern of a sentence: literal pieces and names of values by turns."""
+    kinds = (
+        (r"n(_\w+)?", r"[-+\d.,e]+"),
+        (r"day(_\w+)?", r"\d{4}-\d\d-\d\d"),
+        (r"rule|word|table", r"[\w.-]+"),
+        (r"s", "s?"),
+        (r"at", r"(?:(?:(?!; ).)*[: ])?"),
+    )
+    named, seen = "", set()
+    for n, piece in enumerate(pieces):
+        if n % 2 == 0:
+            named += re.escape(piece)
+        elif piece in seen:
+            named += f"(?P={piece})"
+        else:
+            seen.add(piece)
+            kind = next((kind for name, kind in kinds if re.fullmatch(name, piece)), f".{more}")
+            named += f"(?P<{piece}>{kind})"
+    return named
+
+
+def _value(name: str, value: str) -> str | None:
+    """Return a value as Chinese shows it; None where it is a sentence that is not known."""
+    if name == "table":
+        return words.log(value).zh
+    if name == "at":
+        return value.replace(": ", "：")
+    if name not in _SENTENCES | _WORDS:
+        return value
+    translated, is_known = _translated(value)
+    return translated if is_known or name in _WORDS else None
+
+
+@cache
+def _templates() -> list[_Template]:
+    around = [_Template(*pair) for pair in _pairs(_FOLDER / f"{_AROUND}.po")]
+    others = [
+        _Template(*pair) for path in sorted(_FOLDER.glob("*.po")) if path.stem != _AROUND for pair in _pairs(path)
+    ]
+    return around + sorted(others, key=lambda one: -len(one.literal))
+
+
+def _pairs(path: Path) -> Iterator[tuple[str, str]]:
+    """Give each sentence of a file with its translation."""
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - most commands end well, and in English
+
+    with path.open("rb") as file:
+        for message in read_po(file, abort_invalid=True):
+            if message.id:
+                yield str(message.id), str(message.string)
