@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import stat
 
@@ -55,8 +56,8 @@ def files_below(folder):
 def commands_of(result):
     """The commands that a person would paste."""
     lines = result.stdout.splitlines()
-    start = next(n for n, line in enumerate(lines) if line.startswith("next"))
-    return [line[10:] for line in lines[start:]]
+    start = next(n for n, line in enumerate(lines) if line.startswith(("next", "下一步")))
+    return [re.sub("^(next|下一步)? +", "", line) for line in lines[start:]]
 
 
 def test_flags_make_a_home_that_is_private_and_found_from_inside(here, monkeypatch):
