@@ -184,6 +184,7 @@ def test_the_next_commands_can_be_pasted(here, ready, kind, monkeypatch):
 
 def test_a_source_is_added_to_a_home_from_anywhere_inside(here, ready, monkeypatch):
     invoke(".", *FLAGS)
+    monkeypatch.setenv("GUILDBOOK_LANGUAGE", "en")
     settings = (here / HOME_FILE).read_text(encoding="utf-8")
     monkeypatch.chdir(here / "landing")
 
