@@ -126,7 +126,7 @@ def _table(waiting: Result) -> Table:
         ),
         columns=[
             Column(Text("Question", "提问"), wide=True),
-            Column(Text("Channel", "频道")),
+            Column(Text("Channel", "频道"), filter="channel"),
             Column(Text("Asked by", "提问者")),
             Column(Text("Waits for", "已等待"), number=True),
         ],

@@ -113,7 +113,7 @@ def _trend(marts: Marts, context: SiteContext) -> Chart:
         f"""
         with
         kinds as (
-            select kind, sum(n_published)::bigint as n_in_all
+            select kind
             from marts.content_days
             where day between {context.through} - {_TREND_DAYS - 1} and {context.through}
             group by kind
@@ -132,7 +132,6 @@ def _trend(marts: Marts, context: SiteContext) -> Chart:
             days.day,
             kinds.kind,
             coalesce(published.n_published, 0) as n_published,
-            kinds.n_in_all,
         from days
         cross join kinds
         left join marts.content_days as published on days.day = published.day and kinds.kind = published.kind
@@ -146,14 +145,14 @@ def _trend(marts: Marts, context: SiteContext) -> Chart:
         own = [row for row in result.rows if row["kind"] == kind]
         name = words.word(words.KINDS, kind)
         published = charts.line(charts.column(own, "day"), charts.column(own, "n_published"), name, "c1", look="steps")
-        rows.append((name + f" · {integer(own[0]['n_in_all'])}", [published]))
+        rows.append((name, [published]))
     return Chart(
         title=Text("Published by day and kind", "按日期与类型发布"),
         note=Text(
             f"The last {_TREND_DAYS} days; each kind on its own scale, with its sum.",
             f"最近 {_TREND_DAYS} 天；每种类型各用自己的刻度，并附合计。",
         ),
-        figure=charts.panels(rows) if rows else charts.figure([]),
+        figure=charts.panels(rows, summed=True) if rows else charts.figure([]),
         height=charts.panels_height(max(len(rows), 1)),
         result=result,
     )

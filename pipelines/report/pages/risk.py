@@ -213,11 +213,11 @@ def _table(marts: Marts, row: Row, context: SiteContext) -> Table:
         columns=[
             Column(Text("Member", "成员")),
             Column(Text("Risk", "风险"), number=True),
-            Column(Text("Band", "等级")),
+            Column(Text("Band", "等级"), filter="band"),
             Column(Text("Why", "原因"), wide=True),
             Column(Text("Last seen", "最近活跃")),
             Column(Text("Engagement R", "参与度 R"), number=True),
-            Column(Text("Plan", "套餐")),
+            Column(Text("Plan", "套餐"), filter="plan"),
         ],
         rows=[_row(score, context) for score in result.rows],
         result=result,

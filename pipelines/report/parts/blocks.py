@@ -100,11 +100,15 @@ class Chart(Block):
 
 @dataclass(frozen=True)
 class Column:
-    """A table's column; numbers are set to the right."""
+    """A table's column; numbers are set to the right. By the values of one with a ``filter`` rows can be chosen.
+
+    ``filter`` is the name in the page's address, such as plan.
+    """
 
     label: Text
     number: bool = False
     wide: bool = False
+    filter: str = ""
 
 
 @dataclass(frozen=True)

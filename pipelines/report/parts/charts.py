@@ -79,13 +79,19 @@ def intervals(rows: Sequence[Series], *, x_title: Text, decimals: int = 1) -> Fi
     return {"series": list(rows), "panels": [], "x": {"title": x_title, "decimals": decimals}, "stacked": False}
 
 
-def panels(rows: Sequence[tuple[Text, list[Series]]]) -> Figure:
+def panels(rows: Sequence[tuple[Text, list[Series]]], *, summed: bool = False) -> Figure:
     """Small charts below each other on one x axis, each with its title and a y axis of its own.
 
-    What is small in one stands beside what is large in another: no scale is shared but that of x.
+    What is small in one stands beside what is large in another: no scale is shared but that of x. Where they are
+    ``summed`` the title ends with the sum of what is drawn.
     """
     series = [one | {"panel": place} for place, (_, own) in enumerate(rows) for one in own]
-    return {"series": series, "panels": [{"title": title} for title, _ in rows], "x": {}, "stacked": True}
+    return {
+        "series": series,
+        "panels": [{"title": title, "sum": summed or None} for title, _ in rows],
+        "x": {},
+        "stacked": True,
+    }
 
 
 def panels_height(n: int) -> int:
@@ -101,6 +107,8 @@ def figure(
     stacked: bool = False,
     x: Axis = "number",
     y: Axis = "number",
+    metric: str = "",
+    currency: str = "",
 ) -> Figure:
     """Series in one panel.
 
@@ -111,8 +119,10 @@ def figure(
         stacked: whether bars stand on each other, those below 0 downwards; else beside each other.
         x: how x is written where it is a number.
         y: how y is written.
+        metric: that which bars on each other come to together, as in ``line``.
+        currency: of it.
     """
-    return {
+    return _of(metric, currency) | {
         "series": series,
         "panels": [{"axis": y, "y_title": y_title}],
         "x": {"title": x_title, "axis": x},

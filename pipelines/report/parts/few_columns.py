@@ -44,7 +44,7 @@ OTHER_NUMBERS = frozenset(
         "n_contents", "n_interactions", "n_active_days", "age_months", "window_days", "least_interactions",
         "most_interactions", "weekday", "n_days", "n_asks", "n_answers", "n_comments", "n_reactions", "n_live_acts",
         "n_reads", "n_contributions", "n_cut_offs", "n_suggested", "n_compared", "n_questions", "n_responded",
-        "n_judged", "n_answered_within_7_days", "n_resolved", "n_dated_before", "n_pieces", "n_published", "n_in_all",
+        "n_judged", "n_answered_within_7_days", "n_resolved", "n_dated_before", "n_pieces", "n_published",
         "half_life_days", "n_events", "n_counted", "bin", "n_days_after", "n_alarms_after", "n_days_judged", "n_alarms",
         "n_days_judged_90", "n_alarms_90", "n_right_90", "n_open_90", "n_files", "delivered", "accepted",
         "quarantined", "n_ahead", "n_rejected", "n_files_off", "bytes", "n_names", "since_version", "version",

@@ -105,16 +105,11 @@ def _tile(tile: Tile, targets: Targets) -> Tile:
 
 
 def _figure(figure: dict[str, Any], targets: Targets) -> dict[str, Any]:
-    """A figure with a line at the target of each series whose metric has one in the same currency."""
+    """A figure with a line at the target of each series, or of all together, whose metric has one in its currency."""
+    together = {"name": Text("all together", "合计"), "ink": "muted", **figure}
     found = [
-        {
-            "y": target.value,
-            "of": one["name"],
-            "said": _goal(target),
-            "panel": one.get("panel", 0),
-            "ink": one["ink"],
-        }
-        for one in figure["series"]
+        {"y": target.value, "of": one["name"], "said": _goal(target), "panel": one.get("panel", 0), "ink": one["ink"]}
+        for one in (*figure["series"], together)
         if (target := targets.get(one.get("metric", "")))
         and target.currency in ("", one.get("currency", ""))
         and target.is_of(target.metric.grain)

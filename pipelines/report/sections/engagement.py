@@ -117,7 +117,7 @@ def table(marts: Marts, context: SiteContext) -> Table:
             Column(Text("Interactions", "互动"), number=True),
             Column(Text("Active days", "活跃天数"), number=True),
             Column(Text("Days observed", "观察天数"), number=True),
-            Column(Text("Level", "层级")),
+            Column(Text("Level", "层级"), filter="level"),
         ],
         rows=rows,
         result=result,

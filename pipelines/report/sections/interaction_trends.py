@@ -6,7 +6,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import charts, early
 from pipelines.report.parts.blocks import Chart, Note
 from pipelines.report.parts.database import Marts
-from pipelines.report.parts.text import Text, integer
+from pipelines.report.parts.text import Text
 from pipelines.report.sections import hours
 
 _DAYS = 90
@@ -96,7 +96,7 @@ def kinds(marts: Marts, context: SiteContext) -> Chart:
     missing = [_KINDS[name] for name in _KINDS if name not in found]
     rows = [
         (
-            _KINDS[name] + f" · {integer(sum(value or 0 for value in values[name]))}",
+            _KINDS[name],
             [charts.line(days, values[name], _KINDS[name], "c1" if name != "n_reads" else "c3", look="filled")],
         )
         for name in found
@@ -113,7 +113,7 @@ def kinds(marts: Marts, context: SiteContext) -> Chart:
     return Chart(
         title=Text("By day and kind", "按日期与类型"),
         note=note,
-        figure=charts.panels(rows) if rows else charts.figure([]),
+        figure=charts.panels(rows, summed=True) if rows else charts.figure([]),
         height=charts.panels_height(max(len(rows), 1)),
         result=result,
     )

@@ -61,6 +61,8 @@ def block(marts: Marts, context: SiteContext) -> Chart:
             ],
             stacked=True,
             y_title=Text(currency, currency),
+            metric="mrr",
+            currency=currency,
         ),
         result=result,
     )

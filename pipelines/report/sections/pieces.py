@@ -35,7 +35,7 @@ def block(marts: Marts, context: SiteContext, n_days: int) -> Table:
         ),
         columns=[
             Column(Text("Piece", "内容"), wide=True),
-            Column(Text("Kind", "类型")),
+            Column(Text("Kind", "类型"), filter="kind"),
             Column(Text("Published", "发布于")),
             Column(Text("Reads", "阅读"), number=True),
             Column(Text("Readers", "读者"), number=True),

@@ -44,7 +44,7 @@ def table(marts: Marts, context: SiteContext, currency: str) -> Table | None:
         ),
         columns=[
             Column(Text("Incentive", "激励"), wide=True),
-            Column(Text("Kind", "类型")),
+            Column(Text("Kind", "类型"), filter="kind"),
             Column(Text("Handed out", "发放"), number=True),
             Column(Text("Used", "使用"), number=True),
             Column(Text("Brought, net", "带来净收入"), number=True),

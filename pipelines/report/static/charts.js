@@ -41,6 +41,27 @@ window.guildbookCharts = (function () {
     return say(`${of} ${MONTHS[month]}`, `${month + 1}月${of}日`);
   }
 
+  // ---- the last days, where the reader wants no more
+  /* How many days a chart of days or weeks covers; 0 for any other. */
+  function daysOf(figure) {
+    const values = figure.series.flatMap((one) => one.x);
+    if (!figure.panels.length || !values.length || !values.every(isDay)) return 0;
+    const days = Array.from(new Set(values.map(instant))).sort((a, b) => a - b);
+    const isMonthly = days.slice(1).every((one, n) => one - days[n] >= 28 * DAY);
+    return isMonthly ? 0 : (days[days.length - 1] - days[0]) / DAY + 1;
+  }
+
+  function lastDays(figure, n) {
+    if (!n || daysOf(figure) <= n) return figure;
+    const from = Math.max(...figure.series.flatMap((one) => one.x).map(instant)) - (n - 1) * DAY;
+    const series = figure.series.map((one) => {
+      const kept = one.x.map((value, place) => place).filter((place) => instant(one.x[place]) >= from);
+      const lists = ["x", "y", "low", "notes"].filter((name) => one[name]).map((name) => [name, kept.map((place) => one[name][place])]);
+      return { ...one, ...Object.fromEntries(lists) };
+    });
+    return { ...figure, series, last: n };
+  }
+
   // ---- scales
   function steps(low, high, most) {
     const rough = (high - low) / Math.max(most, 1) || 1;
@@ -196,14 +217,15 @@ window.guildbookCharts = (function () {
   }
 
   // ---- what the operator says of days
-  const isMonth = (value) => typeof value === "string" && /^\d{4}-\d\d$/.test(value);
+  const plain = (value) => String(value?.en ?? value);
+  const isMonth = (value) => /^\d{4}-\d\d(?!-)/.test(plain(value)); // what follows says that it is not over
 
   /* Notes on days that the axis covers, each at the day, week or month that it falls in. */
   function notesAt(x) {
     const byMonth = x.apart >= 28 * DAY || x.places.every(isMonth);
     if (!x.places.length || !(byMonth || x.places.every(isDay))) return [];
     const found = (window.guildbookAnnotations || []).map((note) => {
-      const place = x.places.findIndex((one) => (byMonth ? one.slice(0, 7) === note.day.slice(0, 7) : one.slice(0, 10) >= note.day));
+      const place = x.places.findIndex((one) => (byMonth ? plain(one).slice(0, 7) === note.day.slice(0, 7) : one.slice(0, 10) >= note.day));
       return { ...note, place: byMonth || place > 0 || instant(note.day) > instant(x.places[0]) - x.apart ? place : -1 };
     });
     return found.filter((one) => one.place >= 0).map((one, n) => ({ ...one, n: n + 1, at: x.at(x.places[one.place]) }));
@@ -243,6 +265,8 @@ window.guildbookCharts = (function () {
     }
   }
 
+  const sumOf = (series) => series.flatMap((one) => one.y).reduce((sum, value) => sum + (value || 0), 0);
+
   function drawPanels(svg, figure, width, height) {
     const panels = figure.panels.map((panel, place) => ({ ...panel, series: figure.series.filter((one) => (one.panel || 0) === place) }));
     const bottom = height - LINE - 5 - (figure.x.title ? LINE : 0);
@@ -259,7 +283,7 @@ window.guildbookCharts = (function () {
       const [top, base] = [tops[n], (n + 1) * each - (isOne ? 0 : 8)];
       const [low, high] = ranges[n];
       const y = (value) => base - ((base - top) * (value - low)) / (high - low);
-      if (panel.title) element("text", { x: 0, y: top - 12, class: "title" }, svg, word(panel.title));
+      if (panel.title) element("text", { x: 0, y: top - 12, class: "title" }, svg, word(panel.title) + (panel.sum ? ` · ${number(sumOf(panel.series))}` : ""));
       if (panel.y_title) element("text", { x: 0, y: top - 12 }, svg, word(panel.y_title));
       for (const tick of ticks[n]) {
         element("line", { x1: left, x2: width, y1: y(tick).toFixed(1), y2: y(tick).toFixed(1), class: tick === 0 ? "zero" : "grid" }, svg);
@@ -314,8 +338,9 @@ window.guildbookCharts = (function () {
   function legend(holder, figure) {
     const names = new Map(figure.series.filter((one) => !(one.kind === "line" && one.look === "dotted")).map((one) => [word(one.of ?? one.name), one]));
     const isTold = figure.panels.length > 1 || names.size < 2;
-    holder.hidden = isTold;
-    holder.replaceChildren(...Array.from(isTold ? [] : names, ([name, one]) => {
+    const shown = figure.last ? [Object.assign(document.createElement("b"), { textContent: say(`shown: the last ${figure.last} days`, `显示：最近 ${figure.last} 天`) })] : [];
+    holder.hidden = isTold && !shown.length;
+    holder.replaceChildren(...shown, ...Array.from(isTold ? [] : names, ([name, one]) => {
       const [entry, mark] = [document.createElement("span"), document.createElement("i")];
       mark.style.background = ink(one.ink);
       mark.style.opacity = one.kind === "band" ? 0.35 : 1;
@@ -413,7 +438,8 @@ window.guildbookCharts = (function () {
 
   function draw(holder) {
     const isNew = !holder.guildbook;
-    const figure = isNew ? JSON.parse(document.querySelector(`script[data-figure="${holder.id}"]`).textContent) : holder.guildbook.figure;
+    const whole = isNew ? JSON.parse(document.querySelector(`script[data-figure="${holder.id}"]`).textContent) : holder.guildbook.whole;
+    const figure = lastDays(whole, window.guildbookFilters?.days() || 0);
     const names = holder.querySelector(".legend") || holder.appendChild(Object.assign(document.createElement("p"), { className: "legend" }));
     legend(names, figure);
     holder.querySelector("svg")?.remove();
@@ -427,7 +453,7 @@ window.guildbookCharts = (function () {
     const tip = Object.assign(document.createElement("div"), { className: "tip", hidden: true });
     tip.setAttribute("role", "status");
     holder.append(tip);
-    holder.guildbook = { figure, state, tip, mark };
+    holder.guildbook = { whole, figure, days: daysOf(whole), state, tip, mark };
     const title = holder.closest("section").querySelector("h2").innerText;
     holder.setAttribute("aria-label", `${title}${say(". Chart ", "。图表：")}${summary(figure, state)}`);
     if (isNew) wire(holder);

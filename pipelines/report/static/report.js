@@ -1,4 +1,4 @@
-/* What the pages do in the browser: switch language and theme, sort and search tables, copy SQL, show the
+/* What the pages do in the browser: switch language and theme, sort tables, copy SQL, show the
    banner. Everything is on the page already; nothing is fetched. */
 (function () {
   "use strict";
@@ -35,13 +35,6 @@
       return isDown ? -order : order;
     };
     body.append(...Array.from(body.rows).sort(compare));
-  }
-
-  function search(input) {
-    const wanted = input.value.trim().toLowerCase();
-    for (const row of input.closest("section").querySelector("tbody").rows) {
-      row.hidden = wanted !== "" && !row.textContent.toLowerCase().includes(wanted);
-    }
   }
 
   async function copy(button) {
@@ -139,7 +132,7 @@
     const word = here.querySelector(`[lang="${root.lang}"]`) || here;
     document.title = `${word.textContent} · ${document.querySelector(".brand").innerText}`;
     showBanner();
-    window.guildbookCharts?.drawAll();
+    window.guildbookFilters.show();
   }
 
   document.getElementById("switch-language").addEventListener("click", () => {
@@ -153,7 +146,7 @@
     show();
   });
   for (const button of document.querySelectorAll("th button")) button.addEventListener("click", () => sort(button.closest("th")));
-  for (const input of document.querySelectorAll(".search input")) input.addEventListener("input", () => search(input));
+  for (const input of document.querySelectorAll(".search input")) input.addEventListener("input", () => window.guildbookFilters.filterTable(input.closest("section").querySelector("table")));
   for (const button of document.querySelectorAll(".copy")) button.addEventListener("click", () => copy(button));
   document.addEventListener("click", closeMenu);
   document.addEventListener("focusin", closeMenu);

@@ -193,3 +193,80 @@ def test_targets_and_notes_stand_in_a_chart_its_table_and_its_description(
     assert "2 · late" in seen["tip"]
     assert seen["bold"] == 1, "the title of the tip alone"
     assert seen["lists"] == [2, 2]
+    months = look(tmp_path / "site" / "sales.html", tmp_path / "browser", PLANNED)
+    assert (months["list"], months["marks"]) == (seen["list"], ["1–2"]), "both fall into the month that is not over"
+
+
+CHOSEN = """
+  const section = Array.from(document.querySelectorAll(".filters")).at(-1).closest("section");
+  const rows = () => Array.from(section.querySelectorAll("tbody tr")).filter((row) => !row.hidden);
+  const values = (n) => Array.from(new Set(rows().map((row) => row.cells[n].innerText))).sort();
+  const select = (name) => section.querySelector(`select[data-filter="${name}"]`);
+  const choose = (name, value) => { select(name).value = value; select(name).dispatchEvent(new Event("change")); };
+  const told = () => section.querySelector(".shown").textContent;
+  const seen = { all: rows().length, options: Array.from(select("band").options, (one) => one.value), before: told() };
+  choose("band", "high");
+  Object.assign(seen, { bands: values(2), n: rows().length, told: told(), hash: location.hash });
+  document.getElementById("switch-language").click();
+  Object.assign(seen, { chinese: told(), kept: select("band").value, still: rows().length });
+  document.getElementById("switch-language").click();
+  const search = section.querySelector(".search input");
+  search.value = rows()[0].cells[0].innerText.split(" ").at(-1);
+  search.dispatchEvent(new Event("input"));
+  seen.both = rows().length;
+  search.value = "";
+  choose("band", "");
+  Object.assign(seen, { again: rows().length, cleared: [location.hash, told()] });
+  location.hash = "#band=medium";
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  seen.linked = values(2);
+  location.hash = "#band=nothing";
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  seen.unknown = [rows().length, select("band").value];
+  return seen;
+"""
+DAYS = """
+  const figure = document.querySelector(".figure");
+  const cells = () => {
+    const drawer = figure.closest("section").querySelector(".figures");
+    drawer.open = true;
+    drawer.dispatchEvent(new Event("toggle"));
+    return Array.from(drawer.querySelectorAll("tbody tr"), (row) => row.cells[0].textContent);
+  };
+  const buttons = Array.from(document.querySelectorAll(".spans button"));
+  const seen = { words: buttons.map((one) => one.textContent), all: cells().length };
+  buttons[0].click();
+  seen.last = [cells().length, cells()[0], cells().at(-1), location.hash];
+  seen.said = [figure.querySelector(".legend").textContent, figure.getAttribute("aria-label")];
+  seen.pressed = buttons.map((one) => one.getAttribute("aria-pressed"));
+  buttons.at(-1).click();
+  seen.again = [cells().length, location.hash, figure.querySelector(".legend b")];
+  return seen;
+"""
+
+
+def test_rows_of_one_kind_are_chosen_and_the_link_and_the_words_say_so(folder: Path, tmp_path: Path) -> None:
+    seen = look(folder / "risk.html", tmp_path, CHOSEN)
+    n = seen["n"]
+    assert set(seen["options"]) == {"", "high", "medium"}
+    assert seen["before"] == ""
+    assert 0 < n < seen["all"] == 100
+    assert (seen["bands"], seen["hash"]) == (["high"], "#band=high")
+    assert seen["told"] == f"Shown: Band = high; {n} of 100 rows on this page."
+    assert seen["chinese"] == f"显示：等级 = 高；本页 100 行中的 {n} 行。"
+    assert (seen["kept"], seen["still"]) == ("high", n)
+    assert 0 < seen["both"] < n, "those of the band that the search finds"
+    assert (seen["again"], seen["cleared"]) == (100, ["", ""])
+    assert seen["linked"] == ["medium"]
+    assert seen["unknown"] == [100, ""], "what no row is leaves all of them"
+
+
+def test_the_last_days_of_charts_are_chosen_and_the_words_say_so(folder: Path, tmp_path: Path) -> None:
+    seen = look(folder / "index.html", tmp_path, DAYS)
+    assert seen["words"] == ["Charts by day: last 30 days", "all days"]
+    assert seen["all"] > 30
+    assert seen["last"] == [30, "Wed 21 Oct 2026", "Thu 19 Nov 2026", "#days=30"]
+    assert seen["said"][0].startswith("shown: the last 30 days")
+    assert "from Wed 21 Oct 2026" in seen["said"][1]
+    assert seen["pressed"] == ["true", "false"]
+    assert seen["again"] == [seen["all"], "", None]

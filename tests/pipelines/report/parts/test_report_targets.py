@@ -103,6 +103,16 @@ def test_a_chart_has_a_line_at_the_target_of_a_series_in_its_panel_and_currency(
     assert "targets" not in without.figure
 
 
+def test_bars_on_each_other_have_the_target_of_what_they_come_to():
+    bars = [charts.bars(["2026-11"], [1], TEXT, "c1"), charts.bars(["2026-11"], [2], TEXT, "c2")]
+    figure = charts.figure(bars, stacked=True, metric="mrr", currency="CNY")
+    page = Page(name="a", title=TEXT, question=TEXT, answer=TEXT, blocks=[Chart(title=TEXT, figure=figure)])
+    for given, lines in (("900 CNY", [(900, "all together", 0)]), ("900 EUR", [])):
+        chart = with_targets(page, read_targets(Settings(targets={"mrr": given}))).blocks[0]
+        assert isinstance(chart, Chart)
+        assert [(one["y"], one["of"].en, one["panel"]) for one in chart.figure.get("targets", [])] == lines
+
+
 def test_what_others_found_healthy_is_a_hint_with_its_source():
     shown = str(known.Term("show_up_rate").__html__())
     assert "Of more than 860 events" in shown
