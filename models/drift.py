@@ -44,6 +44,22 @@ def feature_drift(bins: dict[str, Any], rows: pd.DataFrame) -> dict[str, float]:
     return dict(sorted(drift.items(), key=lambda item: -item[1]))
 
 
+def feature_ways(bins: dict[str, Any], rows: pd.DataFrame) -> dict[str, str]:
+    """Return, per feature, whether its known values lie ``up`` or ``down`` from those of the training rows."""
+    x = matrix(rows)
+    ways = {}
+    for name, one in bins.items():
+        now = _shares(x[name].to_numpy(), np.asarray(one["edges"]))
+        then, now = (_mean_bin(np.asarray(shares)[:-1]) for shares in (one["shares"], now))
+        ways[name] = "up" if now > then else "down" if now < then else ""
+    return ways
+
+
+def _mean_bin(shares: np.ndarray) -> float:
+    """Mean place of the bins, those that are lower first; NaN where nothing is known."""
+    return float(np.average(np.arange(len(shares)), weights=shares)) if shares.sum() else float("nan")
+
+
 def _shares(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     gaps = np.isnan(values)
     places = np.where(gaps, len(edges) + 1, np.searchsorted(edges, np.where(gaps, 0, values), side="left"))

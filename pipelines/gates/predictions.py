@@ -47,8 +47,9 @@ def judge(home: Home, settings: Settings, day: date, run_id: str) -> GateOutcome
             max_calibration_error=settings.max_calibration_error,
             max_base_rate_shift=settings.max_base_rate_shift,
         )
+        ways = _ways(card, features) if drift else {}
         drifted[f"{name}_feature_drift"] = ", ".join(
-            f"{feature} {psi:.2f}" for feature, psi in drift.items() if psi > MAX_PSI
+            f"{feature} {psi:.2f} {ways[feature]}".rstrip() for feature, psi in drift.items() if psi > MAX_PSI
         )
     found = [_named(one, drifted) for one in validate(TABLE, rules, pd.DataFrame([profile]))]
     verdicts.record(home, GATE, found, run_id)
@@ -78,6 +79,13 @@ def _drift(card: ModelCard, features: pd.DataFrame) -> dict[str, float]:
     from models.drift import feature_drift  # noqa: PLC0415 - brings scikit-learn, which takes a second
 
     return feature_drift(card.feature_bins, features)
+
+
+def _ways(card: ModelCard, features: pd.DataFrame) -> dict[str, str]:
+    """Which way each feature moved."""
+    from models.drift import feature_ways  # noqa: PLC0415 - brings scikit-learn, which takes a second
+
+    return feature_ways(card.feature_bins, features)
 
 
 def _named(verdict: Verdict, drifted: dict[str, str]) -> Verdict:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.drift import feature_drift
+from models.drift import feature_drift, feature_ways
 from models.features import FEATURE_NAMES
 
 pytestmark = pytest.mark.slow
@@ -28,3 +28,14 @@ def test_drift_is_the_population_stability_index():
     rows = pd.DataFrame({name: [0.0, 0.0, 0.0, 5.0] for name in FEATURE_NAMES})
     expected = (0.75 - 0.5) * np.log(0.75 / 0.5) + (0.25 - 0.5) * np.log(0.25 / 0.5)
     assert feature_drift(bins, rows)["acts_30"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("values", "way"),
+    [([0.0, 0.0, 0.0, 5.0], "down"), ([5.0, 5.0, 5.0, 0.0], "up"), ([0.0, 5.0], "same"), ([np.nan], "unknown"),
+     ([0.0, 5.0, np.nan], "same")],
+)  # fmt: skip
+def test_the_way_is_that_of_the_known_values(values: list[float], way: str) -> None:
+    bins = {"acts_30": {"edges": [1.0], "shares": [0.4, 0.4, 0.2]}}
+    rows = pd.DataFrame(dict.fromkeys(FEATURE_NAMES, values))
+    assert feature_ways(bins, rows)["acts_30"] == {"same": "", "unknown": ""}.get(way, way)

@@ -1,4 +1,4 @@
-"""Churn model: how good is it? For each definition, the champion against the baselines on cut-offs it never saw."""
+"""Churn model: how good is it, and what drives churn? For each definition, on cut-offs that it never saw."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipelines.report.parts.blocks import Block, Note, Page, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import MISSING, Text, day, decimal, integer, percent
-from pipelines.report.sections import churn_detail, churn_learners, scores
+from pipelines.report.sections import churn_detail, churn_drift, churn_drivers, churn_learners, scores
 from pipelines.sql import literal
 
 _TITLE = Text("Churn model", "流失模型")
@@ -40,7 +40,13 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
         blocks += _section(marts, context, trainings, training, metrics, mark)
     if "lapse" not in {row["definition"] for row in trainings.rows}:
         blocks.append(_no_lapse(header))
-    return Page(name="churn", title=_TITLE, question=_QUESTION, answer=_joined(answers), blocks=blocks)
+    return Page(
+        name="churn",
+        title=_TITLE,
+        question=_QUESTION,
+        answer=Text(" ".join(one.en for one in answers), "".join(one.zh for one in answers)),
+        blocks=blocks,
+    )
 
 
 def _section(
@@ -49,20 +55,19 @@ def _section(
     """All blocks of one definition."""
     champion = [row for row in metrics.rows if row["is_champion"]]
     blocks: list[Block] = [_tiles(metrics, champion, mark) if champion else _rule_only(trainings, training, mark)]
-    if metrics.rows:
-        blocks.append(churn_learners.comparison(metrics, _answer(metrics.rows), mark))
+    if marts.has("churn_predictions"):
+        made = (churn_drivers.drivers, churn_drift.drift)
+        blocks += [block for one in made if (block := one(marts, context, training["definition"], mark))]
     if champion and marts.has("churn_calibration"):
         blocks.append(churn_detail.calibration(marts, training, mark))
+    if metrics.rows:
+        blocks.append(churn_learners.comparison(metrics, _answer(metrics.rows), mark))
     if metrics.rows:
         blocks.append(churn_learners.every_learner(metrics, mark))
     if champion:
         blocks += churn_detail.breakdowns(marts, training, mark)
         blocks.append(_card(trainings, training, context, champion[0]["n"], mark))
     return blocks
-
-
-def _joined(answers: list[Text]) -> Text:
-    return Text(" ".join(one.en for one in answers), "".join(one.zh for one in answers))
 
 
 def _trainings(marts: Marts) -> Result:

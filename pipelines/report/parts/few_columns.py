@@ -31,7 +31,7 @@ COUNTS = frozenset(
         "n_readers", "n_readers_30d", "n_readers_bought_30d", "n_topic_readers_30d", "n_topic_readers_bought_30d",
         "n_after_attended", "n_after_no_show", "n_issued", "n_redeemed", "n_uses", "n_bought_treated",
         "n_bought_held_out", "n_observed", "n_reached", "n_not_invited", "n_came_again",
-        "n_mrr_churned", "n_lapsed_with_mrr", "n_mrr_churned_not_lapsed",
+        "n_raised", "n_lowered", "n_mrr_churned", "n_lapsed_with_mrr", "n_mrr_churned_not_lapsed",
     }
 )  # fmt: skip
 """Columns that count members, or what each member does once: answers to a survey, registrations, scores."""

@@ -45,9 +45,9 @@ def bar(share: float, label: str, tone: Tone = "neutral") -> Markup:
     return Markup('<span class="bar {}"><i style="width:{:.1f}%"></i><b>{}</b></span>').format(tone, width, label)
 
 
-def bar_of(share: float, label: str, of: str) -> Markup:
+def bar_of(share: float, label: str, of: str, tone: Tone = "neutral") -> Markup:
     """A bar with what its number is a share of something else beside it, so that bars below each other begin alike."""
-    return Markup('{}<small class="of">{}</small>').format(bar(share, label), of)
+    return Markup('{}<small class="of">{}</small>').format(bar(share, label, tone), of)
 
 
 def heat(share: float, label: str) -> Markup:

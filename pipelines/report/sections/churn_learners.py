@@ -26,7 +26,6 @@ def comparison(result: Result, answer: Text, mark: Text) -> Chart:
         note=answer + Text(" Lower is better; lines are 95% intervals.", "越低越好；线段为 95% 区间。") + _oracle(rows),
         figure=charts.intervals(series, x_title=Text("log loss", "对数损失"), decimals=3),
         result=result,
-        half=True,
     )
 
 

@@ -8,6 +8,7 @@ from tests.support.report_pages import Fill, block_of, page_of
 
 LIST = """
     insert into marts.churn_predictions
+        (member_id, day, definition, probability, model_version, learner, risk_band, reasons_en, reasons_zh, is_current)
     select id, date '2026-11-19', 'inactivity', 0.9, 'v1', 'logistic', 'high', '[]', '[]', true
     from (values ('a'), ('b')) as members (id);
     insert into marts.retention_actions

@@ -1,13 +1,22 @@
 """Members at risk and the churn model: current scores only, the last training only, a rule called a rule."""
 
+import json
+
 import pytest
 
+from models import explain
+from models.drift import DRIFT_NAMES
 from pipelines.report.pages import churn, risk
 from pipelines.report.parts.blocks import Chart, Note, Table, Tiles
+from pipelines.report.parts.feature_words import FEATURES, GROUPS
+from pipelines.report.parts.text import Text
+from pipelines.report.sections import churn_drift, churn_drivers
+from tests.support.report_marts import CONTEXT
 from tests.support.report_pages import Fill, block_of, page_of
 
 PREDICTIONS = """
     insert into marts.churn_predictions
+        (member_id, day, definition, probability, model_version, learner, risk_band, reasons_en, reasons_zh, is_current)
     select
         id, day, definition, p, 'v1', '{learner}', band,
         '["en ' || id || '"]', '["zh ' || id || '"]', is_current
@@ -168,3 +177,79 @@ def test_both_definitions_are_shown_each_with_its_own_evaluation(fill: Fill) -> 
     assert entries["Churn means"] == "not renewed"
     assert entries["Cut-offs left out"] == "2026-05-01 (outage of content on 2026-05-03)"
     assert entries["Chosen because"] == "because of v3"
+
+
+def _drivers(day: str, *reasons: tuple[str, str, float | None]) -> str:
+    """Members scored on a day, each with one reason."""
+    rows = ", ".join(
+        f"('{member}', date '{day}', '{json.dumps([{'group': group, 'contribution': said}])}')"
+        for member, group, said in reasons
+    )
+    return f"""insert into marts.churn_predictions by name
+        select member, day, 'inactivity' as definition, 0.5 as probability, 'v1' as model_version, true as is_current,
+            drivers
+        from (values {rows}) as v (member, day, drivers);""".replace("select member,", "select member as member_id,")
+
+
+NOW = _drivers(
+    "2026-11-19", ("a", "recency", 0.6), ("b", "recency", 0.2), ("c", "payment", -0.7), ("d", "payment", 0.1)
+)
+BEFORE = _drivers("2026-10-22", ("a", "recency", 0.6), ("b", "reading", 0.2))
+BEFORE += _drivers("2026-10-23", ("c", "events", 1))
+
+
+def test_drivers_count_whose_risk_each_reason_raises_and_lowers(fill: Fill) -> None:
+    table = churn_drivers.drivers(fill(NOW), CONTEXT, "inactivity", Text("", ""))
+    assert table is not None
+    assert [[cell.sort for cell in row[1:]] for row in table.rows] == [[2, 0.4, 0, -1e9], [1, 0.1, 1, -0.7]]
+    assert [row[0].shown for row in table.rows] == [GROUPS["recency"], GROUPS["payment"]]
+    assert [row[2].shown for row in table.rows] == ["×1.49", "×1.11"]
+    assert table.note is not None
+    assert table.note.en.startswith("What raises the risk of most members, 2 of 4: how long they have been away, by")
+    assert "A month before nobody was scored yet." in table.note.en
+
+
+def test_drivers_of_the_month_before_stand_beside_them(fill: Fill) -> None:
+    table = churn_drivers.drivers(fill(NOW + BEFORE), CONTEXT, "inactivity", Text("", ""))
+    assert table is not None
+    assert [column.label.en for column in table.columns][3] == "A month before"
+    assert [row[3].sort for row in table.rows] == [1, -1e9], "of 22 October, not of a day less than four weeks before"
+    assert "The month before is 22 Oct 2026." in (table.note or Text("", "")).en
+
+
+def test_a_rule_has_no_drivers(fill: Fill) -> None:
+    by_rule = _drivers("2026-11-19", ("a", "recency", None))
+    assert churn_drivers.drivers(fill(by_rule), CONTEXT, "inactivity", Text("", "")) is None
+
+
+def _judged(observed: str, day: str = "2026-11-19") -> str:
+    return f"""insert into marts.gate_results by name
+        select 'predictions' as gate, date '{day}' as day, 'lapse_feature_drift at most 0.25' as expectation,
+            '{observed}' as observed, timestamptz '{day} 06:00' as checked_at;"""
+
+
+def test_drift_is_told_in_words_with_its_direction(fill: Fill) -> None:
+    found = _judged("0.9 (acts_30 0.90)", "2026-11-18") + _judged(
+        "0.774 (discount_share 0.77 up, sd_gap 0.26 down, x 0.3)"
+    )
+    table = churn_drift.drift(fill(found), CONTEXT, "lapse", Text("", ""))
+    assert isinstance(table, Table)
+    assert [(row[0].shown.en, row[1].shown.en, row[2].shown) for row in table.rows] == [  # type: ignore[attr-defined]
+        ("the discount they pay with", "higher", "0.77"), ("how irregular the breaks are", "lower", "0.26"),
+        ("x", "spread otherwise", "0.30"),
+    ]  # fmt: skip
+    assert table.note is not None
+    assert table.note.en.startswith("Not quite: 3 things have moved since the training days, most of all the discount")
+
+
+def test_members_like_those_of_the_training_are_said_to_be(fill: Fill) -> None:
+    marts = fill(_judged("0.18"))
+    note = churn_drift.drift(marts, CONTEXT, "lapse", Text("", ""))
+    assert isinstance(note, Note)
+    assert note.body.en.startswith("Yes:")
+    assert churn_drift.drift(marts, CONTEXT, "inactivity", Text("", "")) is None
+
+
+def test_all_that_the_model_looks_at_has_words() -> None:
+    assert list(GROUPS) == [group for group in explain.GROUPS if group not in explain.SILENT_GROUPS]
+    assert set(FEATURES) == set(DRIFT_NAMES)
