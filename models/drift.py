@@ -49,15 +49,16 @@ def feature_ways(bins: dict[str, Any], rows: pd.DataFrame) -> dict[str, str]:
     x = matrix(rows)
     ways = {}
     for name, one in bins.items():
-        now = _shares(x[name].to_numpy(), np.asarray(one["edges"]))
-        then, now = (_mean_bin(np.asarray(shares)[:-1]) for shares in (one["shares"], now))
+        then = _mean_bin(np.asarray(one["shares"]))
+        now = _mean_bin(_shares(x[name].to_numpy(), np.asarray(one["edges"])))
         ways[name] = "up" if now > then else "down" if now < then else ""
     return ways
 
 
 def _mean_bin(shares: np.ndarray) -> float:
-    """Mean place of the bins, those that are lower first; NaN where nothing is known."""
-    return float(np.average(np.arange(len(shares)), weights=shares)) if shares.sum() else float("nan")
+    """Mean place among the bins of known values, the lowest first; NaN where none is known."""
+    known = shares[:-1]
+    return float(np.average(np.arange(len(known)), weights=known)) if known.sum() else float("nan")
 
 
 def _shares(values: np.ndarray, edges: np.ndarray) -> np.ndarray:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import known, words
 from pipelines.report.parts.blocks import Block, Note, Page, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
-from pipelines.report.parts.text import MISSING, Text, day, decimal, integer, percent
+from pipelines.report.parts.text import Text, decimal, integer, percent
 from pipelines.report.sections import churn_detail, churn_drift, churn_drivers, churn_learners, scores
 from pipelines.sql import literal
 
@@ -40,13 +38,8 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
         blocks += _section(marts, context, trainings, training, metrics, mark)
     if "lapse" not in {row["definition"] for row in trainings.rows}:
         blocks.append(_no_lapse(header))
-    return Page(
-        name="churn",
-        title=_TITLE,
-        question=_QUESTION,
-        answer=Text(" ".join(one.en for one in answers), "".join(one.zh for one in answers)),
-        blocks=blocks,
-    )
+    answer = Text(" ".join(one.en for one in answers), "".join(one.zh for one in answers))
+    return Page(name="churn", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 
 def _section(
@@ -66,7 +59,7 @@ def _section(
         blocks.append(churn_learners.every_learner(metrics, mark))
     if champion:
         blocks += churn_detail.breakdowns(marts, training, mark)
-        blocks.append(_card(trainings, training, context, champion[0]["n"], mark))
+        blocks.append(churn_detail.card(trainings, training, context, champion[0]["n"], mark))
     return blocks
 
 
@@ -225,29 +218,3 @@ def _interval(row: Row) -> Text:
         return Text("no interval", "无区间")
     shown = f"{decimal(row['low'], 3)}–{decimal(row['high'], 3)}"
     return Text(f"95% {shown}", f"95% {shown}")
-
-
-def _card(trainings: Result, training: Row, context: SiteContext, n: int, mark: Text) -> Note:
-    card = json.loads(training["card"] or "{}").get("card", {})
-    excluded = [f"{cutoff} ({why})" for cutoff, why in card.get("excluded", {}).items()]
-    label = card.get("definition", {}).get("label")
-    return Note(
-        title=Text("Model card", "模型卡") + mark,
-        result=trainings,
-        body=Text(
-            "The champion is the learner with the lowest log loss on validation cut-offs inside the training "
-            "period; the test cut-offs above took no part in any choice.",
-            "冠军模型是训练期内验证切点上对数损失最低者；上述测试切点未参与任何选择。",
-        ),
-        entries=[
-            (Text("Version", "版本"), training["model_version"]),
-            (Text("Chosen because", "选择理由"), training["reason"]),
-            (Text("Data through", "训练数据截至"), day(training["trained_through_day"])),
-            (
-                Text("Churn means", "流失指"),
-                label or Text(f"no activity for {context.horizon_days} days", f"{context.horizon_days} 天不活跃"),
-            ),
-            (Text("Test rows", "测试样本"), integer(n)),
-            (Text("Cut-offs left out", "未使用的切点"), ", ".join(excluded) or MISSING),
-        ],
-    )

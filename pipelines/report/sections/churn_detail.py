@@ -1,9 +1,12 @@
-"""Where the churn model is good and where it isn't: calibration, tenure segments, cut-offs."""
+"""Where the churn model is good and where it isn't: calibration, tenure segments, cut-offs; its card."""
 
 from __future__ import annotations
 
+import json
+
+from pipelines.report.context import SiteContext
 from pipelines.report.parts import charts, words
-from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Table
+from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Table
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.text import MISSING, Text, day, decimal, integer
 from pipelines.sql import literal
@@ -71,6 +74,33 @@ def breakdowns(marts: Marts, training: Row, mark: Text) -> list[Block]:
         _table(Text("By tenure", "按加入时长") + mark, Text("Tenure", "加入时长"), tenures, segments),
         _table(Text("By cut-off", "按切点") + mark, Text("Cut-off", "切点"), days, cut_offs),
     ]
+
+
+def card(trainings: Result, training: Row, context: SiteContext, n: int, mark: Text) -> Note:
+    """What the model was trained on, and why this learner."""
+    told = json.loads(training["card"] or "{}").get("card", {})
+    excluded = [f"{cutoff} ({why})" for cutoff, why in told.get("excluded", {}).items()]
+    label = told.get("definition", {}).get("label")
+    return Note(
+        title=Text("Model card", "模型卡") + mark,
+        result=trainings,
+        body=Text(
+            "The champion is the learner with the lowest log loss on validation cut-offs inside the training "
+            "period; the test cut-offs above took no part in any choice.",
+            "冠军模型是训练期内验证切点上对数损失最低者；上述测试切点未参与任何选择。",
+        ),
+        entries=[
+            (Text("Version", "版本"), training["model_version"]),
+            (Text("Chosen because", "选择理由"), training["reason"]),
+            (Text("Data through", "训练数据截至"), day(training["trained_through_day"])),
+            (
+                Text("Churn means", "流失指"),
+                label or Text(f"no activity for {context.horizon_days} days", f"{context.horizon_days} 天不活跃"),
+            ),
+            (Text("Test rows", "测试样本"), integer(n)),
+            (Text("Cut-offs left out", "未使用的切点"), ", ".join(excluded) or MISSING),
+        ],
+    )
 
 
 def _breakdown(training: Row, by: str, where: str, order: str) -> str:

@@ -49,7 +49,7 @@ def drift(marts: Marts, context: SiteContext, definition: str, mark: Text) -> Bl
         columns=[
             Column(Text("What", "项目")),
             Column(Text("Than in the training days", "与训练期相比")),
-            Column(Text("PSI", "PSI"), number=True),
+            Column(Text("Shift (PSI)", "变化幅度（PSI）"), number=True),
         ],
         rows=[
             [
