@@ -58,6 +58,12 @@ def test_a_day_is_judged_by_what_is_known_of_its_log(before, waiting, judged):
     assert (found.share, found.rise) == (judged.share, pytest.approx(judged.rise))
 
 
+def test_a_day_with_a_past_is_no_part_of_the_share_of_those_without():
+    early = FIRST - timedelta(days=30)
+    found = judge_absent({early: Absent(100, 60), FIRST: Absent(1000, 0)}, past(*[0] * 7), **LIMITS)
+    assert found == {early: Judged(share=0.6), FIRST: Judged()}
+
+
 def test_the_days_of_a_first_delivery_are_judged_together():
     waiting = {FIRST + timedelta(days=n): Absent(10, 10 if n == 0 else 2) for n in range(5)}
     assert {one.share for one in judge_absent(waiting, {}, **LIMITS).values()} == {18 / 50}
