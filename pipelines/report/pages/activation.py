@@ -28,10 +28,9 @@ _MONTHS, _RECENT = 12, 6
 
 def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """Without a newcomer there is nothing to tell."""
-    del header
     if not marts.has("activation_steps"):
         answer = Text("No newcomer has been seen yet.", "尚未出现新成员。")
-        blocks: list[Block] = [not_collected.note(_TITLE, "members")]
+        blocks: list[Block] = [not_collected.activity(header, context) or not_collected.note(_TITLE, "members")]
         return Page(name="activation", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
     months = _steps(marts, context, "activation_months", "all", "strftime(cohort_month, '%Y-%m')", _MONTHS)
     recent = _steps(marts, context, "activation_recent", "all", "'all'", _RECENT)

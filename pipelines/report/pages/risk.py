@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import known, marks, people, words
+from pipelines.report.parts import known, marks, not_collected, people, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
@@ -19,11 +19,10 @@ _SHOWN = 100
 
 def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     """Scores of the last scored day, one table per definition of churn."""
-    if not marts.has("churn_predictions"):
-        return Page(name="risk", title=scores.TITLE, question=_QUESTION, answer=scores.unscored(), blocks=[_empty()])
-    summary = _summary(marts, context)
-    if not summary.rows:
-        return Page(name="risk", title=scores.TITLE, question=_QUESTION, answer=scores.unscored(), blocks=[_empty()])
+    summary = _summary(marts, context) if marts.has("churn_predictions") else None
+    if summary is None or not summary.rows:
+        note = not_collected.activity(header, context) or _empty()
+        return Page(name="risk", title=scores.TITLE, question=_QUESTION, answer=scores.unscored(), blocks=[note])
     blocks: list[Block] = contacts.today(marts, context)
     known = [row for row in summary.rows if row["definition"] not in scores.not_learnt(marts)]
     for row in known:

@@ -11,8 +11,8 @@ from pipelines.metrics.metric import Grain
 from pipelines.report.parts.database import Result
 from pipelines.report.parts.text import Number, Text
 
-_MOMENT = re.compile(r"\d{4}-\d\d(-\d\d)?")
-"""A day or a month, as charts write it."""
+_MOMENT = re.compile(r"\d{4}-\d\d(-\d\d)?\b")
+"""How a day or a month begins, as charts write it."""
 
 Tone = Literal["good", "bad", "neutral", "warn"]
 """Whether something is good news; never the sign of a change."""
@@ -95,7 +95,8 @@ class Chart(Block):
     def is_drawn(self) -> bool:
         """Whether there is more than a single moment on an axis of time: one mark in a blank field tells nothing."""
         places = {x for one in self.figure["series"] for x, y in zip(one["x"], one["y"], strict=True) if y is not None}
-        return len(places) != 1 or not _MOMENT.fullmatch(str(*places))
+        names = [place.en if isinstance(place, Text) else str(place) for place in places]
+        return len(names) != 1 or not _MOMENT.match(names[0])
 
 
 @dataclass(frozen=True)

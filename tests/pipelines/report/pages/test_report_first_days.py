@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from pipelines.report.pages import brief, churn, interactions, members, risk
-from pipelines.report.parts.blocks import Chart, Note, Tiles
+from pipelines.report.pages import activation, brief, churn, interactions, members, risk
+from pipelines.report.parts.blocks import Chart, Note, Page, Tiles
 from pipelines.report.parts.text import Text
 from tests.support.report_pages import Fill, block_of, page_of
 
@@ -81,10 +83,11 @@ def test_a_single_day_is_no_chart(fill: Fill, n_days: int, is_drawn: bool) -> No
         (["2026-10", "2026-11"], [3, 4], True),
         (["2026-10", "2026-11"], [None, 4], False),
         (["0"], [3], True),
+        ([Text("2026-11 (so far, 29 days)", "2026-11（至今 29 天）")], [3], False),
         ([Text("Sun", "周日")], [3], True),
         ([], [], True),
     ],
-    ids=["a month", "two months", "one known", "no time", "a name", "nothing"],
+    ids=["a month", "two months", "one known", "no time", "a month so far", "a name", "nothing"],
 )
 def test_a_single_moment_is_no_chart_but_a_single_name_is(x: list[object], y: list[object], is_drawn: bool) -> None:
     chart = Chart(title=Text("", ""), figure={"series": [{"x": x, "y": y}]})
@@ -111,3 +114,17 @@ def test_cohorts_wait_for_a_month_that_has_ended(fill: Fill) -> None:
     block = block_of(page_of(members.page, fill(_days(1) + sql)), "Who is still active, by month of joining")
     assert isinstance(block, Note)
     assert block.body.en == "Still to come: no month has ended yet."
+
+
+@pytest.mark.parametrize(("logs", "is_said"), [(("members",), True), (("members", "content"), False)])
+@pytest.mark.parametrize("build", [activation.page, risk.page, members.page], ids=lambda build: build.__module__)
+def test_where_no_log_makes_anybody_active_a_page_names_those_that_would(
+    fill: Fill, build: Callable[..., Page], logs: tuple[str, ...], is_said: bool
+) -> None:
+    (block,) = page_of(build, fill(_coverage(*logs))).blocks
+    assert isinstance(block, Note)
+    assert (block.title.en == "Nobody can be active") == is_said
+
+
+def _coverage(*logs: str) -> str:
+    return f"insert into marts.log_coverage by name select unnest({list(logs)}) as log, true as is_collected;"
