@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.contract import CONTENT_KINDS
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import charts, least, not_collected, words
+from pipelines.report.parts import cells, charts, least, not_collected, words
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Page, Table
 from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.header import Header
@@ -23,7 +23,7 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
         answer = Text("No piece is known.", "没有内容数据。")
         blocks: list[Block] = [not_collected.note(_TITLE, "content")]
     else:
-        kinds = _kinds(marts, context)
+        kinds = _kinds(marts, context, header)
         answer = _sentence(kinds, _by_members(marts, context), has_contents=not header.lacks.get("contents"))
         trend = [_trend(marts, context)] if marts.has("content_days") else []
         blocks = [*trend, _kind_table(kinds), pieces.block(marts, context, _DAYS)]
@@ -37,13 +37,26 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     return Page(name="content", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
 
 
-def _kinds(marts: Marts, context: SiteContext) -> Result:
+def _kinds(marts: Marts, context: SiteContext, header: Header) -> Result:
+    """Pieces of the last days by kind, and how many came in as many days before, where the log goes back so far."""
+    n_before = (
+        "coalesce(any_value(n_pieces_before), 0)" if header.reaches_back("content", 2 * _DAYS) else "null::bigint"
+    )
     return marts.run(
         "content_kinds",
         f"""
+        with
+        before as (
+            select kind, count(*) as n_pieces_before
+            from marts.content_performance
+            where published_day between {context.through} - {2 * _DAYS - 1} and {context.through} - {_DAYS}
+            group by kind
+        )
+
         select
             kind,
             count(*) as n_pieces,
+            {n_before} as n_pieces_before,
             sum(n_reads) as n_reads,
             sum(n_interactions) as n_interactions,
             sum(n_interactions) / count(*) as interactions_per_piece,
@@ -51,6 +64,7 @@ def _kinds(marts: Marts, context: SiteContext) -> Result:
             sum(mean_score * n_scores) / nullif(sum(n_scores), 0) as mean_score,
             sum(n_scores) as n_scores,
         from marts.content_performance
+        left join before using (kind)
         where published_day between {context.through} - {_DAYS - 1} and {context.through}
         group by kind
         order by interactions_per_piece desc, kind
@@ -169,6 +183,7 @@ def _kind_table(kinds: Result) -> Table:
         columns=[
             Column(Text("Kind", "类型")),
             Column(Text("Pieces", "篇数"), number=True),
+            Column(Text(f"{_DAYS} days before", f"此前 {_DAYS} 天"), number=True),
             Column(Text("Reads", "阅读"), number=True),
             Column(Text("Interactions", "互动"), number=True),
             Column(Text("Per piece", "每篇"), number=True),
@@ -179,6 +194,7 @@ def _kind_table(kinds: Result) -> Table:
             [
                 Cell(words.word(words.KINDS, row["kind"])),
                 Cell(integer(row["n_pieces"]), row["n_pieces"]),
+                cells.number(integer(row["n_pieces_before"]), row["n_pieces_before"]),
                 Cell(integer(row["n_reads"]), row["n_reads"] or 0),
                 Cell(integer(row["n_interactions"]), row["n_interactions"]),
                 Cell(decimal(row["interactions_per_piece"], 1), row["interactions_per_piece"]),

@@ -21,7 +21,8 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     blocks: list[Block] = []
     if marts.has("event_performance"):
         recent, events = _recent(marts, context), _events(marts, context)
-        answer = _sentence(recent.first)
+        before = _recent(marts, context, before=True) if header.reaches_back("events", 2 * _DAYS) else None
+        answer = _sentence(recent.first, before.first if before else None)
         if marts.has("member_events"):
             blocks += _listed(event_funnel.block(marts, context, has_feedback=_is_collected(header, "feedback")))
         blocks += [_months(marts, context), _table(events), _reading(marts, context)]
@@ -40,9 +41,12 @@ def _listed(block: Block | None) -> list[Block]:
     return [block] if block else []
 
 
-def _recent(marts: Marts, context: SiteContext) -> Result:
+def _recent(marts: Marts, context: SiteContext, *, before: bool = False) -> Result:
+    """Events of the last days, or of as many days before those."""
+    first = _DAYS if before else 0
+    last = first + _DAYS - 1
     return marts.run(
-        "recent_events",
+        "events_before" if before else "recent_events",
         f"""
         select
             count(*) as n_events,
@@ -50,7 +54,7 @@ def _recent(marts: Marts, context: SiteContext) -> Result:
             sum(n_registered) filter (where n_attended is not null) as n_registered,
             sum(n_attended) as n_attended,
         from marts.event_performance
-        where starts_day between {context.through} - {_DAYS - 1} and {context.through}
+        where starts_day between {context.through} - {last} and {context.through} - {first}
         """,
     )
 
@@ -68,7 +72,7 @@ def _events(marts: Marts, context: SiteContext) -> Result:
     )
 
 
-def _sentence(recent: Row) -> Text:
+def _sentence(recent: Row, before: Row | None) -> Text:
     text = Text(
         f"{plural(recent['n_events'], 'event', 'events')} in the last {_DAYS} days",
         f"最近 {_DAYS} 天举办 {integer(recent['n_events'])} 场活动",
@@ -83,7 +87,11 @@ def _sentence(recent: Row) -> Text:
     if (recent["n_registered"] or 0) < least.PEOPLE:
         return text + Text(".", "。")
     share = percent(recent["n_attended"] / recent["n_registered"])
-    return text + Text(f", {share}.", f"，到场率 {share}。")
+    text += Text(f", {share}", f"，到场率 {share}")
+    if before and (before["n_registered"] or 0) >= least.PEOPLE:
+        n, share = integer(before["n_registered"]), percent(before["n_attended"] / before["n_registered"])
+        text += Text(f"; in the {_DAYS} days before, {share} of {n}", f"；此前 {_DAYS} 天为 {share}（{n} 人次报名）")
+    return text + Text(".", "。")
 
 
 def _months(marts: Marts, context: SiteContext) -> Chart:

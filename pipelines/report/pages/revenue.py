@@ -64,6 +64,7 @@ def _tiles(rows: list[Row], result: Result, context: SiteContext) -> Tiles:
     payers = last["n_payers_end"] - (last["n_payers_start"] or 0)
     quick = decimal(last["quick_ratio"], 1) if last["has_losses"] else Text("no losses", "无流失")
     delta = signed(major(change, currency))
+    past = rows[-2] if len(rows) > 1 else None
     return Tiles(
         title=month(last["month"]) + so_far(last["month"], context.through_day),
         note=Text(
@@ -91,12 +92,14 @@ def _tiles(rows: list[Row], result: Result, context: SiteContext) -> Tiles:
                 value=quick,
                 amount=last["quick_ratio"] if last["has_losses"] and last["is_complete"] else None,
                 note=Text("gained / lost", "所得 / 所失"),
+                before=_before(past, decimal(past["quick_ratio"], 1)) if past and past["has_losses"] else None,
             ),
             Tile(
                 label=known.Term("arpu"),
                 value=money(last["arpu_minor"], currency),
                 amount=None if last["arpu_minor"] is None else major(last["arpu_minor"], currency),
                 currency=currency,
+                before=_before(past, money(past["arpu_minor"], currency)) if past else None,
             ),
             Tile(
                 label=known.Term("payer_churn_rate"),
@@ -108,10 +111,17 @@ def _tiles(rows: list[Row], result: Result, context: SiteContext) -> Tiles:
                     f"基数 {integer(last['n_payers_start'])}，95 % 区间 {percent(last['payer_churn_rate_low'])} 至 "
                     f"{percent(last['payer_churn_rate_high'])}",
                 ),
+                before=_before(past, percent(past["payer_churn_rate"], past["n_payers_start"])) if past else None,
             ),
         ],
         result=result,
     )
+
+
+def _before(row: Row, shown: str) -> Text:
+    """What a figure was in the month before, which is over where this one may run."""
+    name = month(row["month"])
+    return Text(f"{name.en}: {shown}", f"{name.zh}：{shown}")
 
 
 def _bridge(rows: list[Row], result: Result, context: SiteContext) -> Chart:

@@ -36,8 +36,9 @@ class Block:
 class Tile:
     """One number with its change, its context line and a sparkline.
 
-    ``amount`` is the number itself where a target may stand beside it: a share between 0 and 1, money in whole units of
-    its ``currency``, of one ``span``; of that of its metric where none is given.
+    ``before`` says what it was in the period before, where a change would compare a part with a whole. ``amount`` is
+    the number itself where a target may stand beside it: a share between 0 and 1, money in whole units of its
+    ``currency``, of one ``span``; of that of its metric where none is given.
     """
 
     label: Text
@@ -50,6 +51,7 @@ class Tile:
     change: Text | None = None
     tone: Tone = "neutral"
     note: Text | None = None
+    before: Text | None = None
     unusual: bool = False
     trend: object = ""
     link: str = ""

@@ -89,6 +89,11 @@ class Header:
         """Logs that are collected."""
         return sum(source.is_collected for source in self.sources)
 
+    def reaches_back(self, log: str, n_days: int) -> bool:
+        """Whether a log began so many days before the data ends, or earlier: else a window of them is not whole."""
+        first = next((source.first_day for source in self.sources if source.log == log), None)
+        return first is not None and (self.through_day - first).days >= n_days - 1
+
     @property
     def completeness(self) -> Text:
         """How many logs are collected and have no day missing, in a phrase."""

@@ -12,11 +12,11 @@ from pipelines.metrics.query import Question, metric_sql
 from pipelines.metrics.targets import MONEY, Target
 from pipelines.report.context import SiteContext
 from pipelines.report.parts.blocks import Tone
+from pipelines.report.parts.changes import change
 from pipelines.report.parts.database import Marts, Result, Row
-from pipelines.report.parts.few import is_hidden
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.targets import against
-from pipelines.report.parts.text import MISSING, Number, Text, decimal, hours, integer, major, money, percent, signed
+from pipelines.report.parts.text import MISSING, Number, Text, decimal, hours, integer, major, money, percent
 from pipelines.sql import literal
 
 _NOT_MEMBERS = ("acts", "pieces", "questions", "events", "rows", "days")
@@ -27,10 +27,6 @@ _PAYERS = {
     "payments": "(select count(distinct member_id) from marts.payments where month = period_start)",
 }
 """Mart of amounts -> of how many members those of a month are."""
-
-
-_LEAST = {"share": 0.0005} | dict.fromkeys(("hours", "ratio", "score", "points", "number"), 0.05)
-"""Unit -> the least change that is written as more than none; of counts and amounts half a whole one."""
 
 
 @dataclass(frozen=True)
@@ -93,32 +89,9 @@ class Figure:
     @property
     def change(self) -> tuple[str | Text, Tone]:
         """By how much it differs from the month before, and whether that is good; a dash where either is not sure."""
-        now, before = self.value, _value(self.metric, self.before)
-        if now is None or before is None or not (self.is_sure and _is_sure(self.metric, self.before)):
+        if not (self.is_sure and _is_sure(self.metric, self.before)):
             return MISSING, "neutral"
-        delta = now - before  # type: ignore[operator]
-        if is_hidden(delta):
-            return MISSING, "neutral"
-        tone: Tone = "neutral"
-        if abs(delta) < _LEAST.get(self.metric.unit, 0.5):
-            return Text("none", "持平"), tone
-        if delta and self.metric.better != "neither":
-            tone = "good" if (delta > 0) == (self.metric.better == "up") else "bad"
-        return self._said(delta), tone
-
-    def _said(self, delta: Number) -> str | Text:
-        match self.metric.unit:
-            case "share":
-                points = f"{100 * delta:+.1f}".replace("-", "\N{MINUS SIGN}")
-                return Text(f"{points} points", f"{points} 个百分点")
-            case "minor units":
-                return signed(major(delta, self.currency))
-            case "hours":
-                shown = f"{delta:+.1f}".replace("-", "\N{MINUS SIGN}")
-                return Text(f"{shown} hours", f"{shown} 小时")
-            case "ratio" | "score" | "points" | "number":
-                return f"{delta:+.1f}".replace("-", "\N{MINUS SIGN}")
-        return signed(delta)
+        return change(self.metric, self.value, _value(self.metric, self.before), self.currency)
 
     def against(self, target: Target) -> tuple[Text, Tone] | None:
         """What is lacking of its target; None where that is of another currency or span."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.metrics.metric import Grain
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import charts, known, least
+from pipelines.report.parts import changes, charts, known, least
 from pipelines.report.parts.blocks import Chart, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.text import Text, integer, major, money, month, month_names, percent, plural, signed
@@ -117,7 +117,7 @@ def tiles(rows: list[Row], result: Result) -> Tiles:
     row = told(rows)
     before = next((one for one in reversed(rows) if one["month"] < row["month"]), None)
     currency = row["currency"]
-    refunded = row["single_refund_minor"] / row["single_gross_minor"] if row["single_gross_minor"] else None
+    refunded = _refunded(row)
     return Tiles(
         title=month(row["month"]) + (Text("", "") if row["is_complete"] else Text(", not over", "（未结束）")),
         note=Text(
@@ -138,6 +138,7 @@ def tiles(rows: list[Row], result: Result) -> Tiles:
                 value=integer(row["n_buyers"]),
                 amount=row["n_buyers"] if row["is_complete"] else None,
                 span=Grain.MONTH,
+                **changes.of_tile("one_off_buyers", row["n_buyers"], before["n_buyers"] if before else None),
                 note=Text(
                     f"{integer(row['n_first_buyers'])} for the first time", f"{integer(row['n_first_buyers'])} 名为首次"
                 ),
@@ -146,6 +147,7 @@ def tiles(rows: list[Row], result: Result) -> Tiles:
                 label=known.Term("one_off_refund_share"),
                 value=percent(refunded, row["n_purchases"]),
                 amount=refunded if row["is_complete"] else None,
+                **changes.of_tile("one_off_refund_share", refunded, _refunded(before) if before else None),
                 note=Text(
                     f"{money(row['single_refund_minor'], currency)} of {money(row['single_gross_minor'], currency)}",
                     f"{money(row['single_gross_minor'], currency)} 中的 {money(row['single_refund_minor'], currency)}",
@@ -172,6 +174,10 @@ def chart(rows: list[Row], result: Result, context: SiteContext) -> Chart:
         height=charts.panels_height(len(shown)),
         result=result,
     )
+
+
+def _refunded(row: Row) -> float | None:
+    return row["single_refund_minor"] / row["single_gross_minor"] if row["single_gross_minor"] else None
 
 
 def _single(row: Row) -> int:

@@ -189,6 +189,19 @@ def test_a_month_without_losses_has_no_ratio(fill: Fill) -> None:
     assert tiles.tiles[2].value == Text("no losses", "无流失")
 
 
+def test_a_month_that_runs_says_what_its_rates_were_in_the_month_before(fill: Fill) -> None:
+    changed = """
+        update marts.revenue_months
+        set payer_churn_rate = 0.04, n_payers_start = 100, quick_ratio = 2.5, has_losses = true, arpu_minor = 9900
+        where month = date '2026-10-01';
+    """
+    tiles = block_of(page_of(revenue.page, fill(fixture("revenue") + ";" + changed)), "Nov 2026 (so far, 19 days)")
+    assert isinstance(tiles, Tiles)
+    assert [tile.before and tile.before.en for tile in tiles.tiles] == [
+        None, None, "Oct 2026: 2.5", "Oct 2026: 99 CNY", "Oct 2026: 4%",
+    ]  # fmt: skip
+
+
 def test_renewal_by_plan_sums_the_counts_before_it_divides(fill: Fill) -> None:
     more = """
         insert into marts.renewals by name
@@ -301,7 +314,24 @@ def test_kinds_are_compared_per_piece_and_unknown_reads_stay_unknown(fill: Fill)
     )
     table = block_of(page, "By kind, published in the last 90 days")
     assert isinstance(table, Table)
-    assert [(row[1].shown, row[2].shown, row[3].shown) for row in table.rows] == [("4", "–", "36"), ("4", "–", "12")]
+    assert [[cell.shown for cell in row[1:5]] for row in table.rows] == [["4", "–", "–", "36"], ["4", "–", "–", "12"]]
+
+
+@pytest.mark.parametrize(("first", "before"), [("2026-05-24", ["2", "0"]), ("2026-05-25", ["–", "–"])])
+def test_pieces_are_counted_beside_those_of_as_many_days_before_where_the_log_reaches_back(
+    fill: Fill, first: str, before: list[str]
+) -> None:
+    sql = f"""
+        insert into marts.log_coverage by name
+        select 'content' as log, true as is_collected, date '{first}' as first_log_day;
+        insert into marts.content_performance by name
+        select * from (values ('a', 'article', date '2026-11-19', 9), ('b', 'live', date '2026-08-22', 1),
+            ('c', 'article', date '2026-08-21', 1), ('d', 'article', date '2026-05-24', 1),
+            ('e', 'article', date '2026-05-23', 1)) as v (content_id, kind, published_day, n_interactions);
+    """
+    table = block_of(page_of(content.page, fill(sql)), "By kind, published in the last 90 days")
+    assert isinstance(table, Table)
+    assert [[row[1].shown, row[2].shown] for row in table.rows] == [["1", before[0]], ["1", before[1]]]
 
 
 def test_no_kind_leads_the_headline_with_less_than_20_pieces_and_no_score_is_shown_below_5(fill: Fill) -> None:
@@ -325,9 +355,30 @@ def test_no_kind_leads_the_headline_with_less_than_20_pieces_and_no_score_is_sho
     assert isinstance(table, Table)
     assert table.note is not None
     assert "Scores are shown from 5 on" in table.note.en
-    assert [(row[0].shown.en, row[6].shown, row[6].sort) for row in table.rows] == [  # type: ignore[attr-defined]
+    assert [(row[0].shown.en, row[7].shown, row[7].sort) for row in table.rows] == [  # type: ignore[attr-defined]
         ("courses", "– (1)", 0), ("lives", "4.0 (5)", 4.0), ("articles", "– (4)", 0), ("answers", "–", 0),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "n", "tail"),
+    [
+        ("2026-05-24", 20, "75%; in the 90 days before, 50% of 20."),
+        ("2026-05-24", 19, "75%."),
+        ("2026-05-25", 20, "75%."),
+    ],
+)
+def test_events_are_held_against_those_of_as_many_days_before(fill: Fill, first: str, n: int, tail: str) -> None:
+    sql = f"""
+        insert into marts.log_coverage by name
+        select 'events' as log, true as is_collected, date '{first}' as first_log_day;
+        insert into marts.event_performance by name
+        select 'e' as event_id, date '2026-11-19' as starts_day, 40 as n_registered, 30 as n_attended
+        union all
+        select 'f', date '2026-08-21', {n}, 10;
+    """
+    answer = page_of(events.page, fill(sql)).answer.en
+    assert answer == f"1 event in the last 90 days: 30 of 40 registrations came, {tail}"
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ NO_MEMBERS = {
     "Harm", "No effect, or not known", "No fair comparison", "Work", "Pieces", "Alarms in 90 days", "Tenure", "perfect",
     "Interactions", "articles", "questions", "Quarantined", "State", "Verdict", "Rows", "Files rejected", "Log days",
     "Last 30 log days",
-    "contents", "Contents by members", "answered", "asked", "interactions", "Events",
+    "contents", "Contents by members", "answered", "asked", "interactions", "Events", "90 days before",
 }  # fmt: skip
 """Tiles, columns, metrics of rows and lines in which a number from 1 to 4 counts no members."""
 
