@@ -74,18 +74,18 @@ def block(marts: Marts, context: SiteContext, waiting: Result) -> Table:
         + _method(marts),
         columns=[
             Column(Text("Question", "提问"), wide=True),
-            Column(Text("Topics", "话题")),
-            Column(Text("Asked by", "提问者")),
             Column(Text("Waits for", "已等待"), number=True),
             Column(Text("Whom to ask", "可以请谁回答"), wide=True),
+            Column(Text("Topics", "话题")),
+            Column(Text("Asked by", "提问者")),
         ],
         rows=[
             [
                 Cell(rows[0]["title"]),
-                Cell(rows[0]["topics"] or ""),
-                people.member(rows[0], "asker"),
                 Cell(hours(rows[0]["observed_hours"]), rows[0]["observed_hours"]),
                 Cell(_named(rows, context), rows[0]["member_name"] or rows[0]["member_id"] or ""),
+                Cell(rows[0]["topics"] or ""),
+                people.member(rows[0], "asker"),
             ]
             for rows in found
         ],
@@ -108,8 +108,10 @@ def _named(rows: list[Row], context: SiteContext) -> object:
 
 
 def _why(row: Row, context: SiteContext) -> Text:
-    topics, answered = integer(row["n_on_topics"]), integer(row["n_answered"])
-    wait, seen = hours(row["median_hours"]), ago(row["last_active_day"], context.through_day)
+    topics, answered, wait = integer(row["n_on_topics"]), integer(row["n_answered"]), hours(row["median_hours"])
+    seen = ago(row["last_active_day"], context.through_day)
+    if row["last_active_day"] == context.through_day:
+        seen = Text("on the last day", "当天")
     return Text(
         f"{topics} of {answered} answers on these topics, half within {wait.en}, active {seen.en}",
         f"回答 {answered} 次，同话题 {topics} 次，半数在 {wait.zh}内，{seen.zh}活跃",
