@@ -102,7 +102,7 @@ def tell(report: ImportReport, settings: Settings) -> None:
     if report.files_removed:
         whose = Text(
             "landing files of an earlier import, whose rows are not in this one",
-            "个先前导入的落地文件，其中的行不在本次导入中",
+            "个文件：landing 中先前导入的，其中的行不在本次导入里",
         )
         show(_counted(Text("removed", "已删除"), report.files_removed, whose))
     if report.first_day is None:

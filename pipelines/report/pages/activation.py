@@ -22,7 +22,7 @@ STEPS = {
     "day_30": Text("Active in days 24–30", "第 24–30 天活跃"),
     "paid": Text("Paid by day 30", "第 30 天前付费"),
 }
-_NOT_TOLD = {"unknown": Text("unknown", "未知"), "none": Text("none in the first week", "首周无")}
+_NOT_TOLD = {"unknown": Text("unknown", "未知"), "none": Text("none in the first week", "首周未活跃")}
 _MONTHS, _RECENT = 12, 6
 
 

@@ -129,7 +129,7 @@ def _table(events: Result) -> Table:
             f"{integer(len(events.rows))} of {integer(events.n)}, the latest first; a dash is not known. "
             f"In brackets the 95 % interval and n; shares of feedback are shown from {least.SCORES} scores on.",
             f"显示 {integer(events.n)} 场中的 {integer(len(events.rows))} 场，最近的在前；“–”为未知。"
-            f"括号内为 95 % 区间与 n；满 {least.SCORES} 个评分才显示其占比。",
+            f"括号内为 95% 区间与 n；满 {least.SCORES} 个评分才显示其占比。",
         ),
         columns=[
             Column(Text("Event", "活动"), wide=True),
@@ -190,7 +190,7 @@ def _reading(marts: Marts, context: SiteContext) -> Note:
             "and did not; in brackets its 95 % interval, from 10 of each on. Who stays away may differ in other ways, "
             "so it is a hint, not a proof. Came again is the share of guests who had attended another event in the 90 "
             "days before.",
-            "“影响”为到场者 14 天内活跃天数的变化，减去报名未到者的变化；括号内为 95 % 区间，两组各满 10 人才有。"
+            "“影响”为到场者 14 天内活跃天数的变化，减去报名未到者的变化；括号内为 95% 区间，两组各满 10 人才有。"
             "未到者可能在其他方面也不同，因此只是线索而非证明。“再次参加”为此前 90 天内参加过其他活动的到场者比例。",
         )
         + (found if result.first["n_compared"] else Text("", "")),

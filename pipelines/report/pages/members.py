@@ -111,7 +111,7 @@ def _growth(marts: Marts, context: SiteContext) -> Chart:
         note=Text(
             "Above the line: who entered the 30-day count; below: who left. Together they are its change. "
             "A week with a withheld day is left empty.",
-            "线上为进入 30 天活跃的人数，线下为退出人数；两者之和即其变化。含有扣留日的周留空。",
+            "横线以上为新进入 30 天活跃的人数，以下为退出的人数；两者之和即其变化。含扣留日的周留空。",
         ),
         figure=charts.figure(series, stacked=True),
         result=result,

@@ -91,7 +91,7 @@ def _tiles(rows: list[Row], result: Result, context: SiteContext) -> Tiles:
                 label=known.Term("quick_ratio"),
                 value=quick,
                 amount=last["quick_ratio"] if last["has_losses"] and last["is_complete"] else None,
-                note=Text("gained / lost", "所得 / 所失"),
+                note=Text("gained / lost", "增加 / 减少"),
                 before=_before(past, decimal(past["quick_ratio"], 1)) if past and past["has_losses"] else None,
             ),
             Tile(
@@ -108,7 +108,7 @@ def _tiles(rows: list[Row], result: Result, context: SiteContext) -> Tiles:
                 note=Text(
                     f"of {integer(last['n_payers_start'])}, 95 % interval {percent(last['payer_churn_rate_low'])} to "
                     f"{percent(last['payer_churn_rate_high'])}",
-                    f"基数 {integer(last['n_payers_start'])}，95 % 区间 {percent(last['payer_churn_rate_low'])} 至 "
+                    f"基数 {integer(last['n_payers_start'])}，95% 区间 {percent(last['payer_churn_rate_low'])} 至 "
                     f"{percent(last['payer_churn_rate_high'])}",
                 ),
                 before=_before(past, percent(past["payer_churn_rate"], past["n_payers_start"])) if past else None,
@@ -135,7 +135,7 @@ def _bridge(rows: list[Row], result: Result, context: SiteContext) -> Chart:
         title=Text("What moved recurring revenue", "经常性收入的变动"),
         note=Text(
             "Above the line what was gained in the month, below it what was lost; start and steps add up to the end.",
-            "线上为当月所得，线下为所失；期初加各项等于期末。",
+            "横线以上为当月增加，以下为当月减少；期初加各项等于期末。",
         ),
         figure=charts.figure(series, stacked=True, y_title=Text(currency, currency)),
         result=result,

@@ -8,6 +8,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import charts, words
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Table
 from pipelines.report.parts.database import Marts, Result, Row
+from pipelines.report.parts.reasons import said
 from pipelines.report.parts.text import MISSING, Text, day, decimal, integer
 from pipelines.sql import literal
 
@@ -80,7 +81,7 @@ def card(trainings: Result, training: Row, context: SiteContext, n: int, mark: T
     """What the model was trained on, and why this learner."""
     told = json.loads(training["card"] or "{}").get("card", {})
     excluded = [f"{cutoff} ({why})" for cutoff, why in told.get("excluded", {}).items()]
-    label = told.get("definition", {}).get("label")
+    label, n_days = told.get("definition", {}).get("label"), context.horizon_days
     return Note(
         title=Text("Model card", "模型卡") + mark,
         result=trainings,
@@ -91,11 +92,11 @@ def card(trainings: Result, training: Row, context: SiteContext, n: int, mark: T
         ),
         entries=[
             (Text("Version", "版本"), training["model_version"]),
-            (Text("Chosen because", "选择理由"), training["reason"]),
+            (Text("Chosen because", "选择理由"), said(training["reason"])),
             (Text("Data through", "训练数据截至"), day(training["trained_through_day"])),
             (
-                Text("Churn means", "流失指"),
-                label or Text(f"no activity for {context.horizon_days} days", f"{context.horizon_days} 天不活跃"),
+                Text("Churn means", "流失的定义"),
+                said(label) if label else Text(f"no activity for {n_days} days", f"{n_days} 天不活跃"),
             ),
             (Text("Test rows", "测试样本"), integer(n)),
             (Text("Cut-offs left out", "未使用的切点"), ", ".join(excluded) or MISSING),

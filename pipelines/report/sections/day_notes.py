@@ -19,7 +19,7 @@ def blocks(context: SiteContext) -> list[Block]:
                 body=Text(
                     f"{plural(n, 'line', 'lines')} of annotations.csv in the home folder: file, line, column. "
                     "Mend them, and the next run draws them.",
-                    f"主目录的 annotations.csv 中有 {n} 处问题（文件:行:列）。修正后，下次运行即会绘制。",
+                    f"主目录的 annotations.csv 中有 {n} 处问题（文件、行、列）。修正后，下次运行即会绘制。",
                 ),
                 entries=[(Text(one.place, one.place), Text(one.en, one.zh)) for one in problems],
                 anchor="annotations",

@@ -113,7 +113,7 @@ def _note(row: Row, context: SiteContext) -> Text:
         f"The {integer(row['n_events'])} events from {day(first).en} to {day(last).en} at which attendance was taken, "
         f"so that {_AGAIN_DAYS} days in which guests could come again are over. Each step is a part of the one before, "
         "and its share of it.",
-        f"{day(first).zh}至{day(last).zh}中记录了到场情况的 {integer(row['n_events'])} 场活动，"
+        f"{day(first).zh}至{day(last).zh}期间，记录了到场情况的 {integer(row['n_events'])} 场活动，"
         f"之后 {_AGAIN_DAYS} 天（可再次到场）均已过去。每一步是上一步的一部分，并附占上一步的比例。",
     )
     if row["n_attended"] < least.PEOPLE:

@@ -40,7 +40,7 @@ def table(marts: Marts, context: SiteContext, currency: str) -> Table | None:
             "it out did is told by the last two columns: those who were offered it less those drawn to be left alone, "
             "with the 95 % interval. Without such a draw nobody can tell.",
             "“带来”与“优惠”仅计使用该券的购买，其中许多人不用券也会购买。最后两列才是发放的效果："
-            "获得者减去随机留作对照者，附 95 % 区间。没有随机对照则无法判断。",
+            "获得者减去随机留作对照者，附 95% 区间。没有随机对照则无法判断。",
         ),
         columns=[
             Column(Text("Incentive", "激励"), wide=True),

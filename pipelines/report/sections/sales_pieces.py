@@ -35,7 +35,7 @@ def pieces(marts: Marts, context: SiteContext) -> Table:
         note=Text(
             f"{integer(len(result.rows))} of {integer(result.n)}, those that earned most first. In brackets "
             f"the 95 % interval and n; shares are shown from {least.PEOPLE} people on, scores from {least.SCORES} on.",
-            f"显示 {integer(result.n)} 篇中的 {integer(len(result.rows))} 篇，收入最多的在前。括号内为 95 % 区间与 n；"
+            f"显示 {integer(result.n)} 篇中的 {integer(len(result.rows))} 篇，收入最多的在前。括号内为 95% 区间与 n；"
             f"满 {least.PEOPLE} 人才显示占比，满 {least.SCORES} 个评分才显示均值。",
         ),
         columns=[

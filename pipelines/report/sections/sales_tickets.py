@@ -35,7 +35,7 @@ def table(marts: Marts, context: SiteContext) -> Table:
             "came paid in the 90 days after than registered members who did not come, on average, with its 95 % "
             "interval and both n. Who comes is often keener beforehand, so this is a comparison and no effect.",
             f"显示 {integer(result.n)} 场中的 {integer(len(result.rows))} 场，最近的在前。“之后”为到场者"
-            "在其后 90 天内人均比报名未到者多付多少，附 95 % 区间与双方 n。"
+            "在其后 90 天内人均比报名未到者多付多少，附 95% 区间与双方 n。"
             "到场者往往本就更积极，因此只是比较而非效果。",
         ),
         columns=[

@@ -40,7 +40,7 @@ def by_source(marts: Marts, currency: str) -> Table | None:
             f"Mean net of all payments of a member so many months after the first day, {currency}, of those observed "
             f"so long; in brackets the 95 % interval and n, from {least.PEOPLE} members on. "
             "Who paid nothing counts as 0.",
-            f"自首日起若干个月内人均全部付款的净额（{currency}），仅含观察满该时长的成员；括号内为 95 % 区间与 n，"
+            f"自首日起若干个月内人均全部付款的净额（{currency}），仅含观察满该时长的成员；括号内为 95% 区间与 n，"
             f"满 {least.PEOPLE} 人才显示。未付款者计为 0。",
         ),
         columns=[

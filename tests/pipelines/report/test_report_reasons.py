@@ -19,6 +19,7 @@ from expectations.suites import (
     delivery_rules,
     prediction_rules,
 )
+from models.churn_definitions import inactivity, lapse
 from pipelines import faults
 from pipelines.contract import LOGS
 from pipelines.defs.errors import UNKNOWN
@@ -223,6 +224,26 @@ def test_each_limit_of_what_is_read_is_said_in_chinese_with_what_was_found():
 
     assert lacking == []
     assert len(found) > 15
+
+
+def test_why_a_model_was_chosen_is_said_in_chinese():
+    """Each sentence that the training may give as its reason, and what each definition calls churn."""
+    found = []
+    for name in ("backtest", "train", "cutoffs"):
+        for node in ast.walk(ast.parse((PROJECT_DIR / "models" / f"{name}.py").read_text(encoding="utf-8"))):
+            message = written(node) if isinstance(node, ast.JoinedStr) else None
+            if (
+                message
+                and LEFT.search(message)
+                and ("log-loss" in message or "cut-offs" in message or "rule: " in message)
+            ):
+                found.append(message)
+    values = [("boosting", "recency", "test", "0.3", "0.4"), ("boosting", "0.3"), ("12", "30")]
+
+    assert [one for one in found if not any(is_said(filled(one, words)) for words in values)] == []
+    assert len(found) == 4
+    assert is_said(inactivity(30).label)
+    assert is_said(lapse(30, 7).label)
 
 
 def test_values_stay_as_they_were_delivered_and_what_is_not_known_as_it_was_said():

@@ -174,9 +174,9 @@ def test_both_definitions_are_shown_each_with_its_own_evaluation(fill: Fill) -> 
     card = block_of(page, "Model card · lapse")
     assert isinstance(card, Note)
     entries = {name.en: fact for name, fact in card.entries}
-    assert entries["Churn means"] == "not renewed"
+    assert entries["Churn means"] == Text("not renewed", "not renewed")
     assert entries["Cut-offs left out"] == "2026-05-01 (outage of content on 2026-05-03)"
-    assert entries["Chosen because"] == "because of v3"
+    assert entries["Chosen because"] == Text("because of v3", "because of v3")
 
 
 def _drivers(day: str, *reasons: tuple[str, str, float | None]) -> str:
