@@ -163,10 +163,10 @@ def _latest(marts: Marts, context: SiteContext) -> Table:
         columns=[
             Column(Text("When", "时间")),
             Column(Text("Member", "成员")),
-            Column(Text("Did", "行为")),
+            Column(Text("Did", "行为"), filter="kind"),
             Column(Text("What", "对象"), wide=True),
             Column(Text("To", "对谁")),
-            Column(Text("Where", "频道")),
+            Column(Text("Where", "频道"), filter="channel"),
         ],
         rows=[
             [

@@ -7,7 +7,7 @@ from pipelines.report.parts.blocks import Block, Note, Page
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.months import Figure, last_month
-from pipelines.report.parts.text import MISSING, Text, integer, money, month, percent
+from pipelines.report.parts.text import MISSING, Text, integer, money, month, percent, plural
 from pipelines.report.sections import owner_figures, owner_lists
 
 _TITLE = Text("Month for the owner", "月报")
@@ -44,7 +44,7 @@ def _sentence(found: list[Figure], context: SiteContext) -> Text:
     text = Text(f"{name.en}: " + "; ".join(one.en for one in said), f"{name.zh}：" + "；".join(one.zh for one in said))
     good, told = owner_figures.reached(found, context)
     if told:
-        text += Text(f"; {good} of {told} targets reached", f"；{told} 个目标中达成 {good} 个")
+        text += Text(f"; {good} of {plural(told, 'target', 'targets')} reached", f"；{told} 个目标中达成 {good} 个")
     return text + Text(".", "。")
 
 

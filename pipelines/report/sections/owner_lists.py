@@ -88,7 +88,7 @@ def _pieces(marts: Marts, context: SiteContext) -> Table | None:
         f"""
         select title, kind, n_unique_readers, n_interactions, published_day
         from marts.content_performance
-        where {_within("published_day", context)}
+        where {_within("published_day", context)} and kind not in ('answer', 'comment')
         order by n_unique_readers desc nulls last, n_interactions desc, content_id
         """,
         limit=_MOST,
@@ -96,7 +96,7 @@ def _pieces(marts: Marts, context: SiteContext) -> Table | None:
     if not result.rows:
         return None
     return Table(
-        title=Text("Most read of what came out in ", "最受欢迎的内容：") + month(last_month(context.through_day)),
+        title=Text("Best received of ", "反响最好的内容：") + month(last_month(context.through_day)),
         columns=[
             Column(Text("Piece", "内容")),
             Column(Text("Readers", "读者"), number=True),

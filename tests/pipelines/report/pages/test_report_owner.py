@@ -142,3 +142,25 @@ def test_money_of_few_payers_is_not_told(tmp_path, empty_marts):
     assert money["mrr"] == ["– CNY", "10,000 CNY", "–"]
     assert money["payers"] == ["<5", "200", "\N{MINUS SIGN}195"]
     assert "3" not in (tmp_path / "data" / "owner_money.csv").read_text(encoding="utf-8-sig").split("payers,")[1][:60]
+
+
+def test_the_best_received_pieces_and_the_fullest_events_of_the_month_are_named(fill: Fill) -> None:
+    lists = """
+        insert into marts.content_performance by name
+        select * from (values ('a', 'article', 'few', date '2026-10-01', 3, 9),
+            ('b', 'live', 'many', date '2026-10-31', 30, 1),
+            ('c', 'answer', null, date '2026-10-09', 90, 90), ('d', 'article', 'before', date '2026-09-30', 90, 90),
+            ('e', 'article', 'after', date '2026-11-01', 90, 90))
+            as v (content_id, kind, title, published_day, n_unique_readers, n_interactions);
+        insert into marts.event_performance by name
+        select * from (values ('x', 'small', date '2026-10-31', 9, 4), ('y', 'large', date '2026-10-01', 40, 30),
+            ('z', 'after', date '2026-11-01', 90, 90)) as v (event_id, title, starts_day, n_registered, n_attended);
+    """
+    made = page(fill, MONTHS + lists)
+    for title, rows_ in (
+        ("Best received of Oct 2026", [["many", "30", "1"], ["few", "3", "9"]]),
+        ("Events of Oct 2026", [["large", "40", "30"], ["small", "9", "4"]]),
+    ):
+        table = block_of(made, title)
+        assert isinstance(table, Table)
+        assert [[str(cell.shown) for cell in cells] for cells in table.rows] == rows_
