@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli import own
 from pipelines.cli.console import Commands, labelled, read_settings, say, show
 from pipelines.cli.erase import erase
 from pipelines.cli.export import exporting
@@ -48,6 +49,9 @@ app.command(epilog="Example: guildbook quarantine interactions 2026-02-04")(quar
 app.command(epilog="Example: guildbook pseudonym m01096")(pseudonym)
 app.command(epilog="Example: guildbook erase m01096 --dry-run")(erase)
 app.command(epilog="Example: guildbook mcp")(mcp)
+app.command(epilog="Example: guildbook member m01096")(own.member)
+app.command(epilog="Example: guildbook piece a000123")(own.piece)
+app.command(epilog="Example: guildbook event e0042")(own.event)
 app.command("open", epilog="Example: guildbook open")(open_site)
 
 

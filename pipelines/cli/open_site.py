@@ -22,6 +22,11 @@ def open_site() -> None:
     page = home.published / "site" / "index.html"
     if not page.exists():
         raise NothingToOpenError(spoken(_what_to_do(home)))
+    open_page(page)
+
+
+def open_page(page: Path) -> None:
+    """Open a page in a browser; without one, or without a terminal, say where it lies."""
     show(str(page))
     if sys.stdout.isatty() and not _opened(page):
         say(Text("no browser was found here: open that file in one", "此处没有找到浏览器：请用浏览器打开该文件"))

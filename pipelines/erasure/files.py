@@ -20,7 +20,8 @@ from pipelines.settings import Settings
 def rewrite(place: Place, needles: Needles, settings: Settings, *, applies: bool) -> int:
     """Rewrite a file where it holds the person, its name too; times and rights stay, and so does everything else in it.
 
-    A database is written anew whether its rows hold the person or not.
+    A page of a site that is about the person is removed. A database is written anew whether its rows hold the person
+    or not.
 
     Args:
         place: The file.
@@ -34,6 +35,10 @@ def rewrite(place: Place, needles: Needles, settings: Settings, *, applies: bool
     path = place.path
     if path.name.endswith((".wal", "-wal", "-shm")) or place.kind in ("archive", "answers"):
         return 0
+    if needles.is_own_page(path):
+        if applies:
+            path.unlink()
+        return 1
     target = path.with_name(f".{path.name}{BESIDE}")
     if place.kind == "sqlite":
         n_changed = sqlite.rewrite(path, needles, applies=applies)

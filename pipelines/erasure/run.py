@@ -160,7 +160,7 @@ def _sweep(home: Home) -> None:
     versions.sweep(home)
     for beside in home.root.rglob(f".*{BESIDE}"):
         beside.unlink()
-    versions.forget_today(home)
+    versions.forget_beside(home)
 
 
 def _stage(

@@ -13,6 +13,7 @@ from filelock import FileLock
 from pipelines.faults import UserError
 from pipelines.files import sync, sync_tree, write_text
 from pipelines.home import Home
+from pipelines.lake.own_pages import ASKED
 
 _NONE_EARLIER = "no earlier publication is kept; GUILDBOOK_PUBLICATIONS_KEPT says how many are"
 
@@ -64,7 +65,7 @@ def publish(home: Home, number: int, *, kept: int) -> None:
         draft.rename(home.versions / str(number))
         sync(home.versions)
         _point(home, number)
-        forget_today(home)
+        _forget_beside(home)
         dropped = [one for one in numbers(home)[:-kept] if one != number]
         _drop(home, dropped)
 
@@ -91,11 +92,20 @@ def drop_unpublished(home: Home, published: Collection[int]) -> None:
         _drop(home, [number for number in numbers(home) if number > newest])
 
 
-def forget_today(home: Home) -> None:
-    """Remove the page of the running day beside every publication: it has rows that no lake and no table knows yet."""
+def forget_beside(home: Home) -> None:
+    """Remove what was written beside the pages of every publication: the page of the running day, and pages asked for.
+
+    The one has rows that no lake and no table knows yet; the others may be about somebody who is erased.
+    """
+    with _changing(home):
+        _forget_beside(home)
+
+
+def _forget_beside(home: Home) -> None:
     for site in home.versions.glob("*/site"):
         for path in (site / "today.html", *(site / "data").glob("today*")):
             path.unlink(missing_ok=True)
+        shutil.rmtree(site / ASKED, ignore_errors=True)
         if (mark := site / "today.js").exists():
             write_text(mark, "")
 
@@ -115,6 +125,16 @@ def rollback(home: Home) -> int:
             raise NothingToRollBackError(_NONE_EARLIER)
         _point(home, earlier[-1])
         return earlier[-1]
+
+
+@contextmanager
+def held(home: Home) -> Iterator[Path]:
+    """Give the folder of the publication that is up, for moments in which nobody takes it down or erases anybody in it.
+
+    An erasure that begins meanwhile waits here, and then removes what was written beside the pages.
+    """
+    with _changing(home):
+        yield home.published.resolve()
 
 
 @contextmanager

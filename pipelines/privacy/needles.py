@@ -10,8 +10,10 @@ import html
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+from pipelines.lake.own_pages import MEMBER, asked_page, own_page
 from pipelines.privacy.forms import cores, written
 from pipelines.privacy.names import ERASED, MEMBER_COLUMNS, OTHER_ID_COLUMNS, WHOLE_TEXTS, is_distinctive
 from pipelines.spreadsheets import plain_cell
@@ -23,6 +25,7 @@ _KINDS = frozenset({"kind", "state", "step", "op", "role", "status", "plan", "ne
 _AFTER = r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrtbf])|(?<=\\u[0-9a-fA-F]{4})|(?<=%[0-9A-F]{2}))"
 _BEFORE = r"(?![A-Za-z0-9_])"
 _NAMED = "</bdi>"
+_OWN_PAGE = f'<a href="{MEMBER}/'
 _ADDRESS_ENDS = r"(?![\w%-])(?!\.(?!json\b)\w)"
 _LONG = 12
 _LEAST = 2
@@ -122,6 +125,20 @@ class Needles:
         ids = "|".join(map(written, self.ids))
         return re.compile(rf"(?:<a [^<>]*>)?<bdi>[^<>]*</bdi>(?:</a>)? (?=<small>(?:{ids})</small>)")
 
+    @cached_property
+    def _own_pages(self) -> dict[str, str]:
+        """Where the person's own pages are in sites, with the tombstone of each id."""
+        return {page(MEMBER, one): mark for one, mark in self.ids.items() for page in (own_page, asked_page)}
+
+    @cached_property
+    def _linked(self) -> re.Pattern[str]:
+        """The person wherever a page names them as a link to their own: what is shown of them, and the link."""
+        return re.compile(rf'<a href="({"|".join(map(re.escape, self._own_pages))})">.*?</a>', re.DOTALL)
+
+    def is_own_page(self, path: Path) -> bool:
+        """Whether a file is a page about the person, which goes as a whole."""
+        return f"{path.parent.name}/{path.name}" in self._own_pages
+
     def member(self, value: str) -> str:
         """Return the value of a column of member ids: the tombstone where it is one of the ids."""
         return self._cells.get(value.strip(" "), value)
@@ -139,6 +156,8 @@ class Needles:
             value: A text, or a whole file of text.
             is_json: Whether quoted strings are values: then plain words are replaced where they are all of one.
         """
+        if _OWN_PAGE in value:
+            value = self._linked.sub(lambda found: self._own_pages[found[1]], value)
         if _NAMED in value:
             value = self._called.sub("", value)
         value = _replaced(value, self._others)

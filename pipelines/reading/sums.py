@@ -1,7 +1,7 @@
 """``SHA256SUMS`` in the folder of a publication: digests of its files, which ``sha256sum --check`` reads too.
 
 Pages have no other checksum. What is written into a publication after it was made is not in it: the banner, and the
-pages of the running day and of a run that stopped.
+pages of the running day, of a run that stopped, and those that somebody asked for.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipelines.home import Home
 
 SUMS = "SHA256SUMS"
 
-_CHANGES = ("site/status.js", "site/today", "site/data/today", "site/last_run")
+_CHANGES = ("site/status.js", "site/today", "site/data/today", "site/last_run", "site/asked/")
 
 
 def write(folder: Path) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from types import SimpleNamespace
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipelines.report import own
 from pipelines.report.annotations import Annotation
 from pipelines.report.context import SiteContext
 from pipelines.report.pages import (
@@ -38,6 +40,7 @@ from pipelines.report.parts import charts, text, words
 from pipelines.report.parts.blocks import Page
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Header, read_header
+from pipelines.report.parts.linked import linked
 from pipelines.report.parts.menu import menu
 from pipelines.report.parts.singles import left_out, rounding_note
 from pipelines.report.parts.targets import with_targets
@@ -90,10 +93,17 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
             header = read_header(marts, context)
             pages = [left_out(build(marts, context, header), context.least_shown) for build in PAGES]
             pages = [with_targets(page, context.targets) for page in pages]
-        template = environment().get_template("page.html")
+            own_pages = own.pages(marts, context)
+        links = {f"{page.name}.html" for page in own_pages}
+        template = environment(links).get_template("page.html")
         for page in pages:
             html = template.render(page=page, menu=menu(pages), header=header, context=context)
             (beside / f"{page.name}.html").write_text(html, encoding="utf-8")
+        template = environment(links).get_template("own.html")
+        for page in own_pages:
+            path = beside / f"{page.name}.html"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(template.render(page=page, menu=menu(pages), context=context), encoding="utf-8")
         if notes := context.annotations.drawn(context.through_day):
             (beside / ANNOTATIONS).write_text(_script(notes), encoding="utf-8")
         (beside / TODAY).write_text("", encoding="utf-8")
@@ -103,14 +113,15 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
     return sorted(path for path in out.rglob("*") if path.is_file())
 
 
-def environment() -> Environment:
-    """What renders the templates: filters, words, and every text escaped."""
+def environment(links: Collection[str] = ()) -> Environment:
+    """What renders the templates: filters, words, every text escaped, and names as links to these pages."""
     environment = Environment(
         loader=PackageLoader("pipelines.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=partial(linked, pages=links),
     )
     environment.filters |= {
         "figure": _embed,

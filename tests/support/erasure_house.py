@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 
 from pipelines.erasure import delivered
 from pipelines.lake import ledger
+from pipelines.lake.own_pages import asked_page
 from pipelines.lake.schemas import PREDICTIONS
 from pipelines.publishing.database import copy_marts
-from pipelines.report.parts.people import person
+from pipelines.report.parts.linked import One, person
 from pipelines.report.parts.text import Text
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, days_between, tiny_community
@@ -175,6 +176,10 @@ def _publish(house: House, number: int) -> None:
     (folder / "site" / "data" / "risk.csv").write_text(f"member_id,n\n{_cell(ODD)},5\n{PLAIN},6\n", encoding="utf-8")
     called = "".join(f"<td>{person(one, name, PAGE)}</td>" for one, name in (*CALLED.items(), (PLAIN, "python")))
     (folder / "site" / "people.html").write_text(f"{called}<td>python</td>", encoding="utf-8")
+    ada = One("member", ADA, CALLED[ADA], PAGE)
+    for place in (ada.page, asked_page("member", ADA), One("member", PLAIN).page):
+        (folder / "site" / place).parent.mkdir(exist_ok=True)
+        (folder / "site" / place).write_text(f"<td>{ada.shown({ada.page})}</td>", encoding="utf-8")
     (folder / "site" / "data" / "people.csv").write_text(
         f"member_id,member_name,member_url,tags\n{ADA},{CALLED[ADA]},{PAGE},python\n{_cell(ODD)},python,,python\n"
         f"{PLAIN},python,,python\n",

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-_VOID = {"meta", "link", "input", "img", "br", "hr", "circle", "path", "polyline"}
+_VOID = {"meta", "base", "link", "input", "img", "br", "hr", "circle", "path", "polyline"}
 _LABELS = {"th", "h1", "h2", "p", "button", "summary", "dt", "label", "nav", "header", "footer"}
 _SELF_CLOSED_SVG = {"polyline", "path"}
 

@@ -72,7 +72,7 @@ def completing() -> str:
 
 def full(path: Path) -> Path:
     """Nine logs, trouble in the gates, a trained model, hostile words wherever people may write."""
-    return build(path, "schema", *_ACTIVITY, "revenue", "sales", "events", "logs", "trouble", "churn", "actions")
+    return build(path, "schema", *_ACTIVITY, "revenue", "sales", "events", "logs", "trouble", "churn", "actions", "own")
 
 
 def two_logs(path: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import charts, known, marks, not_collected, people
+from pipelines.report.parts import cells, charts, known, marks, not_collected, people
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.parts.collected import NOT_COLLECTED
 from pipelines.report.parts.database import Marts, Result
@@ -132,7 +132,7 @@ def _table(waiting: Result) -> Table:
         ],
         rows=[
             [
-                Cell(row["title"]),
+                cells.piece(row, "question_id"),
                 Cell(row["channel"] or ""),
                 people.member(row, "asker"),
                 Cell(hours(row["observed_hours"]), row["observed_hours"]),

@@ -144,7 +144,7 @@ def _table(events: Result) -> Table:
         ],
         rows=[
             [
-                Cell(row["title"] or row["event_id"]),
+                cells.event(row),
                 Cell(day(row["starts_day"]), str(row["starts_day"])),
                 cells.number(integer(row["n_registered"]), row["n_registered"]),
                 cells.number(integer(row["n_attended"]), row["n_attended"]),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import charts, not_collected, people, words
+from pipelines.report.parts import cells, charts, not_collected, people, words
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Page, Table
-from pipelines.report.parts.database import Marts, Result
+from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.few import is_hidden
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import MISSING, Text, integer, percent, plural
@@ -123,6 +123,15 @@ def _bin(least: int, most: int | None) -> str:
 def _latest(marts: Marts, context: SiteContext) -> Table:
     zone = literal(context.timezone)
     titles = "content.title, roots.title, parents.title, " if marts.has("dim_content") else ""
+    title_of = (
+        """case
+                when content.title is null and roots.title is not null then roots.content_id
+                when content.title is null and parents.title is not null then parents.content_id
+                else latest.content_id
+            end"""
+        if marts.has("dim_content")
+        else "latest.content_id"
+    )
     join = (
         """
         left join marts.dim_content as content on latest.content_id = content.content_id
@@ -141,6 +150,8 @@ def _latest(marts: Marts, context: SiteContext) -> Table:
             members.profile_url as member_url,
             latest.kind,
             coalesce({titles}latest.content_id, latest.event_id) as what,
+            {title_of} as content_id,
+            latest.event_id,
             latest.target_member_id,
             targets.display_name as target_member_name,
             targets.profile_url as target_member_url,
@@ -173,7 +184,7 @@ def _latest(marts: Marts, context: SiteContext) -> Table:
                 Cell(row["local_time"]),
                 people.member(row),
                 Cell(words.word(words.INTERACTIONS, row["kind"])),
-                Cell(row["what"] or MISSING),
+                _what(row),
                 people.member(row, "target_member"),
                 Cell(row["channel"] or MISSING),
             ]
@@ -183,3 +194,8 @@ def _latest(marts: Marts, context: SiteContext) -> Table:
         search=True,
         scroll=True,
     )
+
+
+def _what(row: Row) -> Cell:
+    """The piece or the event that somebody did something with; a piece leads to where its title is from."""
+    return cells.piece(row, title="what") if row["content_id"] else cells.event(row | {"title": row["what"]})

@@ -145,13 +145,17 @@ class Note(Block):
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page: the question that it answers, the answer in a sentence, and the blocks that show it."""
+    """A page: the question that it answers, the answer in a sentence, and the blocks that show it.
+
+    ``name`` is that of its file; a page in a folder of the site has ``base``, the way up to the site's own folder.
+    """
 
     name: str
     title: Text
-    question: Text
+    question: object
     answer: Text
     blocks: list[Block]
+    base: str = ""
 
     @property
     def has_charts(self) -> bool:

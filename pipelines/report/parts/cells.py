@@ -1,10 +1,22 @@
-"""Cells that several tables share: numbers that sort with what is not known last, shares with their interval and n."""
+"""Cells that several tables share: pieces, events, numbers sorted with what is not known last, shares with their n."""
 
 from __future__ import annotations
 
+from pipelines.lake.own_pages import EVENT, PIECE
 from pipelines.report.parts.blocks import Cell
 from pipelines.report.parts.database import Row
+from pipelines.report.parts.linked import One
 from pipelines.report.parts.text import MISSING, Number, integer, percent
+
+
+def piece(row: Row, id_: str = "content_id", title: str = "title") -> Cell:
+    """A piece by its title, by its id without one; it leads to the piece's own page."""
+    return Cell(MISSING if row[id_] is None else One(PIECE, row[id_], row[title]))
+
+
+def event(row: Row, without: object = MISSING) -> Cell:
+    """An event by its title, by its id without one; it leads to the event's own page."""
+    return Cell(without if row["event_id"] is None else One(EVENT, row["event_id"], row["title"]))
 
 
 def number(shown: object, value: Number | None) -> Cell:

@@ -6,6 +6,7 @@ The database is opened read-only. No query text of a page belongs here.
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -38,6 +39,23 @@ class Result:
     def first(self) -> Row:
         """The first row; raises ``IndexError`` where there is none."""
         return self.rows[0]
+
+
+@dataclass(frozen=True)
+class Each:
+    """A query about many ids: the rows of each of them, and the same query for one alone."""
+
+    sql: str
+    found: dict[str, list[Row]]
+
+    def rows(self, id_: str) -> list[Row]:
+        """The rows of one."""
+        return self.found.get(id_, [])
+
+    def of(self, id_: str) -> Result:
+        """What a block about one shows: there is no file of its rows."""
+        rows = self.rows(id_)
+        return Result("", self.sql.replace("{ids}", literal(id_)), rows, len(rows), "")
 
 
 class Marts:
@@ -78,12 +96,32 @@ class Marts:
         """Return the one value of a query that no page shows."""
         return self._connection.execute(sql).fetchall()[0][0]
 
+    def rows(self, sql: str) -> list[Row]:
+        """Return the rows of a query that no page shows."""
+        return self._fetch(sql)
+
     def has(self, *tables: str) -> bool:
         """Whether every one of these marts exists and holds a row."""
         known = self._fetch("select table_name from information_schema.tables where table_schema = 'marts'")
         return {*tables} <= {row["table_name"] for row in known} and all(
             self._fetch(f"select 1 from marts.{table} limit 1") for table in tables
         )
+
+    def each(self, sql: str, key: str, ids: Sequence[str]) -> Each:
+        """Run a query about many ids at once, for a page about each of them. Nothing is written for it.
+
+        Args:
+            sql: one select statement over ``marts``; ``{ids}`` in it becomes what holds the ids.
+            key: column of the rows that says whose they are.
+            ids: whom it is about.
+        """
+        asked = ", ".join(map(literal, ids))
+        found: dict[str, list[Row]] = {}
+        if ids:
+            self._connection.execute(f"create or replace temp table asked as select unnest([{asked}]) as id")
+            for row in self._fetch(dedent(sql).replace("{ids}", "select id from asked")):
+                found.setdefault(row[key], []).append(row)
+        return Each(_narrow(sql), found)
 
     def run(self, name: str, sql: str, *, limit: int = 500) -> Result:
         """Run a query under a name of its own; days and numbers are written into it as literals.
@@ -144,6 +182,12 @@ class Marts:
         cells = ", ".join(plain_cell_sql(column["column_name"], column["column_type"]) for column in columns)
         self._connection.execute(f"copy (select {cells} from result) to {literal(str(path))} (format csv, header)")
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())  # spreadsheets take it for UTF-8 by this mark
+
+
+def _narrow(sql: str) -> str:
+    """Return a statement whose lines begin with few blanks: it stands on each of many pages."""
+    lines = [line for line in dedent(sql).strip().splitlines() if line.strip()]
+    return "\n".join(" " * min(len(line) - len(line.lstrip()), 4) + line.lstrip() for line in lines)
 
 
 def _named(row: Row) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import people
+from pipelines.report.parts import cells, people
 from pipelines.report.parts.blocks import Thing, Things
 from pipelines.report.parts.database import Marts, Row
 from pipelines.report.parts.header import Header
@@ -47,7 +47,7 @@ def _contact(marts: Marts, context: SiteContext) -> Thing:
     return Thing(title=_CONTACT, body=body, lines=lines, links=links, tone="warn", result=listed)
 
 
-def _member(row: Row) -> Markup:
+def _member(row: Row) -> tuple[object, ...]:
     """A member with what they bring, until when it is paid, and the first reason."""
     said = scores.reasons(row)[:1]
     if row["value_minor"]:
@@ -55,7 +55,7 @@ def _member(row: Row) -> Markup:
         until = Text(f" until {day(end).en}", f"，{day(end).zh}到期") if end else Text("", "")
         said.insert(0, Text(f"{amount} a month", f"每月 {amount}") + until)
     about = Markup("").join(Markup(" <small>· {}</small>").format(one) for one in said)
-    return Markup("{}{}").format(people.member(row).shown, about)
+    return people.member(row).shown, about
 
 
 def _waits(marts: Marts, context: SiteContext, header: Header) -> Thing:
@@ -77,7 +77,7 @@ def _waits(marts: Marts, context: SiteContext, header: Header) -> Thing:
         f"{integer(result.n)} 个提问等待回应，最久的已等 {longest.zh}。",
     )
     lines = [
-        Markup("{} <small>{}</small>").format(row["title"], hours(row["observed_hours"]))
+        (cells.piece(row, "question_id").shown, Markup(" <small>{}</small>").format(hours(row["observed_hours"])))
         for row in result.rows[:_SHOWN]
     ]
     return Thing(title=questions.TITLE, body=body, lines=lines, links=links, tone="warn", result=result)

@@ -45,14 +45,14 @@ def block(marts: Marts, context: SiteContext, n_days: int) -> Table:
         ],
         rows=[
             [
-                Cell(row["title"] or row["content_id"]),
+                cells.piece(row),
                 Cell(words.word(words.KINDS, row["kind"])),
                 Cell(day(row["published_day"]), str(row["published_day"])),
                 Cell(integer(row["n_reads"]), row["n_reads"] or 0),
                 Cell(integer(row["n_unique_readers"]), row["n_unique_readers"] or 0),
                 Cell(marks.bar(row["n_interactions"] / most, integer(row["n_interactions"])), row["n_interactions"]),
                 Cell(score(row["mean_score"], row["n_scores"]), scored(row)),
-                _half_life(row),
+                half_life(row),
             ]
             for row in result.rows
         ],

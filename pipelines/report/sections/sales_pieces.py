@@ -117,7 +117,7 @@ def reading() -> Note:
 def _piece(row: Row) -> list[Cell]:
     currency = row["currency"] or ""
     return [
-        Cell(row["title"] or row["content_id"]),
+        cells.piece(row),
         cells.number(
             price(row["price_minor"], row["currency"]) if row["is_paid"] else Text("free now", "现已免费"),
             row["price_minor"],
@@ -139,7 +139,7 @@ def _piece(row: Row) -> list[Cell]:
 def _change(row: Row) -> list[Cell]:
     currency = row["currency"] or ""
     return [
-        Cell(row["title"] or row["content_id"]),
+        cells.piece(row),
         Cell(day(row["change_day"]), str(row["change_day"])),
         cells.number(
             _priced(row["old_price_minor"], row["direction"] == "became_paid", currency)

@@ -61,7 +61,7 @@ def table(marts: Marts, context: SiteContext) -> Table:
 def _event(row: Row) -> list[Cell]:
     currency = row["currency"]
     return [
-        Cell(row["title"] or row["event_id"] or Text("names no event", "未注明活动")),
+        cells.event(row, Text("names no event", "未注明活动")),
         Cell(day(row["starts_day"]), str(row["starts_day"] or "")),
         cells.number(integer(row["n_sold"]), row["n_sold"]),
         cells.number(integer(row["n_refunded"]), row["n_refunded"]),

@@ -128,7 +128,7 @@
   // ---- wiring
   function show() {
     root.lang = isChinese() ? "zh-Hans" : "en";
-    const here = document.querySelector("nav [aria-current]");
+    const here = document.querySelector("nav [aria-current]") || document.querySelector(".question");
     const word = here.querySelector(`[lang="${root.lang}"]`) || here;
     document.title = `${word.textContent} · ${document.querySelector(".brand").innerText}`;
     showBanner();

@@ -22,7 +22,7 @@ from pipelines.lake import ledger
 from pipelines.privacy import known
 from pipelines.privacy.names import ERASED, TOMBSTONE
 from pipelines.reading import sums
-from pipelines.report.parts.people import person
+from pipelines.report.parts.linked import One, person
 from pipelines.retention.export import export_list
 from pipelines.settings import PROJECT_DIR
 from pipelines.warehouse.verify import verify
@@ -89,6 +89,17 @@ def test_old_versions_and_their_pages_hold_tombstones_and_nothing_else_changes(f
             assert comments == con.execute("select count(comment) from duckdb_columns()").fetchall()
             assert tags == con.execute("select tags from duckdb_databases() where not internal").fetchall()
         assert (folder / "analytics.duckdb").stat().st_mode == (before / "analytics.duckdb").stat().st_mode
+
+
+def test_the_page_of_an_erased_member_goes_and_links_to_it_from_other_pages_too(full_house, erased):
+    house, outcome = erased
+    of_plain = One("member", PLAIN).page
+    for number in (1, 2):
+        site, before = (one.home.versions / str(number) / "site" for one in (house, full_house))
+        assert len(list(before.glob("member/*"))) == 2
+        assert [path.relative_to(site).as_posix() for path in site.glob("member/*")] == [of_plain]
+        assert not (site / "asked").exists(), "pages that were asked for go with it, whoever they are about"
+        assert (site / of_plain).read_text(encoding="utf-8") == f"<td>{outcome.tombstones[ADA]}</td>"
 
 
 def test_a_name_that_others_have_too_goes_beside_the_id_and_nowhere_else(full_house, erased):

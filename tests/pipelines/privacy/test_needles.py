@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from pipelines.contract import LOGS
+from pipelines.lake.own_pages import own_page
 from pipelines.privacy.names import MEMBER_COLUMNS, OTHER_ID_COLUMNS, OWNERS, PRIVATE, draw_tombstones, is_distinctive
 from pipelines.privacy.needles import Needles, is_long
 
@@ -122,3 +123,14 @@ def test_ids_of_one_person_get_one_name_and_keep_their_order():
     assert drawn == {"a": stem, "b": f"{stem}-02", "c": f"{stem}-03"}
     assert draw_tombstones(["d"], {"a": stem}) == {"a": stem, "d": f"{stem}-02"}
     assert draw_tombstones(["a"]) != draw_tombstones(["a"])
+
+
+@pytest.mark.parametrize("member", ["m01096", "42", "eve", ODD])
+def test_a_link_to_the_persons_own_page_goes_with_all_that_it_shows_and_those_to_others_stay(member):
+    needles = Needles({member: GONE})
+    shown = f'<span class="person"><bdi>Any Name</bdi> <small>{escape(member)}</small></span>'
+    link = f'<a href="{own_page("member", member)}">{shown}</a>'
+    other = f'<a href="{own_page("member", "m7")}">m7</a>'
+    piece = f'<a href="{own_page("piece", "p1")}">A title</a>'
+
+    assert needles.text(f"<li>{link} · {other} {piece}</li>") == f"<li>{GONE} · {other} {piece}</li>"

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from pipelines.report.pages import brief
 from pipelines.report.parts.blocks import Note, Thing, Things, Tiles
 from pipelines.report.parts.header import read_header
+from pipelines.report.parts.linked import linked
 from pipelines.report.parts.text import Text
 from tests.support.report_marts import CONTEXT
 from tests.support.report_pages import Fill, block_of, page_of
@@ -56,7 +57,7 @@ def things(fill: Fill, sql: str = "") -> list[Thing]:
 def words(shown: object, language: str) -> str:
     """What a reader of one language sees."""
     other = "zh-Hans" if language == "en" else "en"
-    html = re.sub(rf'<span lang="{other}">.*?</span>', "", str(escape(shown)))
+    html = re.sub(rf'<span lang="{other}">.*?</span>', "", str(escape(linked(shown, ()))))
     return " ".join(Markup(re.sub(r"<[^>]+>", "", html)).unescape().split())
 
 

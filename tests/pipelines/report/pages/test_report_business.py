@@ -46,7 +46,7 @@ def test_who_waits_is_counted_by_the_marts_and_the_longest_comes_first(fill: Fil
     )
     table = block_of(page, "Waiting the longest, and who could answer")
     assert isinstance(table, Table)
-    assert [row[0].shown for row in table.rows][:2] == ["How do I wait? 28", "How do I wait? 24"]
+    assert [str(row[0].shown) for row in table.rows][:2] == ["How do I wait? 28", "How do I wait? 24"]
     tiles = block_of(page, "Since the first question")
     assert isinstance(tiles, Tiles)
     assert [tile.value for tile in tiles.tiles] == ["7", hours(4.5), hours(75.0), "75.1%", "50.0%"]
@@ -87,7 +87,9 @@ def test_first_responders_are_those_of_90_days_with_their_share(fill: Fill) -> N
     table = block_of(page_of(answers.page, fill(fixture("answers"))), "Who responds first?")
     assert isinstance(table, Table)
     expected = [f"m{i % 3}" for i in range(90) if i % 4]
-    assert {row[0].shown: row[1].sort for row in table.rows} == {name: expected.count(name) for name in set(expected)}
+    assert {str(row[0].shown): row[1].sort for row in table.rows} == {
+        name: expected.count(name) for name in set(expected)
+    }
     assert sum(row[2].sort for row in table.rows) == pytest.approx(1)  # type: ignore[misc]
 
 

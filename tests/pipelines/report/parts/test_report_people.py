@@ -1,12 +1,15 @@
-"""How a member is shown: by name and id, whatever the name holds; linked only to a page of the web."""
+"""How a member is shown: by name and id, whatever the name holds; linked to a page of the site, or of the web."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
 from pipelines.report.parts.blocks import Cell
 from pipelines.report.parts.few import HIDDEN
-from pipelines.report.parts.people import member, person
+from pipelines.report.parts.linked import One, linked, person
+from pipelines.report.parts.people import member
 from tests.support.report_marts import HOSTILE
 
 REL = 'rel="noopener noreferrer nofollow"'
@@ -42,9 +45,30 @@ def test_markup_in_a_name_an_id_or_an_address_is_text():
 def test_the_cell_is_sorted_by_what_is_read_first():
     row = {"asker_id": "m1", "asker_name": "Ana", "asker_url": None, "member_id": "m2"}
     assert member(row, "asker").sort == "Ana"
-    assert member(row) == Cell("m2", "m2")
+    assert member(row) == Cell(One("member", "m2"), "m2")
 
 
 @pytest.mark.parametrize("hidden", [None, HIDDEN])
 def test_nobody_and_who_may_not_be_shown_have_no_name(hidden):
     assert member({"asker_id": hidden, "asker_name": HIDDEN, "asker_url": HIDDEN}, "asker") == Cell("–")
+
+
+@pytest.mark.parametrize("id_", [HOSTILE, "a/b", "..", "a b#c?d", "🦊", "x" * 300, "甲", "CON", "A", "a"])
+def test_any_id_has_a_place_of_its_own_that_is_safe_as_a_file_and_in_a_link(id_):
+    assert re.fullmatch(r"member/[0-9a-f]{20}\.html", One("member", id_).page)
+    assert len({One("member", other).page for other in (id_, id_ + " ", id_.swapcase() + "'")}) == 3
+
+
+def test_a_name_is_a_link_where_there_is_a_page_and_a_page_of_the_web_gives_way_to_it():
+    one = One("member", "m1", "Ana & Co", "https://x.org/a")
+    assert str(one.shown({one.page})) == (
+        f'<a href="{one.page}"><span class="person"><bdi>Ana &amp; Co</bdi> <small>m1</small></span></a>'
+    )
+    assert "https://x.org/a" in str(one.shown(()))
+    assert str(One("piece", "p1", HOSTILE).shown(())).count("<") == 0
+    assert "<img" not in str(One("event", HOSTILE).shown({One("event", HOSTILE).page}))
+
+
+def test_several_things_in_a_row_are_each_linked_and_each_escaped():
+    one = One("piece", "p1", "A <b>")
+    assert linked((one, " · <i>"), {one.page}) == f'<a href="{one.page}">A &lt;b&gt;</a> · &lt;i&gt;'
