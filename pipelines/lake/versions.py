@@ -105,7 +105,8 @@ def _forget_beside(home: Home) -> None:
     for site in home.versions.glob("*/site"):
         for path in (site / "today.html", *(site / "data").glob("today*")):
             path.unlink(missing_ok=True)
-        shutil.rmtree(site / ASKED, ignore_errors=True)
+        if (asked := site / ASKED).is_dir():
+            shutil.rmtree(asked)
         if (mark := site / "today.js").exists():
             write_text(mark, "")
 

@@ -17,11 +17,10 @@ _TITLE = Text("Event", "活动")
 _PEOPLE = 60
 _NONE = Each("select null where false", {})
 _STEPS = {
-    "funnel_invited": Text("invited", "受邀"),
-    "funnel_registered": Text("registered", "报名"),
-    "funnel_attended": Text("attended", "到场"),
-    "funnel_gave_feedback": Text("gave feedback", "提交反馈"),
-    "funnel_active_within_7_days": Text("active within 7 days", "7 天内活跃"),
+    "registered": Text("registered", "报名"),
+    "attended": Text("attended", "到场"),
+    "gave_feedback": Text("gave feedback", "提交反馈"),
+    "active_within_7_days": Text("active within 7 days", "7 天内活跃"),
 }
 
 
@@ -74,7 +73,7 @@ _WHO = f"""
         count(*) over (partition by came.event_id) as n_people,
     from marts.member_events as came
     left join marts.dim_members as members on came.member_id = members.member_id
-    where came.event_id in ({{ids}}) and came.state is not null and came.state <> 'invited'
+    where came.event_id in ({{ids}}) and came.is_registered
     qualify row_number() over (
         partition by came.event_id
         order by came.is_attended desc, came.is_no_show desc, came.csat_score nulls last, came.member_id
@@ -92,13 +91,13 @@ def _page(facts: _Facts, id_: str, context: SiteContext) -> Page:
     blocks: list[Block | None] = [
         _tiles(facts, id_, known[0], result) if known else None,
         _funnel(known[0], result) if known else None,
-        _about(row),
+        _about(row, facts.events.of(id_)),
         _people(facts.people.of(id_)),
     ]
     return Page(
         name=one.page.removesuffix(".html"),
         title=_TITLE,
-        question=one,
+        question=one.__html__(),
         answer=_sentence(row, known[0] if known else None, context),
         blocks=[block for block in blocks if block],
         base="../",
@@ -167,21 +166,32 @@ def _no_show(row: Row) -> Text:
 
 
 def _funnel(row: Row, result: Result) -> Chart | None:
-    steps = {name: label for name, label in _STEPS.items() if row[name] is not None}
+    """The steps of all who registered, and of those among them who had been invited."""
+    steps = [name for name in _STEPS if row[f"n_{name}"] is not None]
     if not steps:
         return None
-    bars = charts.bars(list(steps.values()), [row[name] for name in steps], Text("members", "成员"), "c1")
+    names = [_STEPS[name] for name in steps]
+    of_all = [row[f"n_{name}"] for name in steps]
+    series = [charts.bars(names, of_all, Text("all who registered", "全部报名者"), "c1")]
+    note = Text("Nobody was invited by name.", "未点名邀请任何人。")
+    if row["n_invited"]:
+        invited = [row[f"funnel_{name}"] for name in steps]
+        series.append(charts.bars(names, invited, Text("of the invited", "其中受邀者"), "c3"))
+        note = Text(
+            f"{integer(row['n_invited'])} members were invited; of them, each step counts who took all before it.",
+            f"共邀请 {integer(row['n_invited'])} 名成员；其中每一步只计走完此前各步的人。",
+        )
     return Chart(
-        title=Text("From the invitation on", "从受邀到之后"),
-        note=Text("Each step counts members who took all steps before it.", "每一步只计走完此前各步的成员。"),
-        figure=charts.figure([bars]),
+        title=Text("From registration on", "从报名到之后"),
+        note=note,
+        figure=charts.figure(series),
         height=220,
         result=result,
         half=True,
     )
 
 
-def _about(row: Row) -> Note:
+def _about(row: Row, result: Result) -> Note:
     entries: list[tuple[Text, object]] = []
     if row["host_id"]:
         entries.append((Text("Host", "主持人"), One(MEMBER, row["host_id"], row["host_name"], row["host_url"])))
@@ -192,7 +202,7 @@ def _about(row: Row) -> Note:
     ):
         if row[column] is not None:
             entries.append((name, row[column]))
-    return Note(title=Text("About it", "关于"), body=Text("", ""), entries=entries, half=True)
+    return Note(title=Text("About it", "关于"), body=Text("", ""), entries=entries, result=result, half=True)
 
 
 def _people(who: Result) -> Table | None:

@@ -37,7 +37,7 @@ def _page(facts: own_known.Facts, happened: Result, id_: str, context: SiteConte
     return Page(
         name=who.page.removesuffix(".html"),
         title=_TITLE,
-        question=who,
+        question=who.__html__(),
         answer=own_facts.sentence(facts, id_, context),
         blocks=[block for block in blocks if block],
         base="../",
@@ -71,7 +71,7 @@ def _line(happened: Result) -> Table:
 def _happened(row: Row) -> list[Cell]:
     what, tone, about = own_words.said(row)
     return [
-        Cell(day(row["day"]), str(row["day"])),
+        Cell(marks.unbroken(day(row["day"])), str(row["day"])),
         Cell(marks.badge(what, tone)),
         Cell(about),
         Cell(own_words.with_whom(row) or ""),

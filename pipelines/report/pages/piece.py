@@ -28,7 +28,7 @@ def _page(facts: piece_facts.Facts, id_: str, context: SiteContext) -> Page:
     one = One(PIECE, id_, row["title"])
     blocks: list[Block | None] = [
         piece_facts.tiles(facts, id_),
-        piece_facts.about(row),
+        piece_facts.about(row, facts.pieces.of(id_)),
         _weeks(facts.weeks.of(id_), context),
         _replies(facts.replies.of(id_)),
         _people(facts.people.of(id_)),
@@ -36,7 +36,7 @@ def _page(facts: piece_facts.Facts, id_: str, context: SiteContext) -> Page:
     return Page(
         name=one.page.removesuffix(".html"),
         title=_TITLE,
-        question=one,
+        question=one.__html__(),
         answer=piece_facts.sentence(facts, id_, row),
         blocks=[block for block in blocks if block],
         base="../",

@@ -62,6 +62,11 @@ def badge(text: Text, tone: Tone) -> Markup:
     return Markup('<span class="badge {}">{}</span>').format(tone, text)
 
 
+def unbroken(text: Text) -> Markup:
+    """Text that stays on one line, such as a day in a narrow column."""
+    return Markup('<span class="unbroken">{}</span>').format(text)
+
+
 def strip(days: Sequence[tuple[str, str]]) -> Markup:
     """Row of small squares, one a day: a class name (none, some, bad) and what the pointer shows."""
     squares = Markup("").join(Markup('<i class="{}" title="{}"></i>').format(state, label) for state, label in days)

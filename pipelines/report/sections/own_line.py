@@ -23,8 +23,8 @@ _TITLES = "left join marts.dim_content as pieces on {of}.content_id = pieces.con
 
 def line(marts: Marts, context: SiteContext, ids: list[str]) -> Each:
     """What happened to these members in the last year, the newest first."""
-    parts = [sql for mart, sql in _parts(marts, context) if marts.has(mart)] or [_row("marts.dim_members", "null::date", {})]
-    body = "\n        union all by name\n".join(parts)
+    parts = [sql for mart, sql in _parts(marts, context) if marts.has(mart)]
+    body = "\n        union all by name\n".join(parts or [_row("marts.dim_members", "null::date", {})])
     sql = f"""
         with
         lines as ({body}

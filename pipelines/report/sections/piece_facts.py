@@ -7,11 +7,21 @@ from dataclasses import dataclass
 from pipelines.lake.own_pages import MEMBER, PIECE
 from pipelines.report.parts import least, words
 from pipelines.report.parts.blocks import Note, Tile, Tiles
-from pipelines.report.parts.database import Each, Marts, Row
+from pipelines.report.parts.database import Each, Marts, Result, Row
 from pipelines.report.parts.linked import One
 from pipelines.report.parts.text import MISSING, Text, day, decimal, hours, integer, money, percent, plural, price
 
 _REPLIES, _PEOPLE = 20, 20
+_KINDS = {
+    "article": Text("Article", "文章"),
+    "live": Text("Live", "直播"),
+    "course": Text("Course", "课程"),
+    "announcement": Text("Announcement", "公告"),
+    "event_notice": Text("Event notice", "活动通知"),
+    "question": Text("Question", "提问"),
+    "answer": Text("Answer", "回答"),
+    "comment": Text("Comment", "评论"),
+}
 _NONE = Each("select null where false", {})
 
 
@@ -133,7 +143,7 @@ def _first(each: Each, id_: str) -> Row | None:
 
 def sentence(facts: Facts, id_: str, row: Row) -> Text:
     """How many used it; of a question first whether it is answered."""
-    kind = words.word(words.KINDS, row["kind"])
+    kind = words.word(_KINDS, row["kind"])
     parts = [
         Text(
             f"{kind.en[:1].upper()}{kind.en[1:]} of {day(row['published_day']).en}",
@@ -202,7 +212,7 @@ def _money(sold: Row) -> list[Tile]:
     return made
 
 
-def about(row: Row) -> Note:
+def about(row: Row, result: Result) -> Note:
     """What it is, by whom, under what."""
     entries: list[tuple[Text, object]] = [(Text("Kind", "类型"), words.word(words.KINDS, row["kind"]))]
     if row["author_id"]:
@@ -211,4 +221,4 @@ def about(row: Row) -> Note:
         entries.append((Text("Under", "所属主题"), One(PIECE, row["root_id"], row["root_title"])))
     names = {"channel": Text("Channel", "频道"), "tags": Text("Tags", "标签"), "access": Text("Access", "权限")}
     entries += [(name, row[column]) for column, name in names.items() if row[column]]
-    return Note(title=Text("About it", "关于"), body=Text("", ""), entries=entries)
+    return Note(title=Text("About it", "关于"), body=Text("", ""), entries=entries, result=result)

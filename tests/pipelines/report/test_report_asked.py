@@ -14,6 +14,7 @@ from pipelines.home import Home
 from pipelines.lake import versions
 from pipelines.lake.own_pages import KINDS, own_page
 from pipelines.reading import sums
+from pipelines.settings import get_settings
 from tests.support.report_html import Html
 from tests.support.report_pages import Site
 
@@ -46,6 +47,7 @@ def home(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ho
 
 
 def ask(*words: str) -> tuple[int, str, str]:
+    get_settings.cache_clear()  # each test has other settings
     result = CliRunner().invoke(app, list(words))
     return result.exit_code, result.stdout.strip(), result.stderr.strip()
 

@@ -20,7 +20,7 @@ from range(5, 60) as members (i), range(1, 12) as pieces (j);
 insert into marts.member_events by name
 select 'm' || i as member_id, 'e' || j as event_id,
     case when (i + j) % 3 = 0 then 'no_show' when i % 7 = 0 then 'invited' else 'attended' end as state,
-    (i + j) % 3 > 0 and i % 7 > 0 as is_attended, (i + j) % 3 = 0 as is_no_show,
+    (i + j) % 3 = 0 or i % 7 > 0 as is_registered, (i + j) % 3 > 0 and i % 7 > 0 as is_attended, (i + j) % 3 = 0 as is_no_show,
     case when i % 2 = 0 then 4.0 end as csat_score, 3 as n_active_days_before, 5 as n_active_days_after,
     date '2026-11-19' - 7 * j::int as starts_day
 from range(5, 90) as members (i), range(1, 4) as events (j);
