@@ -7,7 +7,7 @@ from pipelines.report.parts import cells, charts, least, marks, not_collected
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
-from pipelines.report.parts.text import Text, day, decimal, integer, month_names, percent, plural
+from pipelines.report.parts.text import Text, day, integer, month_names, percent, plural
 from pipelines.report.sections import event_funnel
 
 _TITLE = Text("Events", "活动")
@@ -152,7 +152,7 @@ def _table(events: Result) -> Table:
                 cells.share(row, "csat", n="n_csat", least=least.SCORES),
                 cells.number(_nps(row), row["nps"]),
                 cells.number(_bar(row["repeat_rate"]), row["repeat_rate"]),
-                cells.number(_influence(row), row["influence"]),
+                cells.number(cells.influence(row), row["influence"]),
             ]
             for row in events.rows
         ],
@@ -196,18 +196,6 @@ def _reading(marts: Marts, context: SiteContext) -> Note:
         + (found if result.first["n_compared"] else Text("", "")),
         result=result,
     )
-
-
-def _influence(row: Row) -> str:
-    if row["influence_low"] is None:
-        return _one_digit(row["influence"])
-    ends = "–".join(_one_digit(row[name]) for name in ("influence_low", "influence_high"))
-    return f"{_one_digit(row['influence'])} ({ends})"
-
-
-def _one_digit(value: float | None) -> str:
-    """A true minus, and none before a zero."""
-    return decimal(value, 1).replace("-0.0", "0.0").replace("-", "\N{MINUS SIGN}")
 
 
 def _nps(row: Row) -> str:

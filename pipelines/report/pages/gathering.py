@@ -10,7 +10,7 @@ from pipelines.report.parts import cells, charts, least, marks, people
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.parts.database import Each, Marts, Result, Row
 from pipelines.report.parts.linked import One
-from pipelines.report.parts.text import Text, day, decimal, integer, money, percent, plural
+from pipelines.report.parts.text import Text, day, integer, money, percent, plural
 from pipelines.report.sections import own_words
 
 _TITLE = Text("Event", "活动")
@@ -132,7 +132,7 @@ def _tiles(facts: _Facts, id_: str, row: Row, result: Result) -> Tiles:
         Tile(label=Text("Came again", "再次参加"), value=percent(row["repeat_rate"])),
         Tile(
             label=Text("Influence, days", "影响（天）"),
-            value=decimal(row["influence"]),
+            value=cells.influence(row),
             note=Text("more active days than before, against those who stayed away", "与未到者相比，活跃天数的变化"),
         ),
     ]

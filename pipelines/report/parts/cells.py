@@ -6,7 +6,7 @@ from pipelines.lake.own_pages import EVENT, PIECE
 from pipelines.report.parts.blocks import Cell
 from pipelines.report.parts.database import Row
 from pipelines.report.parts.linked import One
-from pipelines.report.parts.text import MISSING, Number, integer, percent
+from pipelines.report.parts.text import MISSING, Number, decimal, integer, percent
 
 
 def piece(row: Row, id_: str = "content_id", title: str = "title") -> Cell:
@@ -40,3 +40,16 @@ def share(row: Row, name: str, *, ends: str = "", n: str = "", least: int = 0) -
     return number(
         f"{percent(row[name])} ({low.rstrip('%')}–{high}{f', n = {integer(row[n])}' if n else ''})", row[name]
     )
+
+
+def influence(row: Row) -> str:
+    """The influence of an event in active days, with its interval where there is one."""
+    if row["influence_low"] is None:
+        return _one_digit(row["influence"])
+    ends = "–".join(_one_digit(row[name]) for name in ("influence_low", "influence_high"))
+    return f"{_one_digit(row['influence'])} ({ends})"
+
+
+def _one_digit(value: float | None) -> str:
+    """A true minus, and none before a zero."""
+    return decimal(value, 1).replace("-0.0", "0.0").replace("-", "\N{MINUS SIGN}")

@@ -10,6 +10,7 @@ from pipelines.report.parts.blocks import Note, Tile, Tiles
 from pipelines.report.parts.database import Each, Marts, Result, Row
 from pipelines.report.parts.linked import One
 from pipelines.report.parts.text import MISSING, Text, day, decimal, hours, integer, money, percent, plural, price
+from pipelines.report.sections import pieces
 
 _REPLIES, _PEOPLE = 20, 20
 _KINDS = {
@@ -68,6 +69,7 @@ _PIECES = """
 _USED = """
     select
         content_id, n_reads, n_unique_readers, n_interactions, n_interactors, n_scores, mean_score, half_life_days,
+        half_life_hours,
     from marts.content_performance
     where content_id in ({ids})
     """
@@ -146,7 +148,7 @@ def sentence(facts: Facts, id_: str, row: Row) -> Text:
     kind = words.word(_KINDS, row["kind"])
     parts = [
         Text(
-            f"{kind.en[:1].upper()}{kind.en[1:]} of {day(row['published_day']).en}",
+            f"{kind.en} of {day(row['published_day']).en}",
             f"{day(row['published_day']).zh}的{kind.zh}",
         )
     ]
@@ -184,9 +186,9 @@ def tiles(facts: Facts, id_: str) -> Tiles | None:
             mean = decimal(used["mean_score"], 1) if used["n_scores"] >= least.SCORES else MISSING
             n = integer(used["n_scores"])
             made.append(_tile(Text("Score", "评分"), mean, f"n = {n}", f"n = {n}"))
-        if (half := used["half_life_days"]) is not None:
-            said = ("until half of the reads so far", "达到现有阅读数一半所用")
-            made.append(_tile(Text("Half-life", "半衰期"), Text(plural(half, "day", "days"), f"{half} 天"), *said))
+        if used["half_life_days"] is not None:
+            said = ("until half of who read it so far had", "现有读者的一半读到所用")
+            made.append(_tile(Text("Half-life", "半衰期"), pieces.half_life(used).shown, *said))
     if sold := _first(facts.sold, id_):
         made += _money(sold)
     result = facts.used.of(id_) if facts.used.rows(id_) else facts.pieces.of(id_)

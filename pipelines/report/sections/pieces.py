@@ -62,7 +62,8 @@ def block(marts: Marts, context: SiteContext, n_days: int) -> Table:
     )
 
 
-def _half_life(row: Row) -> Cell:
+def half_life(row: Row) -> Cell:
+    """Hours, or whole days where too few readers are known."""
     if row["half_life_hours"] is not None:
         return cells.number(hours(row["half_life_hours"]), row["half_life_hours"])
     if row["half_life_days"] is not None:
