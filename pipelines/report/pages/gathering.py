@@ -230,7 +230,7 @@ def _people(who: Result) -> Table | None:
 
 
 def _person(row: Row) -> list[Cell]:
-    what, tone = own_words.STATES[row["state"]]
+    what, tone = own_words.STATES[row["state"] or "registered"]
     score = "–" if row["csat_score"] is None else f"{row['csat_score']:g}"
     is_known = row["state"] in ("attended", "no_show")
     before, after = (integer(row[f"n_active_days_{when}"] if is_known else None) for when in ("before", "after"))

@@ -32,16 +32,16 @@ class One:
         """What it is called."""
         return self.name or self.id
 
-    def __html__(self) -> Markup | str:
+    def __html__(self) -> Markup:
         """Without a link to a page of its own."""
         return self.shown(())
 
-    def shown(self, pages: Collection[str]) -> Markup | str:
+    def shown(self, pages: Collection[str]) -> Markup:
         """As HTML; a link where these pages hold its own."""
         named = person(self.id, self.name, None) if self.kind == MEMBER else Markup("{}").format(str(self))
         if self.page in pages:
             return Markup('<a href="{}">{}</a>').format(self.page, named)
-        return person(self.id, self.name, self.url) if self.kind == MEMBER else named
+        return escape(person(self.id, self.name, self.url) if self.kind == MEMBER else named)
 
 
 def linked(value: object, pages: Collection[str]) -> object:

@@ -54,7 +54,7 @@ def test_the_commands_are_those_that_the_guides_name():
         "unlock", "erase",
         "check", "quarantine",
         "gate", "gate waive", "identity", "identity preview", "identity link", "identity unlink",
-        "open", "retention", "retention export", "retention segment", "pseudonym",
+        "open", "member", "piece", "event", "retention", "retention export", "retention segment", "pseudonym",
         "send", "send test", "send log", "send drafts",
         "export", "export metrics", "export superset", "export pdf", "mcp",
     }  # fmt: skip

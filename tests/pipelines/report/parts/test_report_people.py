@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from markupsafe import escape
 
 from pipelines.report.parts.blocks import Cell
 from pipelines.report.parts.few import HIDDEN
@@ -65,6 +66,8 @@ def test_a_name_is_a_link_where_there_is_a_page_and_a_page_of_the_web_gives_way_
         f'<a href="{one.page}"><span class="person"><bdi>Ana &amp; Co</bdi> <small>m1</small></span></a>'
     )
     assert "https://x.org/a" in str(one.shown(()))
+    for kind in ("member", "piece"):
+        assert str(escape(One(kind, HOSTILE))).count("<") == 0
     assert str(One("piece", "p1", HOSTILE).shown(())).count("<") == 0
     assert "<img" not in str(One("event", HOSTILE).shown({One("event", HOSTILE).page}))
 
