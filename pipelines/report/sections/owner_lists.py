@@ -86,7 +86,7 @@ def _pieces(marts: Marts, context: SiteContext) -> Table | None:
     result = marts.run(
         "owner_pieces",
         f"""
-        select title, kind, n_unique_readers, n_interactions, published_day
+        select content_id, title, kind, n_unique_readers, n_interactions, published_day
         from marts.content_performance
         where {_within("published_day", context)} and kind not in ('answer', 'comment')
         order by n_unique_readers desc nulls last, n_interactions desc, content_id
@@ -104,7 +104,7 @@ def _pieces(marts: Marts, context: SiteContext) -> Table | None:
         ],
         rows=[
             [
-                Cell(row["title"] or words.word(words.KINDS, row["kind"])),
+                cells.piece(row) if row["title"] else Cell(words.word(words.KINDS, row["kind"])),
                 cells.number(integer(row["n_unique_readers"]), row["n_unique_readers"]),
                 cells.number(integer(row["n_interactions"]), row["n_interactions"]),
             ]
@@ -122,7 +122,7 @@ def _events(marts: Marts, context: SiteContext) -> Table | None:
     result = marts.run(
         "owner_event_list",
         f"""
-        select title, starts_day, n_registered, n_attended, n_csat, csat, csat_low, csat_high
+        select event_id, title, starts_day, n_registered, n_attended, n_csat, csat, csat_low, csat_high
         from marts.event_performance
         where {_within("starts_day", context)}
         order by n_attended desc nulls last, starts_day, event_id
@@ -140,7 +140,7 @@ def _events(marts: Marts, context: SiteContext) -> Table | None:
         ],
         rows=[
             [
-                Cell(row["title"] or day(row["starts_day"])),
+                cells.event(row) if row["title"] else Cell(day(row["starts_day"])),
                 cells.number(integer(row["n_registered"]), row["n_registered"]),
                 cells.number(integer(row["n_attended"]), row["n_attended"]),
             ]
