@@ -7,7 +7,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import people, words
+from pipelines.report.parts import cells, people, words
 from pipelines.report.parts.blocks import Cell, Column, Table
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.text import Text, ago, hours, integer, percent
@@ -81,7 +81,7 @@ def block(marts: Marts, context: SiteContext, waiting: Result) -> Table:
         ],
         rows=[
             [
-                Cell(rows[0]["title"]),
+                cells.piece(rows[0], "question_id"),
                 Cell(hours(rows[0]["observed_hours"]), rows[0]["observed_hours"]),
                 Cell(_named(rows, context), rows[0]["member_name"] or rows[0]["member_id"] or ""),
                 Cell(rows[0]["topics"] or ""),
@@ -97,14 +97,14 @@ def block(marts: Marts, context: SiteContext, waiting: Result) -> Table:
 
 def _named(rows: list[Row], context: SiteContext) -> object:
     """Each member to ask, with what speaks for it."""
-    lines = [
-        Markup("<li>{} <small>{}</small></li>").format(people.member(row).shown, _why(row, context))
-        for row in rows
-        if row["member_id"]
-    ]
+    lines: list[object] = []
+    for row in rows:
+        if row["member_id"]:
+            why = Markup(" <small>{}</small></li>").format(_why(row, context))
+            lines += [Markup("<li>"), people.member(row).shown, why]
     if not lines:
         return Text("nobody who has answered was active in 30 days", "近 30 天没有回答过问题的活跃成员")
-    return Markup('<ul class="lines">{}</ul>').format(Markup("").join(lines))
+    return (Markup('<ul class="lines">'), *lines, Markup("</ul>"))
 
 
 def _why(row: Row, context: SiteContext) -> Text:
