@@ -29,7 +29,9 @@ def published(sites: dict[str, Site], tmp_path_factory: pytest.TempPathFactory) 
     shutil.copytree(sites["full"].folder, folder / "site")
     database = Path(shutil.copyfile(sites["full"].database, folder / "analytics.duckdb"))
     with duckdb.connect(database) as con:
-        con.execute("create or replace table marts.publication as select 7 as version, date '2026-11-19' as through_day")
+        con.execute(
+            "create or replace table marts.publication as select 7 as version, date '2026-11-19' as through_day"
+        )
         con.execute("insert into marts.dim_members (member_id) values ('erased-0123456789ab'), ('a/../b c#🦊')")
         con.execute("insert into marts.dim_members (member_id, display_name) values ('t1', 'Twin'), ('t2', 'Twin')")
         con.execute("insert into marts.dim_members (member_id, display_name) values ('s1', 'Sole Name')")

@@ -204,8 +204,9 @@ def test_a_page_is_small(full: Site) -> None:
 def test_the_time_line_is_a_year_and_tells_a_score_where_its_band_changed(fill: Fill) -> None:
     sql = """
         insert into marts.dim_members by name select 'a' as member_id, false as is_excluded;
-        insert into marts.churn_predictions
-        select 'a', day, 'inactivity', p, 'v', 'logistic', band, '["r"]', '["因"]', true
+        insert into marts.churn_predictions by name
+        select 'a' as member_id, day, 'inactivity' as definition, p as probability, band as risk_band,
+            '["r"]' as reasons_en, '["因"]' as reasons_zh, true as is_current
         from (values (date '2026-10-05', 0.2, 'low'), (date '2026-10-08', 0.5, 'medium'),
             (date '2026-10-12', 0.5, 'medium'), (date '2026-10-19', 0.9, 'high'),
             (date '2025-10-19', 0.9, 'high')) as v (day, p, band);
