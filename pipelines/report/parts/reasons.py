@@ -2,8 +2,8 @@
 
 ``translations/*.po`` hold sentences with their values in braces. What a value may be is told by its name: ``{n…}`` is a
 number, ``{day…}`` a day, ``{word}`` and ``{rule}`` one word, ``{s}`` the ending of a plural, ``{table}`` a log or mart,
-``{at}`` the place before a sentence; those of ``_SENTENCES`` and ``_WORDS`` are looked up in their turn. What is not
-found stays as it is.
+``{at}`` the place before a sentence, ``{pairs}`` names and what they are to be called; those of ``_SENTENCES`` and
+``_WORDS`` are looked up in their turn. What is not found stays as it is.
 """
 
 from __future__ import annotations
@@ -116,6 +116,8 @@ def _value(name: str, value: str) -> str | None:
     """Return a value as Chinese shows it; None where it is a sentence that is not known."""
     if name == "table":
         return words.log(value).zh
+    if name == "pairs":
+        return re.sub(r"(\w+): your `(.*?)`\?", r"`\2` → \1", value)
     if name == "at":
         return value.replace(": ", "：")
     if name not in _SENTENCES | _WORDS:

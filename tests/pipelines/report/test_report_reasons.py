@@ -130,9 +130,9 @@ def test_each_finding_about_accepted_rows_is_said_in_chinese():
 
 ROOMS = (
     *("cli", "connectors", "erasure", "faults", "gates", "identity", "ingest", "lake", "metrics", "privacy"),
-    *("publishing", "reading", "retention", "run_start", "settings", "today", "warehouse"),
+    *("publishing", "reading", "retention", "run_start", "sending", "settings", "sources", "today", "warehouse"),
 )
-"""Rooms whose errors are sentences for whoever runs Guildbook; those of platforms and targets quote what these say."""
+"""Rooms whose errors are sentences for whoever runs Guildbook."""
 
 
 def written(node):
@@ -157,7 +157,7 @@ def errors():
 
 
 OF_THE_PROGRAM = {"ValueError", "TypeError", "KeyError", "RuntimeError", "OSError", "IngestError", "BadZipFile"} | {
-    "ReadError", "EOFError", "OperationalError", "FileNotFoundError", "BadParameter",
+    "ReadError", "EOFError", "OperationalError", "FileNotFoundError",
 }  # fmt: skip
 
 
@@ -255,6 +255,12 @@ def test_values_stay_as_they_were_delivered_and_what_is_not_known_as_it_was_said
     assert chinese(unknown_error) == unknown_error
     assert chinese(half_known) == "Binder Error: no such column；LINE 1: select x；文件为空（0 字节）；请重新送达或删除"
     assert chinese("") == ""
+
+
+def test_columns_under_other_names_are_paired_as_they_are_to_be_renamed():
+    reason = "the header lacks kind, member_id; rename kind: your `type`? member_id: your `user`?; add occurred_at"
+
+    assert chinese(reason) == "表头缺少 kind, member_id；请改名：`type` → kind `user` → member_id；请补上 occurred_at"
 
 
 def test_a_verdict_with_its_first_refused_lines_is_one_sentence_in_chinese():
