@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
+import duckdb
+
 from pipelines.files import write_text
 from pipelines.home import Home
 from pipelines.lake import versions
@@ -61,12 +63,22 @@ def page_of(home: Home, settings: Settings, kind: str, given: str) -> Path | Tex
                 "an erasure was broken off: guildbook erase or the next run finishes it first",
                 "有一次抹除被中断：请先由 guildbook erase 或下一次运行完成",
             )
-        with Marts(folder / "analytics.duckdb", timezone=settings.timezone) as marts:
-            found = _find(marts, settings, kind, given)
-            if isinstance(found, Text):
-                return found
-            published = folder / "site" / own_page(kind, found)
-            return published if published.exists() else _made(marts, folder, settings, kind, found)
+        try:
+            return _found_or_made(folder, settings, kind, given)
+        except (duckdb.BinderException, duckdb.CatalogException):
+            return Text(
+                "what is published is of an older version: run guildbook run first",
+                "已发布的数据来自较早的版本：请先运行 guildbook run",
+            )
+
+
+def _found_or_made(folder: Path, settings: Settings, kind: str, given: str) -> Path | Text:
+    with Marts(folder / "analytics.duckdb", timezone=settings.timezone) as marts:
+        found = _find(marts, settings, kind, given)
+        if isinstance(found, Text):
+            return found
+        published = folder / "site" / own_page(kind, found)
+        return published if published.exists() else _made(marts, folder, settings, kind, found)
 
 
 def _made(marts: Marts, folder: Path, settings: Settings, kind: str, id_: str) -> Path:

@@ -149,3 +149,13 @@ def test_pages_without_small_counts_show_nobody_by_themselves(home: Home, monkey
 def test_before_the_first_publication_it_is_said_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GUILDBOOK_HOME", str(tmp_path / "new"))
     assert ask("member", "m1") == (1, "", "nothing is published yet: run guildbook run first")
+
+
+def test_what_an_older_version_published_is_told_and_no_error_of_the_program(home: Home) -> None:
+    database = home.versions / "7" / "analytics.duckdb"
+    with duckdb.connect(database) as con:
+        con.execute("alter table marts.content_performance drop half_life_hours")
+    sums.write(home.versions / "7")
+    code, shown, said = ask("piece", "w77")
+    assert (code, shown) == (1, "")
+    assert "an older version: run guildbook run first" in said
