@@ -136,6 +136,10 @@ def _tiles(facts: _Facts, id_: str, row: Row, result: Result) -> Tiles:
             note=Text("more active days than before, against those who stayed away", "与未到者相比，活跃天数的变化"),
         ),
     ]
+    if row["n_attended"] is None:
+        n = integer(row["n_cancelled"])
+        note = Text(f"{n} called off", f"{n} 人取消")
+        made = [Tile(label=Text("Registered", "报名"), value=integer(row["n_registered"]), note=note)]
     for sold in facts.sold.rows(id_):
         currency = sold["currency"] or ""
         if sold["n_sold"]:

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.lake.own_pages import own_page
 from tests.support.browser import NEEDED, look
 from tests.support.report_pages import PAGES, Site
+
+OWN = {"member": own_page("member", "m5"), "piece": own_page("piece", "q3"), "event": own_page("event", "e2")}
+"""Pages of one member, piece or event that hold all that there may be on one."""
 
 axe_core_python = pytest.importorskip("axe_core_python")
 pytestmark = [*NEEDED, pytest.mark.slow]
@@ -62,11 +66,11 @@ def folder(sites: dict[str, Site], tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.mark.parametrize(("width", "choices"), [(1280, '["en", "light"]'), (400, '["zh", "dark"]')])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *OWN])
 def test_axe_finds_nothing_and_all_is_within_the_window(
     folder: Path, tmp_path: Path, page: str, width: int, choices: str
 ) -> None:
-    seen = look(folder / f"{page}.html", tmp_path, LOOK % choices, width=width)
+    seen = look(folder / OWN.get(page, f"{page}.html"), tmp_path, LOOK % choices, width=width)
     is_one_line = seen.pop("lines") == 1
     assert seen == {"axe": [], "offScreen": [], "wide": 0}
     assert is_one_line or width == 400

@@ -233,6 +233,9 @@ def test_nothing_of_a_future_event_is_called_absent(fill: Fill) -> None:
     (page,) = gathering.pages(fill(sql), replace(CONTEXT, through_day=date(2026, 11, 19)), ["e"])
     assert page.answer.en == "On 1 Dec 2026; 12 members registered so far."
     assert page.answer.zh == "2026年12月1日举行，目前 12 人报名。"
+    tiles = page.blocks[0]
+    assert isinstance(tiles, Tiles)
+    assert [tile.label.en for tile in tiles.tiles] == ["Registered"]
 
 
 def test_the_folder_of_a_page_leads_back_to_that_of_the_site(full: Site) -> None:
