@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -116,7 +116,7 @@ def ingest_days(
         with connect(home, settings) as con:
             for batch in _batches(stale):
                 made = _ingest_batch(con, home, settings, log, batch)
-                reports += _record(home, log, made, run_id)
+                reports += _record(home, log, made, recorded, run_id)
                 if progress:
                     n_files = sum(map(len, batch.values()))
                     progress(f"{log.name} {min(batch)} to {max(batch)}: {n_files} files ingested")
@@ -235,13 +235,21 @@ def _read_and_write(
     return deliveries
 
 
-def _record(home: Home, log: Log, made: dict[date, dict[str, Any]], run_id: str) -> list[DayReport]:
+def _record(
+    home: Home,
+    log: Log,
+    made: dict[date, dict[str, Any]],
+    before: dict[date, list[dict[str, Any]]],
+    run_id: str,
+) -> list[DayReport]:
     """Record deliveries and what was found in them, and report their days.
 
     A delivery has one row per file, or one that says that no file is left. The findings come first: those of a killed
-    run have no delivery, so nobody reads them.
+    run have no delivery, so nobody reads them. A delivery is dated after the one ``before`` it, whatever the clock says:
+    the latest is the last.
     """
-    now = clock.now()
+    after = [before[log_day][0]["ingested_at"] + timedelta(microseconds=1) for log_day in made if log_day in before]
+    now = max([clock.now(), *after])
     gone = {"accepted": 0, "delivered": 0, "quarantined": 0, "status": "removed"}
     files: dict[date, list[dict[str, Any]]] = {}
     found: list[dict[str, Any]] = []

@@ -106,7 +106,7 @@ def _build(house: House) -> None:
         con.execute(f"attach '{full}' as marts (read_only)")
         for path, name in ((house.home.marts, "built"), (house.home.warehouse, "warehouse")):
             con.execute(f"attach '{path}' as {name} (storage_version '{STORAGE_VERSION}', block_size {BLOCK_SIZE})")
-        con.execute("copy from database marts to built; use warehouse")
+        con.execute("copy from database marts to built; drop table built.marts.publication; use warehouse")
         con.execute("create schema control; create schema staging")
         con.execute(
             "create table control.completed_builds as "

@@ -63,6 +63,7 @@ def build(root: Path, settings: Settings) -> None:
 def write_marts(home: Home) -> None:
     """Write every mart, with rows of some members in one: what is published costs by the number of marts."""
     with duckdb.connect(empty(home.marts)) as con:
+        con.execute("drop table marts.publication")
         con.execute("insert into marts.member_ids (member_id, person_id) select 'm' || n, 'm' || n from range(9) r (n)")
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from pipelines import clock
 from pipelines.ingest.findings import standing
 from pipelines.lake import ledger
 from tests.support.ingest_community import DAY, HEADER, Community
@@ -118,6 +119,17 @@ def test_findings_stand_until_their_day_is_delivered_again(community):
     file.write_text(HEADER + "1,2024-03-05,like,m\n")
     community.ingest(DAY)
     assert [row["log_day"] for row in standing(community.home)] == [DAY + timedelta(days=1)]
+
+
+def test_a_delivery_is_dated_after_the_one_before_it_though_the_clock_was_set_back(community, monkeypatch):
+    file = community.deliver("a.csv", HEADER + MEMBERS_ACTS)
+    community.ingest()
+    earlier = clock.now() - timedelta(hours=3)
+    monkeypatch.setattr(clock, "now", lambda: earlier)
+    file.write_text(HEADER + "1,2024-03-05,like,m\n")
+    community.ingest()
+    first, second = (row["ingested_at"] for row in ledger.read(community.home, "deliveries").to_pylist())
+    assert second == first + timedelta(microseconds=1)
 
 
 def findings(community):
