@@ -245,8 +245,8 @@ def _record(
     """Record deliveries and what was found in them, and report their days.
 
     A delivery has one row per file, or one that says that no file is left. The findings come first: those of a killed
-    run have no delivery, so nobody reads them. A delivery is dated after the one ``before`` it, whatever the clock says:
-    the latest is the last.
+    run have no delivery, so nobody reads them. A delivery is dated after the one ``before`` it, whatever the clock
+    says: the latest is the last.
     """
     after = [before[log_day][0]["ingested_at"] + timedelta(microseconds=1) for log_day in made if log_day in before]
     now = max([clock.now(), *after])
