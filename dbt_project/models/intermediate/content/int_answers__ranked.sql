@@ -258,15 +258,37 @@ n_topics as (
     group by question_id
 ),
 
--- Only who may be among the first by any method: the asker, who is not asked, may be one more of the first.
+-- Who may be among the first by any method, and who did answer: the asker, who is not asked, may be one more of the first.
+-- With all of the question beside each: joined to questions and members at once, it would pass through their product.
+eligible as (
+    select
+        asked.*,
+        matched.member_id
+    from asked
+    inner join matched on asked.question_id = matched.question_id
+    union
+    select
+        asked.*,
+        candidates.member_id
+    from asked
+    inner join candidates on asked.as_of_day = candidates.as_of_day
+    where least(candidates.popularity_place, candidates.recency_place) <= {{ desk.suggested + 1 }}
+    union
+    select
+        *,
+        answerer_id as member_id
+    from asked
+    where answerer_id is not null
+),
+
 scored as (
     select
-        asked.question_id,
-        asked.asker_id,
-        asked.is_waiting,
-        asked.as_of_day,
-        candidates.member_id,
-        coalesce(candidates.member_id = asked.answerer_id, false) as is_answerer,
+        eligible.question_id,
+        eligible.asker_id,
+        eligible.is_waiting,
+        eligible.as_of_day,
+        eligible.member_id,
+        coalesce(eligible.member_id = eligible.answerer_id, false) as is_answerer,
         candidates.n_answered,
         candidates.n_recent,
         candidates.median_seconds,
@@ -275,17 +297,11 @@ scored as (
         -- Whole numbers, the same times n_topics for all candidates of a question.
         candidates.weight * coalesce(n_topics.n_topics, 1)
         + {{ desk.topic_weight }} * coalesce(matched.weight, 0) as topics
-    from asked
-    inner join candidates on asked.as_of_day = candidates.as_of_day
-    left join n_topics on asked.question_id = n_topics.question_id
-    left join matched on asked.question_id = matched.question_id and candidates.member_id = matched.member_id
-    where
-        candidates.member_id is distinct from asked.asker_id
-        and (
-            matched.member_id is not null
-            or candidates.member_id = asked.answerer_id
-            or least(candidates.popularity_place, candidates.recency_place) <= {{ desk.suggested + 1 }}
-        )
+    from eligible
+    inner join candidates on eligible.as_of_day = candidates.as_of_day and eligible.member_id = candidates.member_id
+    left join n_topics on eligible.question_id = n_topics.question_id
+    left join matched on eligible.question_id = matched.question_id and eligible.member_id = matched.member_id
+    where eligible.member_id is distinct from eligible.asker_id
 ),
 
 ranked as (
@@ -308,17 +324,42 @@ kept as (
     where least(popularity_rank, recency_rank, topics_rank) <= {{ desk.suggested }} or is_answerer
 ),
 
-on_topics as (
+-- Grouped by themselves: a join of the topics of questions with those of answers would be far larger than either.
+suggested_topics as (
     select
         kept.question_id,
         kept.member_id,
-        count(distinct answered.question_id) as n_on_topics
+        kept.as_of_day,
+        asked_topics.topic
     from kept
     inner join asked_topics on kept.question_id = asked_topics.question_id
-    inner join answered on kept.member_id = answered.member_id and kept.as_of_day > answered.day
-    inner join topics on answered.question_id = topics.question_id and asked_topics.topic = topics.topic
     where kept.is_waiting
-    group by kept.question_id, kept.member_id
+    group by kept.question_id, kept.member_id, kept.as_of_day, asked_topics.topic
+),
+
+answered_topics as (
+    select
+        answered.member_id,
+        topics.topic,
+        answered.question_id,
+        answered.day
+    from answered
+    inner join topics on answered.question_id = topics.question_id
+    group by answered.member_id, topics.topic, answered.question_id, answered.day
+),
+
+on_topics as (
+    select
+        suggested_topics.question_id,
+        suggested_topics.member_id,
+        count(distinct answered_topics.question_id) as n_on_topics
+    from suggested_topics
+    inner join answered_topics
+        on
+            suggested_topics.member_id = answered_topics.member_id
+            and suggested_topics.topic = answered_topics.topic
+            and suggested_topics.as_of_day > answered_topics.day
+    group by suggested_topics.question_id, suggested_topics.member_id
 ),
 
 -- Who answered a past question counts even where no method could have named them.
