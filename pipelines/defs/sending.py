@@ -2,27 +2,22 @@
 
 import dagster as dg
 
+from pipelines.defs.outbox import send_what_is_due
 from pipelines.defs.published import published
 from pipelines.defs.resources import HomeResource
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.sending.deliver import Pace
-from pipelines.sending.one import Outcome, Wish
+from pipelines.sending.one import Wish
 from pipelines.sending.send import send_due
 from pipelines.sending.targets import target_files
-from pipelines.settings import Settings, get_settings
+from pipelines.settings import get_settings
 
 
 @dg.asset(deps=[published], group_name="published")
 def sent_messages(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
     """The messages that are due once a run has published. What cannot be sent is said and fails no run."""
-    outcomes: list[Outcome] = []
-    try:
-        outcomes = _send(home.paths, home.settings, Pace())
-    except Exception as error:
-        context.log.warning(f"no message was sent: {error}")
-    for one in outcomes:
-        (context.log.warning if one.is_failure else context.log.info)(str(one))
+    outcomes = send_what_is_due(context, home)
     n_sent = sum(one.what == "sent" for one in outcomes)
     n_failed = sum(one.is_failure for one in outcomes)
     return dg.MaterializeResult(metadata={"messages_sent": n_sent, "messages_failed": n_failed})
@@ -40,7 +35,8 @@ def due_messages(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     if not settings.send_enabled or not target_files(home):
         return dg.SkipReason("sending is not on, or there is no target")
     try:
-        outcomes = _send(home, settings, Pace(tries=1))  # a tick has a minute; the next one tries again
+        # A tick has a minute; the next one tries again.
+        outcomes = send_due(home, settings, Wish(), Pace(tries=1))
     except UserError as error:
         return dg.SkipReason(str(error))
     for one in outcomes:
@@ -48,6 +44,3 @@ def due_messages(context: dg.SensorEvaluationContext) -> dg.SkipReason:
             context.log.warning(str(one))
     return dg.SkipReason("; ".join(str(one) for one in outcomes if one.what in ("sent", "failed")) or "nothing is due")
 
-
-def _send(home: Home, settings: Settings, pace: Pace) -> list[Outcome]:
-    return send_due(home, settings, Wish(shows_only=not settings.send_enabled), pace)

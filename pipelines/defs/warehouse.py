@@ -11,6 +11,7 @@ from pipelines.churn.schedule import training_days
 from pipelines.contract import LOGS
 from pipelines.defs.dbt_checks import failed
 from pipelines.defs.dbt_models import OF_NO_STEP, UNIQUE_ID, load_specs
+from pipelines.defs.outbox import send_what_is_due
 from pipelines.defs.partitions import FULL_TAG, tagged_days
 from pipelines.defs.raw import raw_key
 from pipelines.defs.resources import HomeResource
@@ -52,6 +53,7 @@ def build_plan(context: dg.AssetExecutionContext, home: HomeResource) -> Iterato
     if (version := inputs.unchanged_since(home.paths, home.settings, plan)) is not None:
         inputs.note_unchanged(home.paths, version)
         context.log.info(f"nothing changed since version {version}: nothing is built or published")
+        send_what_is_due(context, home)  # the run that published may have died before it came to that
         return
     inputs.begin(home.paths, home.settings, plan, context.run.run_id)
     write_plan(home.paths, plan)

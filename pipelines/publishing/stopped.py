@@ -66,8 +66,10 @@ def write_stopped(
 
 
 def forget_stopped(home: Home) -> None:
-    """Remove the page of an earlier run that stopped: a later one came to its end."""
+    """Remove the page of an earlier run that stopped, and its copy beside the pages: a later one came to its end."""
     shutil.rmtree(home.last_run, ignore_errors=True)
+    if (number := versions.current(home)) is not None:
+        (home.versions / str(number) / "site" / PAGE).unlink(missing_ok=True)
 
 
 def _place(row: dict[str, Any]) -> tuple[str, str, str]:

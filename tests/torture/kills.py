@@ -283,6 +283,13 @@ would see to the dead one at a time of its own; it has tests of its own.
             "What a process that was killed had begun to write into the folder of a target stayed there for good.",
             "The next try to send that message takes it away.",
         ),
+        Found(
+            (78, 79, 81, 82, 83, 90),
+            "A run that died after it had published, before or while it sent, was not made good by the command again: "
+            "nothing had changed, so the brief went out to nobody, and the page of the dead run stayed beside the "
+            "report.",
+            "A run that has nothing to publish sends what is due, and takes that page away.",
+        ),
     ),
     unseen=(
         "A message that was on the wire to a place that knows no keys (a chat): whether it came is not known there, "
