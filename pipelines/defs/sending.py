@@ -43,4 +43,3 @@ def due_messages(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         if one.is_failure:
             context.log.warning(str(one))
     return dg.SkipReason("; ".join(str(one) for one in outcomes if one.what in ("sent", "failed")) or "nothing is due")
-

@@ -48,7 +48,7 @@ def test_a_run_sends_what_is_due_and_counts_it(room):
 
 def test_a_fault_of_the_messages_fails_no_run(room, monkeypatch):
     room.target("team", FOLDER)
-    monkeypatch.setattr("pipelines.defs.sending.send_due", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("pipelines.defs.outbox.send_due", lambda *_, **__: 1 / 0)
     assert materialized() == {"messages_sent": 0, "messages_failed": 0}
 
 
