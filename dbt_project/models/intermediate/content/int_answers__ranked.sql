@@ -258,7 +258,7 @@ n_topics as (
     group by question_id
 ),
 
--- Who may be among the first by any method, and who did answer: the asker, who is not asked, may be one more of the first.
+-- Who may be among the first by any method, and who did answer: the asker, who is not asked, may be one more of them.
 -- With all of the question beside each: joined to questions and members at once, it would pass through their product.
 eligible as (
     select
