@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import shutil
 import stat
 from datetime import UTC, date, datetime, timedelta
 
@@ -76,6 +78,12 @@ def predict(home, day, version="v1", definition="inactivity", risk=lambda i: 0.2
     path = home.predictions / f"day={day.isoformat()}" / f"part-{version}-{definition}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.Table.from_pylist(rows, schema=PREDICTIONS), path)
+    trained(home, version, definition, 0.0)
+
+
+def trained(home, version, definition, churn_rate):
+    card = json.dumps({"card": {"data": {"churn_rate": churn_rate}}})
+    ledger.append(home, "churn_trainings", [{"model_version": version, "definition": definition, "card": card}])
 
 
 def change(home, sql):
@@ -312,20 +320,25 @@ def test_suggestions_are_judged_again_after_a_week(home):
 
 
 def test_places_stay_free_where_nobody_else_is_at_enough_risk(home):
-    """Risk is .2 + i/200, so ten members are at .45 or more; what is usual is not known without a training."""
+    """Risk is .2 + i/200, so ten members are at .45 or more; twice what is usual is less."""
     rows = lists.make_list(home, settings_of(home, retention_capacity=40, retention_least_risk=0.45), DAY, "run")
     assert {row["member_id"] for row in rows} == {f"m{i}" for i in range(50, N)}
     assert {(row["least_risk"], row["capacity"]) for row in rows} == {(0.45, 40)}
 
 
 def test_the_floor_is_twice_what_is_usual_in_the_training_of_the_version_that_scored(home):
-    card = {"model_version": "v1", "definition": "inactivity", "card": '{"card": {"data": {"churn_rate": 0.24}}}'}
-    ledger.append(
-        home, "churn_trainings", [card, card | {"model_version": "v0", "card": card["card"].replace("24", "01")}]
-    )
+    trained(home, "v1", "inactivity", 0.24)
+    trained(home, "v0", "inactivity", 0.01)
     rows = lists.make_list(home, settings_of(home, retention_capacity=40), DAY, "run")
     assert {row["member_id"] for row in rows} == {f"m{i}" for i in range(56, N)}
     assert {row["least_risk"] for row in rows} == {0.48}
+
+
+def test_before_anything_is_learnt_nobody_is_listed(home):
+    shutil.rmtree(home.ledger / "churn_trainings")
+    trained(home, "v1", "inactivity", None)
+    rows = lists.make_list(home, settings_of(home), DAY, "run")
+    assert rows == []
 
 
 @pytest.mark.parametrize("missing", ["null", "''", "' '"])
