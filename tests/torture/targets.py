@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
@@ -46,6 +47,8 @@ class Receiver:
         if asked.method == "PUT":
             return self._spoiled(good) if self.rng else good
         reply = self._spoiled(good) if self.rng else good
+        if "code" in good.body and _refuses(reply):
+            return reply
         if reply.status in (0, 200, 504) and (reply.status == 200 or self.rng is None or self.rng.random() < 0.5):
             return self._take(asked, reply)
         return reply
@@ -82,6 +85,16 @@ class Receiver:
                 {"Retry-After": self.rng.choice(["-1", "1e9", "x", "", "Fri, 31 Dec 1999 23:59:59 GMT"])},
             )
         return Reply(damaged(b'{"code": 0, "topic_id": 1, "id": 1}', self.rng), 200)
+
+
+def _refuses(reply: Reply) -> bool:
+    """Whether a chat's answer says by a number that the message was refused, in so many words."""
+    try:
+        said = json.loads(reply.body)
+    except (TypeError, ValueError):
+        return False
+    code = said.get("code") if isinstance(said, dict) else None
+    return isinstance(code, int) and bool(code) and not 200 <= code < 300
 
 
 def play(seed: int, prepared: Path, own: Path) -> str:
@@ -132,6 +145,12 @@ left to send, no error of the program ends a go, and no secret is told.
             "a forum that answered with a number for a topic ended a go of sending with an error of the program; "
             "the targets after it got nothing",
             "the message is noted as one that may have come, with the reason, and tried again as its file allows",
+        ),
+        Found(
+            (179, 407),
+            "a chat that answered with a code that is no number was taken for one that had refused, so a message that "
+            "may only go out once went out again",
+            "such a message may have come: it is left where its file says so",
         ),
     ),
     unseen=(

@@ -65,7 +65,8 @@ class ChatWay:
                 raise problem
         if not is_sent:
             words = self._without_secret(said[-1]) if said else "Apprise does not say why"
-            raise NotSentError(f"not sent: {words}", again=True)
+            # An answer that is no clear refusal, such as a code that is no number: it may have come all the same.
+            raise NotSentError(f"not sent: {words}", again=True, may_have_come=bool(heard))
         return ""
 
     def _fitted(self, plugin: Any, letter: Letter) -> str:  # noqa: ANN401 - Apprise has no types

@@ -234,3 +234,15 @@ def test_a_chat_that_breaks_off_may_have_got_it(chat):
     with pytest.raises(NotSentError, match="says 504") as caught:
         ChatWay(SecretStr("feishu://t0kenabc"), "CHAT").send(long_letter(1))
     assert caught.value.may_have_come
+
+
+@pytest.mark.parametrize(
+    ("answer", "may_have_come"), [({"code": "x"}, True), ({"code": [0]}, True), ({"code": 9499}, False)]
+)
+def test_a_chat_whose_answer_cannot_be_understood_may_have_got_it(chat, answer, may_have_come):
+    from pydantic import SecretStr  # noqa: PLC0415
+
+    chat("feishu").answer = lambda _: Reply(answer)
+    with pytest.raises(NotSentError) as caught:
+        ChatWay(SecretStr("feishu://t0kenabc"), "CHAT").send(long_letter(1))
+    assert caught.value.may_have_come is may_have_come
