@@ -34,14 +34,17 @@ def bands(features: pd.DataFrame, feature: str, edges: tuple[float, ...]) -> np.
 def fit_rule(rows: pd.DataFrame, definition: Definition) -> Rule:
     """Count churners per band. One imagined churner and one stayer in each keep small counts from certainty.
 
+    A band that nobody was in has the share of the nearest one below it that somebody was in, else of the nearest above:
+    that nobody was silent for so long yet says nothing of those who are.
+
     Args:
         rows: Labelled rows with the definition's feature and is_churned; may be empty.
         definition: Says which feature, and where the bands begin.
     """
     band = bands(rows, definition.rule_feature, definition.rule_edges)
     churned = rows["is_churned"].to_numpy(dtype=float)
-    shares = [
-        float((churned[band == one].sum() + 1) / ((band == one).sum() + 2))
-        for one in range(len(definition.rule_edges) + 1)
-    ]
-    return Rule(definition.rule_feature, definition.rule_edges, tuple(shares))
+    count = [int((band == one).sum()) for one in range(len(definition.rule_edges) + 1)]
+    shares = [float((churned[band == one].sum() + 1) / (n + 2)) for one, n in enumerate(count)]
+    seen = [one for one, n in enumerate(count) if n] or list(range(len(count)))
+    nearest = [max((one for one in seen if one <= place), default=seen[0]) for place in range(len(count))]
+    return Rule(definition.rule_feature, definition.rule_edges, tuple(shares[one] for one in nearest))
