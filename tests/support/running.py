@@ -40,6 +40,8 @@ class Running(House):
             "GUILDBOOK_HOME": str(root),
             "GUILDBOOK_THREADS": "1",
             "GUILDBOOK_CHURN_HORIZON_DAYS": "14",  # so that it is known of some members what became of them
+            "GUILDBOOK_RETENTION_LEAST_RISK": "0",  # and somebody is listed
+            "GUILDBOOK_RETENTION_LEAST_RISK_RATIO": "0",
             "GUILDBOOK_MIN_FREE_DISK_GB": "0",
             "GUILDBOOK_ALERT_COMMAND": alert_command or f"(cat; echo) >> '{self.alerts_file}'",
             "DAGSTER_HOME": str(root / "dagster"),
