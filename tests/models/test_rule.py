@@ -22,7 +22,7 @@ LOW, MIDDLE, HIGH = 0.0, *DEFINITION.rule_edges
         ([(MIDDLE, 0), (MIDDLE, 0)], (1 / 4, 1 / 4, 1 / 4)),
         ([(LOW, 0), (None, 1)], (1 / 3, 1 / 3, 2 / 3)),
     ],
-    ids=["nothing", "each band", "only short silences", "a band between", "only the middle", "not known is the longest"],
+    ids=["nothing", "each band", "only short silences", "a band between", "only the middle", "not known: the longest"],
 )
 def test_a_band_that_nobody_was_in_is_told_by_its_neighbour(rows, shares):
     frame = pd.DataFrame(rows, columns=[DEFINITION.rule_feature, "is_churned"]).astype(
