@@ -14,6 +14,8 @@ from pipelines.report.parts.text import Text
 from pipelines.settings import Settings
 from pipelines.watch.dead import fail_dead_runs, young_runs
 
+_MOMENT = 0.5
+"""Seconds in which a process that is just being started may still hold the lock of the one that starts it."""
 _NEVER_RUN = Text("nothing to do: no run was ever started on ", "无需处理：尚未在此启动过运行：")
 
 
@@ -31,7 +33,7 @@ def unlock(home: Home, settings: Settings) -> Unlocked:
         return Unlocked(is_free=True, lines=[_NEVER_RUN + str(home.root)])
     left = lock.last_holder(home)
     try:
-        with lock.hold(home, timeout=0, what="guildbook unlock"):
+        with lock.hold(home, timeout=_MOMENT, what="guildbook unlock"):
             return Unlocked(is_free=True, lines=_clear(home, settings, left))
     except Timeout:
         return Unlocked(is_free=False, lines=_held(home))
