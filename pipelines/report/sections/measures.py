@@ -173,11 +173,13 @@ def _tile(row: Row, label: Text, rise: Tone, context: SiteContext) -> Tile:
     if before is not None:
         delta = amount - before
         if row["measure"] == "stickiness":
+            delta = round(delta, 2)
             points = signed(100 * delta)
             change = Text(f"{points} points", f"{points} 个百分点")
-            delta = round(delta, 2)
         else:
-            change = Text(signed(delta), signed(delta)) if delta else Text("no change", "持平")
+            change = Text(signed(delta), signed(delta))
+        if not delta:
+            change = Text("no change", "持平")
         if delta:
             tone = rise if delta > 0 else ("good" if rise == "bad" else "bad")
     note = _usual(row)

@@ -128,3 +128,12 @@ def test_where_no_log_makes_anybody_active_a_page_names_those_that_would(
 
 def _coverage(*logs: str) -> str:
     return f"insert into marts.log_coverage by name select unnest({list(logs)}) as log, true as is_collected;"
+
+
+def test_a_change_that_rounds_to_nothing_is_none(fill: Fill) -> None:
+    sql = _days(60) + "update marts.community_days set stickiness = 0.156 where day = date '2026-11-19';"
+    sql += "update marts.community_days set stickiness = 0.158 where day = date '2026-11-12';"
+    tiles = block_of(page_of(brief.page, fill(sql)), "The day in numbers")
+    assert isinstance(tiles, Tiles)
+    changes = {tile.label.en.split(" · ")[0]: tile.change for tile in tiles.tiles}
+    assert changes["Stickiness"] == Text("no change", "持平")
