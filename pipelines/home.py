@@ -67,11 +67,6 @@ class Home:
         return self.lake / "control"
 
     @property
-    def pending_restatements(self) -> Path:
-        """Published figures that the run in progress changes; in the ledger once it has published."""
-        return self.control / "restatements.parquet"
-
-    @property
     def churn_models(self) -> Path:
         """One folder per version of the churn model."""
         return self.lake / "models" / "churn"
@@ -155,6 +150,10 @@ class Home:
     def lock(self) -> Path:
         """Lock file held by whoever opens the warehouse."""
         return self.root / ".lock"
+
+    def pending(self, ledger: str) -> Path:
+        """Rows of a ledger that wait until the publication of the run in progress is up."""
+        return self.control / f"{ledger}.parquet"
 
     def landing_day(self, log: str, log_day: date) -> Path:
         """Landing folder of one log day."""

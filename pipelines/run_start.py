@@ -10,7 +10,7 @@ from pipelines.contract import LOGS
 from pipelines.erasure.run import resume
 from pipelines.faults import UserError
 from pipelines.home import Home
-from pipelines.lake import ledger, manifest, versions
+from pipelines.lake import ledger, manifest, pending, versions
 from pipelines.lake.staging import sweep_staging
 from pipelines.metrics.targets import read_targets
 from pipelines.restating import restatements
@@ -42,7 +42,10 @@ def prepare(home: Home, settings: Settings) -> None:
     versions.drop_unpublished(home, ledger.read(home, "publications")["version"].to_pylist())
     manifest.finish_moves(home, list(LOGS))
     ensure_sources(home)
-    restatements.commit_pending(home)
+    if pending.due(home, "publications").num_rows:  # a run died as it put it up
+        versions.settle(home, kept=settings.publications_kept)
+    for name in ("publications", restatements.LEDGER):
+        pending.commit(home, name)
 
 
 def finish_erasure(home: Home, settings: Settings) -> None:

@@ -5,8 +5,8 @@ import dagster as dg
 from pipelines.defs.churn import churn_scores
 from pipelines.defs.resources import HomeResource
 from pipelines.defs.warehouse import records, warehouse
+from pipelines.lake import pending
 from pipelines.publishing.publish import publish
-from pipelines.restating import restatements
 from pipelines.warehouse.plan import read_plan
 
 
@@ -19,7 +19,7 @@ def published(context: dg.AssetExecutionContext, home: HomeResource) -> dg.Mater
     """The marts and the report site, swapped in together; the last good publication stays up until then."""
     plan = read_plan(home.paths)
     made = publish(home.paths, home.settings, plan.through_day, context.run.run_id, fingerprint=plan.fingerprint)
-    restatements.commit_pending(home.paths)
+    pending.commit(home.paths, "restatements")
     context.log.info(f"published version {made.version}, data through {made.through_day}")
     return dg.MaterializeResult(
         metadata={

@@ -65,9 +65,19 @@ def publish(home: Home, number: int, *, kept: int) -> None:
         draft.rename(home.versions / str(number))
         sync(home.versions)
         _point(home, number)
-        _forget_beside(home)
-        dropped = [one for one in numbers(home)[:-kept] if one != number]
-        _drop(home, dropped)
+        _settle(home, kept)
+
+
+def settle(home: Home, *, kept: int) -> None:
+    """Do what comes after the link points at a publication, where the process that put it up was killed meanwhile."""
+    with _changing(home):
+        _settle(home, kept)
+
+
+def _settle(home: Home, kept: int) -> None:
+    _forget_beside(home)
+    up = current(home)
+    _drop(home, [one for one in numbers(home)[:-kept] if one != up])
 
 
 def _drop(home: Home, dropped: list[int]) -> None:

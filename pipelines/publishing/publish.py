@@ -9,7 +9,7 @@ from datetime import date
 from pipelines import clock
 from pipelines.gates import verdicts
 from pipelines.home import Home
-from pipelines.lake import ledger, versions
+from pipelines.lake import ledger, pending, versions
 from pipelines.privacy import readers
 from pipelines.publishing.database import copy_marts
 from pipelines.publishing.stopped import forget_stopped
@@ -65,8 +65,6 @@ def publish(
     with suppress(PermissionError):  # said wherever the home is opened
         readers.share(draft, settings)
     size = database.stat().st_size
-    versions.publish(home, number, kept=settings.publications_kept)
-    forget_stopped(home)
     row = {
         "version": number,
         "through_day": through_day,
@@ -75,7 +73,10 @@ def publish(
         "published_at": published_at,
         "fingerprint": fingerprint,
     }
-    ledger.append(home, "publications", [row])
+    pending.keep(home, "publications", [row])
+    versions.publish(home, number, kept=settings.publications_kept)
+    pending.commit(home, "publications")
+    forget_stopped(home)
     return Publication(number, through_day, sum(page.suffix == ".html" for page in pages), size)
 
 

@@ -10,17 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from pipelines import clock
-from pipelines.files import move_in
 from pipelines.home import Home
-from pipelines.lake import ledger, manifest, versions
+from pipelines.lake import ledger, manifest, pending, versions
 from pipelines.lake.duck import connect
-from pipelines.lake.schemas import SCHEMAS
-from pipelines.lake.seal import check, seal
-from pipelines.lake.staging import staging_folder
 from pipelines.reading import sums
 from pipelines.restating.causes import Causes, StaleDays
 from pipelines.restating.compare import compare
@@ -45,10 +38,10 @@ def restate(home: Home, settings: Settings, plan: BuildPlan, run_id: str) -> Res
 
     Without a publication there is nothing to restate. The caller holds the home's lock.
     """
-    commit_pending(home)
+    pending.commit(home, LEDGER)
     since = versions.current(home)
     if since is None:
-        _keep(home, [])
+        pending.keep(home, LEDGER, [])
         return Restated(None, 0, 0)
     database = home.published / "analytics.duckdb"
     sums.check(database, home)
@@ -79,35 +72,14 @@ def restate(home: Home, settings: Settings, plan: BuildPlan, run_id: str) -> Res
                 "delivery_ids": delivery_ids,
             }
         )
-    _keep(home, rows)
+    pending.keep(home, LEDGER, rows)
     return Restated(since, len(rows), len({(change.figures.mart, change.day) for change in changes}))
-
-
-def commit_pending(home: Home) -> None:
-    """Append the pending rows to the ledger if the publication they speak of is up; a second call adds nothing."""
-    if not home.pending_restatements.exists():
-        return
-    cure = "move it away: what the last publication restated is then in no record, and nothing else is lost"
-    check(home.pending_restatements, cure)
-    pending = pq.read_table(home.pending_restatements, schema=SCHEMAS[LEDGER])
-    if not pending.num_rows or pending["version"][0].as_py() not in versions.numbers(home):
-        return
-    if pending["run_id"][0].as_py() not in ledger.read(home, LEDGER)["run_id"].to_pylist():
-        ledger.append(home, LEDGER, pending)
-
-
-def _keep(home: Home, rows: list[dict[str, Any]]) -> None:
-    with staging_folder(home) as folder:
-        staged = folder / home.pending_restatements.name
-        pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMAS[LEDGER]), staged)
-        seal(staged)
-        move_in(staged, home.pending_restatements)
 
 
 def _causes(home: Home, plan: BuildPlan, since: int, run_id: str) -> Causes:
     publications = ledger.read(home, "publications").to_pylist()
     of_version = [row for row in publications if row["version"] == since]
-    # A run killed between putting its publication up and recording it left no row: the one before names a few more.
+    # Where its row was lost with a damaged file, the one before names a few more.
     last = (of_version or publications or [None])[-1]
     fingerprint = last["fingerprint"] if last else None
     return Causes(

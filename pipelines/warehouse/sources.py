@@ -21,16 +21,17 @@ from pipelines.lake.staging import staging_folder
 def ensure_sources(home: Home) -> None:
     """Write what is missing, or damaged and without rows: parts of logs, ledgers, quarantine, predictions, control."""
     first_log = next(iter(LOGS))
+    restated = home.pending("restatements")
     wanted: dict[Path, pa.Schema] = {
         home.quarantine_part(first_log, EMPTY_DAY): QUARANTINE,
         home.predictions / f"day={EMPTY_DAY.isoformat()}" / "part-none.parquet": PREDICTIONS,
-        home.pending_restatements: SCHEMAS["restatements"],
+        restated: SCHEMAS["restatements"],
         home.control / "held_out.parquet": WAITING,
     }
     wanted |= {home.ledger / name / "00000000.parquet": schema for name, schema in SCHEMAS.items()}
     for path, schema in wanted.items():
         is_ledger = path.parent.parent == home.ledger and any(path.parent.glob("*.parquet"))
-        if not is_ledger and not (path.exists() and (path == home.pending_restatements or not damage(path))):
+        if not is_ledger and not (path.exists() and (path == restated or not damage(path))):
             with staging_folder(home) as folder:
                 pq.write_table(schema.empty_table(), folder / path.name)
                 seal(folder / path.name)

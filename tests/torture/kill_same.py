@@ -31,10 +31,11 @@ _DRAWN = re.compile(
 )
 _PASSED_OVER = re.compile(
     r"dagster/.*|versions/.*|lake/ledger/.*|(.*/)?\.[^/]*\.?lock|.*\.wal|sources/.*|targets/.*|fetched/.*\.jsonl\.gz"
-    r"|\.erasure_key|lake/control/feature_days\.parquet"
+    r"|\.erasure_key|lake/control/feature_days\.parquet|lake/\.staging/dbt(/.*)?"
 )
 """Files of Dagster's, of locks and of operators, what is read otherwise, a key that an erasure draws, answers of a
-forum that was asked again, and the days of features that a run had to build."""
+forum that was asked again, the days of features that a run had to build, and what dbt left of compiling, which it does
+where nobody has before."""
 _EACH_TRY = ("builds", "churn_trainings", "delivery_findings", "erasures", "pulls")
 """Ledgers with rows of every run and command: those of one that died come again with the next."""
 _VERDICTS = re.compile(r"(.*marts\.|ledger |published/site/data/)gate_(results|verdicts)(\.csv)?")

@@ -290,6 +290,13 @@ would see to the dead one at a time of its own; it has tests of its own.
             "report.",
             "A run that has nothing to publish sends what is due, and takes that page away.",
         ),
+        Found(
+            (67,),
+            "A run that died after it had put its publication up, before it recorded it, left a publication in no "
+            "record: the banner of a run that stopped after it said no day, old publications and the page of the "
+            "running day stayed, and the same again was built and published as another one.",
+            "The record is kept before the publication is put up, and is in its place as the next run begins.",
+        ),
     ),
     unseen=(
         "A message that was on the wire to a place that knows no keys (a chat): whether it came is not known there, "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import tempfile
 from dataclasses import replace
 from datetime import date
 
@@ -76,6 +78,16 @@ def test_a_run_that_is_broken_off_counts_what_it_played(tmp_path):
 
     assert (result.n_seeds, result.failed) == (2, ())
     assert said[-1] == "made-up: broken off; what was played counts"
+
+
+def test_a_run_that_is_broken_off_counts_though_something_still_writes_where_it_worked(tmp_path, monkeypatch):
+    def is_written_to(*_, **__):
+        raise OSError(errno.ENOTEMPTY, "Directory not empty")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(os, "rmdir", is_written_to)
+
+    assert run(replace(MADE_UP, play=stop), first=3, say=lambda _: None).n_seeds == 2
 
 
 def test_a_seed_that_takes_its_process_along_is_named_and_the_others_are_played(tmp_path):

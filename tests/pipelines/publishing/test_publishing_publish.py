@@ -7,6 +7,7 @@ from datetime import timedelta
 import duckdb
 import pytest
 
+from pipelines import run_start
 from pipelines.lake import ledger, versions
 from pipelines.publishing import publish as publishing
 from pipelines.publishing.publish import UnpassedGateError, check_verdicts, publish
@@ -104,3 +105,29 @@ def test_pages_that_cannot_be_made_leave_the_last_publication_up(publisher, monk
 
     assert publish(publisher.home, publisher.settings, DAY, "run").version == 2
     assert list(publisher.home.versions.glob(".draft-*")) == []
+
+
+@pytest.mark.parametrize(
+    ("dies_in", "up"), [("_point", 2), ("_forget_beside", 3), ("_drop", 3)], ids=["before", "as it is up", "dropping"]
+)
+def test_a_run_killed_as_it_puts_its_publication_up_is_made_good_as_the_next_begins(tmp_path, monkeypatch, dies_in, up):
+    publisher = Publisher(tmp_path / "home", publications_kept=2, min_free_disk_gb=0)
+    for run_id in ("run-1", "run-2"):
+        publisher.judge(run_id=run_id)
+        publish(publisher.home, publisher.settings, DAY, run_id, fingerprint="code")
+    (publisher.home.published / "site" / "today.html").touch()
+    publisher.judge(run_id="run-3")
+    with monkeypatch.context() as patch:
+        patch.setattr(versions, dies_in, lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            publish(publisher.home, publisher.settings, DAY, "run-3", fingerprint="code")
+    assert versions.current(publisher.home) == up
+    assert len(publications(publisher)) == 2
+
+    for _ in range(2):
+        run_start.prepare(publisher.home, publisher.settings)
+
+    assert publications(publisher) == [(n, DAY, f"run-{n}") for n in range(1, up + 1)]
+    assert [row["fingerprint"] for row in ledger.read(publisher.home, "publications").to_pylist()] == ["code"] * up
+    assert versions.numbers(publisher.home) == [up - 1, up]
+    assert [path.parts[-3] for path in publisher.home.versions.glob("*/site/today.html")] == (["2"] if up == 2 else [])

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines import run_start
 from pipelines.home import Home
-from pipelines.lake import ledger, versions
+from pipelines.lake import ledger, pending, versions
 from pipelines.lake.duck import open_warehouse
 from pipelines.restating import restatements
 from pipelines.settings import Settings
@@ -58,7 +58,7 @@ class Publisher:
             con.execute("create table marts.community_days as from built.marts.community_days")
             con.execute(f"create table marts.publication as select {number} as version, date '{LAST}' as through_day")
         versions.publish(self.home, number, kept=3)
-        restatements.commit_pending(self.home)
+        pending.commit(self.home, "restatements")
         row = {"version": number, "run_id": run_id, "fingerprint": fingerprint, "published_at": datetime.now(UTC)}
         ledger.append(self.home, "publications", [row])
 
@@ -116,7 +116,7 @@ def test_a_run_that_fails_before_publishing_leaves_nothing_and_the_next_compares
 def test_a_run_killed_after_its_publication_is_up_is_made_up_for(publisher, monkeypatch):
     publisher.run()
     with monkeypatch.context() as patch:
-        patch.setattr(restatements, "commit_pending", lambda _: None)
+        patch.setattr(pending, "commit", lambda *_: None)
         publisher.run(7)
     assert publisher.kept() == []
     publisher.run()
@@ -127,7 +127,7 @@ def test_a_run_killed_after_its_publication_is_up_is_made_up_for(publisher, monk
 def test_what_a_run_restated_is_kept_as_the_next_begins_though_that_one_has_nothing_to_publish(publisher, monkeypatch):
     publisher.run()
     with monkeypatch.context() as patch:
-        patch.setattr(restatements, "commit_pending", lambda _: None)
+        patch.setattr(pending, "commit", lambda *_: None)
         publisher.run(7)
     assert publisher.kept() == []
 
