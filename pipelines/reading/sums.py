@@ -18,24 +18,30 @@ from pipelines.home import Home
 
 SUMS = "SHA256SUMS"
 
+_NONE = "0" * 64
+"""Digest of digests that are gone: of none that is."""
+
 _CHANGES = ("site/status.js", "site/today", "site/data/today", "site/last_run", "site/asked/")
 
 
 def write(folder: Path) -> None:
-    """Write the digests of all files below a folder."""
+    """Write the digests of all files below a folder; digests that are there already, of damaged files, stay."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
-    lines = (f"{_digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in files if path.name != SUMS)
-    write_text(folder / SUMS, "".join(line for line in lines if not line[66:].startswith(_CHANGES)))
+    names = (path.relative_to(folder).as_posix() for path in files if path.name != SUMS)
+    damaged = {line[66:]: line[:64] for line in _lines(folder / SUMS)}
+    known = {name: _digest(folder / name) for name in names if name not in damaged and not name.startswith(_CHANGES)}
+    _write(folder / SUMS, known | damaged)
 
 
 @contextmanager
 def changing(root: Path) -> Iterator[None]:
-    """Change publications of a home, or of a copy of one, on purpose: meanwhile they have no digests.
+    """Change publications of a home, or of a copy of one, on purpose: meanwhile only damaged files have digests.
 
-    Who stops half-way, because a disk is full, leaves publications that can be read; the next change writes digests.
+    These keep the ones they had, so that no damage is taken for what was written. Who stops half-way, because a disk is
+    full, leaves publications that can be read; the next change writes digests.
     """
     for path in root.glob(f"versions/*/{SUMS}"):
-        path.unlink()
+        _leave_damaged(path)
     try:
         yield
     finally:
@@ -43,12 +49,21 @@ def changing(root: Path) -> Iterator[None]:
             write(database.parent)
 
 
+def _leave_damaged(path: Path) -> None:
+    stated = {line[66:]: line[:64] for line in _lines(path)}
+    damaged = {one.relative_to(path.parent).as_posix() for one in unlike(path.parent)}
+    if damaged:
+        _write(path, {name: stated.get(name, _NONE) for name in damaged})
+    else:
+        path.unlink()
+
+
 def unlike(folder: Path) -> list[Path]:
     """Return the files that are not what was written, or gone; none where the folder has no digests."""
     path = folder / SUMS
     if not path.is_file():
         return []
-    lines = path.read_bytes().decode("utf-8", "replace").splitlines()
+    lines = _lines(path)
     return [folder / line[66:] for line in lines if _digest(folder / line[66:]) != line[:64]] if lines else [path]
 
 
@@ -80,10 +95,16 @@ def check(database: Path, home: Home) -> None:
 
 @lru_cache(maxsize=64)
 def _is_whole(database: Path, _: tuple[int, int, int]) -> bool:
-    sums = database.with_name(SUMS)
-    lines = sums.read_bytes().decode("utf-8", "replace").splitlines() if sums.is_file() else []
-    stated = [line[:64] for line in lines if line[66:] == database.name]
+    stated = [line[:64] for line in _lines(database.with_name(SUMS)) if line[66:] == database.name]
     return not stated or stated == [_digest(database)]
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_bytes().decode("utf-8", "replace").splitlines() if path.is_file() else []
+
+
+def _write(path: Path, digests: dict[str, str]) -> None:
+    write_text(path, "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items())))
 
 
 def _digest(path: Path) -> str:

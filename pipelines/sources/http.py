@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -209,6 +210,14 @@ def _wait_of(response: Any) -> float | None:  # noqa: ANN401 - a requests.Respon
     if response.status_code not in (403, 429):
         return None
     if headers.get("X-RateLimit-Remaining") == "0" and headers.get("X-RateLimit-Reset", "").isdecimal():
-        return max(0.0, int(headers["X-RateLimit-Reset"]) - time.time())
+        return max(0.0, int(headers["X-RateLimit-Reset"]) - _their_now(headers).timestamp())
     after = headers.get("Retry-After", "")
     return float(after) if response.status_code == 403 and after.isdecimal() else None
+
+
+def _their_now(headers: Mapping[str, str]) -> datetime:
+    """Return what the platform's clock says, which tells when its limit ends; ours, where an answer has no time."""
+    try:
+        return parsedate_to_datetime(headers.get("Date", "")).replace(tzinfo=UTC)
+    except ValueError:
+        return clock.now()

@@ -203,7 +203,7 @@ SUITE = Suite(
             (38,),
             "The disk failed while an erasure changed the publication that is up: its digests were still those of "
             "before, so nobody got an answer from it until the erasure was finished.",
-            "While a publication is changed on purpose it has no digests.",
+            "While a publication is changed on purpose it has digests of damaged files alone.",
         ),
     ),
     unseen=(

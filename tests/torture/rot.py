@@ -270,6 +270,12 @@ file.""",
             "the same then. (Seed 116 of a home that DuckDB laid out otherwise.)",
             "Whoever reads it by Guildbook compares it with its digest first.",
         ),
+        Found(
+            (),
+            "An erasure wrote the digests of publications anew without comparing them: what was damaged before passed "
+            "for whole after it.",
+            "Digests of damaged files stay as they were, so they are damaged after it too.",
+        ),
     ),
     unseen=(
         "A page that a browser opens from disk: it has no checksum that browsers know. `guildbook verify --files` and "

@@ -173,6 +173,43 @@ def test_digests_of_a_publication_name_what_changed_and_what_is_gone(tmp_path):
     assert sums.unlike(tmp_path) == [tmp_path / sums.SUMS]
 
 
+def test_what_was_damaged_before_a_publication_is_changed_on_purpose_is_damaged_after_it_too(tmp_path):
+    names = ("analytics.duckdb", "site/a.html", "site/b.html", "site/c.html", "site/d.html")
+    folder = tmp_path / "versions" / "1"
+    (folder / "site").mkdir(parents=True)
+    for name in names:
+        (folder / name).write_text(name)
+    sums.write(folder)
+    stated = (folder / sums.SUMS).read_text()
+    (folder / "site" / "b.html").write_text("site/b.htmk")
+    (folder / "site" / "d.html").unlink()
+
+    def change(text):
+        (folder / "site" / "a.html").write_text(text)
+        assert sums.unlike(folder) == [folder / "site" / "b.html", folder / "site" / "d.html"]
+
+    killed = sums.changing(tmp_path)
+    killed.__enter__()
+    change("on purpose")
+    with sums.changing(tmp_path):
+        change("again")
+
+    assert sums.unlike(folder) == [folder / "site" / "b.html", folder / "site" / "d.html"]
+    pairs = zip(stated.splitlines(), (folder / sums.SUMS).read_text().splitlines(), strict=True)
+    assert [line[66:] for line, other in pairs if line != other] == ["site/a.html"]
+
+
+def test_digests_that_were_lost_before_a_publication_is_changed_are_missed_after_it_too(tmp_path):
+    folder = tmp_path / "versions" / "1"
+    folder.mkdir(parents=True)
+    (folder / "analytics.duckdb").touch()
+    (folder / sums.SUMS).touch()
+    for _ in range(2):
+        with sums.changing(tmp_path):
+            pass
+        assert sums.unlike(folder) == [folder / sums.SUMS]
+
+
 def test_a_published_database_whose_words_changed_places_is_not_read(tmp_path):
     """DuckDB's own checksum is the same then: it is the exclusive or of all words of a block."""
     home = Home(tmp_path / "home")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import calendar
 import json
 import re
 import time
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
+from pipelines import clock
 from pipelines.sources.definition import SourceError
+from pipelines.sources.http import _wait_of
 from pipelines.sources.pull import check
 from tests.support.github_server import Repository, account, actor, discussion, reply
 from tests.support.platforms import Reply
@@ -244,6 +249,21 @@ def test_a_limit_that_holds_longer_than_an_hour_ends_the_pull_and_the_next_goes_
 
 def limit(seconds: int) -> dict[str, str]:
     return {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + seconds)}
+
+
+@pytest.mark.parametrize(
+    ("said", "wait"),
+    [
+        ({"Date": "Thu, 01 Jan 2026 12:00:00 GMT"}, 30),
+        ({"Date": "Thu, 01 Jan 2026 12:00:45 GMT"}, 0),
+        ({}, 3630),
+        ({"Date": "soon"}, 3630),
+    ],
+)
+def test_a_limit_ends_by_the_platforms_clock_whatever_ours_was_set_back_to(monkeypatch, said, wait):
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 1, 11, tzinfo=UTC))
+    ends = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(calendar.timegm((2026, 1, 1, 12, 0, 30)))}
+    assert _wait_of(SimpleNamespace(status_code=403, headers=ends | said)) == wait
 
 
 def test_a_page_on_another_host_is_not_asked_for(server, connected, repository):
