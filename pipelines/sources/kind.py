@@ -96,11 +96,12 @@ def nothing_to_fetch(_: Pull) -> None:
 
 
 def texts(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> pa.Table:
-    """Return rows as a table of texts; a key that a row lacks is empty, half a sign of a cut one a question mark."""
-    return pa.table({name: pa.array([_whole(row.get(name, "")) for row in rows], pa.string()) for name in columns})
+    """Return rows as a table of texts; a key that a row lacks is empty."""
+    return pa.table({name: pa.array([storable(row.get(name, "")) for row in rows], pa.string()) for name in columns})
 
 
-def _whole(text: str) -> str:
+def storable(text: str) -> str:
+    """Return a text with a question mark for half a sign of a cut one, which no file can hold."""
     return text if text.isascii() else text.encode(errors="replace").decode()
 
 

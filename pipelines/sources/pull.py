@@ -31,7 +31,7 @@ from pipelines.sources.definition import Named, SourceError
 from pipelines.sources.forget import forget_pulled
 from pipelines.sources.gone import Gone
 from pipelines.sources.kept import Kept
-from pipelines.sources.kind import READY, Pull
+from pipelines.sources.kind import READY, Pull, storable
 from pipelines.sources.kinds import kind
 from pipelines.sources.landed import landed
 
@@ -167,7 +167,7 @@ def _land(home: Home, settings: Settings, one: Pull) -> PullReport:
         )
     counts = {table: rows.num_rows for table, rows in made.tables.items()}
     fewer = _fewer(home, named, counts)
-    return PullReport(named.name, counts, imported, (*one.remarks, *made.remarks, *fewer))
+    return PullReport(named.name, counts, imported, tuple(map(storable, (*one.remarks, *made.remarks, *fewer))))
 
 
 def _mapping(named: Named, tables: dict[str, pa.Table], settings: Settings) -> Mapping:
@@ -225,7 +225,7 @@ def _record(home: Home, one: Pull, outcome: str, report: PullReport | None = Non
         "started_at": one.started_at,
         "ended_at": clock.now(),
         "outcome": outcome,
-        "reason": brief(reason) or None,
+        "reason": storable(brief(reason)) or None,
         "rows": json.dumps(report.tables) if report else None,
         "landed": json.dumps(report.imported.rows_written) if report else None,
         "remarks": json.dumps(report.remarks, ensure_ascii=False) if report and report.remarks else None,

@@ -213,6 +213,17 @@ was, byte for byte; and after a refusal the platform as it should be lands what 
             "the program; it was kept, so every later pull ended so too",
             "the pull is refused in one line, landing stays, and nothing of what cannot be read is kept",
         ),
+        Found(
+            (205, 349, 373),
+            "a time of a pull request on GitHub that was none, which no table shows, was kept and ended every later "
+            "pull",
+            "what is asked for is told by the times that a change can have",
+        ),
+        Found(
+            (272,),
+            "half a sign in what the operator is told of a pull ended it with an error of the program, after it landed",
+            "a question mark stands in its place",
+        ),
     ),
     unseen=("an answer that is wrong and looks right: a pull can only believe it",),
 )

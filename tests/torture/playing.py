@@ -17,6 +17,9 @@ from pathlib import Path
 
 from tests.torture.suite import Play, Suite
 
+_INTERRUPTED = "Query interrupted"
+"""What DuckDB makes of Ctrl-C."""
+
 
 @dataclass(frozen=True)
 class Played:
@@ -97,6 +100,8 @@ def play_one(fault: Play, seed: int, prepared: Path, work: Path) -> Played:
     try:
         return Played(seed, fault(seed, prepared, own))
     except Exception as error:
+        if str(error) == _INTERRUPTED:
+            raise KeyboardInterrupt from error
         return Played(seed, f"{type(error).__name__}: {error}".strip().partition("\n")[0], traceback.format_exc())
     finally:
         shutil.rmtree(own, ignore_errors=True)

@@ -71,7 +71,14 @@ def stop(seed, prepared, own):
     return "nothing"
 
 
-def test_a_run_that_is_broken_off_counts_what_it_played(tmp_path):
+def stop_within_duckdb(seed, prepared, own):
+    if seed == 5:
+        raise RuntimeError("Query interrupted")
+    return "nothing"
+
+
+@pytest.mark.parametrize("stop", [stop, stop_within_duckdb])
+def test_a_run_that_is_broken_off_counts_what_it_played(tmp_path, stop):
     said: list[str] = []
 
     result = run(replace(MADE_UP, play=stop), first=3, say=said.append, folder=tmp_path)

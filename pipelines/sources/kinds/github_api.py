@@ -21,6 +21,7 @@ from pipelines.sources.kinds import github_query
 Said = dict[str, Any]
 
 _A_PAGE = 100
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def fetch(pull: Pull) -> None:
@@ -73,8 +74,8 @@ def _http(pull: Pull) -> Http:
 def _walk(pull: Pull, http: Http, stream: str, path: str, more: dict[str, str]) -> None:
     """Walk over what changed, the longest unchanged first; a page is kept after the reactions to what is on it."""
     query = more | {"sort": "updated", "direction": "asc", "per_page": str(_A_PAGE)}
-    if not pull.everything and (newest := _newest(pull, stream)):
-        query["since"] = _ago(pull, newest)
+    if not pull.everything and (changed := _changes(pull, stream)):
+        query["since"] = _ago(pull, max(changed))
     n_items = 0
     for answer, items in _pages(http, f"{path}?{urlencode(query)}"):
         if pull.named.source.reactions:  # type: ignore[attr-defined]
@@ -102,21 +103,29 @@ def _pages(http: Http, path: str) -> Iterator[tuple[Answer, list[Said]]]:
             raise http.error(answer.url, f"names {path} as the page after it, which is no other page of {http.base}")
 
 
-def _newest(pull: Pull, stream: str) -> str:
-    changed = (item["updated_at"] for answer in pull.kept.answers(stream) for item in answer.json())
-    return max(changed, default="")
+def _changes(pull: Pull, stream: str) -> list[datetime]:
+    """When what is kept changed last; a time that none can have had, which the platform once answered, is left out."""
+    moments = (_moment(item) for answer in pull.kept.answers(stream) for item in answer.json())
+    return [one for one in moments if one and _EPOCH <= one <= pull.started_at]
 
 
-def _ago(pull: Pull, at: str) -> str:
+def _moment(item: Said) -> datetime | None:
+    try:
+        return datetime.fromisoformat(item["updated_at"]).astimezone(UTC)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+
+
+def _ago(pull: Pull, at: datetime) -> str:
     """Return the time so many days before as the source looks back."""
-    earlier = datetime.fromisoformat(at) - timedelta(days=pull.named.source.look_back_days)
+    earlier = at - timedelta(days=pull.named.source.look_back_days)
     return earlier.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _discussions(pull: Pull, http: Http) -> None:
     source: Any = pull.named.source
     owner, _, name = source.repository.partition("/")
-    since = "" if pull.everything or pull.since is None else _ago(pull, pull.since.isoformat())
+    since = "" if pull.everything or pull.since is None else _ago(pull, pull.since)
     after: str | None = None
     n_items = 0
     while True:

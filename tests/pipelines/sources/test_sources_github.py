@@ -251,6 +251,18 @@ def limit(seconds: int) -> dict[str, str]:
     return {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + seconds)}
 
 
+@pytest.mark.parametrize("odd", ["<b>", None, "0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z"])
+def test_a_time_that_no_change_of_a_pull_request_can_have_hinders_no_later_pull(server, connected, repository, odd):
+    connected.pull("github")
+    repository.refusals.append(Reply([repository.issues[1] | {"updated_at": odd}]))
+    connected.pull("github")
+    server.asked.clear()
+    connected.pull("github")
+    assert {one.query["since"] for one in server.asked if one.path == "/repos/rust/club/issues"} == {
+        "2026-01-28T10:00:00Z"
+    }
+
+
 @pytest.mark.parametrize(
     ("said", "wait"),
     [

@@ -67,7 +67,7 @@ def chats() -> list[dict]:
     ]
 
 
-def export(root: Path, *, days: dict[str, list[dict]] | None = None, **files) -> Path:
+def export(root: Path, *, days: dict[str, list[dict] | str] | None = None, **files) -> Path:
     """Write an export as Slack unpacks it."""
     found = {
         "users.json": USERS,
@@ -186,6 +186,14 @@ def test_the_archive_gives_what_the_folder_gives(pulled, tmp_path, inside):
     source(connected, packed(tmp_path / "unpacked", tmp_path / "slack.zip", inside))
     connected.pull("slack")
     assert connected.files() == before
+
+
+def test_what_no_file_can_hold_is_a_question_mark_in_what_the_operator_is_told(connected, tmp_path):
+    days = {"help/2025-01-01.json": json.dumps([said(1, "UBO", "moved", subtype="\ud800"), *asks()])}
+    source(connected, export(tmp_path / "unpacked", days=days))
+    report = connected.pull("slack")
+    assert [one for one in report.remarks if "1 ?" in one]
+    assert connected.pull("slack").remarks == report.remarks
 
 
 def test_several_exports_are_one_and_the_newest_says_who_somebody_is(connected, tmp_path):
