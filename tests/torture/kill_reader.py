@@ -12,13 +12,17 @@ import duckdb
 
 from pipelines.home import Home
 from pipelines.lake import versions
+from pipelines.lake.own_pages import MEMBER
 
 _OWN_TIME = ("status.js", "last_run.html", "today")
 """Pages about runs and the running day, which change beside a publication."""
 
 
 class Reader:
-    """Reads one home; ``seen`` holds each publication that it met, with a digest of all that it read of it."""
+    """Reads one home; ``seen`` holds each publication that it met, with a digest of all that it read of it.
+
+    With ``only_counts`` an erasure may change it: rows are counted, and pages are named but for those of members.
+    """
 
     def __init__(self, home: Path, *, only_counts: bool = False) -> None:
         self._home = home
@@ -58,7 +62,7 @@ class Reader:
         pages = sorted(path for path in (folder / "site").rglob("[!.]*") if path.is_file())
         assert folder / "site" / "index.html" in pages
         if self._only_counts:
-            return str((tables, [path.name for path in pages]))
+            return str((tables, [path.name for path in pages if path.parent.name != MEMBER]))
         digest = hashlib.sha256((folder / "analytics.duckdb").read_bytes())
         for path in pages:
             if not path.name.startswith(_OWN_TIME):
