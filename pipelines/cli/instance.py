@@ -46,10 +46,11 @@ def dagster_yaml(home: Home, settings: Settings) -> str:
 
 
 def prepare_instance(home: Home, settings: Settings) -> None:
-    """Write Dagster's configuration under the home and point this process and its children at it."""
+    """Point this process and its children at Dagster's configuration: the operator's own, or one under the home."""
     home.dagster.mkdir(parents=True, exist_ok=True)
-    config, wanted = home.dagster / "dagster.yaml", dagster_yaml(home, settings)
-    if not config.exists() or config.read_text() != wanted:
-        config.write_text(wanted)
-    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    if settings.dagster_home is None:
+        config, wanted = home.dagster / "dagster.yaml", dagster_yaml(home, settings)
+        if not config.exists() or config.read_text() != wanted:
+            config.write_text(wanted)
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home or home.dagster)
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")  # events that Dagster has at once are stored at once

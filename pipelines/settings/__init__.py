@@ -21,6 +21,7 @@ from pipelines.settings import given
 from pipelines.settings.access import AccessSettings
 from pipelines.settings.erasure import ErasureSettings
 from pipelines.settings.given import HOME_FILE, SETTINGS_FILE, SettingsError
+from pipelines.settings.history import HistorySettings
 from pipelines.settings.limits import LimitSettings
 from pipelines.settings.plans import PlanSettings
 from pipelines.settings.relations import RelationSettings
@@ -47,6 +48,7 @@ _DEFAULT_HOME = Path("data")
 class Settings(
     AccessSettings,
     ErasureSettings,
+    HistorySettings,
     LimitSettings,
     PlanSettings,
     RelationSettings,

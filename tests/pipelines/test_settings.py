@@ -42,6 +42,7 @@ ACCEPTED = [
     ("GUILDBOOK_PUBLICATIONS_KEPT", "1", 1),
     ("GUILDBOOK_DAILY_HOUR", "0", 0),
     ("GUILDBOOK_DAILY_HOUR", "23", 23),
+    ("GUILDBOOK_DAGSTER_HOME", str(PROJECT_DIR / "deploy"), PROJECT_DIR / "deploy"),
     ("GUILDBOOK_ALERT_COMMAND", "mail -s Guildbook ops", SecretStr("mail -s Guildbook ops")),
 ]
 
@@ -50,6 +51,7 @@ REFUSED = [
     ("GUILDBOOK_TIMEZONE", "", "is no IANA time zone"),
     ("GUILDBOOK_TIMEZONE", "../etc/passwd", "is no IANA time zone"),
     ("GUILDBOOK_FIRST_LOG_DAY", "31.07.2008", "valid date"),
+    ("GUILDBOOK_DAGSTER_HOME", str(PROJECT_DIR / "docs"), "there is no dagster.yaml in"),
     ("GUILDBOOK_ENGAGEMENT_WINDOWS", "1", "2 to 366 days"),
     ("GUILDBOOK_ENGAGEMENT_WINDOWS", "30,367", "2 to 366 days"),
     ("GUILDBOOK_ENGAGEMENT_WINDOWS", "", "invalid literal"),

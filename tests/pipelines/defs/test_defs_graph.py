@@ -83,6 +83,19 @@ def test_dagster_keeps_to_one_run_and_reports_to_nobody(tmp_path, monkeypatch):
         assert instance.run_monitoring_enabled
 
 
+def test_an_operators_own_dagster_home_is_used_and_left_as_it_is(tmp_path, monkeypatch):
+    home, own = Home(tmp_path / "home"), tmp_path / "own"
+    own.mkdir()
+    (own / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    monkeypatch.setenv("DAGSTER_HOME", "elsewhere")
+    prepare_instance(home, Settings(dagster_home=own))
+
+    with dg.DagsterInstance.get() as instance:
+        assert instance.root_directory == str(own)
+    assert (own / "dagster.yaml").read_text() == "telemetry: {enabled: false}\n"
+    assert not (home.dagster / "dagster.yaml").exists()
+
+
 def test_nothing_private_of_dagster_is_imported():
     """Names that begin with an underscore may go with any release."""
     found = []
