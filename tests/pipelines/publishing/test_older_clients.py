@@ -1,0 +1,64 @@
+"""What is published is read by older DuckDBs, each row of each mart as by ours. They are installed for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import duckdb
+import pytest
+
+from pipelines.home import Home
+from pipelines.publishing.database import STORAGE_VERSION, copy_marts
+from pipelines.settings import Settings
+from tests.support import report_marts
+
+pytestmark = pytest.mark.long
+
+READ = """
+import hashlib, sys, duckdb
+con = duckdb.connect(sys.argv[1], read_only=True)
+for (name,) in con.execute("select table_name from duckdb_tables() order by 1").fetchall():
+    rows = sorted(map(repr, con.execute(f'from marts."{name}"').fetchall()))
+    print(name, len(rows), hashlib.sha256("".join(rows).encode()).hexdigest())
+print("by", duckdb.__version__)
+"""
+OLDEST = STORAGE_VERSION.removeprefix("v")
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    """What is published of marts with rows of every kind of value."""
+    folder = tmp_path_factory.mktemp("published")
+    home = Home(folder)
+    filled = report_marts.full(folder / "filled.duckdb")
+    with duckdb.connect() as con:
+        con.execute(f"attach '{filled}' as filled (read_only)")
+        con.execute(f"attach '{home.marts}' as built (storage_version '{STORAGE_VERSION}')")
+        con.execute("copy from database filled to built; drop table built.marts.publication")
+    made = folder / "analytics.duckdb"
+    copy_marts(home.marts, made, Settings(home=folder), version=1, through_day=report_marts.DAY)
+    return made
+
+
+def read(database, **environment):
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(database)],
+        env=os.environ | environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    *tables, by = done.stdout.splitlines()
+    return tables, by.removeprefix("by ")
+
+
+@pytest.mark.parametrize("version", [OLDEST, "1.3.2", "1.4.4"])
+def test_an_older_duckdb_reads_every_row_as_ours_does(database, tmp_path, version):
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(tmp_path), f"duckdb=={version}"]
+    if (told := subprocess.run(pip, capture_output=True, text=True, check=False)).returncode:
+        pytest.skip(f"duckdb {version} cannot be installed here: {told.stderr.strip().splitlines()[-1]}")
+
+    tables, by = read(database, PYTHONPATH=str(tmp_path))
+
+    assert by == version
+    assert len(tables) > 50
+    assert tables == read(database)[0]
