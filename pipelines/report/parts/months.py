@@ -129,7 +129,7 @@ def figures(
         return [], None
     month = last_month(context.through_day)
     selects = [_select(key, one, context, month, currency) for key, one in asked.items()]
-    result = marts.run(name, "\nunion all\n".join(selects))
+    result = marts.run(name, "\nunion all\n".join(selects) + "\norder by metric, month")
     rows = {(row["metric"], row["month"]): row for row in result.rows}
     found = []
     for key, one in asked.items():

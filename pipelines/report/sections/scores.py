@@ -51,6 +51,7 @@ def not_learnt(marts: Marts) -> set[str]:
         select definition, cast(card ->> '$.card.data.rows' as bigint) as n_rows
         from marts.churn_trainings
         qualify row_number() over (partition by definition order by trained_at desc) = 1
+        order by definition
         """,
     )
     return {row["definition"] for row in asked.rows if row["n_rows"] == 0}

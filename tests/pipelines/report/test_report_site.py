@@ -14,7 +14,9 @@ import pytest
 from pipelines.home import Home
 from pipelines.report.context import site_context
 from pipelines.report.parts import charts
+from pipelines.report.parts.database import Marts
 from pipelines.report.parts.text import Text
+from pipelines.report.sections.scores import not_learnt
 from pipelines.report.site import _embed, render_site
 from pipelines.report.stopped import StoppedRun, render_stopped
 from pipelines.settings import Settings
@@ -120,6 +122,18 @@ def test_every_figure_has_its_query_and_each_query_runs(site: Site) -> None:
             drawers = [a for tag, a in html.tags if tag == "details" and a.get("class") == "sql"]
             assert len(drawers) >= len(measured)
     assert (n_queries > 0) == (site.name in ("full", "two_logs"))
+
+
+def test_rows_of_a_query_have_an_order_so_that_its_file_is_the_same_each_time(site: Site) -> None:
+    modifiers = "select json_serialize_sql(?::varchar) ->> '$.statements[0].node.modifiers'"
+    with Marts(site.database, timezone="UTC") as marts:
+        not_learnt(marts)  # its file is linked from no page
+        asked = {result.sql for result in marts.results.values()}
+    with duckdb.connect(site.database, read_only=True) as connection:
+        for sql in sorted(asked.union(*(site.page(page).code for page in PAGES))):
+            if sql in asked or len(connection.execute(sql).fetchall()) > 1:
+                ((found,),) = connection.execute(modifiers, [sql]).fetchall()
+                assert "ORDER_MODIFIER" in [one["type"] for one in json.loads(found)], sql
 
 
 def test_csv_holds_what_the_query_gives(sites: dict[str, Site]) -> None:
