@@ -28,9 +28,12 @@ _DAMAGED = (
 )
 """What DuckDB says of a file whose blocks are not those that were written; it seldom names the file."""
 
+_NO_ROOM_TO_SPILL = "max_temp_directory_size"
+"""Named by DuckDB where the disk has no room for what does not fit into memory; it calls that too little memory."""
+
 _CURES = (
     (
-        r"No space left on device|Disk quota exceeded|database or disk is full",
+        rf"No space left on device|Disk quota exceeded|database or disk is full|{_NO_ROOM_TO_SPILL}",
         "the disk is full: free some space for {home}, then do the same again",
     ),
     (
@@ -93,6 +96,11 @@ def sentence(error: BaseException, home: Home) -> str | None:
         if _is_of_the_surroundings(one) and (cure := _cure(str(one), home)):
             return _with(str(one), cure)
     return brief(str(error)) if isinstance(error, OSError) and error.filename else None
+
+
+def is_disk_full(error: Exception) -> bool:
+    """Whether memory was too little because the disk has no room for what does not fit into it."""
+    return _NO_ROOM_TO_SPILL in str(error)
 
 
 def _with(text: str, cure: str) -> str:

@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines import clock
 from pipelines.contract import Log
+from pipelines.faults import is_disk_full
 from pipelines.home import Home
 from pipelines.ingest.batch import read_batch
 from pipelines.ingest.findings import summary
@@ -207,7 +208,9 @@ def _ingest_batch(
     """
     try:
         return _read_and_write(con, home, settings, log, batch, batch)
-    except duckdb.OutOfMemoryException:
+    except duckdb.OutOfMemoryException as error:
+        if is_disk_full(error):
+            raise
         if len(batch) > 1:
             days = [_ingest_batch(con, home, settings, log, {day: files}) for day, files in batch.items()]
             return {log_day: made for day in days for log_day, made in day.items()}

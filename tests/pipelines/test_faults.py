@@ -48,6 +48,10 @@ ERRORS = [
         "move /srv/guildbook/warehouse.duckdb and /srv/guildbook/built.duckdb away; the next run builds them again",
     ),
     (duckdb.OutOfMemoryException("Out of Memory Error: failed to pin"), "raise GUILDBOOK_MEMORY_LIMIT"),
+    (
+        duckdb.OutOfMemoryException("This limit was set by the 'max_temp_directory_size' setting."),
+        "the disk is full: free some space for /srv/guildbook",
+    ),
     (sqlite3.OperationalError("database or disk is full"), "the disk is full: free some space for /srv/guildbook"),
     (sqlite3.OperationalError("disk I/O error"), "the disk is full or does not read or write: free some space for"),
     (sqlite3.OperationalError("attempt to write a readonly database"), "mount /srv/guildbook for writing"),

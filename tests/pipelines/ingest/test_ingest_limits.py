@@ -8,12 +8,16 @@ import subprocess
 import sys
 from datetime import date
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.faults import sentence
+from pipelines.ingest import run as ingest_run
 from pipelines.ingest.refusals import refused
+from pipelines.lake.duck import connect
 from pipelines.reading.nesting import most_nested
 from pipelines.settings import PROJECT_DIR, Settings
 from tests.support.ingest_community import HEADER, Community
@@ -155,6 +159,24 @@ def test_a_day_that_does_not_fit_into_memory_is_refused_and_the_days_beside_it_a
         "the records of its log day do not fit into memory: GUILDBOOK_MEMORY_LIMIT allows 60MB; shorten them"
     )
     assert [day.skipped for day in community.ingest(good, bad).days] == [True, True]
+
+
+def test_a_day_for_which_the_disk_has_no_room_to_spill_is_no_refused_day(tmp_path, monkeypatch):
+    def on_a_full_disk(*given):
+        con = connect(*given)
+        con.execute("set max_temp_directory_size = '512KB'")
+        return con
+
+    community = Community(tmp_path, memory_limit="40MB")
+    lines = (json.dumps(ONE | {"interaction_id": f"i{n}", "member_id": f"m{n % 999}"}) for n in range(100_000))
+    community.deliver("a.jsonl", "\n".join(lines))
+    with monkeypatch.context() as patch:
+        patch.setattr(ingest_run, "connect", on_a_full_disk)
+        with pytest.raises(duckdb.OutOfMemoryException) as raised:
+            community.ingest()
+    assert "the disk is full: free some space for" in sentence(raised.value, community.home)
+
+    assert [(day.skipped, day.accepted) for day in community.ingest().days] == [(False, 100_000)]
 
 
 def test_other_limits_than_the_defaults_have_every_day_read_anew_and_the_defaults_none(tmp_path):
