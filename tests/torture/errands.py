@@ -29,7 +29,7 @@ class Errand:
         name: what it is called.
         do: does it, and goes on where a fault broke it off. It gets the home and a folder beside it with what is to
             be taken in, and says what a command says.
-        home: which home it is done on: that of ``small_home`` or that of ``run_home``.
+        home: which home it is done on: that of ``small_home``, its big one, or that of ``run_home``.
     """
 
     name: str
@@ -43,6 +43,16 @@ def _ingest(root: Path, beside: Path, say: Callable[[str], None]) -> int:
     with lock.hold(home):
         run_start.prepare(home, settings)
         small_home.accept(home, settings, small_home.DAYS)
+    return 0
+
+
+def _spill(root: Path, beside: Path, say: Callable[[str], None]) -> int:
+    """Take in a log day that does not fit into the memory that there is."""
+    del beside, say
+    home, settings = Home(root), get_settings()
+    with lock.hold(home):
+        run_start.prepare(home, settings)
+        small_home.accept(home, settings, [small_home.BIG_DAY])
     return 0
 
 
@@ -119,6 +129,7 @@ SMALL = (
     Errand("erase", _erase),
     Errand("rollback", _rollback),
     Errand("pull", command("sources", "pull", "exports")),
+    Errand("spill", _spill, home="big"),
 )
 
 
@@ -127,13 +138,17 @@ IN_FULL = (
     Errand("erase in full", _erase, home="run"),
     Errand("export", command("export", "--out", "{beside}/out"), home="run"),
     Errand("retention", command("retention", "export"), home="run"),
+    Errand("today", command("run", "--today"), home="run"),
 )
+
+
+_SMALL_HOMES = {"small": small_home.build, "big": small_home.build_big}
 
 
 def build(home: str, root: Path, beside: Path, say: Callable[[str], None]) -> int:
     """Build one of the homes that errands are done on."""
-    if home == "small":
-        small_home.build(root, get_settings())
+    if home in _SMALL_HOMES:
+        _SMALL_HOMES[home](root, get_settings())
         return 0
     run_home.deliver(root)
     return command(*run_home.words("first"))(root, beside, say)

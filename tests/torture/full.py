@@ -29,7 +29,15 @@ ORDER = (
     ("rollback", "read-only"), ("run", "failing"), ("pull", "full"), ("run", "small"), ("retention", "full"),
     ("ingest", "full"), ("erase in full", "small"), ("run", "full"), ("import", "small"), ("publish", "read-only"),
 )  # fmt: skip
-"""What a row of seeds goes through, again and again: an errand, and what its disk does."""
+"""What a row of seeds goes through twice: an errand, and what its disk does."""
+
+AND = (
+    ("spill", "small"), ("spill", "full"), ("rollback", "full"), ("today", "small"), ("today", "full"),
+    ("today", "read-only"),
+)  # fmt: skip
+"""What comes after it, each once."""
+
+_ROW = (*ORDER, *ORDER, *AND)
 
 _SAYS = {
     errno.ENOSPC: "the disk is full",
@@ -49,7 +57,7 @@ def play(seed: int, prepared: Path, own: Path) -> str:
     if why := disk.missing():
         return f"not played: {why}"
     rng = Random(f"full {seed}")
-    name, what = ORDER[seed % len(ORDER)]
+    name, what = _ROW[seed % len(_ROW)]
     if what == "small" and small_disk.missing():
         what = "full"
     undisturbed = Undisturbed(prepared, named(name))
@@ -166,10 +174,11 @@ def _used(place: Path) -> int:
 
 
 _WHAT = """\
-An errand (a whole run, an import, a pull, log days into the lake, two publications, sending, an erasure, a rollback,
-exports) on a disk that gives way: a file system in memory with room for a share of what the errand writes; or, by a
-library between the command and its disk, one that from a change on has no more room (`ENOSPC`, `EDQUOT`), fails
-(`EIO`) or cannot be written (`EROFS`), often from the first one on. The changes are spread over the errand's steps.
+An errand (a whole run, a look at the running day, an import, a pull, log days into the lake, one of them spilled, two
+publications, sending, an erasure, a rollback, exports) on a disk that gives way: a file system in memory with room for
+a share of what the errand writes; or, by a library between the command and its disk, one that from a change on has no
+more room (`ENOSPC`, `EDQUOT`), fails (`EIO`) or cannot be written (`EROFS`), often from the first one on. The changes
+are spread over the errand's steps.
 
 It holds where the command ends with exit code 1 and one line that names the disk and says what to do, or does all of
 it; where every publication that is kept is as it was made; where `guildbook status` answers on such a disk, and the
@@ -182,7 +191,7 @@ SUITE = Suite(
     what=_WHAT,
     prepare=prepare,
     play=play,
-    n_seeds=50,
+    n_seeds=len(_ROW),
     n_short=2,
     finds_short=False,
     found=(
@@ -204,6 +213,12 @@ SUITE = Suite(
             "The disk failed while an erasure changed the publication that is up: its digests were still those of "
             "before, so nobody got an answer from it until the erasure was finished.",
             "While a publication is changed on purpose it has digests of damaged files alone.",
+        ),
+        Found(
+            (50,),
+            "Where the disk had no room for what does not fit into memory, a log day was refused for good, as one that "
+            "needs more memory.",
+            "The run stops, says that the disk is full, and the day is read once there is room.",
         ),
     ),
     unseen=(

@@ -17,7 +17,11 @@ from tests.torture.forking import Answer, Task, Template, Watch
 if TYPE_CHECKING:
     from tests.torture.errands import Errand
 
-SETTINGS = {"small": small_home.SETTINGS, "run": run_home.SETTINGS}
+SETTINGS = {
+    "small": small_home.SETTINGS,
+    "big": small_home.SETTINGS | small_home.LITTLE_MEMORY,
+    "run": run_home.SETTINGS,
+}
 
 
 @cache

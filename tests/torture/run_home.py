@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.home import Home
-from tests.support.tiny_logs import FIRST, days_between, tiny_community
+from tests.support.mailroom import MORNING
+from tests.support.tiny_logs import FIRST, days_between, interaction, tiny_community
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 MADE = tiny_community(3, members=30, days=45)
 DAYS = days_between(FIRST, max(day for _, day in MADE))
 GOOD_DAYS, NEXT_DAYS = DAYS[:-4], DAYS[-4:]
+TODAY = (MORNING + timedelta(hours=1)).astimezone(UTC).date()
+"""The day on which an errand is done: an hour after the home was built it has begun in UTC."""
 SETTINGS = {
     "GUILDBOOK_SEND_ENABLED": "true",
     "GUILDBOOK_THREADS": "1",
@@ -27,10 +31,14 @@ def words(command: str) -> tuple[str, ...]:
 
 
 def deliver(root: Path) -> None:
-    """Land every day, the last ones too, and name a target."""
+    """Land every day, the last ones and the running one too, and name a target."""
     from tests.support.house import House  # noqa: PLC0415 - brings dbt's parts
 
-    House(root).deliver_all(MADE)
+    house = House(root)
+    house.deliver_all(MADE)
+    house.deliver(
+        "interactions", TODAY, [interaction(n, TODAY, f"m{n}", occurred_at=f"{TODAY}T00:00:00Z") for n in range(9)]
+    )
     targets = Home(root).targets
     targets.mkdir()
     (targets / "team.yaml").write_text("kind: file\n", encoding="utf-8")

@@ -15,7 +15,7 @@ from pipelines.lake import ledger, manifest
 from pipelines.publishing.publish import publish
 from tests.support.mailroom import MORNING, ZONE
 from tests.support.report_marts import DAY, empty
-from tests.support.tiny_logs import FIRST, days_between, tiny_community
+from tests.support.tiny_logs import FIRST, days_between, interaction, tiny_community
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,6 +38,9 @@ SETTINGS = {
     "GUILDBOOK_MIN_FREE_DISK_GB": "0",
     "GUILDBOOK_PUBLICATIONS_KEPT": "2",
 }
+BIG_DAY = DAYS[-1] + timedelta(days=1)
+"""A log day of so many rows that they are spilled where there is ``LITTLE_MEMORY``."""
+LITTLE_MEMORY = {"GUILDBOOK_MEMORY_LIMIT": "40MB"}
 _ACTS = "member_id,interaction_type,interaction_time\n"
 
 
@@ -58,6 +61,14 @@ def build(root: Path, settings: Settings) -> None:
     home.sources.mkdir()
     (home.sources / "exports.yaml").write_text("kind: exports\nfolder: exports\n", encoding="utf-8")
     write_exports(home.sources / "exports")
+
+
+def build_big(root: Path, settings: Settings) -> None:
+    """Make the home, with a log day landed that does not fit into little memory."""
+    from tests.support.house import House  # noqa: PLC0415 - brings dbt's parts
+
+    build(root, settings)
+    House(root).deliver("interactions", BIG_DAY, [interaction(n, BIG_DAY, f"m{n % 999}") for n in range(100_000)])
 
 
 def write_marts(home: Home) -> None:

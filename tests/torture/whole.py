@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CHANGING = ("status.js", "last_run.html", "today.js", "today.html")
-"""Files of a site that are written after it is up, each whole by itself."""
+CHANGING = ("status.js", "last_run.html", "today")
+"""How files of a site begin that are written after it is up, each whole by itself."""
 
 _OF_A_RUN = {
     "run_id", "erasure_id", "ingested_at", "recorded_at", "found_at", "noted_at", "published_at", "checked_at",
@@ -93,8 +93,14 @@ def _files(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): digest(path)
         for path in paths
-        if path.name not in CHANGING and path.suffix != ".tmp"
+        if not path.name.startswith(CHANGING) and path.suffix != ".tmp"
     }
+
+
+def _names(site: Path) -> set[str]:
+    """Name every page and file of a site, those of the running day too, but for that of a run that stopped."""
+    paths = (path for path in site.rglob("*") if path.is_file() and path.suffix != ".tmp")
+    return {str(path.relative_to(site)) for path in paths if path.name != "last_run.html"}
 
 
 def check_ledgers(root: Path, done: Path | None = None) -> None:
@@ -115,7 +121,7 @@ def unlike(one: Path, other: Path) -> list[str]:
             more, less = sum((first - second).values()), sum((second - first).values())
             found.append(f"ledger {name} has {more} rows too many and lacks {less}")
     found += [f"mart {name} differs" for name in _unlike_marts(one / "published", other / "published")]
-    names = [set(_files(root / "published" / "site")) for root in (one, other)]
+    names = [_names(root / "published" / "site") for root in (one, other)]
     return found + [f"site: {name}" for name in sorted(names[0] ^ names[1])]
 
 
