@@ -38,7 +38,7 @@ def networks_of(service):
 
 
 def test_a_variable_has_no_default_and_says_what_to_set():
-    assert {"DAGSTER_POSTGRES_PASSWORD", "GUILDBOOK_TIMEZONE", "PROXY_CERTIFICATE", "PROXY_HTPASSWD"} == VARIABLES
+    assert {"DAGSTER_POSTGRES_PASSWORD", "PROXY_CERTIFICATE", "PROXY_HTPASSWD"} == VARIABLES
     assert re.findall(r"(?<!\$)\$\{(?!\w+:\?[^}]{15,}\})[^}]*\}", TEXT) == []
 
 

@@ -10,6 +10,8 @@ import psycopg
 import pytest
 
 from pipelines import lock
+from pipelines.files import write_text
+from pipelines.settings import HOME_FILE
 from pipelines.watch.dead import KILLED
 from tests.support.deployment import Deployment, until
 from tests.support.house import differences
@@ -47,6 +49,14 @@ _PLACES = """
   workspaceOrError { ... on Workspace { locationEntries {
     name locationOrLoadError { __typename ... on PythonError { message } }
   } } }
+}
+"""
+_RELOAD = 'mutation { reloadRepositoryLocation(repositoryLocationName: "guildbook") { __typename } }'
+_SCHEDULE = """
+{
+  scheduleOrError(scheduleSelector: {
+    repositoryLocationName: "guildbook", repositoryName: "__repository__", scheduleName: "daily"
+  }) { ... on Schedule { cronSchedule } }
 }
 """
 _STATE = """
@@ -160,7 +170,10 @@ def test_a_run_that_dies_with_the_code_location_is_failed_and_the_queue_goes_on(
     deployed.start("code")
     deployed.wait_for("code")
     until("the pages find the code by themselves", lambda: deployed.code().get("__typename") == "RepositoryLocation")
-    until("the daemon does too", lambda: "changed_files skipped" in deployed.said("daemon"))
+    write_text(deployed.running.home.root / HOME_FILE, "daily_hour = 7\n")
+    deployed.ask(_RELOAD)
+    assert deployed.ask(_SCHEDULE)["scheduleOrError"]["cronSchedule"] == "0 7 * * *", "settings are read anew"
+    until("the daemon finds it too", lambda: "changed_files skipped" in deployed.said("daemon"))
 
     deployed.running.deliver_days(NEXT_DAYS)
     deployed.backfill(NEXT_DAYS[:2])

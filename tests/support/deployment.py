@@ -76,11 +76,13 @@ class Deployment:
         return [str(Path(sys.executable).with_name(replaced[0])), *replaced[1:]]
 
     def start(self, service: str) -> None:
-        """Start a service; what it says goes to a file."""
+        """Start a service; what it says goes to a file. Where no home is mounted it gets to know none."""
         log = (self.folder / f"{service}.log").open("ab")
+        has_home = any(volume.startswith("home:") for volume in SERVICES[service].get("volumes", []))
+        known = {k: value for k, value in self.environment.items() if has_home or not k.startswith("GUILDBOOK_")}
         self.processes[service] = subprocess.Popen(
             self.command(SERVICES[service]["command"]),
-            env=self.environment, cwd=PROJECT_DIR, stdout=log, stderr=log, start_new_session=True,
+            env=known, cwd=PROJECT_DIR, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
 
     def wait_for(self, service: str) -> None:
