@@ -43,8 +43,8 @@ def due(home: Home, name: str) -> pa.Table:
     waiting = pq.read_table(home.pending(name), schema=SCHEMAS[name])
     if not waiting.num_rows or waiting["version"][0].as_py() not in versions.numbers(home):
         return nothing
-    is_there = waiting["run_id"][0].as_py() in ledger.read(home, name)["run_id"].to_pylist()
-    return nothing if is_there else waiting
+    of = {column: waiting[column][0].as_py() for column in ("run_id", "version")}
+    return nothing if ledger.rows(home, name, **of) else waiting
 
 
 def commit(home: Home, name: str) -> None:

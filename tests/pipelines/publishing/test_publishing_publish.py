@@ -93,6 +93,13 @@ def test_database_and_site_come_up_together_and_are_recorded(tmp_path):
     assert versions.numbers(publisher.home) == [2, 3]
 
 
+def test_a_run_that_publishes_twice_is_recorded_twice(publisher):
+    publisher.judge()
+    for _ in range(2):
+        publish(publisher.home, publisher.settings, DAY, "run")
+    assert publications(publisher) == [(n, DAY, "run") for n in (1, 2)]
+
+
 def test_pages_that_cannot_be_made_leave_the_last_publication_up(publisher, monkeypatch):
     publisher.judge()
     publisher.publish()
