@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-import great_expectations as gx
 import pandas as pd
-from great_expectations.data_context.types.base import ProgressBarsConfig
 
 from expectations.rule import Rule
+
+
+@contextmanager
+def _without_spark() -> Iterator[None]:
+    """Keep Great Expectations from importing Spark's client, which ends a process whose main module has no file."""
+    there = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "pyspark"}
+    for name in there:
+        del sys.modules[name]
+    sys.modules["pyspark"] = None  # type: ignore[assignment]  # what the import system takes for "is not there"
+    try:
+        yield
+    finally:
+        del sys.modules["pyspark"]
+        sys.modules.update(there)
+
+
+with _without_spark():
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
 logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)  # names a folder each time
 

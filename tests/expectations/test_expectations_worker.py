@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ import pytest
 from expectations import worker
 from expectations.rule import CRITICAL, Rule
 from expectations.runner import validate
+from pipelines.settings import PROJECT_DIR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,3 +57,13 @@ def test_what_it_cannot_evaluate_is_an_error(running):
     with pytest.raises(RuntimeError, match="min_value"):
         validate("t", rules, PROFILE)
     assert passed() == [False, True, True, False]
+
+
+def test_spark_is_not_imported_with_it_and_is_there_again_after():
+    """The client of Spark ends a process such as this one, as it takes it for one of its own doctests."""
+    code = (
+        "import sys, types; sys.modules['pyspark'] = types.ModuleType('pyspark'); import expectations.library as one; "
+    )
+    code += "print(sys.modules['pyspark'].__name__, [name for name in sys.modules if name.startswith('pyspark.')])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT_DIR)
+    assert told.stdout.strip() == "pyspark []"
