@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+from urllib.error import HTTPError
 
 import psycopg
 import pytest
@@ -15,7 +17,7 @@ from pipelines.settings import HOME_FILE
 from pipelines.watch.dead import KILLED
 from tests.support.deployment import Deployment, until
 from tests.support.house import differences
-from tests.support.postgres import MISSING, PASSWORD, postgres
+from tests.support.postgres import MISSING, PASSWORD, postgres, restart
 from tests.support.running import NEXT_DAYS
 
 pytestmark = [
@@ -41,7 +43,7 @@ mutation ($days: [String!]!) {
 """
 _RUNS = """
 {
-  runsOrError { ... on Runs { results { status startTime endTime } } }
+  runsOrError { ... on Runs { results { runId status startTime endTime } } }
 }
 """
 _PLACES = """
@@ -51,6 +53,7 @@ _PLACES = """
   } } }
 }
 """
+_CANCEL = "mutation ($id: String!) { terminateRun(runId: $id) { __typename ... on PythonError { message } } }"
 _RELOAD = 'mutation { reloadRepositoryLocation(repositoryLocationName: "guildbook") { __typename } }'
 _SCHEDULE = """
 {
@@ -91,6 +94,21 @@ class Deployed(Deployment):
         assert place["name"] == "guildbook"
         return place["locationOrLoadError"] or {}
 
+    def is_at_work(self):
+        return lock.holder(self.running.home) is not None
+
+    def cancel(self):
+        """Cancel the run at work."""
+        (run,) = [run["runId"] for run in self.runs() if run["status"] == "STARTED"]
+        answer = self.ask(_CANCEL, id=run)["terminateRun"]
+        assert answer["__typename"] == "TerminateRunSuccess", answer
+
+    def answers(self):
+        """Whether the pages answer: a question at the moment of a restart may fail."""
+        with suppress(HTTPError):
+            return bool(self.runs())
+        return False
+
     def rows(self, query):
         with psycopg.connect(self.database) as connection:
             return connection.execute(query).fetchall()
@@ -103,7 +121,7 @@ def deployed(good_home, tmp_path, monkeypatch):
     folder = Path(tempfile.mkdtemp())
     with postgres(folder) as url:
         made = Deployed(tmp_path / "deployment", running.home.root, int(url.rsplit(":", 1)[1].partition("/")[0]))
-        made.running, made.database = running, url.replace("+psycopg", "")
+        made.running, made.database_folder, made.database = running, folder, url.replace("+psycopg", "")
         try:
             yield made
         finally:
@@ -161,7 +179,7 @@ def test_a_backfill_through_the_deployment_ends_as_guildbook_run_does(deployed, 
     assert differences(deployed.running, beside) == {}
 
 
-def test_a_run_that_dies_with_the_code_location_is_failed_and_the_queue_goes_on(deployed):
+def test_the_queue_goes_on_after_a_cancelled_run_a_dead_one_and_a_restart_of_the_database(deployed):
     for service in ("daemon", "webserver"):
         deployed.start(service)
     deployed.wait_for("webserver")
@@ -176,12 +194,20 @@ def test_a_run_that_dies_with_the_code_location_is_failed_and_the_queue_goes_on(
     until("the daemon finds it too", lambda: "changed_files skipped" in deployed.said("daemon"))
 
     deployed.running.deliver_days(NEXT_DAYS)
-    deployed.backfill(NEXT_DAYS[:2])
-    deployed.backfill(NEXT_DAYS[2:])
-    until("a run has the home", lambda: lock.holder(deployed.running.home) and deployed.statuses()[0] == "STARTED")
+    for days in (NEXT_DAYS[:1], NEXT_DAYS[1:2], NEXT_DAYS[2:]):
+        deployed.backfill(days)
+    until(
+        "a run has the home", lambda: deployed.is_at_work() and deployed.statuses() == ["STARTED", "QUEUED", "QUEUED"]
+    )
+    deployed.cancel()
+    until("the next one has it", lambda: deployed.is_at_work() and deployed.statuses()[:2] == ["CANCELED", "STARTED"])
     deployed.kill("code")
     deployed.start("code")
-    until("the dead run is found, and the next one ends", lambda: deployed.statuses() == ["FAILURE", "SUCCESS"])
+    until("the dead run is found", lambda: deployed.statuses() == ["CANCELED", "FAILURE", "STARTED"])
+    until("the last one has it", deployed.is_at_work)
+    restart(deployed.database_folder)
+    until("the pages answer again", deployed.answers)
+    until("the last one ends", lambda: deployed.statuses() == ["CANCELED", "FAILURE", "SUCCESS"])
 
     assert deployed.running.version == 2
-    assert KILLED in [alert["reason"] for alert in deployed.running.alerts()]
+    assert [alert["reason"] for alert in deployed.running.alerts()].count(KILLED) == 1, "said once"
