@@ -1,161 +1,108 @@
-"""A process with everything imported, whose disk can be watched: each attempt at an errand is a fork of it.
+"""A process with everything imported: each piece of work is done in a fork of it, as in a fresh one, seconds sooner.
 
-    python -m tests.torture.forking
+    python -m tests.torture.forking MODULE …
 
-takes one task a line on standard input, as JSON, and answers with a line.
+imports the modules, calls those written ``MODULE:FUNCTION``, takes one piece of work a line on standard input, as JSON,
+does it in a child, and answers with a line: how the child ended, and what the work returned.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import traceback
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field
-from datetime import timedelta
-from pathlib import Path
-from typing import Any, Self
-
-from tests.torture import disk
-
-WORDS = sys.__stdout__
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+from typing import IO, Any
 
 
 @dataclass(frozen=True)
-class Watch:
-    """How the disk of an attempt is watched; see ``disk.watched``. ``root`` is the home where nothing is said."""
-
-    root: str = ""
-    record: str = ""
-    how: int = 0
-    at: int = -1
-    error: int = 0
-
-
-@dataclass(frozen=True)
-class Task:
-    """One attempt: ``number`` counts those on a home, each begins an hour after the one before."""
-
-    errand: str
-    root: str
-    beside: str
-    number: int = 0
-    watch: Watch | None = None
-    settings: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What became of an attempt: exit code, what was said, how many changes of the disk were refused."""
+class Ended:
+    """How a child ended: below zero, the signal that ended it; what its work returned, or the words of its error."""
 
     code: int
-    said: list[str]
-    n_refused: int = 0
+    answer: Any
+    error: str = ""
 
 
 class Template:
-    """The process; it ends with the block it was opened for."""
+    """The process; it ends with the one that started it, and what is being done in it ends too."""
 
-    def __init__(self) -> None:
-        """Start it; without what a disk needs to be watched, it runs without."""
-        command = [sys.executable, "-W", "ignore", "-m", __name__]
-        environment = os.environ | ({} if disk.missing() else disk.preloaded())
+    def __init__(self, libraries: Iterable[str], settings: Mapping[str, str]) -> None:
+        """Start it.
+
+        Args:
+            libraries: Modules that are imported before the first fork, ``MODULE:FUNCTION`` where one is called too.
+            settings: More variables of the environment.
+        """
         self._process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-W", "ignore", "-m", __name__, *libraries],
+            env=os.environ | settings,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
+        atexit.register(self._kill)
 
-    def __enter__(self) -> Self:
-        """Use it for a block."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End it."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
-
-    def attempt(self, task: Task) -> Answer:
-        """Have one attempt made in a fork, and wait for its end."""
+    def do(self, work: Callable[..., Any], **given: Any) -> Ended:
+        """Have a function of a module done in a fork, with what JSON can say, and wait for its end."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(asdict(task)) + "\n")
+        task = {"work": f"{work.__module__}:{work.__qualname__}", "given": given}
+        self._process.stdin.write(json.dumps(task) + "\n")
         self._process.stdin.flush()
         if not (line := self._process.stdout.readline()):
-            raise RuntimeError("the process of the errands is gone")
-        return Answer(**json.loads(line))
+            raise RuntimeError("the process that is forked is gone")
+        return Ended(**json.loads(line))
+
+    def _kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
 
 def main() -> None:
-    """Answer tasks until there are none."""
-    from tests.torture import errands, run_home  # noqa: F401, PLC0415 - what attempts need, once for all of them
-
+    """Import, and fork a child for each piece of work until there is none."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
+    for name in sys.argv[1:]:
+        _bring(name)
     for line in sys.stdin:
-        task = json.loads(line)
-        if task["errand"] in ("run", "build run"):
-            run_home.bring_libraries()
-        come, go = os.pipe()
-        if (child := os.fork()) == 0:
-            os.close(come)
-            sys.stdin.close()
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what Dagster says on the way
-            _in_child(task, go)
-        os.close(go)
-        with os.fdopen(come) as pipe:
-            said = pipe.read()
-        _, status = os.waitpid(child, 0)
-        answers.write((said or json.dumps({"code": -1, "said": [f"the process ended with {status}"]})) + "\n")
+        with tempfile.TemporaryFile() as said:  # a pipe would end with the child's own children
+            if (child := os.fork()) == 0:
+                sys.stdin.close()
+                _in_child(**json.loads(line), said=said)
+            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            said.seek(0)
+            answers.write(json.dumps({"code": code, "answer": None} | json.loads(said.read() or "{}")) + "\n")
         answers.flush()
 
 
-def _in_child(task: dict[str, Any], go: int) -> None:
+def _bring(name: str) -> None:
+    module, _, function = name.partition(":")
+    found = import_module(module)
+    if function:
+        getattr(found, function)()
+
+
+def _in_child(work: str, given: dict[str, Any], said: IO[bytes]) -> None:
     try:
-        answer = _attempt(Task(**task | {"watch": Watch(**task["watch"]) if task["watch"] else None}))
-        os.write(go, json.dumps(asdict(answer)).encode())
+        module, _, name = work.partition(":")
+        found = {"answer": getattr(import_module(module), name)(**given)}
     except BaseException:
-        os.write(go, json.dumps({"code": -1, "said": [traceback.format_exc()]}).encode())
+        found = {"error": traceback.format_exc()}
+    try:
+        said.write(json.dumps(found).encode())
+        said.flush()
     finally:
         os._exit(0)
-
-
-def _attempt(task: Task) -> Answer:
-    from pipelines import clock  # noqa: PLC0415
-    from pipelines.privacy import readers  # noqa: PLC0415
-    from pipelines.settings import get_settings  # noqa: PLC0415
-    from tests.support.mailroom import MORNING  # noqa: PLC0415
-    from tests.torture.acknowledged import note_promises  # noqa: PLC0415
-
-    readers.close_umask()
-    root, beside = Path(task.root), Path(task.beside)
-    os.environ |= task.settings | {"GUILDBOOK_HOME": task.root}
-    get_settings.cache_clear()
-    readings = iter(range(10**9))
-    begun = MORNING + timedelta(hours=task.number)
-    clock.now = lambda: begun + timedelta(milliseconds=next(readings))
-    watch = task.watch
-    if watch is None:
-        return Answer(*_do(task.errand, root, beside))
-    control = root.with_name(f"{root.name}.control")
-    record = Path(watch.record) if watch.record else None
-    how = disk.How(watch.how) if watch.how else None
-    with disk.watched(Path(watch.root or root), control, record, how=how, at=watch.at, error=watch.error):
-        with note_promises(root) if record else nullcontext():
-            code, said = _do(task.errand, root, beside)
-        if record:
-            disk.mark("end")
-    return Answer(code, said, disk.n_refused(control))
-
-
-def _do(name: str, root: Path, beside: Path) -> tuple[int, list[str]]:
-    from tests.torture import errands  # noqa: PLC0415
-
-    if name.startswith("build "):
-        said: list[str] = []
-        return errands.build(name.removeprefix("build "), root, beside, said.append), said
-    return errands.attempt(errands.named(name), root, beside)
 
 
 if __name__ == "__main__":

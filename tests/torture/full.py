@@ -11,9 +11,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.torture import disk, small_disk
+from tests.torture.attempts import Answer, Watch
 from tests.torture.disk import How, What
 from tests.torture.errands import named
-from tests.torture.forking import Answer, Watch
 from tests.torture.lost_power import Disk, File, Folder, Link
 from tests.torture.prepared import Undisturbed
 from tests.torture.suite import Found, Suite

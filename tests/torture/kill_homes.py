@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -13,7 +14,7 @@ from pipelines.home import Home
 from pipelines.lake import ledger
 from tests.support.house import House
 from tests.support.tiny_logs import FIRST, days_between, tiny_community
-from tests.torture.warm import JOB, LIGHT, Task, begin, end
+from tests.torture.killed import JOB, LIGHT, command
 
 SETTINGS = {
     "GUILDBOOK_THREADS": "1",
@@ -42,11 +43,10 @@ PUBLISHED_DAY, NEXT_RUN = date(2026, 11, 19), "next-run"
 FILE = "kind: file\ncontent: [brief, digest, alarms]\n"
 
 
-def task(home: Path, words: tuple[str, ...], said: Path, *, now: str, of_job: bool, at: tuple[str, float] = ("", 0),
-         points: str = "") -> Task:  # fmt: skip
-    """Return a command on a home, with the settings of its kind."""
+def do(home: Path, words: tuple[str, ...], said: Path, *, of_job: bool, **more: Any) -> int:
+    """Do a command on a home, with the settings of its kind, as ``killed.carry_out`` does; returns its exit code."""
     settings, libraries = (SETTINGS | TRAINED, JOB) if of_job else (SETTINGS, LIGHT)
-    return Task(words, str(home), settings, libraries, now, str(said), at[0], at[1], points)
+    return command(libraries=libraries, settings=settings, words=words, home=str(home), said=str(said), **more)
 
 
 def hall(prepared: Path) -> Path:
@@ -79,6 +79,7 @@ def _build_hall(root: Path) -> None:
     from tests.support.mailroom import Mailroom, database_of  # noqa: PLC0415
 
     database = database_of(root.with_suffix(".duckdb"))
+    _keep_keys(database)
     room = Mailroom.of(root, database)
     room.publish(database)
     for folder in (root / "versions").iterdir():
@@ -98,6 +99,17 @@ def _build_hall(root: Path) -> None:
     house.deliver("interactions", HALL_DAYS[0], [], name="more.jsonl")
     room.target("folder", FILE)
     database.unlink()
+
+
+def _keep_keys(database: Path) -> None:
+    """Take away what no run makes: a second row of a member and an event, which pages have in no order."""
+    import duckdb  # noqa: PLC0415
+
+    with duckdb.connect(str(database)) as con:
+        con.execute(
+            "delete from marts.member_events where state is null and (member_id, event_id) in "
+            "(select (member_id, event_id) from marts.member_events where state is not null)"
+        )
 
 
 def _say_number(database: Path, number: int | None) -> None:
@@ -131,5 +143,4 @@ def _run(base: Path, root: Path) -> None:
 def _job(root: Path, days: list[date]) -> None:
     said = root.with_suffix(".said")
     words = ("run", "--from", str(days[0]), "--to", str(days[-1]))
-    code = end(begin(task(root, words, said, now=f"{days[-1]}T23:30:00", of_job=True)))
-    assert code == 0, said.read_text()
+    assert do(root, words, said, now=f"{days[-1]}T23:30:00", of_job=True) == 0, said.read_text()

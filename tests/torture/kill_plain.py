@@ -1,4 +1,4 @@
-"""Steps of the job by their plain functions, as children of ``warm`` do them: cheap enough for ``make test``."""
+"""Steps of the job by their plain functions, as forks do them: cheap enough for ``make test``."""
 
 from __future__ import annotations
 

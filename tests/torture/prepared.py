@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from tests.torture import disk, run_home, small_home
-from tests.torture.forking import Answer, Task, Template, Watch
+from tests.torture.attempts import Answer, Watch, attempt
+from tests.torture.forking import Template
 
 if TYPE_CHECKING:
     from tests.torture.errands import Errand
@@ -24,10 +26,15 @@ SETTINGS = {
 }
 
 
+_LIBRARIES = {"run": ("tests.torture.run_home:bring_libraries",)}
+"""What errands on a home need besides."""
+
+
 @cache
-def template() -> Template:
-    """The process whose forks make the attempts of this one; it ends with it."""
-    return Template()
+def template(home: str) -> Template:
+    """The process whose forks make attempts on a home; without what a disk needs to be watched, it runs without."""
+    libraries = ("tests.torture.attempts", "tests.torture.run_home", *_LIBRARIES.get(home, ()))
+    return Template(libraries, {} if disk.missing() else disk.preloaded())
 
 
 class Undisturbed:
@@ -94,7 +101,16 @@ class Undisturbed:
         settings = SETTINGS[self.errand.home]
         if alerts:
             settings = settings | {"GUILDBOOK_ALERT_COMMAND": f"(cat; echo) >> '{alerts}'"}
-        return template().attempt(Task(name, str(root), str(beside), number, watch, settings))
+        ended = template(self.errand.home).do(
+            attempt,
+            name=name,
+            root=str(root),
+            beside=str(beside),
+            number=number,
+            watch=asdict(watch) if watch else None,
+            settings=settings,
+        )
+        return Answer(*ended.answer) if ended.answer else Answer(-1, [ended.error or f"it ended with {ended.code}"])
 
     def again(self, root: Path, beside: Path, number: int = 2) -> None:
         """Do the errand again, which has to come to its end, and compare with the undisturbed one."""
