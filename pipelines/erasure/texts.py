@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from pipelines.erasure import delivered
 from pipelines.ingest.profile import forget
-from pipelines.lake.delivery import DELIVERY, delivery_text
+from pipelines.lake.delivery import DELIVERY, FORMER, delivery_text
 from pipelines.privacy import tables
 from pipelines.privacy.names import MEMBER_COLUMNS, name_columns
 from pipelines.privacy.needles import Needles
@@ -43,11 +43,11 @@ def rewrite(path: Path, target: Path, needles: Needles) -> int:
         new = _records(text, needles)
     if new is None:
         new = needles.text(text, is_json=name.suffix in _JSON)
-    if path.name == DELIVERY:
+    if path.name in (DELIVERY, FORMER):
         new = _without_samples(path, _fingerprint(new, needles), needles)
     if new == text:
         return 0
-    if path.name == DELIVERY:
+    if path.name in (DELIVERY, FORMER):
         new = delivery_text(json.loads(new))
     with delivered.writing(target, packed) as stream:
         stream.write(new.encode(encoding, "surrogateescape"))

@@ -2,7 +2,7 @@
 
 Nothing is refused here.
 
-Findings are part of what a delivery says of itself (``delivery.json``) and rows of the ledger ``delivery_findings``.
+Findings are part of what a delivery says of itself (``_delivery.json``) and rows of the ledger ``delivery_findings``.
 """
 
 from __future__ import annotations

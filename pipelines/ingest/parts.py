@@ -1,6 +1,6 @@
 """Writing the rows of a batch as parts, one folder per log day, and moving them in whole. Nothing is cast.
 
-A candidate counts once its ``delivery.json`` is there: that is removed before the part is replaced, and moved
+A candidate counts once its ``_delivery.json`` is there: that is removed before the part is replaced, and moved
 in last.
 """
 
@@ -21,7 +21,7 @@ from pipelines.ingest.batch import STAGED, FileCount, IngestError
 from pipelines.ingest.findings import DayFindings, find
 from pipelines.ingest.profile import measure
 from pipelines.ingest.rules import identity
-from pipelines.lake.delivery import DELIVERY, delivery_text, whole_delivery
+from pipelines.lake.delivery import DELIVERY, delivery_text, remove_delivery, whole_delivery
 from pipelines.lake.seal import damage, seal
 from pipelines.lake.sources import part_columns
 from pipelines.sql import array, literal
@@ -35,7 +35,7 @@ _MANY_ROWS = 10_000
 def describe(
     con: duckdb.DuckDBPyConnection, log: Log, fingerprints: dict[date, str], counts: Sequence[FileCount]
 ) -> dict[date, dict[str, Any]]:
-    """Return the content of ``delivery.json`` for each log day of a batch.
+    """Return the content of ``_delivery.json`` for each log day of a batch.
 
     It holds the fingerprint, the rows, what became of each file, row count and checksum per event day (a sum over row
     hashes, so order does not matter), a profile, findings, and the day's shape; duplicates are rows after the first of
@@ -110,7 +110,7 @@ def write_days(
             remove(home.quarantine_part(log.name, day))
         candidate = home.candidate_part(log.name, day)
         if not (candidate.is_file() and not damage(candidate) and whole_delivery(candidate) == delivery):
-            (candidate.parent / DELIVERY).unlink(missing_ok=True)
+            remove_delivery(candidate)
             _move(parts[day], candidate)
             _move(folder / f"{day}.json", candidate.parent / DELIVERY)
 

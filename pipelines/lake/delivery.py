@@ -1,16 +1,21 @@
-"""``delivery.json``, what lies beside a part and says what it was made from, with a checksum of its own text."""
+"""``_delivery.json``, what lies beside a part and says what it was made from, with a checksum of its own text."""
 
 from __future__ import annotations
 
 import json
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from pipelines.home import Home
 from pipelines.lake.seal import DamagedError, cure_of
 
-DELIVERY = "delivery.json"
-"""Its name, in the folder of the part."""
+DELIVERY = "_delivery.json"
+"""Its name, in the folder of the part: whoever reads a folder of Parquet files passes over what begins so."""
+
+FORMER = "delivery.json"
+"""Its name in a home of before."""
 
 _CHECKSUM = "crc32"
 
@@ -27,7 +32,7 @@ def read_delivery(part: Path) -> dict[str, Any] | None:
     Raises:
         DamagedError: The file is not what was written.
     """
-    path = part.with_name(DELIVERY)
+    path = delivery_beside(part)
     if not path.is_file():
         return None
     try:
@@ -38,6 +43,25 @@ def read_delivery(part: Path) -> dict[str, Any] | None:
     if stated not in (None, _checksum(said)) or not {"fingerprint", "event_days", "profile"} <= said.keys():
         raise _damaged(path)
     return said
+
+
+def delivery_beside(part: Path) -> Path:
+    """Return where a part's delivery lies: under the name of before where it has none of today's."""
+    path, former = part.with_name(DELIVERY), part.with_name(FORMER)
+    return former if former.is_file() and not path.is_file() else path
+
+
+def remove_delivery(part: Path) -> None:
+    """Take away what lies beside a part that is to be replaced: without it the part does not count."""
+    for name in (FORMER, DELIVERY):
+        part.with_name(name).unlink(missing_ok=True)
+
+
+def rename_former(home: Home) -> None:
+    """Give what lies beside parts since before today's name; several at once may do it."""
+    for former in home.lake.glob(f"*/*/log_day=*/{FORMER}"):
+        with suppress(FileNotFoundError):
+            former.rename(former.with_name(DELIVERY))
 
 
 def whole_delivery(part: Path) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ from pipelines import clock
 from pipelines.files import move_all_in
 from pipelines.home import Home
 from pipelines.lake import ledger
-from pipelines.lake.delivery import DELIVERY, whole_delivery
+from pipelines.lake.delivery import DELIVERY, FORMER, delivery_beside, whole_delivery
 
 PASSED = "passed"
 WAIVED = "waived"
@@ -43,7 +43,7 @@ class ChangedDay:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A part that waits for the first gate, with what its delivery said (``delivery.json``)."""
+    """A part that waits for the first gate, with what its delivery said (``_delivery.json``)."""
 
     log: str
     log_day: date
@@ -220,11 +220,13 @@ def changed_since(home: Home, instant: datetime) -> list[ChangedDay]:
 
 
 def _move(home: Home, accepted: Sequence[Candidate]) -> None:
-    """Move the parts of candidates in, then each one's ``delivery.json``, which marks its move as finished."""
+    """Move the parts of candidates in, then each one's ``_delivery.json``, which marks its move as finished."""
     raw = [home.raw_part(one.log, one.log_day) for one in accepted]
     parts = [(one.folder / target.name, target) for one, target in zip(accepted, raw, strict=True)]
-    marks = [(part.with_name(DELIVERY), target.with_name(DELIVERY)) for part, target in parts]
+    marks = [(delivery_beside(part), target.with_name(DELIVERY)) for part, target in parts]
     for moves in (parts, marks):
         move_all_in([(staged, target) for staged, target in moves if staged.exists()])
+    for _, part in parts:
+        part.with_name(FORMER).unlink(missing_ok=True)
     for one in accepted:
         shutil.rmtree(one.folder)

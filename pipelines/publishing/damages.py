@@ -30,7 +30,7 @@ def check_files(home: Home) -> Checked:
     """Read every file of the lake, the databases, the publications and the churn models."""
     sealed = [path for paths in (parts(home), _ledgers(home), home.control.glob("*.parquet")) for path in paths]
     looks: list[Callable[[], object]] = [partial(seal.check, path) for path in sealed]
-    told = sorted(home.lake.glob("*/*/log_day=*/delivery.json"))
+    told = sorted(home.lake.glob("*/*/log_day=*/*delivery.json"))
     looks += [partial(read_delivery, path) for path in told]
     models = sorted(path for path in home.churn_models.glob("*") if not path.name.startswith("."))
     looks += [partial(check_model, home, folder.name) for folder in models]

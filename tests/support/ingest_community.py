@@ -60,7 +60,7 @@ class Community:
         return _read(part, columns) if part.exists() else []
 
     def delivery(self, day: date = DAY) -> dict[str, Any]:
-        return json.loads((self.home.candidate_part(self.log.name, day).parent / "delivery.json").read_text())
+        return json.loads((self.home.candidate_part(self.log.name, day).parent / "_delivery.json").read_text())
 
     def outcome(self, day: date = DAY) -> dict[str, tuple[Any, ...]]:
         """Return (delivered, accepted, quarantined, reason) of each file."""

@@ -38,7 +38,7 @@ def of_lake(house: House, *, waiting: bool = True) -> Figures:
                 found[f"{name}/{folder.name}"] = _digest(con, f"read_parquet('{folder}/*/*.parquet')")
         found["predictions"] = _digest(con, f"read_parquet('{home.predictions}/*/*.parquet')")
     found |= {f"ledger/{name}": _hash(ledger.read(home, name).to_pylist()) for name in SCHEMAS}
-    marks = sorted((home.lake / "raw").glob("*/*/delivery.json"))
+    marks = sorted((home.lake / "raw").glob("*/*/_delivery.json"))
     found["deliveries"] = [read_delivery(path) for path in marks]
     found["waiting"] = [one.delivery for one in manifest.candidates(home, "interactions", [WAITING_DAY])]
     return found

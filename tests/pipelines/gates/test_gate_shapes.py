@@ -220,7 +220,7 @@ def test_times_of_another_zone_are_withheld_and_come_in_when_they_are_mended(set
 
 def test_deliveries_of_an_older_version_are_no_past_and_no_error(settled, tmp_path):
     house = settled.copy_to(tmp_path / "old")
-    for part in house.home.lake.glob("raw/interactions/*/delivery.json"):
+    for part in house.home.lake.glob("raw/interactions/*/_delivery.json"):
         delivery = json.loads(part.read_text(encoding="utf-8"))
         del delivery["shape"], delivery["crc32"]
         part.write_text(json.dumps(delivery), encoding="utf-8")

@@ -149,13 +149,13 @@ def test_a_member_can_be_forgotten_and_the_counts_stay(house):
 
 def test_an_erasure_takes_the_hash_of_a_member_out_of_the_samples(house, tmp_path):
     shape = delivered(house, [interaction(n, FIRST, f"member-{n}") for n in range(9)])["shape"]
-    told = house.home.raw_part("interactions", FIRST).with_name("delivery.json")
-    assert texts.rewrite(told, tmp_path / "delivery.json", Needles({"member-1": "erased-x"})) == 1
-    less = json.loads((tmp_path / "delivery.json").read_text(encoding="utf-8"))
+    told = house.home.raw_part("interactions", FIRST).with_name("_delivery.json")
+    assert texts.rewrite(told, tmp_path / "_delivery.json", Needles({"member-1": "erased-x"})) == 1
+    less = json.loads((tmp_path / "_delivery.json").read_text(encoding="utf-8"))
     assert less["shape"] == forget(shape, ["member-1"])
     assert less["shape"] != shape
     told.with_name("less").mkdir()
-    (tmp_path / "delivery.json").replace(told.with_name("less") / "delivery.json")
+    (tmp_path / "_delivery.json").replace(told.with_name("less") / "_delivery.json")
     assert read_delivery(told.with_name("less") / "part-0.parquet") | {"shape": shape} == read_delivery(told)
 
 
@@ -171,9 +171,9 @@ def test_hashes_of_a_members_keys_go_where_no_sample_of_people_holds_the_member(
     for log, rows, ids in (("identity_links", [link], {"m1": "erased-x"}), ("payments", crowd, {hidden: "erased-x"})):
         shape = delivered(house, rows, log)["shape"]
         assert forget(shape, ids) is shape, "no sample of people tells of the member"
-        told = house.home.raw_part(log, FIRST).with_name("delivery.json")
-        assert texts.rewrite(told, tmp_path / "delivery.json", Needles(ids)) == 1
-        less = json.loads((tmp_path / "delivery.json").read_text(encoding="utf-8"))["shape"]
+        told = house.home.raw_part(log, FIRST).with_name("_delivery.json")
+        assert texts.rewrite(told, tmp_path / "_delivery.json", Needles(ids)) == 1
+        less = json.loads((tmp_path / "_delivery.json").read_text(encoding="utf-8"))["shape"]
         assert shape["keys"]
         assert (less["keys"], less["bodies"], less["rows"]) == ("", "", len(rows))
         assert texts.rewrite(told, tmp_path / "other.json", Needles({"m999999": "erased-y"})) == 0

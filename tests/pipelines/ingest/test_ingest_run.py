@@ -238,9 +238,9 @@ def test_a_kill_between_steps_leaves_old_or_new_and_the_next_run_completes(tmp_p
     for name, data in left.items():
         assert data in (old[name], new[name]), name
     for name in new:
-        # A candidate without its delivery.json does not count; one with it is the old or the new as a whole.
-        if name.endswith("delivery.json") and name in left:
-            part = name.replace("delivery.json", "part-0.parquet")
+        # A candidate without its _delivery.json does not count; one with it is the old or the new as a whole.
+        if name.endswith("_delivery.json") and name in left:
+            part = name.replace("_delivery.json", "part-0.parquet")
             assert (left[name], left[part]) in ((old[name], old[part]), (new[name], new[part]))
     assert set(changes(community, DAY, NEXT)) == {DAY, NEXT}
     community.ingest(DAY, NEXT)

@@ -130,7 +130,7 @@ def test_a_waiting_part_that_is_damaged_is_read_again_before_it_is_judged(house)
     house.deliver("interactions", day, [interaction(n, day, "m1") for n in range(90, 93)])
     from pipelines.ingest import ingest_days  # noqa: PLC0415 - what accept calls, without the gate
 
-    for name in ("part-0.parquet", "delivery.json"):
+    for name in ("part-0.parquet", "_delivery.json"):
         ingest_days(house.home, house.settings, LOGS["interactions"], [day], run_id="run", force=True)
         flip(house.home.candidate_part("interactions", day).with_name(name))
         assert (

@@ -19,6 +19,7 @@ from pipelines.cli.status import status_lines
 from pipelines.contract import LOGS
 from pipelines.ingest import ingest_days
 from pipelines.lake import ledger, manifest
+from pipelines.lake.delivery import read_delivery, rename_former
 from pipelines.lake.manifest import PASSED, WAIVED, WITHHELD
 from tests.support.house import House
 from tests.support.tiny_logs import interaction
@@ -183,7 +184,7 @@ def test_candidates_are_asked_for_by_day_and_only_whole_ones_count(house):
     days = [DAY + timedelta(days=n) for n in range(3)]
     for n, day in enumerate(days):
         ingest(house, [interaction(n, day, "a")], day)
-    (house.home.candidate_part(LOG, days[1]).parent / "delivery.json").unlink()
+    (house.home.candidate_part(LOG, days[1]).parent / "_delivery.json").unlink()
 
     assert [one.log_day for one in manifest.candidates(house.home, LOG)] == [days[0], days[2]]
     assert [one.log_day for one in manifest.candidates(house.home, LOG, days[1:])] == [days[2]]
@@ -202,7 +203,7 @@ def kill_at(monkeypatch, moment):
         raise Killed
 
     def die_at_delivery(moves):
-        if any(staged.name == "delivery.json" for staged, _ in moves):
+        if any(staged.name == "_delivery.json" for staged, _ in moves):
             raise Killed
         move_all_in(moves)
 
@@ -228,7 +229,25 @@ def test_a_kill_between_recording_and_moving_is_healed(house, monkeypatch, momen
 
     assert in_lake(house) == in_manifest(house) == {DAY: 2}
     assert manifest.candidates(house.home, LOG) == []
-    assert (house.home.raw_part(LOG, DAY).parent / "delivery.json").exists()
+    assert (house.home.raw_part(LOG, DAY).parent / "_delivery.json").exists()
+
+
+def test_a_delivery_under_its_name_of_before_counts_until_the_part_comes_again(house):
+    ingest(house, [interaction(1, DAY, "a")])
+    candidate = house.home.candidate_part(LOG, DAY)
+    candidate.with_name("_delivery.json").rename(candidate.with_name("delivery.json"))
+    decide(house, PASSED)
+    part = house.home.raw_part(LOG, DAY)
+    assert [path.name for path in sorted(part.parent.iterdir())] == ["_delivery.json", "part-0.parquet"]
+    part.with_name("_delivery.json").rename(part.with_name("delivery.json"))
+    assert read_delivery(part)["log_day"] == str(DAY)
+    ingest(house, [interaction(2, DAY, "a"), interaction(3, DAY, "b")])
+    decide(house, PASSED)
+    assert [path.name for path in sorted(part.parent.iterdir())] == ["_delivery.json", "part-0.parquet"]
+    assert in_lake(house) == {DAY: 2}
+    part.with_name("_delivery.json").rename(part.with_name("delivery.json"))
+    rename_former(house.home)
+    assert [path.name for path in sorted(part.parent.iterdir())] == ["_delivery.json", "part-0.parquet"]
 
 
 def test_a_candidate_that_nobody_judged_is_not_moved_in(house):
