@@ -4,7 +4,7 @@
 #}
 {% macro chance_of_so_few(n, mean, evenness) -%}
     case
-        when {{ n }} >= {{ mean }} then 1.0
+        when {{ n }} >= {{ mean }} then 1e0
         else exp(
             case when {{ n }} > 0 then {{ n }} * ln({{ mean }} / {{ n }}) else 0 end
             + ({{ evenness }} + {{ n }}) * ln(({{ evenness }} + {{ n }}) / ({{ evenness }} + {{ mean }}))
@@ -14,7 +14,7 @@
 
 {% macro chance_of_so_few_of(n, total, share) -%}
     case
-        when {{ n }} >= {{ share }} * {{ total }} then 1.0
+        when {{ n }} >= {{ share }} * {{ total }} then 1e0
         else exp(
             case when {{ n }} > 0 then {{ n }} * ln({{ share }} * {{ total }} / {{ n }}) else 0 end
             + ({{ total }} - {{ n }}) * ln((1 - {{ share }}) * {{ total }} / ({{ total }} - {{ n }}))

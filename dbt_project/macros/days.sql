@@ -5,8 +5,6 @@
 
 {% macro month_of(day) -%} cast(date_trunc('month', {{ day }}) as date) {%- endmacro %}
 
-{% macro add_months(day, n) -%} cast({{ day }} + {{ n }} * interval 1 month as date) {%- endmacro %}
-
 {% macro months_since(day, start) -%}
     cast(
         12 * (extract(year from {{ day }}) - extract(year from {{ start }}))

@@ -18,6 +18,51 @@
     ((cast({{ day }} as timestamp) at time zone '{{ timezone() }}') at time zone 'UTC')
 {%- endmacro %}
 
+{% macro text(value) %}{{ return(adapter.dispatch('text', 'guildbook')(value)) }}{% endmacro %}
+{% macro default__text(value) -%} '{{ value | string | replace("'", "''") }}' {%- endmacro %}
+
+{% macro add_months(day, n) %}{{ return(adapter.dispatch('add_months', 'guildbook')(day, n)) }}{% endmacro %}
+{% macro default__add_months(day, n) -%} cast({{ day }} + {{ n }} * interval 1 month as date) {%- endmacro %}
+
+{% macro weekday_of(day) %}{{ return(adapter.dispatch('weekday_of', 'guildbook')(day)) }}{% endmacro %}
+{% macro default__weekday_of(day) -%} cast(isodow({{ day }}) as bigint) {%- endmacro %}
+
+{% macro joined_texts(column, separator, place) %}
+    {{ return(adapter.dispatch('joined_texts', 'guildbook')(column, separator, place)) }}
+{% endmacro %}
+{% macro default__joined_texts(column, separator, place) -%}
+    string_agg({{ column }}, '{{ separator }}' order by {{ place }})
+{%- endmacro %}
+
+{% macro distinct_texts(column, separator) %}
+    {{ return(adapter.dispatch('distinct_texts', 'guildbook')(column, separator)) }}
+{% endmacro %}
+{% macro default__distinct_texts(column, separator) -%}
+    string_agg(distinct {{ column }}, '{{ separator }}' order by {{ column }})
+{%- endmacro %}
+
+{% macro replaced_all(column, pattern, replacement) %}
+    {{ return(adapter.dispatch('replaced_all', 'guildbook')(column, pattern, replacement)) }}
+{% endmacro %}
+{% macro default__replaced_all(column, pattern, replacement) -%}
+    regexp_replace({{ column }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{% macro matches_whole(column, pattern) %}
+    {{ return(adapter.dispatch('matches_whole', 'guildbook')(column, pattern)) }}
+{% endmacro %}
+{% macro default__matches_whole(column, pattern) -%} regexp_full_match({{ column }}, '{{ pattern }}') {%- endmacro %}
+
+{% macro json_text(column, path) %}{{ return(adapter.dispatch('json_text', 'guildbook')(column, path)) }}{% endmacro %}
+{% macro default__json_text(column, path) -%} {{ column }} ->> '{{ path }}' {%- endmacro %}
+
+{% macro log_gamma(x) %}{{ return(adapter.dispatch('log_gamma', 'guildbook')(x)) }}{% endmacro %}
+{% macro default__log_gamma(x) -%} lgamma({{ x }}) {%- endmacro %}
+
+{# A step that several others read is worked out anew for each. #}
+{% macro inlined() %}{{ return(adapter.dispatch('inlined', 'guildbook')()) }}{% endmacro %}
+{% macro default__inlined() %} not materialized{% endmacro %}
+
 {% macro seconds_between(first, last) %}
     {{ return(adapter.dispatch('seconds_between', 'guildbook')(first, last)) }}
 {% endmacro %}
@@ -87,9 +132,6 @@
 
 {% macro times_in(step, number) %}{{ return(adapter.dispatch('times_in', 'guildbook')(step, number)) }}{% endmacro %}
 {% macro default__times_in(step, number) -%} ({{ number }} // {{ step }}) {%- endmacro %}
-
-{% macro relation_hash(relation) %}{{ return(adapter.dispatch('relation_hash', 'guildbook')(relation)) }}{% endmacro %}
-{% macro default__relation_hash(relation) -%} hash({{ relation.identifier or relation }}) {%- endmacro %}
 
 {% macro key_hash(columns) %}{{ return(adapter.dispatch('key_hash', 'guildbook')(columns)) }}{% endmacro %}
 {% macro default__key_hash(columns) -%} hash({{ columns | join(', ') }}) {%- endmacro %}

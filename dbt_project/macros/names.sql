@@ -5,11 +5,11 @@
 {% macro shown_name(column) -%}
     {%- set marks = '\\x{ad}\\x{61c}\\x{180e}\\x{200b}\\x{200e}\\x{200f}\\x{2028}-\\x{202e}\\x{2060}-\\x{206f}' -%}
     {%- set unseen = '[\\s\\p{Cc}\\x{feff}\\x{fff9}-\\x{fffb}' ~ marks ~ ']+' -%}
-    nullif(trim(left(trim(regexp_replace({{ column }}, '{{ unseen }}', ' ', 'g')), 100)), '')
+    nullif(trim(left(trim({{ replaced_all(column, unseen, ' ') }}), 100)), '')
 {%- endmacro %}
 
 {% macro web_address(column) -%}
     case
-        when regexp_full_match({{ column }}, '{{ var("web_address") }}') and length({{ column }}) <= 2000 then {{ column }}
+        when {{ matches_whole(column, var('web_address')) }} and length({{ column }}) <= 2000 then {{ column }}
     end
 {%- endmacro %}

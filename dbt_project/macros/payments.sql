@@ -29,8 +29,8 @@
         select
             *,
             is_refund and paid_thing is not null as gives_back,
-            count(*) filter (where not is_refund) over (partition by paid_thing) as n_times_paid,
-            count(*) filter (where not is_refund) over (partition by paid_thing, currency) as n_times_paid_alike,
+            count(case when not is_refund then 1 end) over (partition by paid_thing) as n_times_paid,
+            count(case when not is_refund then 1 end) over (partition by paid_thing, currency) as n_times_paid_alike,
             sum(case when not is_refund then amount_minor end) over (
                 partition by paid_thing, currency
             ) as paid_minor,

@@ -11,6 +11,7 @@
         relation,
         valid_from,
         revoked_at,
+        extra,
         event_day,
         log_day
     from {{ source('lake', 'identity_links') }}

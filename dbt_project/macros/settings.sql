@@ -31,3 +31,5 @@
 {% endmacro %}
 
 {% macro completes_run() %}{{ return(env_var('GUILDBOOK_COMPLETES_RUN', 'no') == 'yes') }}{% endmacro %}
+
+{% macro spark_tables() %}{{ return(env_var('GUILDBOOK_SPARK_TABLES', 'delta')) }}{% endmacro %}

@@ -1,20 +1,25 @@
-{% macro winning_versions(relation, key) %}
+{% macro winning_versions(relation, key, log=none) %}
     select *
     from (
         select
             *,
             row_number() over (
                 partition by source, {{ key | join(', ') }}
-                order by {{ best_version_first(relation) }}
+                order by {{ best_version_first(log or relation.identifier) }}
             ) as version_rank
         from {{ relation }}
     ) as ranked
     where version_rank = 1 and op = 'upsert'
 {% endmacro %}
 
-{% macro best_version_first(relation) -%}
-    source_seq desc nulls last, log_day desc,
-    {{ relation_hash(relation) }} desc
+{% macro best_version_first(log) -%}
+    source_seq desc nulls last, log_day desc
+    {%- for column in columns_that_settle(log) %}, {{ column }} desc nulls last{% endfor %}
+{%- endmacro %}
+
+{% macro best_version_last(step, log) -%}
+    {{ step }}.source_seq asc nulls first, {{ step }}.log_day
+    {%- for column in columns_that_settle(log) %}, {{ step }}.{{ column }} nulls first{% endfor %}
 {%- endmacro %}
 
 {% macro interaction_versions(days) -%}
@@ -34,7 +39,7 @@
         where manifest.log = 'interactions'
     ),
 
-    changed as{{ ' not materialized' if flags.FULL_REFRESH }} (
+    changed as{{ inlined() if flags.FULL_REFRESH }} (
         select interactions.*
         from {{ source('lake', 'interactions') }} as interactions
         where

@@ -50,7 +50,7 @@ by_piece as (
 )
 
 select
-    cast(null as varchar) as content_id,
+    cast(null as string) as content_id,
     coalesce(paid.month, sold.month) as month,
     coalesce(paid.currency, sold.currency) as currency
 from paid

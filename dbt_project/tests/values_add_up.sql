@@ -77,8 +77,8 @@ summed as (
 select
     part,
     currency,
-    sum(net_minor) as net_minor,
-    sum(shown_minor) as shown_minor
+    sum(net_minor) as paid_minor,
+    sum(shown_minor) as value_minor
 from summed
 group by part, currency
 having sum(net_minor) <> sum(shown_minor)

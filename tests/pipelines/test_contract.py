@@ -223,7 +223,7 @@ def test_staging_finds_versions_by_the_log_s_key(log):
         assert set(partition.split(", ")) == {"event_day", "source", *log.key}
     else:
         relation = "'pairs'" if log.pair else f"source('lake', '{log.name}')"
-        (key,) = re.findall(rf"winning_versions\({re.escape(relation)}, \[(.*?)\]\)", sql)
+        (key,) = re.findall(rf"winning_versions\({re.escape(relation)}, \[(.*?)\]", sql)
         assert tuple(re.findall(r"'(\w+)'", key)) == log.key
 
 

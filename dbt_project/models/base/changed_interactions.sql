@@ -32,7 +32,7 @@ ranked as (
         *,
         row_number() over (
             partition by event_day, source, interaction_id
-            order by {{ best_version_first('several_versions') }}
+            order by {{ best_version_first('interactions') }}
         ) as version_rank
     from several_versions
 ),

@@ -6,7 +6,7 @@ pairs as (
 ),
 
 latest as (
-    {{ winning_versions('pairs', ['member_a', 'member_b']) }}
+    {{ winning_versions('pairs', ['member_a', 'member_b'], 'identity_links') }}
 ),
 
 final as (

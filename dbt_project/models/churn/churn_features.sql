@@ -99,14 +99,14 @@ features as (
         coalesce(activity.replies_30, 0) as replies_30,
         coalesce(activity.starts_30, 0) as starts_30,
 
-        coalesce(activity.active_days_all, 0) / (tenures.tenure_days + 1.0) as active_day_share,
+        coalesce(activity.active_days_all, 0) / (tenures.tenure_days + 1e0) as active_day_share,
         tenures.tenure_days < 30 as is_first_month,
 
-        activity.days_since_active / (activity.median_gap + 1.0) as recency_per_gap,
+        activity.days_since_active / (activity.median_gap + 1e0) as recency_per_gap,
 
-        ln((coalesce(activity.acts_30, 0) + 1.0) / (coalesce(activity.acts_before_30, 0) + 1.0)) as acts_trend,
+        ln((coalesce(activity.acts_30, 0) + 1e0) / (coalesce(activity.acts_before_30, 0) + 1e0)) as acts_trend,
         ln(
-            (coalesce(activity.active_days_30, 0) + 1.0) / (coalesce(activity.active_days_before_30, 0) + 1.0)
+            (coalesce(activity.active_days_30, 0) + 1e0) / (coalesce(activity.active_days_before_30, 0) + 1e0)
         ) as active_days_trend,
 
         activity.starts_30 / cast(nullif(activity.starts_30 + activity.replies_30, 0) as double) as started_share_30,

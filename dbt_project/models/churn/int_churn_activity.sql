@@ -59,7 +59,7 @@ numbered as (
         known_days.member_id,
         {% for number, column in numbers %}
             case
-                when known_days.{{ column }} <= bounds.first_day then 1
+                when known_days.{{ column }} <= bounds.first_day then cast(1 as bigint)
                 when known_days.{{ column }} > bounds.last_day then bounds.n_days + 1
                 else {{ number }}s.as_of_number
             end as {{ number }},
@@ -180,7 +180,7 @@ volumes as (
     select
         member_id,
         as_of_day,
-        count(distinct cast(floor(age / 7.0) as bigint)) as active_weeks_12,
+        count(distinct cast(floor(age / 7e0) as bigint)) as active_weeks_12,
         sum(n_acts) filter (where age < 30) as acts_30,
         sum(n_acts) filter (where age between 30 and 59) as acts_before_30,
         sum(n_contents) filter (where age < 30) as contents_30,
@@ -198,7 +198,7 @@ final as (
         compared.days_since_active,
         {% for n in [7, 30, 90] %}
             {{ sum_of(
-                'compared.active_days', 'round(exp(-' ~ days_since('compared.as_of_day', 'one') ~ ' / ' ~ n ~ '.0) * 1e12)'
+                'compared.active_days', 'round(exp(-' ~ days_since('compared.as_of_day', 'one') ~ ' / ' ~ n ~ 'e0) * 1e12)'
             ) }} / 1e12 as decayed_{{ n }},
         {% endfor %}
         {% for n in [7, 30, 90, 365] %}

@@ -39,7 +39,7 @@ final as (
         kind,
         content_id,
         channel,
-        cast(null as varchar) as target_member_id,
+        cast(null as string) as target_member_id,
         known_from,
         known_to
     from authored

@@ -13,7 +13,7 @@ with
 {{ interaction_versions(days_to_build('interactions')) }},
 
 versions as (
-    {{ known_versions('changed', ['interaction_id', 'event_day']) }}
+    {{ known_versions('changed', ['interaction_id', 'event_day'], 'interactions') }}
 ),
 
 final as (

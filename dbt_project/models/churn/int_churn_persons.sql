@@ -1,52 +1,16 @@
 -- Looked at on the as-of days alone: between two of them nobody asks. An id once linked has a span for any day.
 with
 
-pairs as (
-    {{ identity_pairs() }}
-),
-
-links as (
-    {{ known_versions('pairs', ['member_a', 'member_b']) }}
-),
-
 feature_days as (
     select distinct as_of_day from {{ source('control', 'feature_days') }}
 ),
 
-standing as (
-    select
-        feature_days.as_of_day,
-        links.member_a,
-        links.member_b
-    from feature_days
-    inner join links
-        on
-            links.op = 'upsert'
-            and feature_days.as_of_day >= links.known_from
-            and feature_days.as_of_day < links.known_to
-            and {{ link_stands('feature_days.as_of_day') }}
-),
-
-both_ways as (
-    select
-        as_of_day,
-        member_a as member_id,
-        member_b as other_id
-    from standing
-    union
-    select
-        as_of_day,
-        member_b as member_id,
-        member_a as other_id
-    from standing
-),
-
 components as (
-    {{ connected_components('both_ways', by=['as_of_day']) }}
+    {{ connected_components(ref('int_churn_linked_ids'), by=['as_of_day']) }}
 ),
 
 ids as (
-    select distinct member_id from both_ways
+    select distinct member_id from {{ ref('int_churn_linked_ids') }}
 ),
 
 known as (

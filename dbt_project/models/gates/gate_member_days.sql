@@ -89,7 +89,7 @@ final as (
         coalesce(counted.n_rows_without_key, 0) as n_rows_without_key,
         coalesce(counted.n_duplicate_keys, 0) as n_duplicate_keys,
         coalesce(counted.n_negative, 0) as n_negative,
-        expected.n_interactions - coalesce(counted.n_interactions, 0) as n_lost_interactions
+        cast(expected.n_interactions - coalesce(counted.n_interactions, 0) as bigint) as n_lost_interactions
     from days
     left join counted on days.day = counted.day
     left join expected on days.day = expected.day

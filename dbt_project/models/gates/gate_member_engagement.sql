@@ -84,7 +84,7 @@ of_day as (
         day,
         min(min_engagement) as min_engagement,
         max(n_active_30) as n_active_30,
-        sum(sums_gap) as sums_gap,
+        cast(sum(sums_gap) as bigint) as sums_gap,
         max(active_over_observed) as active_over_observed
     from compared
     group by day

@@ -83,7 +83,7 @@ unioned as (
 final as (
     select
         unioned.day,
-        string_agg(distinct unioned.part, ', ' order by unioned.part) as parts
+        {{ distinct_texts('unioned.part', ', ') }} as parts
     from unioned
     cross join build
     where unioned.day <= build.through_day

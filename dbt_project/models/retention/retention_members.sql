@@ -70,7 +70,7 @@ bought as (
         payments.currency,
         cast(
             round(
-                greatest(sum(payments.net_minor), 0) * 30.436875 / greatest(
+                greatest(sum(payments.net_minor), 0) * 30.436875e0 / greatest(
                     least({{ days_since('min(build.through_day)', 'min(coverage.first_log_day)') }} + 1, 365), 90
                 )
             ) as bigint
@@ -207,7 +207,7 @@ valued as (
                         * coalesce(engagement.engagement / nullif(median(engagement.engagement) over (), 0), 0)
                     )
                     / ({{ prior }} + coalesce(engagement.observed_days, {{ window }}))
-            when valued_in.member_id is null then 0
+            when valued_in.member_id is null then 0e0
             else coalesce(valued_in.value_minor / nullif(valued_in.median_minor, 0), 1)
         end as weight,
         invited.event_id,

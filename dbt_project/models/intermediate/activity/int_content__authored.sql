@@ -51,7 +51,7 @@ pieces as (
     select
         content_id,
         author_id as member_id,
-        cast(null as varchar) as logged_kind,
+        cast(null as string) as logged_kind,
         published_at,
         published_day as day
     from content

@@ -55,7 +55,7 @@ asked as (
     select
         answer_times.question_id,
         answer_times.asker_id,
-        cast(null as varchar) as answerer_id,
+        cast(null as string) as answerer_id,
         true as is_waiting,
         {{ add_days('build.through_day', 1) }} as as_of_day
     from answer_times
@@ -378,7 +378,7 @@ final as (
         kept.is_waiting,
         kept.is_answerer,
         {% for rank in ['popularity_rank', 'recency_rank', 'topics_rank'] %}
-            case when kept.{{ rank }} <= {{ desk.suggested }} then kept.{{ rank }} end as {{ rank }},
+            case when kept.{{ rank }} <= {{ desk.suggested }} then cast(kept.{{ rank }} as bigint) end as {{ rank }},
         {% endfor %}
         kept.n_answered,
         kept.n_recent,

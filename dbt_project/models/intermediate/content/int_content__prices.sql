@@ -28,7 +28,7 @@ versions as (
         lake.event_day,
         row_number() over (
             partition by lake.content_id
-            order by lake.source_seq asc nulls first, lake.log_day, {{ relation_hash('lake') }}
+            order by {{ best_version_last('lake', 'content') }}
         ) as version_number
     from lake
     inner join priced on lake.source = priced.source and lake.content_id = priced.content_id
@@ -86,7 +86,7 @@ final as (
         price_minor,
         old_is_paid,
         old_price_minor,
-        row_number() over (partition by content_id order by from_day) as price_number
+        cast(row_number() over (partition by content_id order by from_day) as bigint) as price_number
     from changes
 )
 

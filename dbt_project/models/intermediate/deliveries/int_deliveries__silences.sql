@@ -53,7 +53,7 @@ final as (
         n_as_long,
         n_silent_days > 0
         and n_silences >= {{ var('lateness_least_log_days') }}
-        and n_as_long <= {{ var('lateness_share') }} * n_silences as is_late
+        and n_as_long <= {{ double(var('lateness_share')) }} * n_silences as is_late
     from compared
 )
 

@@ -25,7 +25,7 @@ shown as (
         periods.day
     from periods
     inner join need_months
-        on need_months.day between cast(periods.period_month - interval '2' month as date) and periods.period_month
+        on need_months.day between {{ add_months('periods.period_month', -2) }} and periods.period_month
     group by need_months.member_id, periods.day
 ),
 

@@ -15,7 +15,7 @@ measured as (
         case when coupon_id is null then coalesce(discount_minor, 0) else 0 end as recurring_discount_minor,
         coalesce(
             case when interval_months > 0 then interval_months end,
-            greatest(cast(round({{ days_since('term_end', 'term_start') }} / 30.436875) as bigint), 1)
+            greatest(cast(round({{ days_since('term_end', 'term_start') }} / 30.436875e0) as bigint), 1)
         ) as term_months
     from steps
 ),
@@ -47,7 +47,7 @@ final as (
         recurring_discount_minor,
         is_paid,
         case
-            when not is_paid or price_minor <= recurring_discount_minor then 0
+            when not is_paid or price_minor <= recurring_discount_minor then cast(0 as bigint)
             else cast(round(cast(price_minor - recurring_discount_minor as double) / term_months) as bigint)
         end as mrr_minor
     from kinds

@@ -72,7 +72,7 @@ closing as (
 sequenced as (
     select
         *,
-        row_number() over subscription_terms as term_number,
+        cast(row_number() over subscription_terms as bigint) as term_number,
         lead(term_start) over subscription_terms as next_term_start,
         lead(counts_from) over subscription_terms as next_counts_from,
         lead(is_paid) over subscription_terms as is_next_paid,

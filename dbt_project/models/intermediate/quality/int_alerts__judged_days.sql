@@ -7,14 +7,17 @@ baselines as (
 rules as (
     select
         limits.rule,
-        cast(limits.threshold as double) as threshold,
-        cast(limits.least_change as double) as least_change,
-        cast(limits.least_count as double) as least_count
+        limits.threshold,
+        limits.least_change,
+        limits.least_count
     from (
         values
         {%- for rule, limits in var('alert_rules').items() %}
             (
-                '{{ rule }}', {{ limits.threshold }}, {{ limits.least_change }}, {{ limits.least_count }}
+                '{{ rule }}',
+                {{ double(limits.threshold) }},
+                {{ double(limits.least_change) }},
+                {{ double(limits.least_count) }}
             ){{ ',' if not loop.last }}
         {%- endfor %}
     ) as limits (rule, threshold, least_change, least_count)
@@ -34,7 +37,7 @@ scaled as (
         baselines.n_weeks_back = 8
         and baselines.n_weeks >= {{ var('completeness_least_weeks') }}
         and baselines.value is not null as is_judged,
-        1.4826 * case when baselines.deviation > 1 then baselines.deviation else 1 end as spread
+        1.4826e0 * case when baselines.deviation > 1 then baselines.deviation else 1e0 end as spread
     from baselines
     inner join rules on baselines.rule = rules.rule
 ),
@@ -50,7 +53,7 @@ banded as (
 judged as (
     select
         *,
-        case when baseline - half_band < 0 then 0 else baseline - half_band end as band_low,
+        case when baseline - half_band < 0 then 0e0 else baseline - half_band end as band_low,
         baseline + half_band as band_high,
         distance / spread as robust_z,
         (value - baseline) / nullif(baseline, 0) as relative_change,

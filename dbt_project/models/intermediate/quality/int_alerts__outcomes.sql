@@ -22,7 +22,7 @@ gaps as (
     union
     select
         'community' as rule,
-        cast(null as varchar) as series,
+        cast(null as string) as series,
         day
     from outages
     where log in ('interactions', 'content')

@@ -71,22 +71,60 @@ known as (
         on watched.rule = left_out.rule and watched.series = left_out.series and watched.day = left_out.day
 ),
 
-final as (
+-- What each day is set beside: itself, and the same weekdays of the weeks before.
+weeks as (
+    select {{ each_number(1, 9) }} as n_weeks
+),
+
+earlier as (
+    select
+        known.rule,
+        known.series,
+        known.known_value,
+        {{ add_days('known.day', '7 * weeks.n_weeks') }} as day
+    from known
+    cross join weeks
+),
+
+baselines as (
     select
         rule,
         series,
-        value,
-        cast(count(*) over earlier_weeks as bigint) as n_weeks_back,
-        cast(count(known_value) over earlier_weeks as bigint) as n_weeks,
-        median(known_value) over earlier_weeks as baseline,
-        mad(known_value) over earlier_weeks as deviation,
-        day
+        day,
+        count(*) as n_weeks_back,
+        count(known_value) as n_weeks,
+        median(known_value) as baseline
+    from earlier
+    group by rule, series, day
+),
+
+deviations as (
+    select
+        earlier.rule,
+        earlier.series,
+        earlier.day,
+        median(abs(earlier.known_value - baselines.baseline)) as deviation
+    from earlier
+    inner join baselines
+        on earlier.rule = baselines.rule and earlier.series = baselines.series and earlier.day = baselines.day
+    group by earlier.rule, earlier.series, earlier.day
+),
+
+final as (
+    select
+        known.rule,
+        known.series,
+        known.value,
+        coalesce(baselines.n_weeks_back, 0) as n_weeks_back,
+        coalesce(baselines.n_weeks, 0) as n_weeks,
+        baselines.baseline,
+        deviations.deviation,
+        known.day
     from known
-    window earlier_weeks as (
-        partition by rule, series, extract('isodow' from day)
-        order by day
-        range between interval 56 days preceding and interval 7 days preceding
-    )
+    left join baselines
+        on known.rule = baselines.rule and known.series = baselines.series and known.day = baselines.day
+    left join deviations
+        on known.rule = deviations.rule and known.series = deviations.series and known.day = deviations.day
 )
 
 select * from final

@@ -101,11 +101,11 @@ final as (
         case
             when n_days_after = {{ after }}
                 then coalesce(
-                    n_new_after >= {{ var('identity_break').replaced }} * n_active_after
-                    and n_new_after >= {{ var('identity_break').replaced }} * n_active_before
+                    n_new_after >= {{ double(var('identity_break').replaced) }} * n_active_after
+                    and n_new_after >= {{ double(var('identity_break').replaced) }} * n_active_before
                     and n_regulars_returned
-                    <= {{ var('identity_break').returning }} * usual_share_returning * n_regulars_before
-                    and chance_of_leaving < {{ var('identity_break').chance }},
+                    <= {{ double(var('identity_break').returning) }} * usual_share_returning * n_regulars_before
+                    and chance_of_leaving < {{ double(var('identity_break').chance) }},
                     false
                 )
         end as is_identity_break,

@@ -9,7 +9,7 @@ shares as (
         day,
         dau,
         cast(new_members as double) / nullif(dau, 0) as share_never_seen,
-        count(*) filter (where dau > 0) over (order by day rows between unbounded preceding and current row)
+        count(case when dau > 0 then 1 end) over (order by day rows between unbounded preceding and current row)
             as n_active_days
     from community_days
 ),
@@ -38,8 +38,8 @@ final as (
         case when shares.dau > 0 then shares.n_active_days end as n_active_days,
         coalesce(
             usual.n_days >= {{ var('identity_break').before_days + var('identity_break').after_days + 1 }}
-            and shares.share_never_seen >= {{ var('identity_break').new_share }}
-            and shares.share_never_seen >= {{ var('identity_break').times }} * usual.usual_share,
+            and shares.share_never_seen >= {{ double(var('identity_break').new_share) }}
+            and shares.share_never_seen >= {{ double(var('identity_break').times) }} * usual.usual_share,
             false
         ) as is_jump,
         shares.day

@@ -58,8 +58,8 @@ final as (
         judged.n_days as n_quiet_days,
         judged.chance_of_quiet,
         coalesce(
-            judged.share_regular >= {{ var('outage_regular_days') }}
-            and judged.chance_of_quiet < {{ var('outage_chance') }},
+            judged.share_regular >= {{ double(var('outage_regular_days')) }}
+            and judged.chance_of_quiet < {{ double(var('outage_chance')) }},
             false
         ) as is_outage,
         numbered.day

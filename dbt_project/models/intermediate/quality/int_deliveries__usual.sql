@@ -73,21 +73,30 @@ steps as (
     select s.steps_back from (values (1), (2), (3), (4), (5), (6), (7), (8)) as s (steps_back)
 ),
 
-usual as (
+looking_back as (
     select
         numbered.log,
         numbered.day,
+        numbered.day_of_week,
+        numbered.n_weekdays_before - steps.steps_back as n_weekdays_before
+    from numbered
+    cross join steps
+),
+
+usual as (
+    select
+        looking_back.log,
+        looking_back.day,
         cast(median(delivered.n_rows) as double) as usual_rows,
         cast(median(delivered.n_counted) as double) as usual_count,
         count(*) as n_weeks
-    from numbered
-    cross join steps
+    from looking_back
     inner join delivered
         on
-            numbered.log = delivered.log
-            and numbered.day_of_week = delivered.day_of_week
-            and numbered.n_weekdays_before - steps.steps_back = delivered.n_weekdays_before
-    group by numbered.log, numbered.day
+            looking_back.log = delivered.log
+            and looking_back.day_of_week = delivered.day_of_week
+            and looking_back.n_weekdays_before = delivered.n_weekdays_before
+    group by looking_back.log, looking_back.day
 ),
 
 -- A day is regular that comes right after another and isn't far below its own usual count.
@@ -98,7 +107,7 @@ checked as (
         delivered.n_days_before,
         case
             when delivered.follows_on = 0 then 0
-            when delivered.n_counted < {{ var('outage_regular_rows') }} * usual.usual_count then 0
+            when delivered.n_counted < {{ double(var('outage_regular_rows')) }} * usual.usual_count then 0
             else 1
         end as is_regular,
         -- Twice the spread below the usual count: busy days say nothing about quiet ones.
@@ -136,15 +145,27 @@ compared as (
 ),
 
 -- How quiet the season was a year ago: the quietest of the seven days around the same weekday.
+days_of_a_year as (
+    select {{ each_number(361, 368) }} as n_days
+),
+
+shares_of_usual as (
+    select
+        compared.log,
+        (compared.n_counted + 1) / (compared.usual_count + 1) as share_of_usual,
+        {{ add_days('compared.day', 'days_of_a_year.n_days') }} as day
+    from compared
+    cross join days_of_a_year
+),
+
 seasons as (
     select
-        log,
-        day,
-        least(1.0, coalesce(min((n_counted + 1) / (usual_count + 1)) over (
-            partition by log order by day
-            range between interval 367 days preceding and interval 361 days preceding
-        ), 1.0)) as share_of_season
+        compared.log,
+        compared.day,
+        least(1e0, coalesce(min(shares_of_usual.share_of_usual), 1e0)) as share_of_season
     from compared
+    left join shares_of_usual on compared.log = shares_of_usual.log and compared.day = shares_of_usual.day
+    group by compared.log, compared.day
 ),
 
 final as (
@@ -155,13 +176,13 @@ final as (
         cast(compared.n_counted as bigint) as n_counted,
         compared.usual_count * seasons.share_of_season as expected_count,
         case
-            when history.mean_spread * {{ var('outage_evenness') }} > 1 then round(1 / history.mean_spread, 6)
-            else {{ var('outage_evenness') }}
+            when history.mean_spread * {{ double(var('outage_evenness')) }} > 1 then round(1 / history.mean_spread, 6)
+            else {{ double(var('outage_evenness')) }}
         end as evenness,
         history.share_regular,
         coalesce(
             compared.n_weeks >= {{ var('completeness_least_weeks') }}
-            and compared.n_rows < {{ var('outage_rows') }} * compared.usual_rows
+            and compared.n_rows < {{ double(var('outage_rows')) }} * compared.usual_rows
             and not compared.is_held_out,
             false
         ) as is_next_to_nothing,

@@ -69,8 +69,8 @@ due as (
 running as (
     select
         *,
-        count(*) filter (where is_dues) over paid_things
-        - count(*) filter (where is_refund) over paid_things as n_paid
+        count(case when is_dues then 1 end) over paid_things
+        - count(case when is_refund then 1 end) over paid_things as n_paid
     from (
         select
             *,

@@ -43,8 +43,8 @@ others as (
         actions.member_id,
         actions.kind,
         coalesce(actions.arm, 'treated') as arm,
-        cast(null as varchar) as definition,
-        cast(null as varchar) as risk_band,
+        cast(null as string) as definition,
+        cast(null as string) as risk_band,
         actions.event_day as day,
         {{ planned_treated_share('actions.campaign_id') }} as planned_treated_share
     from actions

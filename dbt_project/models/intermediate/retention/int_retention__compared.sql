@@ -115,7 +115,7 @@ done as (
     select
         assignments.campaign_id,
         assignments.member_id,
-        sum(actions.cost_minor) as cost_minor,
+        cast(sum(actions.cost_minor) as bigint) as cost_minor,
         min(coalesce(actions.currency, house.currency)) filter (where actions.cost_minor <> 0) as first_currency,
         max(coalesce(actions.currency, house.currency)) filter (where actions.cost_minor <> 0) as last_currency
     from assignments
@@ -141,7 +141,7 @@ known as (
         count(*) filter (where counted.is_known and counted.is_reached and counted.arm = 'held_out')
             as n_reached_held_out,
         count(done.member_id) filter (where counted.is_known and counted.arm = 'treated') as n_done,
-        sum(done.cost_minor) filter (where counted.is_known and counted.arm = 'treated') as cost_minor,
+        cast(sum(done.cost_minor) filter (where counted.is_known and counted.arm = 'treated') as bigint) as cost_minor,
         min(done.first_currency) filter (where counted.is_known and counted.arm = 'treated') as first_currency,
         max(done.last_currency) filter (where counted.is_known and counted.arm = 'treated') as last_currency,
         round(avg(counted.price_minor) filter (where counted.is_known), 6) as price_minor,

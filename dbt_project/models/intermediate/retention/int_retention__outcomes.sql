@@ -39,7 +39,7 @@ active as (
         assignments.member_id,
         'active' as outcome,
         cast(null as bigint) as price_minor,
-        cast(null as varchar) as currency,
+        cast(null as string) as currency,
         {{ add_days('assignments.day', horizon_days()) }} as known_day,
         {{ add_days('assignments.day', horizon_days()) }} <= build.through_day as is_known,
         seen.member_id is not null as is_reached

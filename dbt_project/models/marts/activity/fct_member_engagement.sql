@@ -124,8 +124,8 @@ final as (
         cast(observed_days as bigint) as observed_days,
         engagement,
         case
-            when engagement >= {{ engagement_high() }} then 'high'
-            when engagement >= {{ engagement_medium() }} then 'medium'
+            when engagement >= {{ double(engagement_high()) }} then 'high'
+            when engagement >= {{ double(engagement_medium()) }} then 'medium'
             else 'low'
         end as activity_level
     from scored

@@ -53,7 +53,7 @@ delivered as (
 ),
 
 winning as (
-    {{ winning_versions('delivered', ['interaction_id', 'event_day']) }}
+    {{ winning_versions('delivered', ['interaction_id', 'event_day'], 'interactions') }}
 ),
 
 actors as (
@@ -100,8 +100,8 @@ authored as (
             content.published_at as occurred_at,
             '{{ logged_kinds[0] }}' as kind,
             content.content_id,
-            cast(null as varchar) as event_id,
-            cast(null as varchar) as target_member_id,
+            cast(null as string) as event_id,
+            cast(null as string) as target_member_id,
             content.channel,
             content.content_id as interaction_id,
             content.published_day as day

@@ -70,7 +70,7 @@ measured as (
     select
         counted.*,
         cast(counted.n_gained as double) / counted.n_questions as gain,
-        1.959963984540054 * sqrt(
+        1.959963984540054e0 * sqrt(
             cast(counted.n_askers as double) / nullif(counted.n_askers - 1, 0) * spread.squares
         ) / power(counted.n_questions, 2) as half_width
     from counted

@@ -79,7 +79,7 @@ survival as (
         observed_hours,
         round(exp(sum(
             case
-                when n_answered = n_waiting then -1000
+                when n_answered = n_waiting then -1000e0
                 else ln(1 - cast(n_answered as double) / n_waiting)
             end
         ) over (
@@ -92,8 +92,8 @@ quantiles as (
     select
         period,
         month,
-        min(observed_hours) filter (where share_waiting <= 0.5) as median_hours,
-        min(observed_hours) filter (where share_waiting <= 0.1) as p90_hours
+        min(observed_hours) filter (where share_waiting <= 0.5e0) as median_hours,
+        min(observed_hours) filter (where share_waiting <= 0.1e0) as p90_hours
     from survival
     group by period, month
 ),

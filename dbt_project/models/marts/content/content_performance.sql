@@ -80,14 +80,23 @@ half_read as (
 ),
 
 -- Each member counts once, when first reading the piece: only those moments are known to the hour.
+readers as (
+    select
+        content_id,
+        first_read_at,
+        row_number() over (partition by content_id order by first_read_at) as reader_number,
+        count(*) over (partition by content_id) as n_readers
+    from {{ ref('member_content') }}
+    where first_read_at is not null
+),
+
 reached as (
     select
         content_id,
-        percentile_disc(0.5) within group (order by first_read_at) as half_reached_at
-    from {{ ref('member_content') }}
-    where first_read_at is not null
+        min(first_read_at) as half_reached_at
+    from readers
+    where 2 * reader_number >= n_readers and n_readers >= {{ var('half_life_least_reads') }}
     group by content_id
-    having count(*) >= {{ var('half_life_least_reads') }}
 ),
 
 -- Summed as decimals: a sum of doubles depends on the order of its rows.

@@ -99,7 +99,7 @@ recommended as (
     select
         event_id,
         100 * cast(n_promoters - n_detractors as double) / n_nps as nps,
-        100 * 1.959964 * sqrt(
+        100 * 1.959964e0 * sqrt(
             cast(
                 (n_promoters + n_detractors) * n_nps - (n_promoters - n_detractors) * (n_promoters - n_detractors)
                 as double

@@ -19,7 +19,7 @@ counted as (
 
 dimensions as (
     {% for dimension, value in [
-        ('all', "'all'"), ('cohort_month', 'cast(cohort_month as varchar)'),
+        ('all', "'all'"), ('cohort_month', 'cast(cohort_month as string)'),
         ('referrer', "coalesce(referrer, 'unknown')"), ('channel', "coalesce(first_channel, 'none')")
     ] %}
         select

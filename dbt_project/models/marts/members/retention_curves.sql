@@ -52,8 +52,8 @@ ended as (
 cohorts as (
     select
         concat(
-            cast(extract(year from cohort_quarter) as varchar), '-Q',
-            cast(extract(quarter from cohort_quarter) as varchar)
+            cast(extract(year from cohort_quarter) as string), '-Q',
+            cast(extract(quarter from cohort_quarter) as string)
         ) as cohort,
         cohort_quarter,
         age_days,
@@ -109,7 +109,7 @@ intervals as (
         *,
         case when is_end then cast(0 as double) else exp(log_survival) end as survival,
         case
-            when not is_end and log_survival < 0 then exp(1.959963984540054 * sqrt(log_variance) / -log_survival)
+            when not is_end and log_survival < 0 then exp(1.959963984540054e0 * sqrt(log_variance) / -log_survival)
         end as spread
     from curves
 ),

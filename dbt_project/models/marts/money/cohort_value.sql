@@ -70,7 +70,7 @@ paid as (
 -- Each member counts once in each dimension.
 counted as (
     {% for dimension, value in [
-        ('all', "'all'"), ('cohort_month', 'cast(observed.cohort_month as varchar)'), ('referrer', 'observed.referrer')
+        ('all', "'all'"), ('cohort_month', 'cast(observed.cohort_month as string)'), ('referrer', 'observed.referrer')
     ] %}
         select
             '{{ dimension }}' as dimension,

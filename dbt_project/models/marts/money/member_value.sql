@@ -26,7 +26,7 @@ kinds as (
     select
         member_id,
         min(day) as first_purchase_day,
-        string_agg(paid_for, ' > ' order by purchase_number) as kinds_in_order
+        {{ joined_texts('paid_for', ' > ', 'purchase_number') }} as kinds_in_order
     from payments
     where purchase_number_of_kind = 1
     group by member_id

@@ -40,7 +40,7 @@ numbered as (
         row_number() over (
             partition by member_id, is_refund, paid_for order by occurred_at, source, payment_id
         ) as kind_number,
-        count(*) filter (where not is_refund) over (
+        count(case when not is_refund then 1 end) over (
             partition by source, paid_thing, currency
             order by occurred_at, is_refund, payment_id
             rows between unbounded preceding and current row
@@ -74,13 +74,13 @@ final as (
         member_id,
         refunded_payment_id,
         currency,
-        case when is_refund then 0 else amount_minor end as gross_minor,
+        case when is_refund then cast(0 as bigint) else amount_minor end as gross_minor,
         case when is_refund then -amount_minor else 0 end as refund_minor,
         fee_minor,
         coalesce(discount_minor, 0) as discount_minor,
         amount_minor - coalesce(fee_minor, 0) as net_minor,
-        case when not is_refund then member_number end as purchase_number,
-        case when not is_refund then kind_number end as purchase_number_of_kind,
+        case when not is_refund then cast(member_number as bigint) end as purchase_number,
+        case when not is_refund then cast(kind_number as bigint) end as purchase_number_of_kind,
         case
             {% for problem in problems %}
                 when {{ problem }} then '{{ problem }}'

@@ -37,16 +37,21 @@ ordered as (
     select
         *,
         is_compared and judgement_day is null as is_ranked,
-        count(*) filter (where is_compared) over (partition by is_primary) as n_compared,
-        row_number() over (partition by is_primary, is_ranked order by log_evidence desc) as evidence_rank
+        count(case when is_compared then 1 end) over (partition by is_primary) as n_compared,
+        row_number() over (
+            partition by is_primary, is_compared and judgement_day is null order by log_evidence desc
+        ) as evidence_rank
     from weighed
 ),
 
 found as (
     select
         *,
-        max(evidence_rank) filter (
-            where is_ranked and log_evidence > ln(n_compared / ({{ rules.alpha }}e0 * evidence_rank))
+        max(
+            case
+                when is_ranked and log_evidence > ln(n_compared / ({{ rules.alpha }}e0 * evidence_rank))
+                    then evidence_rank
+            end
         ) over (partition by is_primary) as n_found
     from ordered
 ),

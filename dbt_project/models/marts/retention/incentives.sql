@@ -61,7 +61,7 @@ offers as (
             actions.campaign_id,
             case
                 when actions.kind = 'coupon' then actions.coupon_id
-                else cast({{ month_of('actions.event_day') }} as varchar)
+                else cast({{ month_of('actions.event_day') }} as string)
             end
         ) as incentive_id,
         coalesce(actions.cost_minor, 0) as cost_minor,
@@ -240,19 +240,19 @@ spent as (
 -- Whose points were spent is not known, so points spent belong to the campaign or month that they were spent in.
 points as (
     select
-        coalesce(campaign_id, cast({{ month_of('day') }} as varchar)) as incentive_id,
+        coalesce(campaign_id, cast({{ month_of('day') }} as string)) as incentive_id,
         sum(points) filter (where movement = 'earned') as points_issued,
         -sum(points) filter (where movement = 'spent') as points_spent,
         -sum(points) filter (where movement = 'expired') as points_expired
     from points_ledger
-    group by coalesce(campaign_id, cast({{ month_of('day') }} as varchar))
+    group by coalesce(campaign_id, cast({{ month_of('day') }} as string))
 ),
 
 -- The kinds of purchase that a coupon was used for are those in which its arms are compared; without any use it is all.
 aims as (
     select
         incentive_id,
-        string_agg(distinct paid_for, ', ' order by paid_for) as aimed_at
+        {{ distinct_texts('paid_for', ', ') }} as aimed_at
     from taken
     group by incentive_id
 ),

@@ -28,32 +28,35 @@ found_in_deliveries as (
             and findings.found_at = latest_deliveries.ingested_at
 ),
 
-last_seen_in_landing as (
-    select *
+seen_in_landing as (
+    select
+        *,
+        row_number() over (partition by name order by found_at desc) as place
     from findings
     where log_day is null
-    qualify row_number() over (partition by name order by found_at desc) = 1
 ),
 
-standing as (
-    select * from found_in_deliveries
-    union all
-    select * from last_seen_in_landing
-    where not coalesce(is_gone, false)
+last_seen_in_landing as (
+    select *
+    from seen_in_landing
+    where place = 1 and not coalesce(is_gone, false)
 ),
 
 final as (
-    select
-        log,
-        log_day,
-        finding,
-        name,
-        n_rows,
-        said,
-        cure,
-        found_at,
-        run_id
-    from standing
+    {% for step in ['found_in_deliveries', 'last_seen_in_landing'] %}
+        select
+            log,
+            log_day,
+            finding,
+            name,
+            n_rows,
+            said,
+            cure,
+            found_at,
+            run_id
+        from {{ step }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select * from final
