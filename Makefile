@@ -1,6 +1,6 @@
 # The whole developer interface. Every target does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-long lint format dev pages audit docs bench bench-daily bench-fixed bench-daemon bench-churn bench-truth bench-guard torture clean
+.PHONY: help setup demo test test-fast test-long lint format dev pages audit docs bench bench-daily bench-fixed bench-daemon bench-churn bench-truth bench-guard torture parity clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,6 +10,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 BENCH_STAMP := $(VENV)/.set-up-bench
 SIZE ?= 1m
 SUITE ?=
+SERVER ?=
 SEED ?=
 COUNT ?=
 AGAINST ?= main
@@ -45,6 +46,14 @@ test-long: setup ## Run the long tests, which make test leaves to the nightly ru
 
 torture: setup ## Play faults from seeds: SUITE, SEED and COUNT choose, all in full if nothing is said (hours)
 	$(BIN)/python -m tests.torture $(SUITE) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT),--record)
+
+.venv-spark/.set-up: constraints.txt
+	$(PYTHON) -m venv .venv-spark
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check pyspark==4.3.0
+	@touch $@
+
+parity: setup .venv-spark/.set-up ## Build the same tables on DuckDB, Sail and a Spark cluster, and compare them (needs Java 17)
+	$(BIN)/python -m tests.parity $(SERVER)
 
 lint: setup ## Check style and types
 	$(BIN)/ruff check .
@@ -101,4 +110,4 @@ bench-guard: setup ## Compare whole runs with those of AGAINST, by pairs; fails 
 	$(BIN)/python -m bench.guard --against $(AGAINST)
 
 clean: ## Remove what the targets made, except your data
-	rm -rf $(VENV) .venv-audit demo dbt_project/target .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-audit .venv-spark demo dbt_project/target .pytest_cache .mypy_cache .ruff_cache

@@ -87,6 +87,11 @@ class Home:
         return self.root / "built.duckdb"
 
     @property
+    def spark(self) -> Path:
+        """Tables that a Spark server has built, by schema and name."""
+        return self.root / "spark"
+
+    @property
     def versions(self) -> Path:
         """Publications, one numbered folder each."""
         return self.root / "versions"

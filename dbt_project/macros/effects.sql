@@ -94,9 +94,10 @@
     case
         when {{ p }} > 0 and {{ p }} < 1
             then
-                lgamma(({{ n1 }}) + {{ a }}e0 * {{ p }}) - lgamma({{ a }}e0 * {{ p }})
-                + lgamma(({{ n }}) - ({{ n1 }}) + {{ a }}e0 * (1e0 - {{ p }})) - lgamma({{ a }}e0 * (1e0 - {{ p }}))
-                + lgamma({{ a }}e0) - lgamma(({{ n }}) + {{ a }}e0)
+                {{ log_gamma('(' ~ n1 ~ ') + ' ~ a ~ 'e0 * ' ~ p) }} - {{ log_gamma(a ~ 'e0 * ' ~ p) }}
+                + {{ log_gamma('(' ~ n ~ ') - (' ~ n1 ~ ') + ' ~ a ~ 'e0 * (1e0 - ' ~ p ~ ')') }}
+                - {{ log_gamma(a ~ 'e0 * (1e0 - ' ~ p ~ ')') }}
+                + {{ log_gamma(a ~ 'e0') }} - {{ log_gamma('(' ~ n ~ ') + ' ~ a ~ 'e0') }}
                 - ({{ n1 }}) * ln({{ p }}) - (({{ n }}) - ({{ n1 }})) * ln(1e0 - {{ p }})
     end
 {%- endmacro %}
@@ -105,7 +106,7 @@
     {%- set named -%}
         {%- for pair in treated_shares() -%}
             {%- set campaign, share = pair.rsplit('=', 1) -%}
-            when {{ campaign_id }} = '{{ campaign | trim | replace("'", "''") }}' then {{ share | float }}e0{{ ' ' }}
+            when {{ campaign_id }} = {{ text(campaign | trim) }} then {{ share | float }}e0{{ ' ' }}
         {%- endfor -%}
     {%- endset -%}
     case {{ named }}when true then {{ var('action_effects').planned_treated_share }}e0 end

@@ -23,7 +23,7 @@ FILES = "files"
 
 _READY = Path(sources.__file__).parent / "ready"
 _OF_A_HOME = {"landing", "lake", "sources", "targets", "fetched", "drafts", "versions", "published", "last_run"} | {
-    "annotations.csv", "dagster", "exports", "warehouse.duckdb", "built.duckdb", SETTINGS_FILE,
+    "annotations.csv", "dagster", "exports", "warehouse.duckdb", "built.duckdb", "spark", SETTINGS_FILE,
 }  # fmt: skip
 _INTRO = (
     " Settings of this community: docs/settings.md lists all of them.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -155,8 +156,12 @@ def _carry_out(home: Home, settings: Settings, journal: Journal, on_step: Callab
 
 
 def _sweep(home: Home) -> None:
-    """Remove what runs left half-written, and what an erasure did that was broken off."""
+    """Remove what runs left half-written, and what an erasure did that was broken off.
+
+    The tables of a Spark server go too, with the commits of before that they keep: the next run builds them anew.
+    """
     sweep_staging(home)
+    shutil.rmtree(home.spark, ignore_errors=True)
     versions.sweep(home)
     for beside in home.root.rglob(f".*{BESIDE}"):
         beside.unlink()

@@ -89,7 +89,7 @@ def preview(
 
     Both sides are built from the same accepted rows, so a delivery that no run has built yet is in both. It costs a
     copy of the warehouse in the temporary folder and two dbt runs: one that usually builds no day, and one that builds
-    the days of the ids.
+    the days of the ids. Both are on DuckDB; where a server builds the home's own tables, the first builds every day.
 
     Raises:
         LinkError: The ids are equal, unknown or one person already, or no run was completed yet.
@@ -139,7 +139,7 @@ def _copied(home: Home, settings: Settings, on_wait: Callable[[str], None] | Non
             copy_file(home.marts, scratch.marts)
             link_lake(home, scratch, own_log=IDENTITY_LINKS.name)
         scratch.raw_part(IDENTITY_LINKS.name, LINK_DAY).parent.mkdir()
-        yield scratch, settings.model_copy(update={"home": scratch.root})
+        yield scratch, settings.model_copy(update={"home": scratch.root, "engine": "duckdb"})
 
 
 def _write_links(scratch: Home, pairs: Sequence[tuple[str, str]], day: date | None) -> None:

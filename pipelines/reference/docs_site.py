@@ -30,7 +30,7 @@ def write_docs_site(settings: Settings, folder: Path = SITE_DIR) -> Path:
         DbtError: A model could not be built, or dbt could not describe it.
     """
     with TemporaryDirectory() as place:
-        empty = settings.model_copy(update={"home": Path(place)})
+        empty = settings.model_copy(update={"home": Path(place), "engine": "duckdb"})
         home = Home(empty.home)
         ensure_sources(home)
         day = settings.first_log_day

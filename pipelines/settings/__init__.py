@@ -19,6 +19,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from pipelines.files import write_text
 from pipelines.settings import given
 from pipelines.settings.access import AccessSettings
+from pipelines.settings.engine import EngineSettings
 from pipelines.settings.erasure import ErasureSettings
 from pipelines.settings.given import HOME_FILE, SETTINGS_FILE, SettingsError
 from pipelines.settings.history import HistorySettings
@@ -47,6 +48,7 @@ _DEFAULT_HOME = Path("data")
 
 class Settings(
     AccessSettings,
+    EngineSettings,
     ErasureSettings,
     HistorySettings,
     LimitSettings,

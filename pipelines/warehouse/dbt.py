@@ -96,6 +96,9 @@ def node_results(
         for path in (Home(settings.home).marts, Home(settings.home).marts.with_suffix(".duckdb.wal")):
             path.unlink(missing_ok=True)
     variables = dbt_environment(settings) | {"GUILDBOOK_COMPLETES_RUN": "yes" if completes_run else "no"}
+    if settings.engine == "spark":
+        yield from _on_spark(settings, variables, arguments)
+        return
     place = statements.script_path(settings, variables, arguments)
     told: set[str] = set()
     if (script := statements.load(place, settings)) is not None:
@@ -114,6 +117,22 @@ def node_results(
     if recorder.credentials is not None and all(node.succeeded for node in nodes):
         statements.keep(place, recorder.script(outcome), settings)
     yield from (node for node in nodes if node.unique_id not in told or not node.succeeded)
+
+
+def _on_spark(settings: Settings, variables: dict[str, str], arguments: list[str]) -> list[NodeResult]:
+    """Let the server build; what Python reads is copied once all of it is built."""
+    from pipelines.warehouse.spark import copies, session, tables  # noqa: PLC0415 - an extra
+
+    home = Home(settings.home)
+    server = session.connect(settings)
+    tables.register(server, home, settings)
+    with environment(variables | {"SPARK_REMOTE": session.address(settings)}):
+        outcome = _invoke(arguments, target=settings.home / "lake" / ".staging" / "dbt", engine="spark")
+    nodes = [_node_result(result) for result in outcome]
+    if all(node.succeeded for node in nodes):
+        copies.copy(server, home, [one.node for one in outcome if str(one.node.resource_type) == "model"])
+        nodes = _seen(home, nodes)
+    return nodes
 
 
 def _seen(home: Home, nodes: list[NodeResult]) -> list[NodeResult]:
@@ -144,21 +163,27 @@ def write_docs(settings: Settings, folder: Path) -> Path:
 
 
 @lru_cache(maxsize=1)
-def _manifest(digest: str) -> Manifest:
+def _manifest(digest: str, engine: str) -> Manifest:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes seconds
 
     # dbt parses everything again when the profile differs from the last time's, and nothing parsed depends on the home.
     with environment({"GUILDBOOK_HOME": "any"}):
-        result = dbtRunner().invoke(["parse", *_common_arguments(MANIFEST_PATH.parent)])
+        folder = MANIFEST_PATH.parent if engine == "duckdb" else MANIFEST_PATH.parent / engine
+        result = dbtRunner().invoke(["parse", *_common_arguments(folder, engine)])
     if not result.success:
         raise DbtError(str(result.exception)) from result.exception
     manifest: Manifest = result.result
     return manifest
 
 
-def _invoke(arguments: list[str], target: Path | None = None, recorder: statements.Recorder | None = None) -> Any:  # noqa: ANN401 - dbt's results are untyped
+def _invoke(
+    arguments: list[str],
+    target: Path | None = None,
+    recorder: statements.Recorder | None = None,
+    engine: str = "duckdb",
+) -> Any:  # noqa: ANN401 - dbt's results are untyped
     """Invoke dbt; returns its node results. Closes the warehouse before it returns."""
-    manifest = _manifest(project_digest())
+    manifest = _manifest(project_digest(), engine)
     if arguments == ["parse"]:
         return []
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
@@ -168,7 +193,7 @@ def _invoke(arguments: list[str], target: Path | None = None, recorder: statemen
     target.mkdir(parents=True, exist_ok=True)
     try:
         runner = dbtRunner(manifest=manifest, callbacks=[recorder] if recorder else [])
-        result = runner.invoke([*arguments, *_common_arguments(target)])
+        result = runner.invoke([*arguments, *_common_arguments(target, engine)])
         if recorder is not None:
             recorder.credentials = DuckDBConnectionManager.env().creds
     finally:
@@ -179,8 +204,10 @@ def _invoke(arguments: list[str], target: Path | None = None, recorder: statemen
     return result.result
 
 
-def _common_arguments(target: Path) -> list[str]:
+def _common_arguments(target: Path, engine: str) -> list[str]:
     return [
+        "--target",
+        engine,
         "--quiet",
         "--log-level",
         "none",

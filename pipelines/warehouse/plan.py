@@ -34,6 +34,10 @@ CODE_CHANGED = "a transformation or a setting changed"
 """Why everything is rebuilt where marts are computed differently than in the last completed run."""
 
 
+ON_PARQUET = "days cannot be taken out of the server's tables of Parquet"
+"""Why everything is rebuilt, each time, where a Spark server keeps its tables as Parquet."""
+
+
 _CURE = "run the same days again, which writes it anew"
 
 
@@ -91,7 +95,8 @@ def make_plan(home: Home, settings: Settings, *, full: bool = False, schedule: S
         fingerprint=fingerprint,
         first_day=first_day,
         through_day=through_day,
-        full_because=_full_because(completed_build(home), fingerprint, first_day, through_day, asked=full),
+        full_because=_full_because(completed_build(home), fingerprint, first_day, through_day, asked=full)
+        or _full_on_engine(home, settings),
         training_days=schedule(home, settings, first_day, through_day) if schedule else (),
     )
 
@@ -170,6 +175,7 @@ def code_fingerprint(settings: Settings) -> str:
         settings.churn_horizon_days,
         settings.renewal_grace_days,
         settings.active_by_events,
+        *((settings.engine, settings.spark_tables) if settings.engine != "duckdb" else ()),
     )
     return hashlib.sha256(f"{transformation_digest()}{used}".encode()).hexdigest()[:16]
 
@@ -215,6 +221,18 @@ def _full_because(
     if through_day < completed.through_day or first_day > completed.first_day:
         return "days at an end of the history were withdrawn"
     return ""
+
+
+def _full_on_engine(home: Home, settings: Settings) -> str:
+    """Say why days alone cannot be replaced in the tables of the engine; nothing where they can."""
+    if settings.engine == "duckdb":
+        return ""
+    if settings.spark_tables == "parquet":
+        return ON_PARQUET
+    with open_warehouse(home) as con:
+        marts = {name for (name,) in con.execute("from control.completed_marts").fetchall()}
+    is_whole = all((home.spark / "marts" / name).is_dir() for name in marts)
+    return "" if is_whole else "tables of the server are gone"
 
 
 def _manifest_table(home: Home) -> pa.Table:

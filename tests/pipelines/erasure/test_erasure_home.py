@@ -133,6 +133,15 @@ def test_a_plain_word_goes_as_an_id_and_stays_as_a_word(house):
 
 
 @pytest.mark.long
+def test_what_a_server_has_built_goes_with_all_its_commits_and_is_built_anew(house):
+    member = house.home.spark / "marts" / "dim_members" / "part-0.parquet"
+    member.parent.mkdir(parents=True)
+    member.write_bytes(b"a row of somebody")
+    erase(house.home, house.settings, [["nobody-knows-this-id"]], asked_by="ann")
+    assert not house.home.spark.exists()
+
+
+@pytest.mark.long
 def test_a_second_erasure_finds_nothing_and_gives_the_same_tombstones(erased, tmp_path):
     house, first = erased
     house = house.copy_to(tmp_path / "home")

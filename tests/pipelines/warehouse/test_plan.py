@@ -12,6 +12,7 @@ from pipelines import run_start
 from pipelines.churn.schedule import training_days
 from pipelines.lake import manifest
 from pipelines.settings import Settings
+from pipelines.warehouse import plan
 from pipelines.warehouse import project as project_module
 from pipelines.warehouse.plan import NothingAcceptedError, make_plan, read_plan, write_plan
 from pipelines.warehouse.project import DBT_PROJECT_DIR, project_files
@@ -22,6 +23,7 @@ from tests.support.tiny_logs import FIRST, interaction
 NO_TRANSFORMATION_USES = {"GUILDBOOK_HOME", "GUILDBOOK_THREADS", "GUILDBOOK_MEMORY_LIMIT", "GUILDBOOK_COMPLETES_RUN"}
 ONLY_WHAT_EVERY_RUN_MAKES_ANEW_USES = {"GUILDBOOK_TREATED_SHARES"}
 CHANGED = {
+    "GUILDBOOK_SPARK_TABLES": {"engine": "spark", "spark_tables": "parquet"},
     "GUILDBOOK_TIMEZONE": {"timezone": "UTC"},
     "GUILDBOOK_ENGAGEMENT_WINDOWS": {"engagement_windows": "30,90"},
     "GUILDBOOK_ENGAGEMENT_HIGH": {"engagement_high": 0.7},
@@ -195,3 +197,17 @@ def test_a_failed_node_is_named_and_what_was_skipped_for_it_is_not():
     with pytest.raises(DbtError) as raised:
         raise_for_failures([node("error", "broken"), node("skipped", "behind"), node("fail", "test")])
     assert str(raised.value) == "broken: error: because of broken; test: fail: because of test"
+
+
+def test_days_alone_are_built_on_a_server_only_where_its_tables_are_there_and_lose_days(built_house, tmp_path):
+    house = built_house.copy_to(tmp_path / "home")
+    home = house.home
+    on = house.settings.model_copy(update={"engine": "spark", "spark_tables": "delta"})
+    assert plan._full_on_engine(home, house.settings) == ""
+    assert plan._full_on_engine(home, on) == "tables of the server are gone"
+    for (name,) in house.query("from control.completed_marts"):
+        (home.spark / "marts" / name).mkdir(parents=True)
+    assert plan._full_on_engine(home, on) == ""
+    parquet = on.model_copy(update={"spark_tables": "parquet"})
+    assert plan._full_on_engine(home, parquet) == plan.ON_PARQUET
+    assert len({plan.code_fingerprint(one) for one in (house.settings, on, parquet)}) == 3

@@ -1,0 +1,1 @@
+"""The same tables on every engine: what ``make parity`` builds on servers that it starts, and compares."""
