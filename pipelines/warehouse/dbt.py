@@ -163,7 +163,7 @@ def write_docs(settings: Settings, folder: Path) -> Path:
 
 
 @lru_cache(maxsize=1)
-def _manifest(digest: str, engine: str) -> Manifest:
+def _manifest(digest: str, engine: str = "duckdb") -> Manifest:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes seconds
 
     # dbt parses everything again when the profile differs from the last time's, and nothing parsed depends on the home.

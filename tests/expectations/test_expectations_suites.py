@@ -188,7 +188,7 @@ def test_bounds_that_are_settings_move_with_them(rules, column, value):
 
 def test_rules_with_the_same_bounds_are_one_expectation(monkeypatch):
     """Great Expectations takes some 25 ms for each, however few the values."""
-    import great_expectations as gx  # noqa: PLC0415 - takes seconds
+    from expectations.library import gx  # noqa: PLC0415 - takes seconds
 
     worker.stop()  # that of another test: it is asked here
     made = []

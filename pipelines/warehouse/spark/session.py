@@ -29,7 +29,6 @@ _CONFIGURED = {
 }
 _PROBES = {
     "xxhash64": "xxhash64('a')",
-    "md5 of a row": "md5(to_json(struct(1 as a)))",
     "higher-order functions": "aggregate(filter(sequence(1, 3), x -> x > 1), cast(0 as bigint), (a, x) -> a + x)",
     "get": "get(array(1), 1)",
     "try_cast": "try_cast('a' as date)",

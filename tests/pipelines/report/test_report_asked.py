@@ -155,6 +155,7 @@ def test_what_an_older_version_published_is_told_and_no_error_of_the_program(hom
     database = home.versions / "7" / "analytics.duckdb"
     with duckdb.connect(database) as con:
         con.execute("alter table marts.content_performance drop half_life_hours")
+    (home.versions / "7" / sums.SUMS).unlink(missing_ok=True)
     sums.write(home.versions / "7")
     code, shown, said = ask("piece", "w77")
     assert (code, shown) == (1, "")

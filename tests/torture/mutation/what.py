@@ -18,7 +18,8 @@ SQL = {
     ),
     "churn labels": (
         "models/churn/churn_labels.sql", "models/churn/int_churn_members.sql", "models/churn/int_churn_payers.sql",
-        "models/churn/int_churn_persons.sql", "models/churn/int_churn_known_*.sql",
+        "models/churn/int_churn_persons.sql", "models/churn/int_churn_linked_ids.sql",
+        "models/churn/int_churn_known_*.sql",
         "models/churn/int_churn_logged*.sql", "models/churn/int_churn_events.sql",
         "models/intermediate/churn/*.sql", "models/marts/churn/*.sql",
         "macros/days.sql", "macros/known_versions.sql", "macros/versions.sql",
