@@ -15,10 +15,3 @@
     {%- set gained_columns = meta.gained_columns | default(false) -%}
     {{- parquet_source(path, 'log_day=' in meta.path, meta.with_filename | default(false), gained_columns) }}
 {%- endmacro %}
-
-{% macro columns_that_settle(log) -%}
-    {#- Not through source(): a unit test puts a step of its own in its place. -#}
-    {%- set files = api.Relation.create(database=target.database or none, schema='lake', identifier=log) -%}
-    {%- set columns = adapter.get_columns_in_relation(files) if execute else [] -%}
-    {{ return(columns | map(attribute='name') | reject('in', ['source_seq', 'log_day']) | list) }}
-{%- endmacro %}

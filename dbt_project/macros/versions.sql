@@ -14,12 +14,12 @@
 
 {% macro best_version_first(log) -%}
     source_seq desc nulls last, log_day desc
-    {%- for column in columns_that_settle(log) %}, {{ column }} desc nulls last{% endfor %}
+    {%- for column in var('version_columns')[log] %}, {{ column }} desc nulls last{% endfor %}
 {%- endmacro %}
 
 {% macro best_version_last(step, log) -%}
     {{ step }}.source_seq asc nulls first, {{ step }}.log_day
-    {%- for column in columns_that_settle(log) %}, {{ step }}.{{ column }} nulls first{% endfor %}
+    {%- for column in var('version_columns')[log] %}, {{ step }}.{{ column }} nulls first{% endfor %}
 {%- endmacro %}
 
 {% macro interaction_versions(days) -%}

@@ -7,6 +7,7 @@ import yaml
 
 from pipelines import contract
 from pipelines.contract import DUCKDB_TYPES, LOGS, Type
+from pipelines.lake.sources import part_columns
 from pipelines.settings import PROJECT_DIR
 
 DBT = PROJECT_DIR / "dbt_project"
@@ -154,6 +155,7 @@ def test_dbt_has_no_other_vocabulary():
         "contact_kinds",
         "suggested_kinds",
         "marts_of_log",
+        "version_columns",
     }
     assert set(yaml_of(DBT / "dbt_project.yml")["vars"]) == known
 
@@ -165,6 +167,11 @@ def test_lists_that_only_dbt_has_are_made_of_kinds_of_the_logs():
     assert set(own["suggested_kinds"]) <= set(LOGS["content"].column("kind").kinds)
     assert set(own["scales_of_5"]) <= set(LOGS["feedback"].column("scale").kinds)
     assert list(own["marts_of_log"]) == list(LOGS)
+
+
+def test_dbt_knows_the_columns_of_every_log():
+    own = yaml_of(DBT / "dbt_project.yml")["vars"]["version_columns"]
+    assert own == {name: [one for one in part_columns(log) if one != "source_seq"] for name, log in LOGS.items()}
 
 
 def test_dbt_reads_every_log_where_the_lake_keeps_it():
