@@ -109,6 +109,14 @@ def test_no_model_says_what_another_engine_takes_for_something_else(project):
     assert wrong == {}
 
 
+@pytest.mark.dbt
+def test_logarithms_of_features_are_rounded_since_engines_differ_in_their_last_digit(project):
+    features = [name for name, node in project.models.items() if node["schema"] == "churn"]
+    text = {name: re.sub(r"\s", "", without_comments(project.compiled(name))) for name in features}
+    assert [name for name, sql in text.items() if re.search(r"(?<!round\()\b(?:ln|exp)\(", sql)] == []
+    assert sum("round(ln(" in sql or "round(exp(" in sql for sql in text.values()) >= 3
+
+
 def test_only_the_engines_macros_speak_as_an_engine():
     paths = [path for folder in ("models", "tests", "macros") for path in (DBT_PROJECT_DIR / folder).rglob("*.sql")]
     wrong = {path.name: said for path in paths if path.name not in ENGINES and (said := WORDS.findall(written(path)))}

@@ -104,9 +104,12 @@ features as (
 
         activity.days_since_active / (activity.median_gap + 1e0) as recency_per_gap,
 
-        ln((coalesce(activity.acts_30, 0) + 1e0) / (coalesce(activity.acts_before_30, 0) + 1e0)) as acts_trend,
-        ln(
-            (coalesce(activity.active_days_30, 0) + 1e0) / (coalesce(activity.active_days_before_30, 0) + 1e0)
+        -- Rounded, so that the last digit depends on no engine's logarithm.
+        round(
+            ln((coalesce(activity.acts_30, 0) + 1e0) / (coalesce(activity.acts_before_30, 0) + 1e0)), 12
+        ) as acts_trend,
+        round(
+            ln((coalesce(activity.active_days_30, 0) + 1e0) / (coalesce(activity.active_days_before_30, 0) + 1e0)), 12
         ) as active_days_trend,
 
         activity.starts_30 / cast(nullif(activity.starts_30 + activity.replies_30, 0) as double) as started_share_30,

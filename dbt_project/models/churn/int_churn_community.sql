@@ -12,7 +12,7 @@ levels as (
     select
         as_of_day,
         count(*) filter (where n_days_now > 0) as community_active_30,
-        ln((sum(n_days_now) + 1e0) / (sum(n_days_before) + 1e0)) as community_trend
+        round(ln((sum(n_days_now) + 1e0) / (sum(n_days_before) + 1e0)), 12) as community_trend
     from members
     group by as_of_day
 ),
