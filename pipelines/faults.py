@@ -40,6 +40,10 @@ _CURES = (
         r"Read-only file system|attempt to write a readonly database",
         "the disk is mounted read-only: mount {home} for writing, then do the same again",
     ),
+    (
+        r"StatusCode\.UNAVAILABLE|SESSION_CLOSED|SESSION_NOT_FOUND",
+        "the Spark server is gone: start it again, then run the same days again; what is published stays as it is",
+    ),
     (r"Too many open files", "raise the limit of open files (ulimit -n), then run the same days again"),
     (
         r"Permission denied|Operation not permitted",

@@ -138,7 +138,7 @@ def test_a_server_that_dies_in_a_run_leaves_the_tables_of_before_and_the_next_ru
         house.run(DAYS)
     die.join()
     assert house.query("select * from marts.community_days") == before
-    assert "Spark" in explain(str(stopped.value), house.home)
+    assert "the Spark server is gone: start it again" in explain(str(stopped.value), house.home)
     server.start()
     house.run(DAYS)
     duck.run(DAYS)
