@@ -24,9 +24,6 @@
 {% macro add_months(day, n) %}{{ return(adapter.dispatch('add_months', 'guildbook')(day, n)) }}{% endmacro %}
 {% macro default__add_months(day, n) -%} cast({{ day }} + {{ n }} * interval 1 month as date) {%- endmacro %}
 
-{% macro weekday_of(day) %}{{ return(adapter.dispatch('weekday_of', 'guildbook')(day)) }}{% endmacro %}
-{% macro default__weekday_of(day) -%} cast(isodow({{ day }}) as bigint) {%- endmacro %}
-
 {% macro joined_texts(column, separator, place) %}
     {{ return(adapter.dispatch('joined_texts', 'guildbook')(column, separator, place)) }}
 {% endmacro %}

@@ -92,8 +92,6 @@
 
 {% macro spark__add_months(day, n) -%} add_months({{ day }}, {{ n }}) {%- endmacro %}
 
-{% macro spark__weekday_of(day) -%} cast(weekday({{ day }}) + 1 as bigint) {%- endmacro %}
-
 {% macro spark__joined_texts(column, separator, place) -%}
     nullif(
         array_join(
