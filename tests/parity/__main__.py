@@ -9,15 +9,17 @@ import argparse
 import sys
 import threading
 import time
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from pipelines.warehouse.results import DbtError
-from tests.parity.plays import made_up, play
+from tests.parity.plays import made_up, of_home, play
 from tests.parity.servers import Sail, Spark
 
 if TYPE_CHECKING:
+    from tests.parity.plays import Community
     from tests.parity.servers import Server
 
 SERVERS = {"sail": Sail, "spark": Spark}
@@ -31,28 +33,28 @@ def main() -> int:
     parser.add_argument("server", nargs="*", choices=[*SERVERS, []], default=[*SERVERS])
     parser.add_argument("--members", type=int, default=100)
     parser.add_argument("--days", type=int, default=72)
+    parser.add_argument("--home", type=Path, help="take what lies in the landing folder of this home instead")
+    parser.add_argument("--steps", type=int, help="only the first ones, without the full rebuild beside them")
     asked = parser.parse_args()
+    community = of_home(asked.home) if asked.home else made_up(asked.members, asked.days)
     _tell("| server | step | stale days | tables | rows | differences | seconds | MB of the server |")
     _tell("|---|---|---|---|---|---|---|---|")
-    return max(_play(name, asked.members, asked.days) for name in asked.server)
+    return max(_play(name, community, asked.steps) for name in asked.server)
 
 
-def _play(name: str, members: int, days: int) -> int:
-    deliveries, log_days, changes = made_up(members, days)
+def _play(name: str, community: Community, n_steps: int | None) -> int:
     wrong = 0
     with TemporaryDirectory(prefix="guildbook-parity-") as folder, SERVERS[name](Path(folder) / "server") as server:
         since = time.monotonic()
         steps = play(
             Path(folder),
-            deliveries,
-            log_days,
-            changes,
+            community,
             before=lambda step: _disturb(server, step),
             again=(DbtError,),
             spark_remote=server.address,
             spark_tables=TABLES[name],
         )
-        for step in steps:
+        for step in islice(steps, n_steps):
             seconds, since = time.monotonic() - since, time.monotonic()
             found = step.compared
             wrong += len(found.differences)

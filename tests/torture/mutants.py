@@ -72,7 +72,7 @@ changes, so it means another change once the text is another.
         "Settings, types and the order of columns: only statements of models, macros and functions are changed.",
         "`pipelines/gates/shapes`, which says how unusual a delivered day looks: its thresholds were chosen on real "
         "logs, and the tests beside it hold them to days of these.",
-        "Features of the churn model that decide no label; the data tests of dbt; and those files of `pipelines/gates` "
-        "whose tests take whole runs: `deliveries`, `facts`, `predictions`, `relations`.",
+        "Features of the churn model that decide no label; and the data tests of dbt, each of which is shown to notice "
+        "errors that are put into built marts.",
     ),
 )

@@ -1,4 +1,4 @@
-"""The page ``docs/how-it-is-tested.md``: each suite with what its last recorded run counted."""
+"""The page ``docs/how-it-is-tested.md``: each suite with what was counted when it was last recorded."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ prints its seeds; whoever has suite and seed can make the fault again.
     make torture SUITE=kills                   # one suite, from a seed that is drawn and printed
     make torture SUITE=kills SEED=17 COUNT=1   # one fault again
 
-`make test` plays a part of each suite. The counts are those of the last full run that was recorded.
+`make test` plays a part of each suite. The counts are those of the last run that was recorded, and of
+those whose seeds stand beside it.
 """
 
 
@@ -72,7 +73,7 @@ def _section(suite: Suite, run: dict[str, Any]) -> str:
         rows = [(", ".join(map(str, one.seeds)), one.what, one.now) for one in suite.found]
         parts += [f"Found and mended:\n\n{table(('seeds', 'what was wrong', 'now'), rows)}"]
     if failed := run.get("failed"):
-        parts += [f"Failed in the last recorded run:\n\n{table(('seed', 'what'), list(failed.items()))}"]
+        parts += [f"Failed when it was last recorded:\n\n{table(('seed', 'what'), list(failed.items()))}"]
     if suite.unseen:
         parts += ["What it cannot detect:\n\n" + "".join(f"* {one}\n" for one in suite.unseen)]
     return "\n".join(parts)

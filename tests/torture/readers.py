@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import date
 from functools import partial
+from pathlib import Path
 from random import Random
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -19,20 +20,22 @@ from pipelines.home import Home
 from pipelines.lake import versions
 from pipelines.publishing.database import STORAGE_VERSION, copy_marts
 from pipelines.reading import sums
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT_DIR, Settings
 from tests.torture.reading_process import KINDS, asked
 from tests.torture.suite import Suite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
     from tests.torture.reading_process import Seen
+
+    Reader = Callable[[], Seen]
 
 KEPT = 4
 N_PUBLICATIONS, N_ROLLBACKS = 10, 1
 ROWS = 3000
 DAY = date(2026, 3, 1)
+CLIENTS = PROJECT_DIR / ".clients"
 
 
 def play(seed: int, _: Path, own: Path) -> str:
@@ -43,6 +46,8 @@ def play(seed: int, _: Path, own: Path) -> str:
     house.publish()
     with ExitStack() as stack:
         readers = {**house.readers(own), **stack.enter_context(_process(house.home))}
+        for folder in older_clients():
+            readers |= stack.enter_context(_older(folder, house.database))
         free = stack.enter_context(_free_running(house))
         kept_open = {}
         moves = [house.publish] * N_PUBLICATIONS + [house.roll_back] * N_ROLLBACKS
@@ -63,7 +68,10 @@ def play(seed: int, _: Path, own: Path) -> str:
     assert versions.numbers(house.home) == sorted(house.published)[-KEPT:]
     assert all(path.name.isdigit() for path in house.home.versions.iterdir()), "something is left over"
     n_reads = sum(len(one) for one in free)
-    return f"{len(house.published)} publications, {house.n_rolled} rollbacks, {n_reads} reads meanwhile"
+    return (
+        f"{len(house.published)} publications, {house.n_rolled} rollbacks, {len(readers)} kinds of readers, "
+        f"{n_reads} reads meanwhile"
+    )
 
 
 class _House:
@@ -102,7 +110,7 @@ class _House:
             self.up = versions.rollback(self.home)
             self.n_rolled += 1
 
-    def readers(self, own: Path) -> dict[str, Callable[[], Seen]]:
+    def readers(self, own: Path) -> dict[str, Reader]:
         """Readers by what they are; each returns the versions that it saw."""
         return {
             "DuckDB": self.read_database,
@@ -139,10 +147,25 @@ class _House:
         return {int(folder.name)}
 
 
+def older_clients() -> list[Path]:
+    """Return the folders with an older DuckDB each, named by its version; ``make torture`` fetches them."""
+    return sorted(path for path in CLIENTS.glob("*") if path.is_dir())
+
+
+def _process(home: Home) -> AbstractContextManager[dict[str, Reader]]:
+    """Start a process that reads in several ways: DuckDB opens a file in one way only in each process."""
+    return _asking([sys.executable, "-m", "tests.torture.reading_process", str(home.root)], KINDS)
+
+
+def _older(folder: Path, database: Path) -> AbstractContextManager[dict[str, Reader]]:
+    """Start a program that reads with an older DuckDB."""
+    program = Path(__file__).with_name("older_client.py")
+    return _asking([sys.executable, str(program), str(folder), str(database)], [f"DuckDB {folder.name}"])
+
+
 @contextmanager
-def _process(home: Home) -> Iterator[dict[str, Callable[[], Seen]]]:
-    """Start a process that reads what it is told to: DuckDB opens a file in one way only in each process."""
-    command = [sys.executable, "-m", "tests.torture.reading_process", str(home.root)]
+def _asking(command: list[str], kinds: Sequence[str]) -> Iterator[dict[str, Reader]]:
+    """Start a process that is told a kind by line and answers with the versions that it saw."""
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdin is not None
         assert child.stdout is not None
@@ -153,7 +176,7 @@ def _process(home: Home) -> Iterator[dict[str, Callable[[], Seen]]]:
             stdin.flush()
             return {int(one) for one in stdout.readline().split()}
 
-        yield {name: partial(read, name) for name in KINDS}
+        yield {name: partial(read, name) for name in kinds}
         stdin.close()
 
 
@@ -189,19 +212,18 @@ SUITE = Suite(
     name="readers",
     title="Readers",
     what=f"""\
-{N_PUBLICATIONS} publications and a rollback a seed, in an order that the seed draws, with {KEPT} kept.
-After each of them readers of eight kinds, drawn by the seed, read what is up: DuckDB in the same process and in another
-one, pandas, a Parquet file made of a mart, the agents' tools, the reader for whom nobody vouches, pages from a folder,
-the digests. Some connections stay open over all that follows, and two readers read all the time (these follow the
-machine, not the seed). Each sees one whole publication every time: database, site and digests of one number,
-the one that is up. In the end there are the publications that are kept, and nothing else.""",
+{N_PUBLICATIONS} publications and a rollback a seed, in an order that the seed draws, with {KEPT} kept. After each of
+them readers of eight kinds, drawn by the seed, read what is up: DuckDB in the same process and in another one,
+pandas, a Parquet file made of a mart, the agents' tools, the reader for whom nobody vouches, pages from a folder, the
+digests; and clients of DuckDB 1.2, 1.3 and 1.4, which `make torture` fetches. Some connections stay open over all
+that follows, and two readers read all the time (these follow the machine, not the seed). Each sees one whole
+publication every time: database, site and digests of one number, the one that is up. In the end there are the
+publications that are kept, and nothing else.""",
     prepare=lambda _: None,
     play=play,
     n_seeds=50,
     n_short=1,
     unseen=(
-        "Clients of DuckDB of other versions while publications change: 1.2.0, 1.3.2 and 1.4.4 read every row of a "
-        "publication as ours does (`test_older_clients`), and none was asked here.",
         "A browser that loads one page before and its next page after a publication: each page is whole and says its "
         "number, and nothing joins them.",
         "A reader that takes longer between reading the link and opening the file than the publications that are kept: "

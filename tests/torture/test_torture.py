@@ -119,6 +119,24 @@ def test_counts_replace_those_of_the_same_suite(tmp_path):
     }
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["seeds after it", "seeds before it"])
+def test_a_run_whose_seeds_stand_beside_those_of_the_last_one_is_added(tmp_path, order):
+    runs = [
+        Result("kills", 0, 20, (Played(3, "killed in ingest", "trace"),), 7.6),
+        Result("kills", 20, 5, (Played(21, "killed in send", "trace"),), 2.2),
+    ]
+    for day, number in enumerate(order, start=3):
+        record(runs[number], date(2026, 1, day), tmp_path)
+
+    assert counts(tmp_path)["kills"] == {
+        "day": "2026-01-04",
+        "first": 0,
+        "n_seeds": 25,
+        "seconds": 10,
+        "failed": {"3": "killed in ingest", "21": "killed in send"},
+    }
+
+
 def test_the_page_is_what_the_suites_say(tmp_path):
     assert (DOCS_DIR / PAGE).read_text(encoding="utf-8") == torture_page(), (
         "run make docs, or python -m tests.torture --page"

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.parity.plays import made_up, play
@@ -20,13 +22,15 @@ def server(tmp_path_factory):
 
 
 def test_every_table_of_a_community_is_the_same_on_the_server_also_after_a_late_file(server, tmp_path):
-    deliveries, days, changes = made_up(members=100, days=40)
-    chosen = {"a late file": lambda house: changes["a new day"](house) and changes["a late file"](house)}
-    steps = list(play(tmp_path, deliveries, days, chosen, spark_remote=server.address))
+    n_days = 40
+    community = made_up(members=100, days=n_days)
+    later = community.later
+    chosen = {"a late file": lambda house: later["a new day"](house) and later["a late file"](house)}
+    steps = list(play(tmp_path, replace(community, later=chosen), spark_remote=server.address))
     assert [(step.name, step.compared.differences) for step in steps] == [
         ("everything", []),
         ("a late file", []),
         ("beside a full rebuild", []),
     ]
     assert min(step.compared.n_tables for step in steps) > 100
-    assert 0 < steps[1].n_stale_days < len(days)
+    assert 0 < steps[1].n_stale_days < n_days

@@ -41,6 +41,12 @@ PYTHON = {
     "gates": {
         "pipelines/gates/verdicts.py": (f"{GATES}/test_verdicts.py",),
         "pipelines/gates/nobody.py": (f"{GATES}/test_gate_nobody.py",),
+        "pipelines/gates/deliveries.py": tuple(
+            f"{GATES}/test_gate_{name}.py" for name in ("deliveries", "nobody", "waivers", "part_of_day")
+        ),
+        "pipelines/gates/facts.py": (f"{GATES}/test_gate_verdicts_of_tables.py",),
+        "pipelines/gates/predictions.py": (f"{GATES}/test_gate_predictions.py",),
+        "pipelines/gates/relations.py": (f"{GATES}/test_gate_relations.py", f"{GATES}/test_gate_verdicts_of_tables.py"),
         "expectations/rule.py": EXPECTATIONS,
         "expectations/runner.py": EXPECTATIONS,
         "expectations/suites.py": (*EXPECTATIONS, f"{GATES}/test_gate_nobody.py"),
