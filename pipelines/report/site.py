@@ -44,6 +44,7 @@ from pipelines.report.parts.linked import linked
 from pipelines.report.parts.menu import menu
 from pipelines.report.parts.singles import left_out, rounding_note
 from pipelines.report.parts.targets import with_targets
+from pipelines.report.sections import known_days
 
 PAGES: tuple[Callable[[Marts, SiteContext, Header], Page], ...] = (
     brief.page,
@@ -68,7 +69,7 @@ TODAY = "today.js"
 """What tells the pages that there is one of the running day: empty until a look at it is written beside them."""
 
 ANNOTATIONS = "annotations.js"
-"""What the operator says of days, for the charts of all pages; absent where nothing is said."""
+"""What is said of days, by the operator and by the marts, for the charts of all pages."""
 
 STATIC_DIR = Path(__file__).with_name("static")
 
@@ -94,6 +95,7 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
             pages = [left_out(build(marts, context, header), context.least_shown) for build in PAGES]
             pages = [with_targets(page, context.targets) for page in pages]
             own_pages = own.pages(marts, context)
+            known = known_days.drawn(marts, context)
         links = {f"{page.name}.html" for page in own_pages}
         template = environment(links).get_template("page.html")
         for page in pages:
@@ -104,8 +106,8 @@ def render_site(database: Path, out: Path, *, context: SiteContext) -> list[Path
             path = beside / f"{page.name}.html"
             path.parent.mkdir(exist_ok=True)
             path.write_text(template.render(page=page, menu=menu(pages), context=context), encoding="utf-8")
-        if notes := context.annotations.drawn(context.through_day):
-            (beside / ANNOTATIONS).write_text(_script(notes), encoding="utf-8")
+        notes = _script(context.annotations.drawn(context.through_day), known)
+        (beside / ANNOTATIONS).write_text(notes, encoding="utf-8")
         (beside / TODAY).write_text("", encoding="utf-8")
         if out.exists():
             out.replace(Path(folder) / "old")
@@ -135,9 +137,12 @@ def environment(links: Collection[str] = ()) -> Environment:
     return environment
 
 
-def _script(notes: list[Annotation]) -> str:
-    """Return the script that hands the notes to the charts."""
-    said = [{"day": one.day.isoformat(), "en": one.text, "zh": one.text_zh} for one in notes]
+def _script(notes: list[Annotation], known: list[Annotation]) -> str:
+    """Return the script that hands the operator's notes and the days that the marts know to the charts."""
+    said = [
+        {"day": one.day.isoformat(), "en": one.text, "zh": one.text_zh, "isKnown": is_known}
+        for one, is_known in [*((one, False) for one in notes), *((one, True) for one in known)]
+    ]
     return f"window.guildbookAnnotations = {_embed({'notes': said})}.notes;\n"
 
 

@@ -11,7 +11,7 @@ from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Header, Source, latest_verdicts
 from pipelines.report.parts.reasons import said
 from pipelines.report.parts.text import Claim, Text, day, integer, plural
-from pipelines.report.sections import day_notes, deliveries, findings, gaps, relations, restated, withheld
+from pipelines.report.sections import day_notes, deliveries, findings, gaps, known_days, relations, restated, withheld
 
 _TITLE = Text("Data health", "数据健康")
 _QUESTION = Text("Can I trust today's pages?", "今天的页面可信吗？")
@@ -39,6 +39,8 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     if marts.has("quarantine_summary"):
         blocks.append(_quarantine(marts, context))
     blocks += day_notes.blocks(context)
+    if known := known_days.block(marts, context):
+        blocks.append(known)
     missing = [source for source in header.sources if not source.is_collected]
     logs = {source.log for source in missing}
     lacking = [fact for fact, never_came in header.lacks.items() if never_came and collected.LOG_OF[fact] not in logs]

@@ -142,9 +142,9 @@ def _change(row: Row) -> list[Cell]:
         cells.piece(row),
         Cell(day(row["change_day"]), str(row["change_day"])),
         cells.number(
-            _priced(row["old_price_minor"], row["direction"] == "became_paid", currency)
+            priced(row["old_price_minor"], row["direction"] == "became_paid", currency)
             + " → "
-            + _priced(row["new_price_minor"], row["direction"] == "became_free", currency),
+            + priced(row["new_price_minor"], row["direction"] == "became_free", currency),
             row["new_price_minor"],
         ),
         cells.number(
@@ -160,7 +160,8 @@ def _change(row: Row) -> list[Cell]:
     ]
 
 
-def _priced(minor: int | None, is_free: bool, currency: str) -> Text:
+def priced(minor: int | None, is_free: bool, currency: str) -> Text:
+    """What a piece costs, or that it is free."""
     shown = price(minor, currency)
     return Text("free", "免费") if is_free else Text(shown, shown)
 

@@ -216,11 +216,11 @@ window.guildbookCharts = (function () {
     element("text", { x: left + 4, y: (at < 16 ? at + 13 : at - 4).toFixed(1), class: "target" }, svg, targetSaid(one, isNamed));
   }
 
-  // ---- what the operator says of days
+  // ---- what the operator says of days, and what the marts know of them
   const plain = (value) => String(value?.en ?? value);
   const isMonth = (value) => /^\d{4}-\d\d(?!-)/.test(plain(value)); // what follows says that it is not over
 
-  /* Notes on days that the axis covers, each at the day, week or month that it falls in. */
+  /* Notes on days that the axis covers, each at the day, week or month that it falls in; the operator's have numbers. */
   function notesAt(x) {
     const byMonth = x.apart >= 28 * DAY || x.places.every(isMonth);
     if (!x.places.length || !(byMonth || x.places.every(isDay))) return [];
@@ -228,30 +228,43 @@ window.guildbookCharts = (function () {
       const place = x.places.findIndex((one) => (byMonth ? plain(one).slice(0, 7) === note.day.slice(0, 7) : one.slice(0, 10) >= note.day));
       return { ...note, place: byMonth || place > 0 || instant(note.day) > instant(x.places[0]) - x.apart ? place : -1 };
     });
-    return found.filter((one) => one.place >= 0).map((one, n) => ({ ...one, n: n + 1, at: x.at(x.places[one.place]) }));
+    const covered = found.filter((one) => one.place >= 0);
+    const named = (isKnown, name) => covered.filter((one) => one.isKnown === isKnown).map((one, n) => ({ ...one, n: name(n), at: x.at(x.places[one.place]) }));
+    return [...named(false, (n) => `${n + 1}`), ...named(true, (n) => String.fromCharCode(97 + n))];
   }
 
-  const byPlace = (notes) => Array.from(new Set(notes.map((one) => one.place)), (place) => notes.filter((one) => one.place === place));
+  function byPlace(notes) {
+    const own = (isKnown) => Array.from(new Set(notes.map((one) => one.place)), (place) => notes.filter((one) => one.place === place && one.isKnown === isKnown));
+    return [...own(false), ...own(true)].filter((one) => one.length).sort((one, other) => one[0].place - other[0].place);
+  }
+
+  const range = (notes) => (notes.length > 1 ? `${notes[0].n}–${notes[notes.length - 1].n}` : notes[0].n);
 
   function drawNotes(svg, notes, bottom) {
     let [edge, level] = [-Infinity, 0];
     for (const own of byPlace(notes)) {
       const at = own[0].at;
-      const said = own.length > 1 ? `${own[0].n}–${own[own.length - 1].n}` : `${own[0].n}`;
+      const said = range(own);
       const wide = Math.max(15, widthOf(said) + 6);
       level = at - wide / 2 < edge ? (level + 1) % 3 : 0;
       edge = at + wide / 2 + 2;
-      element("line", { x1: at.toFixed(1), x2: at.toFixed(1), y1: 0, y2: bottom, class: "note" }, svg);
-      element("rect", { x: (at - wide / 2).toFixed(1), y: 17 * level, width: wide.toFixed(1), height: 15, rx: 7, class: "note" }, svg);
-      element("text", { x: at.toFixed(1), y: 17 * level + 12, "text-anchor": "middle", class: "note" }, svg, said);
+      const look = own[0].isKnown ? "note known" : "note";
+      element("line", { x1: at.toFixed(1), x2: at.toFixed(1), y1: 0, y2: bottom, class: look }, svg);
+      element("rect", { x: (at - wide / 2).toFixed(1), y: 17 * level + 0.5, width: wide.toFixed(1), height: 15, rx: 7, class: look }, svg);
+      element("text", { x: at.toFixed(1), y: 17 * level + 12, "text-anchor": "middle", class: look }, svg, said);
     }
   }
 
   const noteSaid = (one) => `${day(instant(one.day), "whole")}${say(": ", "：")}${say(one.en, one.zh)}`;
 
-  function listNotes(list, notes) {
-    list.hidden = !notes.length;
-    list.replaceChildren(...notes.map((one) => Object.assign(document.createElement("li"), { textContent: noteSaid(one) })));
+  function listNotes(section, notes) {
+    const [list, fold] = [section.querySelector(".annotations"), section.querySelector(".known-days")];
+    const [own, known] = [notes.filter((one) => !one.isKnown), notes.filter((one) => one.isKnown)];
+    const items = (shown) => shown.map((one) => Object.assign(document.createElement("li"), { textContent: noteSaid(one) }));
+    [list.hidden, fold.hidden] = [!own.length, !known.length];
+    list.replaceChildren(...items(own));
+    fold.querySelector("ol").replaceChildren(...items(known));
+    if (known.length) fold.querySelector("summary").textContent = `${range(known)}${say(": campaigns and changed prices", "：运营活动与调价")}`;
   }
 
   function drawAxis(svg, ticks, at, base, right) {
@@ -267,20 +280,20 @@ window.guildbookCharts = (function () {
 
   const sumOf = (series) => series.flatMap((one) => one.y).reduce((sum, value) => sum + (value || 0), 0);
 
-  function drawPanels(svg, figure, width, height) {
+  function drawPanels(svg, figure, width, height, start) {
     const panels = figure.panels.map((panel, place) => ({ ...panel, series: figure.series.filter((one) => (one.panel || 0) === place) }));
     const bottom = height - LINE - 5 - (figure.x.title ? LINE : 0);
-    const each = bottom / panels.length;
+    const each = (bottom - start) / panels.length;
     const isOne = panels.length === 1;
     const targets = panels.map((_, n) => targetsOf(figure).filter((one) => one.panel === n));
     const ranges = panels.map((panel, n) => yRange(panel, panel.series, figure.stacked, targets[n]));
-    const tops = panels.map((panel, n) => n * each + (panel.title ? LINE + 10 : panel.y_title ? LINE + 8 : 8));
-    const ticks = ranges.map(([low, high], n) => steps(low, high, Math.max(2, Math.floor((each * (n + 1) - tops[n]) / (isOne ? 42 : 34)))));
+    const tops = panels.map((panel, n) => start + n * each + (panel.title ? LINE + 10 : panel.y_title ? LINE + 8 : 8));
+    const ticks = ranges.map(([low, high], n) => steps(low, high, Math.max(2, Math.floor((start + each * (n + 1) - tops[n]) / (isOne ? 42 : 34)))));
     const said = (n, tick) => number(tick, panels[n].axis, panels[n].axis === "share" ? 0 : 6);
     const left = Math.max(...ticks.flatMap((own, n) => own.map((tick) => widthOf(said(n, tick)))), 10) + 8;
     const x = xScale(figure, left, width - 6);
     panels.forEach((panel, n) => {
-      const [top, base] = [tops[n], (n + 1) * each - (isOne ? 0 : 8)];
+      const [top, base] = [tops[n], start + (n + 1) * each - (isOne ? 0 : 8)];
       const [low, high] = ranges[n];
       const y = (value) => base - ((base - top) * (value - low)) / (high - low);
       if (panel.title) element("text", { x: 0, y: top - 12, class: "title" }, svg, word(panel.title) + (panel.sum ? ` · ${number(sumOf(panel.series))}` : ""));
@@ -444,9 +457,11 @@ window.guildbookCharts = (function () {
     legend(names, figure);
     holder.querySelector("svg")?.remove();
     holder.querySelector(".tip")?.remove();
-    const [width, height] = [Math.max(holder.clientWidth, 220), Number(holder.dataset.height)];
+    const width = Math.max(holder.clientWidth, 220);
+    const start = figure.panels.length && notesAt(xScale(figure, 0, width)).length ? LINE + 3 : 0; // marks of notes stand above all
+    const height = Number(holder.dataset.height) + start;
     const svg = element("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, holder);
-    const state = (figure.panels.length ? drawPanels : drawIntervals)(svg, figure, width, height);
+    const state = (figure.panels.length ? drawPanels : drawIntervals)(svg, figure, width, height, start);
     state.bottom = height - LINE - 5 - (figure.x.title ? LINE : 0);
     const mark = element("line", { class: "mark" }, svg);
     mark.style.display = "none";
@@ -457,7 +472,7 @@ window.guildbookCharts = (function () {
     const title = holder.closest("section").querySelector("h2").innerText;
     holder.setAttribute("aria-label", `${title}${say(". Chart ", "。图表：")}${summary(figure, state)}`);
     if (isNew) wire(holder);
-    listNotes(holder.closest("section").querySelector(".annotations"), state.notes);
+    listNotes(holder.closest("section"), state.notes);
     const drawer = holder.closest("section").querySelector(".figures");
     if (drawer.open) fillTable(drawer, figure);
   }

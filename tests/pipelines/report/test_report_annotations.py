@@ -96,9 +96,10 @@ def test_the_notes_are_a_script_that_no_text_can_leave(sites: dict[str, Site], t
     script = (tmp_path / "site" / "annotations.js").read_text(encoding="utf-8")
     assert not set("<>&\u2028") & set(script)
     said = json.loads(script.removeprefix("window.guildbookAnnotations = ").removesuffix(".notes;\n"))
-    assert said == {"notes": [{"day": "2026-11-05", "en": HOSTILE, "zh": "\u2028甲"}]}
+    assert said == {"notes": [{"day": "2026-11-05", "en": HOSTILE, "zh": "\u2028甲", "isKnown": False}]}
     pages = {path.stem: path.read_text(encoding="utf-8") for path in (tmp_path / "site").glob("*.html")}
     assert '<script src="annotations.js" defer>' in pages["index"]
     assert "<img" not in pages["health"]
     assert "annotations.csv:3:1" in pages["health"]
-    assert not (sites["two_logs"].folder / "annotations.js").exists()
+    nothing = (sites["two_logs"].folder / "annotations.js").read_text(encoding="utf-8")
+    assert nothing == 'window.guildbookAnnotations = {"notes": []}.notes;\n'

@@ -163,7 +163,8 @@ PLANNED = """
   const rows = Array.from(drawer.querySelectorAll("tr"), (row) => Array.from(row.cells, (cell) => cell.textContent));
   for (const key of ["End"]) figure.dispatchEvent(new KeyboardEvent("keydown", { key }));
   return { lines: figure.querySelectorAll("line.target, line.note").length, marks: own("svg text.note"),
-    goals: own("svg text.target"), list: own(".annotations li"), head: rows[0], last: rows.at(-1),
+    goals: own("svg text.target"), list: own(".annotations li"), known: own(".known-days li"),
+    fold: figure.closest("section").querySelector(".known-days").innerText, head: rows[0], last: rows.at(-1),
     noted: rows.slice(1).filter((row) => row[4]).map((row) => [row[0], row[4]]),
     said: figure.getAttribute("aria-label"),
     tip: figure.querySelector(".tip").textContent, bold: document.querySelectorAll(".figure b, .annotations b").length,
@@ -182,19 +183,26 @@ def test_targets_and_notes_stand_in_a_chart_its_table_and_its_description(
     )
     render_site(sites["full"].database, tmp_path / "site", context=context)
     seen = look(tmp_path / "site" / "index.html", tmp_path / "browser", PLANNED)
-    assert (seen["lines"], seen["marks"], seen["goals"]) == (3, ["1", "2"], ["30 days: target 5,000"])
+    assert seen["marks"] == ["a", "b", "c", "d", "e", "1", "f", "2"], "letters for what the marts know"
+    assert (seen["lines"], seen["goals"]) == (9, ["30 days: target 5,000"])
     assert seen["list"] == ["Mon 9 Nov 2026: <b>moved</b>", "Thu 19 Nov 2026: late"]
     assert seen["head"] == ["", "30 days", "7 days", "day", "notes"]
     assert seen["last"] == ["target", "target 5,000", "", "", ""]
-    assert seen["noted"] == [
-        ["Mon 9 Nov 2026", seen["list"][0]], ["Thu 19 Nov 2026", seen["list"][1]],
-    ]  # fmt: skip
-    assert seen["said"].endswith(f"; 30 days: target 5,000; notes: {'; '.join(seen['list'])}")
+    assert seen["known"][0] == "Fri 28 Aug 2026: price of “c4”: 29.00 CNY → 19.00 CNY"
+    assert (len(seen["known"]), seen["fold"]) == (6, "a–f: campaigns and changed prices")
+    assert [said for _, said in seen["noted"]] == [
+        *seen["known"][:5],
+        seen["list"][0],
+        seen["known"][5],
+        seen["list"][1],
+    ]
+    assert seen["said"].endswith(f"; 30 days: target 5,000; notes: {'; '.join([*seen['list'], *seen['known']])}")
     assert "2 · late" in seen["tip"]
     assert seen["bold"] == 1, "the title of the tip alone"
     assert seen["lists"] == [2, 2]
     months = look(tmp_path / "site" / "sales.html", tmp_path / "browser", PLANNED)
-    assert (months["list"], months["marks"]) == (seen["list"], ["1–2"]), "both fall into the month that is not over"
+    assert months["list"] == seen["list"]
+    assert months["marks"] == ["a", "b–e", "f", "1–2", "g"], "both notes fall into the month that is not over"
 
 
 CHOSEN = """
