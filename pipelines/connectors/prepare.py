@@ -106,8 +106,9 @@ def _contract_problems(column: Column) -> list[Problem]:
     """The log's own rules for one column: required ones are filled, kinds are known ones."""
     name, found = identifier(column.name), []
     if column.required:
-        what = "no readable time" if column.type in (Type.TIME, Type.DAY) else "empty"
-        found.append(Problem(f"{name} is null", literal(f"{column.name}: {what}, but required")))
+        is_time = column.type in (Type.TIME, Type.DAY)
+        what = "no readable time, but required" if is_time else "empty, but required"
+        found.append(Problem(f"{name} is null", literal(f"{column.name}: {what}")))
     if column.type is Type.KIND:
         kinds = ", ".join(literal(kind) for kind in column.kinds)
         text = literal(f"{column.name}: ") + " || " + shown(name) + " || " + literal(" is not one of the log's kinds")

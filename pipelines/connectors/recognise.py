@@ -141,8 +141,8 @@ def _stranger(path: Path) -> str:
         return "it is empty"
     if len(names) == 1 and (other := next((one for one in ";\t" if one in names[0]), None)):
         return f"its columns are separated by {other!r}; save it with commas"
-    near = f"{_nearest(path)}; " if _nearest(path) else ""
-    return f"no known export has the columns {', '.join(names)[:200]}; {near}a mapping of your own can read it"
+    strange = f"no known export has the columns {', '.join(names)[:200]}"
+    return "; ".join(filter(None, [strange, _nearest(path), "a mapping of your own can read it"]))
 
 
 def _nearest(path: Path) -> str:

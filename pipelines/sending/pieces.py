@@ -40,8 +40,8 @@ def _said(path: Path, home: Home, settings: Settings, record: Record) -> str:
 def _told(draft: Draft, home: Home, settings: Settings, record: Record) -> str:
     past = record.past(draft.head.target, draft.key)
     if past is not None and past.state == "sent":
-        used = _used(home, settings, draft, past.reply)
-        return f"published {past.noted_at:%Y-%m-%d %H:%M} UTC by {draft.head.target}{used}"
+        published = f"published {past.noted_at:%Y-%m-%d %H:%M} UTC by {draft.head.target}"
+        return ", ".join([published, *_used(home, settings, draft, past.reply)])
     if past is not None:
         return f"{past.state} after {past.attempt} tries: {past.reply}"
     if draft.head.status != "approved":
@@ -51,19 +51,19 @@ def _told(draft: Draft, home: Home, settings: Settings, record: Record) -> str:
     return when or "nothing is known of when people read: give publish_at"
 
 
-def _used(home: Home, settings: Settings, draft: Draft, reply: str) -> str:
-    """How often a piece was read, as far as the data knows it."""
+def _used(home: Home, settings: Settings, draft: Draft, reply: str) -> list[str]:
+    """What the other side calls a piece, and how often it was read, as far as the data knows it."""
     piece = content_id(home, settings, draft, reply)
     if piece is None:
-        return f", {reply}" if reply else ""
+        return [reply] if reply else []
     rows = []
     if database := sums.published(home):
         with duckdb.connect(str(database), read_only=True) as con:
             asked = "select n_reads, n_interactions from marts.content_performance where content_id = ?"
             rows = con.execute(asked, [piece]).fetchall()
     if not rows:
-        return f", {reply}: content {piece}, not in the data yet"
-    return f", {reply}: content {piece}, {integer(rows[0][0])} reads, {integer(rows[0][1])} interactions"
+        return [f"{reply}: content {piece}", "not in the data yet"]
+    return [f"{reply}: content {piece}", f"{integer(rows[0][0])} reads, {integer(rows[0][1])} interactions"]
 
 
 def content_id(home: Home, settings: Settings, draft: Draft, reply: str) -> str | None:

@@ -66,7 +66,7 @@ def ask(
 
 def no_answer(url: str, error: requests.RequestException) -> NotSentError:
     """Say why there was no answer, and whether the request may have come all the same."""
-    place = urlsplit(url).hostname or "the address"
+    place = _place(url)
     if isinstance(error, _NO_ADDRESS):
         return NotSentError("the address is none: write it whole, with https:// and a host")
     if isinstance(error, requests.exceptions.SSLError):
@@ -84,7 +84,7 @@ def no_answer(url: str, error: requests.RequestException) -> NotSentError:
 
 def refused(status: int, headers: Mapping[str, str], text: str, url: str) -> NotSentError | None:
     """Say what a status that is no success means, and what to do; None for a success."""
-    place = urlsplit(url).hostname or "the address"
+    place = _place(url)
     if 200 <= status < 300:
         return None
     if 300 <= status < 400:
@@ -106,6 +106,11 @@ def refused(status: int, headers: Mapping[str, str], text: str, url: str) -> Not
         may_have_come=status in _UNSURE,
         wait=_seconds(headers.get("Retry-After")),
     )
+
+
+def _place(url: str) -> str:
+    """What an address is called where nobody may see its secret parts."""
+    return urlsplit(url).hostname or "…"
 
 
 def _words(text: str) -> str:
@@ -131,7 +136,7 @@ def _seconds(value: str | None) -> float | None:
 
 def _json(response: requests.Response, text: str, url: str) -> Any:  # noqa: ANN401 - JSON
     if response.headers.get("Content-Type", "").startswith("text/html"):
-        place = urlsplit(url).hostname or "the address"
+        place = _place(url)
         raise NotSentError(f"{place} answered with a page, not as a program: check that the address is that of its API")
     try:
         return json.loads(text)

@@ -80,10 +80,10 @@ def check(pull: Pull) -> str:
     """Run each query for one row; returns which of them gave any."""
     with _connected(pull) as connection:
         found = [
-            f"{log} {'answers' if next(_run(pull, connection, log, query), None) else 'gives no row'}"
+            f"{log} answers" if next(_run(pull, connection, log, query), None) else f"{log} gives no row"
             for log, query in _queries(pull).items()
         ]
-    return ", ".join(found)
+    return "; ".join(found)
 
 
 def tables(pull: Pull) -> Tables:

@@ -33,9 +33,10 @@ def check(pull: Pull) -> str:
     http = _http(pull)
     _, page = http.get_json("posts.json")
     posts = listed(http, "posts.json", page, "latest_posts")
-    key = "with a key" if pull.named.secret(pull.settings, "api_key") else "without a key: what everybody sees"
-    newest = f", the newest of {posts[0]['created_at'][:10]}" if posts else ""
-    return f"{http.base} answers {key}; {len(posts)} posts on the first page{newest}"
+    has_key = pull.named.secret(pull.settings, "api_key")
+    answers = "answers with a key" if has_key else "answers without a key: what everybody sees"
+    found = f"{http.base} {answers}; {len(posts)} posts on the first page"
+    return f"{found}, the newest of {posts[0]['created_at'][:10]}" if posts else found
 
 
 def read(pull: Pull) -> Found:

@@ -25,7 +25,7 @@ def _contents(pull: Pull) -> Contents:
 
 
 def _check(pull: Pull) -> str:
-    return ", ".join(f"{log}: {rows.num_rows:,} rows" for log, rows in _contents(pull).logs.items())
+    return "; ".join(f"{log}: {rows.num_rows:,} rows" for log, rows in _contents(pull).logs.items())
 
 
 def _tables(pull: Pull) -> Tables:
@@ -33,8 +33,8 @@ def _tables(pull: Pull) -> Tables:
     remarks = []
     for one in contents.not_mapped:
         rows = f"{one.count:,} rows, " if one.count else ""
-        output = f", not in {one.output}" if one.output else ""
-        remarks.append(f"{pull.named.name}: {one.file}{output}: {rows}{one.reason}")
+        file = f"{one.file} → {one.output}" if one.output else one.file
+        remarks.append(f"{pull.named.name}: {file}: {rows}{one.reason}")
     if not contents.logs:
         raise SourceError(f"{pull.named.name}: nothing in the folder can be taken: {'; '.join(remarks)}")
     return Tables(contents.logs, tuple(remarks))

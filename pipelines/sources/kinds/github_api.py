@@ -22,6 +22,13 @@ Said = dict[str, Any]
 
 _A_PAGE = 100
 _EPOCH = datetime.fromtimestamp(0, UTC)
+_HOLDS = {
+    (True, True): "it has issues and discussions",
+    (True, False): "it has issues and no discussions",
+    (False, True): "it has discussions and no issues",
+    (False, False): "it has neither issues nor discussions",
+}
+"""What is said of a repository by whether it has issues, and discussions."""
 
 
 def fetch(pull: Pull) -> None:
@@ -47,11 +54,9 @@ def check(pull: Pull) -> str:
     source: Any = pull.named.source
     http = _http(pull)
     _, said = http.get_json(f"repos/{source.repository}")
-    key = "with a token" if _token(pull) else "without a token: no discussions, and 60 requests an hour"
-    parts = [name for name, key_ in (("issues", "has_issues"), ("discussions", "has_discussions")) if said.get(key_)]
-    return (
-        f"{said.get('full_name', source.repository)} answers {key}; it has {' and '.join(parts) or 'neither of both'}"
-    )
+    with_token, without = "answers with a token", "answers without a token: no discussions, and 60 requests an hour"
+    holds = _HOLDS[bool(said.get("has_issues")), bool(said.get("has_discussions"))]
+    return f"{said.get('full_name', source.repository)} {with_token if _token(pull) else without}; {holds}"
 
 
 def is_pull_request(item: Said) -> bool:

@@ -18,6 +18,7 @@ from pipelines.sources.kinds.slack_people import author, deactivated_at, listed,
 _POSTS = ("", "me_message", "file_share", "bot_message", "thread_broadcast", "reply_broadcast", "slackbot_response")
 """Subtypes that somebody posted; the others are about the channel."""
 _DELETED = "message_deleted"
+_UNTIMED = "untimed"
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _LINK = re.compile(r"<[!#]?[^>|]*\|([^>]*)>|<([^>]*)>")
 
@@ -59,7 +60,8 @@ class _Workspace:
             for channel, messages in export.messages.items():
                 for message in messages:
                     self._take(channel, message, beside)
-        self._beside = Counter(beside.values())
+        self._n_untimed = sum(one == _UNTIMED for one in beside.values())
+        self._beside = Counter(one for one in beside.values() if one != _UNTIMED)
         for id_, user in {id_: user for export in exports for id_, user in export.users.items()}.items():
             if left_at := deactivated_at(user):
                 self.people.changed(id_, left_at, status="left")
@@ -73,6 +75,8 @@ class _Workspace:
         if self._beside:
             kinds = ", ".join(f"{n:,} {kind}" for kind, n in self._beside.most_common())
             found.append(f"{sum(self._beside.values()):,} entries are no posts and left out: {kinds}")
+        if self._n_untimed:
+            found.append(f"{self._n_untimed:,} messages have no time and are left out")
         if private := max((export.private for export in self._exports), default=0):
             found.append(f"{private:,} private channels and direct messages are left out")
         return [*found, *self.people.remarks()]
@@ -80,7 +84,7 @@ class _Workspace:
     def _take(self, channel: str, message: Said, beside: dict[_Place, str]) -> None:
         subtype, place = message.get("subtype") or "", (channel, str(message.get("ts", "")))
         if not re.fullmatch(r"\d{1,11}(\.\d+)?", place[1]):
-            beside[channel, f"#{len(beside)}"] = "message without a time"
+            beside[channel, f"#{len(beside)}"] = _UNTIMED
             return
         self.people.seen(author(message), moment(place[1]), posting(message))
         if subtype in _POSTS:

@@ -29,12 +29,7 @@ from pipelines.lake import seal
 from pipelines.report.parts.reasons import chinese
 from pipelines.settings import PROJECT_DIR
 from pipelines.watch.dead import KILLED
-from tests.support.chinese import half_width
-
-CHINESE = re.compile("[\u4e00-\u9fff]")
-LEFT = re.compile(r"(?<![\w`./<>:*=§-])[a-z]{2,} [a-z]{2,}(?![\w/.=§-])")
-"""Two English words in a row."""
-PROGRAMS = re.compile(r"guildbook [a-z]+( [a-z]+)?|pip install")
+from tests.support.chinese import CHINESE, LEFT, VALUES, filled, half_width, is_said, written
 
 ONLY_WARNED = "GUILDBOOK_RELATIONS_ONLY_WARNED"
 TRANSLATIONS = sorted((PROJECT_DIR / "pipelines" / "report" / "translations").glob("*.po"))
@@ -44,11 +39,6 @@ def messages():
     for path in TRANSLATIONS:
         with path.open("rb") as file:
             yield from ((path.name, one) for one in read_po(file, abort_invalid=True) if one.id)
-
-
-def is_said(text):
-    """Whether a sentence is in Chinese throughout."""
-    return bool(CHINESE.search(chinese(text))) and not LEFT.search(PROGRAMS.sub("", chinese(text)))
 
 
 def test_each_translation_has_the_values_of_its_sentence_and_chinese_punctuation():
@@ -135,15 +125,6 @@ ROOMS = (
 """Rooms whose errors are sentences for whoever runs Guildbook."""
 
 
-def written(node):
-    """A message as it stands in the code, with a mark for each value; None where it is made elsewhere."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(str(one.value) if isinstance(one, ast.Constant) else "§" for one in node.values)
-    return None
-
-
 def errors():
     """Every message of an error that people can mend: where it stands, and the message."""
     for room in ROOMS:
@@ -159,13 +140,6 @@ def errors():
 OF_THE_PROGRAM = {"ValueError", "TypeError", "KeyError", "RuntimeError", "OSError", "IngestError", "BadZipFile"} | {
     "ReadError", "EOFError", "OperationalError", "FileNotFoundError",
 }  # fmt: skip
-
-
-VALUES = [
-    (one, one) for one in ("12", "2026-01-03", "x", "x: asked for", "asked for", "", " yet", "read", "GUILDBOOK_")
-]
-VALUES += [("the header lacks x", ";")]
-"""What the first and the other marks of a message may stand for: a number here, a word or sentence there."""
 
 
 def test_each_error_that_people_can_mend_is_said_in_chinese():
@@ -190,13 +164,6 @@ def test_what_helps_is_said_in_chinese_whatever_the_error_was():
 
     assert [one for one in found if not CHINESE.search(chinese(one).rpartition("program")[2])] == []
     assert [one for one in found[-9:] if not is_said(one)] == []
-
-
-def filled(message, words):
-    """Put words for the marks of a message, the last for all that are left."""
-    for word in words[:-1]:
-        message = message.replace("§", word, 1)
-    return message.replace("§", words[-1])
 
 
 def limits():

@@ -12,9 +12,17 @@ import pytest
 
 from pipelines import clock
 from pipelines.home import Home
+from pipelines.report.parts.reasons import chinese
 from pipelines.settings import Settings
 from pipelines.sources import pull as pulling
+from pipelines.sources.definition import SourceError
+from tests.support.chinese import CHINESE
 from tests.support.platforms import Platform, platform
+
+
+def must_be_said(*texts: str) -> None:
+    """Fail for what has no Chinese; words of other programs that it quotes may stay as they are."""
+    assert [one for one in texts if not CHINESE.search(chinese(one))] == []
 
 
 @dataclass
@@ -31,8 +39,14 @@ class Connected:
         (self.home.sources / f"{name}.yaml").write_text(text, encoding="utf-8")
 
     def pull(self, name: str = "forum", **how: bool) -> pulling.PullReport:
-        """Pull a source."""
-        return pulling.pull(self.home, self.settings, name, **how)
+        """Pull a source; what it says, if only why it cannot be pulled, is there in Chinese too."""
+        try:
+            report = pulling.pull(self.home, self.settings, name, **how)
+        except SourceError as error:
+            must_be_said(str(error))
+            raise
+        must_be_said(*report.remarks)
+        return report
 
     def rows(self, log: str, name: str = "forum") -> list[dict[str, str]]:
         """Every landed row of a log with its day, by day."""

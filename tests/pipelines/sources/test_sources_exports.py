@@ -54,7 +54,7 @@ def test_a_pull_lands_what_an_import_lands(connected, folder, tmp_path):
 
 def test_what_cannot_be_taken_is_a_remark(connected, folder):
     assert connected.pull("exports").remarks == (
-        "exports: acts.csv, not in interactions: 1 rows, kind: 'clap' is not among values",
+        "exports: acts.csv → interactions: 1 rows, kind: 'clap' is not among values",
         "exports: posts.csv: 1 rows, active_days: a count has no day; such counts are made anew from the days of posts "
         "and interactions",
         "exports: ghost.csv: 1 rows, tiers, complimentary_plan, labels, subscribed_to_emails: it is as of the export "
@@ -77,7 +77,7 @@ def test_a_new_file_is_taken_at_the_next_pull_and_a_missing_one_is_said(connecte
 def test_a_check_counts_and_writes_nothing(connected, folder):
     before = sorted(connected.home.root.rglob("*"))
     said = check(connected.home, connected.settings, "exports")
-    assert said == "interactions: 2 rows, members: 4 rows, content: 1 rows, payments: 1 rows, identity_links: 1 rows"
+    assert said == "interactions: 2 rows; members: 4 rows; content: 1 rows; payments: 1 rows; identity_links: 1 rows"
     assert sorted(connected.home.root.rglob("*")) == before
 
 

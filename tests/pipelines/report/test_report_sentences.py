@@ -1,0 +1,115 @@
+"""Whatever a room says to people has its Chinese, wherever in the code it stands: raised, returned or put together.
+
+A test that looks at what is raised alone misses an error that a function makes of an address and a text.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+import yaml
+
+from pipelines.home import Home
+from pipelines.report.parts.reasons import chinese
+from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.sources.configured import read
+from pipelines.sources.definition import SourceError
+from tests.support.chinese import LEFT, VALUES, filled, is_said, written
+
+PIPELINES = PROJECT_DIR / "pipelines"
+MAPPINGS = PROJECT_DIR / "docs" / "mappings"
+
+ROOMS = ("connectors", "sources", "sending")
+"""Rooms of which every sentence is for whoever runs Guildbook."""
+
+TO_PROGRAMS = {"guildbook (community analytics)", "would be sent", "guildbook import", "bytes in a line", "not in"}
+"""What other programs are told, and names of states, which each place says in its own words."""
+SQL = re.compile(
+    r"\b(select|union all|create|insert into|case|cast|try_cast|coalesce|timezone)\b|"
+    r"is (not )?(null|distinct)|not in \("
+)
+GRAPHQL = {"github_query.py"}
+NAMES_OF_OTHERS = {"_POST_TYPES", "_VOTE_TYPES"}
+"""What Stack Exchange calls its numbers."""
+FOR_DEVELOPERS = {"Field", "Text", "Claim"}
+"""Descriptions in the docs, and texts that hold both languages."""
+
+
+def of_sql(message):
+    """A sentence as SQL makes it: a literal without its quotes, and the end of one behind a value."""
+    message = message.strip("'")
+    return f"x: 'y'{message}" if message.startswith(" ") else message
+
+
+def sentences(room):
+    """Every sentence of a room and each that it is put together of: where it stands, and its words with marks."""
+    for path in sorted((PIPELINES / room).rglob("*.py")):
+        if path.name in GRAPHQL:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        passed_over = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):  # what documents the code
+                passed_over.add(node.value)
+            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in FOR_DEVELOPERS:
+                passed_over.update(ast.walk(node))
+            elif isinstance(node, ast.JoinedStr):
+                passed_over.update(node.values)
+            elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in NAMES_OF_OTHERS:
+                passed_over.update(ast.walk(node.value))
+        for node in ast.walk(tree):
+            message = None if node in passed_over else of_sql(written(node) or "")
+            if message and LEFT.search(message) and message not in TO_PROGRAMS and not SQL.search(message):
+                yield f"{path.relative_to(PROJECT_DIR)}:{node.lineno}", message
+
+
+PUT_TOGETHER = [*VALUES, ("x", "x", "12", "", "x"), ("12", "")]
+"""Values of the marks; some hold words in brackets, or none."""
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_each_sentence_of_a_room_is_said_in_chinese(room):
+    found = list(sentences(room))
+    lacking = [
+        (place, said) for place, said in found if not any(is_said(filled(said, words)) for words in PUT_TOGETHER)
+    ]
+
+    assert lacking == []
+    assert len(found) > 40
+
+
+def test_why_a_mapping_that_comes_with_guildbook_leaves_columns_out_is_said_in_chinese():
+    ready = [path for room in ("connectors", "sources") for path in (PIPELINES / room / "ready").glob("*.yaml")]
+    documents = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in [*ready, *MAPPINGS.glob("*.yaml")]]
+    found = [f"x, y: {one['why']}" for document in documents for one in document.get("untaken", [])]
+
+    assert [one for one in found if not is_said(one)] == []
+    assert found
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (
+            "kind: discourse\nurl: https://x.org\nschedule: '5'\n",
+            "forum：forum.yaml：schedule（第 3 行）：'5' 不是 cron",
+        ),
+        (
+            "kind: discourse\nurl: https://x.org\nshedule: x\nsecrets: 5\n",
+            "shedule（第 3 行）：没有这个键；是否想写 schedule？",
+        ),
+        ("kind: feed\n", "url：为必填"),
+        ("kind: wiki\n", "不在可选之列"),
+    ],
+)
+def test_what_is_wrong_in_a_file_of_the_home_is_said_in_chinese(text, wrong, tmp_path):
+    home = Home(tmp_path)
+    home.sources.mkdir()
+    (home.sources / "forum.yaml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(SourceError) as error:
+        read(home, "forum", Settings())
+
+    assert wrong in chinese(str(error.value))
