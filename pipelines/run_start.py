@@ -11,6 +11,7 @@ from pipelines.erasure.run import resume
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.lake import ledger, manifest, pending, versions
+from pipelines.lake.delivery import rename_former
 from pipelines.lake.staging import sweep_staging
 from pipelines.metrics.targets import read_targets
 from pipelines.restating import restatements
@@ -42,6 +43,8 @@ def prepare(home: Home, settings: Settings) -> None:
     versions.drop_unpublished(home, ledger.read(home, "publications")["version"].to_pylist())
     manifest.finish_moves(home, list(LOGS))
     ensure_sources(home)
+    if settings.engine == "spark":  # which takes what lies beside parts for parts, by its name of before
+        rename_former(home)
     if pending.due(home, "publications").num_rows:  # a run died as it put it up
         versions.settle(home, kept=settings.publications_kept)
     for name in ("publications", restatements.LEDGER):

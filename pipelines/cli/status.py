@@ -6,8 +6,6 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-import duckdb
-
 from expectations.relations import RELATIONS
 from expectations.rule import CRITICAL, WARNING
 from pipelines import lock
@@ -18,9 +16,11 @@ from pipelines.ingest.ignored import ignored_entries
 from pipelines.ingest.refusals import reasons_of_run
 from pipelines.lake import ledger, manifest, noted, versions
 from pipelines.reading import sums
+from pipelines.reading.publication import open_published
 from pipelines.report.annotations import read_annotations
 from pipelines.report.parts.text import Text, plural
 from pipelines.sending.record import unsent
+from pipelines.sql import identifier
 
 SHOWN_DAYS = 10
 """Withheld log days that are named; Data health names them all."""
@@ -149,8 +149,8 @@ def _disagreement_lines(home: Home) -> list[Text]:
     """Lines about published rows of one log that contradict those of another, the latest first; none where none do."""
     if (database := sums.published(home)) is None:
         return []
-    with duckdb.connect(str(database), read_only=True) as con:
-        if not con.execute("select 1 from duckdb_tables() where table_name = 'relation_checks'").fetchall():
+    with open_published(database) as con:
+        if not con.execute("select 1 from information_schema.tables where table_name = 'relation_checks'").fetchall():
             return []
         rows = con.execute(
             "select log, rule, sum(n_broken)::bigint, sum(n_rows)::bigint, max(log_day) filter (where n_broken > 0) as "
@@ -182,8 +182,11 @@ def mart_lines(home: Home) -> list[Text | str]:
     """Lines with the rows of each published mart, in the order of their names; one line where nothing is published."""
     if (database := sums.published(home)) is None:
         return [labelled(_PUBLISHED, _NOTHING_YET)]
-    with duckdb.connect(str(database), read_only=True) as con:
+    with open_published(database) as con:
         rows = con.execute(
-            "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts' order by table_name"
+            "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts' union all "
+            "select view_name, null from duckdb_views() where schema_name = 'marts' order by 1"
         ).fetchall()
-    return [f"{name:<28}{n_rows:>12,}" for name, n_rows in rows]
+        counted = {name: f"select count(*) from marts.{identifier(name)}" for name, size in rows if size is None}
+        sizes = dict(rows) | {name: con.execute(sql).fetchall()[0][0] for name, sql in counted.items()}
+    return [f"{name:<28}{n_rows:>12,}" for name, n_rows in sizes.items()]

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.erasure import databases, delivered, messages, sqlite, texts
@@ -66,7 +67,7 @@ def _write(place: Place, target: Path, needles: Needles, settings: Settings, *, 
         assert place.log is not None
         return delivered.rewrite(place.path, target, place.log, needles)
     if place.kind == "parquet":
-        return _write_parquet(place, target, needles)
+        return (_write_mart if place.stage == "versions" else _write_parquet)(place, target, needles)
     if place.kind == "duckdb":
         target.unlink(missing_ok=True)
         if place.path.with_name(f"{place.path.name}.wal").exists():
@@ -83,4 +84,18 @@ def _write_parquet(place: Place, target: Path, needles: Needles) -> int:
     if n_changed:
         pq.write_table(new, target, compression="zstd")
         seal(target)
+    return n_changed
+
+
+def _write_mart(place: Place, target: Path, needles: Needles) -> int:
+    """Write a mart that lies beside a published database, stretch by stretch: it may be larger than memory."""
+    n_changed = 0
+    with pq.ParquetFile(place.path) as file:
+        # What had a value in every row so far may lose one.
+        schema = pa.schema([field.with_nullable(True) for field in file.schema_arrow], file.schema_arrow.metadata)
+        with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+            for number in range(file.num_row_groups):
+                new, n_new = tables.rewrite(file.read_row_group(number), needles)
+                writer.write_table(new.cast(schema))
+                n_changed += n_new
     return n_changed

@@ -18,6 +18,7 @@ from pipelines.privacy import known
 from pipelines.privacy.names import CALLED, KEPT_REASONS, MEMBER_COLUMNS, OWNERS, PRIVATE, SHARED_BY, TOMBSTONE
 from pipelines.privacy.needles import Needles, is_long
 from pipelines.privacy.pseudonyms import known_as
+from pipelines.reading.publication import open_published
 from pipelines.settings import Settings
 from pipelines.sql import file_list
 from pipelines.warehouse.plan import completed_build
@@ -33,7 +34,7 @@ def linked_ids(home: Home, settings: Settings, ids: Collection[str]) -> list[str
     if completed_build(home) is not None:
         con = open_warehouse(home)
     elif published.exists():
-        con = duckdb.connect(str(published), read_only=True)
+        con = open_published(published)
     else:
         return []
     with con:

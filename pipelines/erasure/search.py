@@ -90,9 +90,10 @@ def _inside(path: Path, con: duckdb.DuckDBPyConnection) -> Iterator[bytes]:
         with pa.input_stream(str(path), compression=_UNPACKED[suffix]) as stream:
             yield stream.read()
     elif suffix == ".parquet":
-        table = pq.read_table(path, partitioning=None)
-        yield from _texts(table)
-        yield str(table.schema.metadata).encode()
+        with pq.ParquetFile(path) as file:
+            for number in range(file.num_row_groups):
+                yield from _texts(file.read_row_group(number))
+            yield str(file.schema_arrow.metadata).encode()
     elif suffix == ".duckdb":
         con.execute(f"attach {literal(path)} as looked_at (read_only)")
         try:

@@ -73,7 +73,9 @@ def export(
 
 
 def _chosen(con: duckdb.DuckDBPyConnection, marts: Sequence[str]) -> list[str]:
-    rows = con.execute("select table_name from duckdb_tables() where schema_name = 'marts' order by 1").fetchall()
+    rows = con.execute(
+        "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
+    ).fetchall()
     known = [name for (name,) in rows]
     for name in marts:
         if name not in known:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import duckdb
-
 from pipelines.home import Home
 from pipelines.reading import sums
+from pipelines.reading.publication import open_published
 
 _COLUMNS = "select column_name from duckdb_columns() where schema_name = 'marts' and table_name = 'dim_members'"
 
@@ -16,7 +15,7 @@ def called(home: Home, ids: Collection[str]) -> dict[str, tuple[str | None, str 
     """Return name and address of the own page of these members, of those who have either."""
     if not ids or (database := sums.published(home)) is None:
         return {}
-    with duckdb.connect(str(database), read_only=True) as con:
+    with open_published(database) as con:
         columns = {name for (name,) in con.execute(_COLUMNS).fetchall()}
         if not {"display_name", "profile_url"} <= columns:  # it was published before there were names
             return {}

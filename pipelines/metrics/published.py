@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.reading import sums
-from pipelines.sql import literal
+from pipelines.reading.publication import Config, beside, open_published
+from pipelines.sql import array, as_named, literal
 
 MEMORY_LIMIT = "1GB"
 
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
+_CONFIG: Config = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
@@ -33,10 +34,18 @@ def opened(home: Home, timezone: str) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         UserError: Nothing is published yet.
     """
-    if (database := sums.published(home)) is None:
+    if (published := sums.published(home)) is None:
         raise UserError(f"{home.root} has published nothing yet: guildbook run")
-    with duckdb.connect(str(database.resolve()), read_only=True, config=_CONFIG) as con:
+    database = published.resolve()
+    with open_published(database, _CONFIG) as con:
+        con.execute(f"set allowed_paths = {_readable(database)}")
+        con.execute("set enable_external_access = false")
         con.execute(f"set timezone = {literal(timezone)}")
         con.execute("set enable_progress_bar = false")
         con.execute("set lock_configuration = true")
         yield con
+
+
+def _readable(database: Path) -> str:
+    """List the only files that a statement may read: each as it is named, and as the pattern that a view gives."""
+    return array(literal(name) for path in beside(database) for name in {str(path), as_named(path)})

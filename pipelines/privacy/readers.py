@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from pipelines.home import Home
+from pipelines.reading.publication import BESIDE
 from pipelines.reading.sums import SUMS
 from pipelines.settings import Settings
 
@@ -79,7 +81,8 @@ def share(version: Path, settings: Settings) -> None:
     for folder in (version.parent, version):
         os.chown(folder, -1, group_id)
         folder.chmod(_PASSED)
-    for path in (version / "analytics.duckdb", version / SUMS, version / "site", *_below(version / "site")):
+    shared = (version / "site", version / BESIDE)
+    for path in (version / "analytics.duckdb", version / SUMS, *shared, *chain.from_iterable(map(_below, shared))):
         if path.exists() and not path.is_symlink():
             os.chown(path, -1, group_id)
             path.chmod(_READ_FOLDER if path.is_dir() else _READ_FILE)

@@ -15,6 +15,7 @@ from pathlib import Path
 from pipelines.faults import UserError, republish
 from pipelines.files import write_text
 from pipelines.home import Home
+from pipelines.reading.publication import BESIDE
 
 SUMS = "SHA256SUMS"
 
@@ -83,20 +84,24 @@ def published(home: Home) -> Path | None:
 def check(database: Path, home: Home) -> None:
     """Raise where a published database is not what was written: DuckDB's own checksum is blind to words that moved.
 
-    A process reads it once, as long as it stays the same file of the same time.
+    So it is with the marts beside it. A process reads each once, as long as it stays the same file of the same time.
 
     Raises:
         UserError: It is not; the message names it and says what to do.
     """
-    now = database.stat()
-    if not _is_whole(database.resolve(), (now.st_ino, now.st_size, now.st_mtime_ns)):
-        raise UserError(f"{database.resolve()} is damaged (its digest differs): {republish(home)}")
+    folder = database.resolve().parent
+    stated = {line[66:]: line[:64] for line in _lines(folder / SUMS)}
+    names = [database.name, *(name for name in stated if name.startswith(f"{BESIDE}/"))]
+    for path in (folder / name for name in names if name in stated):
+        now = path.stat() if path.exists() else None
+        seen = (now.st_ino, now.st_size, now.st_mtime_ns) if now else (0, 0, 0)
+        if not _is_whole(path, stated[path.relative_to(folder).as_posix()], seen):
+            raise UserError(f"{path} is damaged (its digest differs): {republish(home)}")
 
 
 @lru_cache(maxsize=64)
-def _is_whole(database: Path, _: tuple[int, int, int]) -> bool:
-    stated = [line[:64] for line in _lines(database.with_name(SUMS)) if line[66:] == database.name]
-    return not stated or stated == [_digest(database)]
+def _is_whole(path: Path, stated: str, _: tuple[int, int, int]) -> bool:
+    return _digest(path) == stated
 
 
 def _lines(path: Path) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.reading.publication import tell_folder
 from pipelines.restating.figures import Figures
 from pipelines.sql import identifier, literal
 
@@ -40,7 +41,8 @@ def compare(
         marts: Database of the marts as they are now.
         watched: Which figures of which marts are compared.
     """
-    con.execute(f"attach {literal(published)} as published (read_only)")
+    con.execute(f"attach {literal(published.resolve())} as published (read_only)")
+    tell_folder(con, published)
     con.execute(f"attach {literal(marts)} as built (read_only)")
     through_day = con.execute("select max(through_day) from published.marts.publication").fetchall()[0][0]
     changes = [change for figures in watched for change in _changes(con, figures, through_day)]

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import duckdb
-
 from models.retention.arms import CONTROL, HASH_VERSION, TREATED, draw_arm, key_id
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.lake.called import called
 from pipelines.privacy.known import erased_members
 from pipelines.reading import sums
+from pipelines.reading.publication import open_published
 from pipelines.retention import store
 from pipelines.settings import Settings
 from pipelines.sql import identifier
@@ -128,7 +127,7 @@ def _members(home: Home, traits: Mapping[str, str]) -> tuple[date, list[dict[str
         raise SegmentError("nothing is published yet: guildbook run publishes")
     newest = "marts.member_segments where day = (select max(day) from marts.member_segments)"
     newest += " and move is distinct from 'left'"
-    with duckdb.connect(str(database), read_only=True) as con:
+    with open_published(database) as con:
         for name, value in traits.items():
             known = [
                 row[0] for row in con.execute(f"select distinct {identifier(name)} from {newest} order by 1").fetchall()

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-import duckdb
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.reading import sums
 from pipelines.reading.documents import read_front_matter
+from pipelines.reading.publication import open_published
 from pipelines.report.parts.text import Text
 from pipelines.sending.message import Message, Piece
 from pipelines.settings import Settings
@@ -110,8 +110,8 @@ def best_hour(home: Home) -> int | None:
     """The hour of the day in which most was read in the last 28 days; None where nothing is known of reading."""
     if (database := sums.published(home)) is None:
         return None
-    with duckdb.connect(str(database), read_only=True) as con:
-        if not con.execute("select 1 from duckdb_tables() where table_name = 'activity_hours'").fetchall():
+    with open_published(database) as con:
+        if not con.execute("select 1 from information_schema.tables where table_name = 'activity_hours'").fetchall():
             return None
         rows = con.execute(
             """

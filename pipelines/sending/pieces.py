@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import duckdb
-
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.reading import sums
+from pipelines.reading.publication import open_published
 from pipelines.report.parts.text import integer
 from pipelines.sending.drafts import Draft, draft_files, goes_out, read_draft
 from pipelines.sending.record import Record
@@ -58,7 +57,7 @@ def _used(home: Home, settings: Settings, draft: Draft, reply: str) -> list[str]
         return [reply] if reply else []
     rows = []
     if database := sums.published(home):
-        with duckdb.connect(str(database), read_only=True) as con:
+        with open_published(database) as con:
             asked = "select n_reads, n_interactions from marts.content_performance where content_id = ?"
             rows = con.execute(asked, [piece]).fetchall()
     if not rows:

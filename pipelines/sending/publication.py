@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.reading import sums
+from pipelines.reading.publication import open_published
 from pipelines.report.context import SiteContext, site_context
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Header, read_header
@@ -41,7 +40,7 @@ def last_day(home: Home) -> date | None:
 
 def _read(database: Path) -> tuple[date, int]:
     """Last day and number of a publication."""
-    with duckdb.connect(str(database), read_only=True) as con:
+    with open_published(database) as con:
         found = con.execute("select through_day, version from marts.publication").fetchall()
     return found[0]
 

@@ -1,4 +1,4 @@
-"""Settings of the engine that builds the warehouse's tables."""
+"""Settings of the engine that builds the warehouse's tables, and of where the largest are published."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class EngineSettings(BaseSettings):
     engine: Literal["duckdb", "spark"] = Field(
         "duckdb",
         description="What builds the warehouse's tables: `duckdb` in this process, or `spark`, a server that is there "
-        "already. What is published is one DuckDB file with either.",
+        "already. What is published is a DuckDB file with either.",
     )
     spark_remote: str = Field(
         "", description="Address of the Spark Connect server, as `sc://host:15002`. It must see the home folder."
@@ -26,6 +26,13 @@ class EngineSettings(BaseSettings):
         "delta",
         description="Format of the server's tables. `delta` needs a server that has it; with `parquet` every run "
         "builds all days, because days cannot be taken out of a table.",
+    )
+
+    published_file_rows: int = Field(
+        100_000_000,
+        ge=1,
+        description="Rows beyond which a mart is no table of `analytics.duckdb`: it is published as a Parquet file "
+        "beside it, in `marts/`, and a view reads it there.",
     )
 
     @field_validator("spark_remote")

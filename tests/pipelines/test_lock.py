@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import namedtuple
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
 from filelock import Timeout
@@ -15,6 +16,7 @@ from pipelines import lock, run_start
 from pipelines.contract import LOGS
 from pipelines.home import Home
 from pipelines.lake import ledger
+from pipelines.lake.delivery import DELIVERY, FORMER
 from pipelines.settings import Settings
 from tests.support.house import House
 
@@ -135,6 +137,18 @@ def test_a_run_begins_by_healing_what_a_killed_one_left(tmp_path):
     assert not home.staging.exists() or not any(home.staging.iterdir())
     assert [path.name for path in folder.iterdir()] == ["00000001-00000003.parquet"]
     assert ledger.read(home, "waivers")["table_name"].to_pylist() == ["t0", "t1", "t2"]
+
+
+@pytest.mark.parametrize(("engine", "name"), [("spark", DELIVERY), ("duckdb", FORMER)])
+def test_what_lies_beside_parts_has_todays_name_before_a_server_reads_the_folder(tmp_path, engine, name):
+    house = House(tmp_path / "home")
+    part = house.home.raw_part("members", date(2025, 3, 1))
+    part.parent.mkdir(parents=True)
+    part.with_name(FORMER).write_text("{}")
+
+    run_start.prepare(house.home, house.settings.model_copy(update={"engine": engine}))
+
+    assert [path.name for path in part.parent.iterdir()] == [name]
 
 
 def test_every_log_has_something_to_read_and_preparing_again_changes_nothing(tmp_path):

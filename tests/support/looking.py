@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import duckdb
-
+from pipelines.reading.publication import open_published
 from tests.support.erasure_house import ADA, ODD, deliveries
 from tests.support.every_byte import holders
 from tests.support.tiny_logs import days_between
@@ -36,8 +35,9 @@ def found(root: Path) -> set[tuple[str, str]]:
 
 def marts(database: Path, tombstones: dict[str, str]) -> dict[str, list[str]]:
     """Rows of every mart, ids replaced by tombstones, titles and names left out: those are gone."""
-    with duckdb.connect(str(database), read_only=True) as con:
-        tables = con.execute("select table_name from duckdb_tables() where schema_name = 'marts' order by 1").fetchall()
+    with open_published(database) as con:
+        names = "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
+        tables = con.execute(names).fetchall()
         gone = "'title', 'referrer', 'display_name', 'profile_url'"
         rows = {}
         for (table,) in tables:

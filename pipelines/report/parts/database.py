@@ -13,9 +13,8 @@ from textwrap import dedent
 from types import TracebackType
 from typing import Any, Self
 
-import duckdb
-
 from pipelines.ingest.findings import SHARED_KEY
+from pipelines.reading.publication import open_published
 from pipelines.report.parts.few import HIDDEN, is_told
 from pipelines.report.parts.few_columns import NAMED, PERSON, UNTOLD
 from pipelines.report.parts.few_rows import guard
@@ -70,7 +69,7 @@ class Marts:
 
     def __init__(self, database: Path, site: Path | None = None, *, timezone: str, least_shown: int = 0) -> None:
         """Open the database read-only; raises ``duckdb.IOException`` where it can't be opened."""
-        self._connection = duckdb.connect(database, read_only=True)
+        self._connection = open_published(database)
         self._connection.execute(f"set timezone = {literal(timezone)}")
         self._least_shown = least_shown
         self._csv_folder = site / "data" if site else None

@@ -13,7 +13,6 @@ import yaml
 
 from pipelines.contract import LOGS
 from pipelines.home import Home
-from pipelines.lake.delivery import rename_former
 from pipelines.lake.schemas import PREDICTIONS, QUARANTINE, SCHEMAS
 from pipelines.lake.sources import EMPTY_DAY
 from pipelines.settings import Settings
@@ -42,7 +41,6 @@ _DELTA_LOG = "_delta_log"
 
 def register(session: SparkSession, home: Home, settings: Settings) -> None:
     """Tell the server what there is; it has forgotten all of it after a restart, and Sail after each session."""
-    rename_former(home)
     for schema in ("lake", "control", "ledger"):
         session.sql(f"create schema if not exists {schema}")
     for schema, name, path in _sources():

@@ -39,7 +39,7 @@ def open_home(root: Path) -> Home:
     home = Home(root)
     for path in (
         "fetched/forum/posts/00000001.jsonl.gz", "landing/interactions/2025-01-01/a.csv", "lake/raw/part.parquet",
-        ".arm_key", "versions/1/analytics.duckdb",
+        ".arm_key", "versions/1/analytics.duckdb", "versions/1/marts/fct_member_days.parquet",
         "versions/1/site/index.html", "versions/1/site/data/members.csv", "dagster/history/runs.db", "warehouse.duckdb",
         "built.duckdb",
     ):  # fmt: skip
@@ -140,6 +140,7 @@ def test_readers_get_what_is_published_and_nothing_else(tmp_path):
     found = modes(home)
     assert {path: mode for path, mode in found.items() if mode & 0o070} == {
         ".": 0o710, "versions": 0o710, "versions/1": 0o710, "versions/1/analytics.duckdb": 0o440,
+        "versions/1/marts": 0o2750, "versions/1/marts/fct_member_days.parquet": 0o440,
         "versions/1/site": 0o2750, "versions/1/site/index.html": 0o440, "versions/1/site/data": 0o2750,
         "versions/1/site/data/members.csv": 0o440,
         "landing": 0o750, "landing/interactions": 0o750, "landing/interactions/2025-01-01": 0o750,

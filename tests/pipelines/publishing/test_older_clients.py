@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.home import Home
 from pipelines.publishing.database import STORAGE_VERSION, copy_marts
+from pipelines.reading.publication import beside
 from pipelines.settings import Settings
 from tests.support import report_marts
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.long
 READ = """
 import hashlib, sys, duckdb
 con = duckdb.connect(sys.argv[1], read_only=True)
-for (name,) in con.execute("select table_name from duckdb_tables() order by 1").fetchall():
+for (name,) in con.execute("select table_name from information_schema.tables order by 1").fetchall():
     rows = sorted(map(repr, con.execute(f'from marts."{name}"').fetchall()))
     print(name, len(rows), hashlib.sha256("".join(rows).encode()).hexdigest())
 print("by", duckdb.__version__)
@@ -27,9 +28,9 @@ print("by", duckdb.__version__)
 OLDEST = STORAGE_VERSION.removeprefix("v")
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory):
-    """What is published of marts with rows of every kind of value."""
+@pytest.fixture(scope="module", params=[1_000_000, 1], ids=["in the file", "beside it"])
+def database(tmp_path_factory, request):
+    """What is published of marts with rows of every kind of value; most of them have more than one row."""
     folder = tmp_path_factory.mktemp("published")
     home = Home(folder)
     filled = report_marts.full(folder / "filled.duckdb")
@@ -37,8 +38,10 @@ def database(tmp_path_factory):
         con.execute(f"attach '{filled}' as filled (read_only)")
         con.execute(f"attach '{home.marts}' as built (storage_version '{STORAGE_VERSION}')")
         con.execute("copy from database filled to built; drop table built.marts.publication")
-    made = folder / "analytics.duckdb"
-    copy_marts(home.marts, made, Settings(home=folder), version=1, through_day=report_marts.DAY)
+    made = home.versions / "1" / "analytics.duckdb"
+    settings = Settings(home=folder, published_file_rows=request.param)
+    copy_marts(home.marts, made, settings, version=1, through_day=report_marts.DAY)
+    assert (len(beside(made)) > 10) == (request.param == 1)
     return made
 
 
