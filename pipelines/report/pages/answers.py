@@ -9,10 +9,11 @@ from pipelines.report.parts.collected import NOT_COLLECTED
 from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, hours, integer, month_names, percent, plural
-from pipelines.report.sections import answer_desk, questions
+from pipelines.report.sections import answer_desk, questions, recent_answers
 
 _TITLE = Text("Answers", "问答")
 _QUESTION = Text("Who is waiting?", "谁在等待？")
+_FEWER = Text("fewer than nine of ten had a response", "得到回应的不足九成")
 
 
 def page(marts: Marts, context: SiteContext, header: Header) -> Page:
@@ -30,7 +31,14 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
     tiles = _tiles(waiting, months, lacks_accepted=header.lacks.get("accepted_answers", False))
     has_desk = marts.has("answer_desk") and not context.least_shown
     table = answer_desk.block(marts, context, waiting) if has_desk else _table(waiting)
-    blocks: list[Block] = [tiles, table, *_trends(months, context), _responders(marts, context)]
+    recent = recent_answers.tiles(marts, context, header)
+    blocks: list[Block] = [
+        *([recent] if recent else []),
+        tiles,
+        table,
+        *_trends(months, context),
+        _responders(marts, context),
+    ]
     if n_dated_before := months.rows[-1]["n_dated_before"]:
         blocks.append(_left_out(n_dated_before))
     return Page(name="answers", title=_TITLE, question=_QUESTION, answer=_sentence(waiting), blocks=blocks)
@@ -85,7 +93,10 @@ def _tiles(waiting: Result, months: Result, *, lacks_accepted: bool) -> Tiles:
                 ),
             ),
             Tile(
-                label=known.Term("p90_response_hours"), value=hours(all_time["p90_hours"]), amount=all_time["p90_hours"]
+                label=known.Term("p90_response_hours"),
+                value=hours(all_time["p90_hours"]),
+                amount=all_time["p90_hours"],
+                note=_FEWER if all_time["p90_hours"] is None else None,
             ),
             Tile(
                 label=known.Term("answered_rate"),

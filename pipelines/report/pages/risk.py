@@ -10,7 +10,7 @@ from pipelines.report.parts.blocks import Block, Cell, Column, Note, Page, Table
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Text, ago, day, decimal, integer, percent, plural
-from pipelines.report.sections import contacts, scores
+from pipelines.report.sections import contacts, scores, scores_before
 from pipelines.sql import literal
 
 _QUESTION = Text("Whom do we contact today?", "今天该联系谁？")
@@ -25,8 +25,9 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
         return Page(name="risk", title=scores.TITLE, question=_QUESTION, answer=scores.unscored(), blocks=[note])
     blocks: list[Block] = contacts.today(marts, context)
     known = [row for row in summary.rows if row["definition"] not in scores.not_learnt(marts)]
+    before = scores_before.read(marts, context) if known else {}
     for row in known:
-        blocks.append(_tiles(marts, summary, row, context))
+        blocks.append(_tiles(marts, summary, row, before.get(row["definition"]), context))
         blocks.append(_table(marts, row, context))
     answer = _answer(known) if known else scores.still_to_come(marts, context)
     if not known:
@@ -97,7 +98,7 @@ def _answer(rows: list[Row]) -> Text:
     )
 
 
-def _tiles(marts: Marts, summary: Result, row: Row, context: SiteContext) -> Tiles:
+def _tiles(marts: Marts, summary: Result, row: Row, before: Row | None, context: SiteContext) -> Tiles:
     name = words.word(words.DEFINITIONS, row["definition"])
     n = row["n_scored"]
     tiles = [
@@ -105,14 +106,20 @@ def _tiles(marts: Marts, summary: Result, row: Row, context: SiteContext) -> Til
             label=known.Term("high_risk_members"),
             value=integer(row["n_high"]),
             note=_share(row["n_high"], n),
-            tone="bad",
+            **({"tone": "bad"} | scores_before.change("high_risk_members", row, before)),
         ),
         Tile(
             label=known.Term("medium_risk_members"),
             value=integer(row["n_medium"]),
             note=_share(row["n_medium"], n),
+            **scores_before.change("medium_risk_members", row, before),
         ),
-        Tile(label=known.Term("low_risk_members"), value=integer(row["n_low"]), note=_share(row["n_low"], n)),
+        Tile(
+            label=known.Term("low_risk_members"),
+            value=integer(row["n_low"]),
+            note=_share(row["n_low"], n),
+            **scores_before.change("low_risk_members", row, before),
+        ),
     ]
     if row["learner"] != "rule":
         tiles.append(
@@ -120,11 +127,15 @@ def _tiles(marts: Marts, summary: Result, row: Row, context: SiteContext) -> Til
                 label=known.Term("expected_churners"),
                 value=integer(row["expected_churners"]),
                 note=Text("sum of the probabilities", "概率之和"),
+                **scores_before.change("expected_churners", row, before),
             )
         )
     return Tiles(
         title=Text("Churn by ", "流失定义：") + name,
-        note=scores.meaning(row["definition"], context) + _trust(marts, row) + _limits(marts, row),
+        note=scores.meaning(row["definition"], context)
+        + _trust(marts, row)
+        + _limits(marts, row)
+        + scores_before.said(before),
         tiles=tiles,
         result=summary,
     )

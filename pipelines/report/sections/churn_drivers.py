@@ -11,7 +11,7 @@ from pipelines.report.parts.database import Marts, Row
 from pipelines.report.parts.text import MISSING, Text, day, integer, percent
 from pipelines.sql import literal
 
-_APART_DAYS = 28
+APART_DAYS = 28
 """Least days between the two days compared."""
 
 
@@ -37,7 +37,7 @@ def drivers(marts: Marts, context: SiteContext, definition: str, mark: Text) -> 
             union all
             select max(scored.day), 'before'
             from scored
-            inner join newest on scored.day <= newest.day - {_APART_DAYS}
+            inner join newest on scored.day <= newest.day - {APART_DAYS}
         ),
 
         reasons as (

@@ -5,6 +5,7 @@ window.guildbookCharts = (function () {
   "use strict";
   const DAY = 86400000;
   const LINE = 15;
+  const ROW = 17; // of marks of notes
   const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
   const WEEKDAYS = [["Sun", "周日"], ["Mon", "周一"], ["Tue", "周二"], ["Wed", "周三"], ["Thu", "周四"], ["Fri", "周五"], ["Sat", "周六"]];
   const isChinese = () => document.documentElement.dataset.lang === "zh";
@@ -238,20 +239,24 @@ window.guildbookCharts = (function () {
     return [...own(false), ...own(true)].filter((one) => one.length).sort((one, other) => one[0].place - other[0].place);
   }
 
+  /* At each place a mark for the operator's notes and one for the others, in rows where they would overlap. */
+  function marksOf(notes) {
+    let [edge, row] = [-Infinity, 0];
+    return byPlace(notes).map((own) => {
+      const wide = Math.max(15, widthOf(range(own)) + 6);
+      row = own[0].at - wide / 2 < edge ? (row + 1) % 3 : 0;
+      edge = own[0].at + wide / 2 + 2;
+      return { said: range(own), look: own[0].isKnown ? "note known" : "note", at: own[0].at, wide, row };
+    });
+  }
+
   const range = (notes) => (notes.length > 1 ? `${notes[0].n}–${notes[notes.length - 1].n}` : notes[0].n);
 
   function drawNotes(svg, notes, bottom) {
-    let [edge, level] = [-Infinity, 0];
-    for (const own of byPlace(notes)) {
-      const at = own[0].at;
-      const said = range(own);
-      const wide = Math.max(15, widthOf(said) + 6);
-      level = at - wide / 2 < edge ? (level + 1) % 3 : 0;
-      edge = at + wide / 2 + 2;
-      const look = own[0].isKnown ? "note known" : "note";
+    for (const { said, look, at, wide, row } of marksOf(notes)) {
       element("line", { x1: at.toFixed(1), x2: at.toFixed(1), y1: 0, y2: bottom, class: look }, svg);
-      element("rect", { x: (at - wide / 2).toFixed(1), y: 17 * level + 0.5, width: wide.toFixed(1), height: 15, rx: 7, class: look }, svg);
-      element("text", { x: at.toFixed(1), y: 17 * level + 12, "text-anchor": "middle", class: look }, svg, said);
+      element("rect", { x: (at - wide / 2).toFixed(1), y: ROW * row + 0.5, width: wide.toFixed(1), height: 15, rx: 7, class: look }, svg);
+      element("text", { x: at.toFixed(1), y: ROW * row + 12, "text-anchor": "middle", class: look }, svg, said);
     }
   }
 
@@ -458,7 +463,8 @@ window.guildbookCharts = (function () {
     holder.querySelector("svg")?.remove();
     holder.querySelector(".tip")?.remove();
     const width = Math.max(holder.clientWidth, 220);
-    const start = figure.panels.length && notesAt(xScale(figure, 0, width)).length ? LINE + 3 : 0; // marks of notes stand above all
+    const marks = figure.panels.length ? marksOf(notesAt(xScale(figure, 45, width - 6))) : [];
+    const start = marks.length ? ROW * (Math.max(...marks.map((one) => one.row)) + 1) + 1 : 0; // they stand above all
     const height = Number(holder.dataset.height) + start;
     const svg = element("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, holder);
     const state = (figure.panels.length ? drawPanels : drawIntervals)(svg, figure, width, height, start);

@@ -51,6 +51,15 @@ def test_who_waits_is_counted_by_the_marts_and_the_longest_comes_first(fill: Fil
     tiles = block_of(page, "Since the first question")
     assert isinstance(tiles, Tiles)
     assert [tile.value for tile in tiles.tiles] == ["7", hours(4.5), hours(75.0), "75.1%", "50.0%"]
+    assert tiles.tiles[2].note is None
+
+
+def test_hours_that_nine_of_ten_have_not_reached_say_so(fill: Fill) -> None:
+    page = page_of(answers.page, fill(fixture("answers") + "; update marts.answer_months set p90_hours = null"))
+    tiles = block_of(page, "Since the first question")
+    assert isinstance(tiles, Tiles)
+    assert tiles.tiles[2].value == hours(None)
+    assert tiles.tiles[2].note == Text("fewer than nine of ten had a response", "得到回应的不足九成")
 
 
 def test_the_answer_desk_says_whom_to_ask_and_why(fill: Fill) -> None:

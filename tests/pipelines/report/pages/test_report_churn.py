@@ -38,6 +38,35 @@ def test_only_current_scores_of_the_last_scored_day_are_listed(fill: Fill) -> No
     assert '<li><span lang="en">en a</span>' in str(tables[0].rows[0][3].shown)
 
 
+def test_tiles_change_since_the_last_day_scored_four_weeks_before_or_earlier(fill: Fill) -> None:
+    days = {"2026-11-19": "1", "2026-11-01": "0", "2026-10-22": "3", "2026-10-20": "2", "2026-09-01": "4"}
+    rows = ", ".join(f"(date '{day}', {n})" for day, n in days.items())
+    marts = fill(f"""
+        insert into marts.churn_predictions by name
+        select
+            'm' || member as member_id, day, 'inactivity' as definition, 'v1' as model_version, 'logistic' as learner,
+            0.5 as probability, if(member <= n, 'high', 'low') as risk_band, true as is_current,
+            '[]' as reasons_en, '[]' as reasons_zh,
+        from (values {rows}) as scored (day, n), range(1, 7) as members (member);
+    """)
+    tiles = page_of(risk.page, marts).blocks[0]
+    assert isinstance(tiles, Tiles)
+    assert [(tile.change.en, tile.tone) for tile in tiles.tiles] == [
+        ("\N{MINUS SIGN}2", "good"), ("no change", "neutral"), ("+2", "good"), ("no change", "neutral"),
+    ]  # fmt: skip
+    assert tiles.note is not None
+    assert tiles.note.en.endswith("Changes are since 22 Oct 2026, when 6 were scored.")
+    assert tiles.note.zh.endswith("变化自2026年10月22日起，当时已评分 6 人。")
+
+
+def test_without_a_day_four_weeks_before_no_tile_changes(fill: Fill) -> None:
+    tiles = page_of(risk.page, fill(PREDICTIONS.format(learner="logistic"))).blocks[0]
+    assert isinstance(tiles, Tiles)
+    assert [tile.change for tile in tiles.tiles] == [None] * 4
+    assert tiles.note is not None
+    assert "Changes" not in tiles.note.en
+
+
 @pytest.mark.parametrize(
     ("shown", "expected"),
     [("0.3, 0.74, 100, 0.31, 0.65", ["74%", "30%"]), ("null, null, null, null, null", ["90%", "20%"])],
