@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipelines.lake.own_pages import EVENT, MEMBER
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import cells, charts, least, marks, people
+from pipelines.report.parts import cells, charts, least, marks, people, words
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.parts.database import Each, Marts, Result, Row
 from pipelines.report.parts.linked import One
@@ -199,13 +199,13 @@ def _about(row: Row, result: Result) -> Note:
     entries: list[tuple[Text, object]] = []
     if row["host_id"]:
         entries.append((Text("Host", "主持人"), One(MEMBER, row["host_id"], row["host_name"], row["host_url"])))
-    for name, column in (
-        (Text("Kind", "类型"), "kind"),
-        (Text("Held", "形式"), "mode"),
-        (Text("Places", "名额"), "capacity"),
+    for name, column, names in (
+        (Text("Kind", "类型"), "kind", words.GATHERINGS),
+        (Text("Held", "形式"), "mode", words.MODES),
+        (Text("Places", "名额"), "capacity", {}),
     ):
         if row[column] is not None:
-            entries.append((name, row[column]))
+            entries.append((name, words.word(names, str(row[column]))))
     return Note(title=Text("About it", "关于"), body=Text("", ""), entries=entries, result=result, half=True)
 
 

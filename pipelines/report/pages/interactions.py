@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import cells, charts, not_collected, people, words
+from pipelines.report.parts import cells, charts, marks, not_collected, people, words
 from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Page, Table
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.few import is_hidden
@@ -181,7 +181,7 @@ def _latest(marts: Marts, context: SiteContext) -> Table:
         ],
         rows=[
             [
-                Cell(row["local_time"]),
+                Cell(marks.unbroken(Text(row["local_time"], row["local_time"]))),
                 people.member(row),
                 Cell(words.word(words.INTERACTIONS, row["kind"])),
                 _what(row),

@@ -86,8 +86,8 @@ def size(n_bytes: Number | None) -> str:
 
 
 def money(minor: Number | None, currency: str) -> str:
-    """Amount in minor units as whole units of its currency, such as 1,234 CNY."""
-    return MISSING if minor is None else f"{major(minor, currency):,.0f} {currency}"
+    """Amount in minor units as whole units of its currency, such as 1,234 CNY, with a true minus."""
+    return MISSING if minor is None else f"{major(minor, currency):,.0f} {currency}".replace("-", "\N{MINUS SIGN}")
 
 
 def price(minor: Number | None, currency: str | None, *, named: bool = True) -> str:

@@ -71,6 +71,21 @@ KINDS = {
 }
 """Kinds of the content log."""
 
+GATHERINGS = {
+    "talk": Text("talk", "分享会"),
+    "contest": Text("contest", "竞赛"),
+    "showcase": Text("showcase", "作品展示"),
+    "workshop": Text("workshop", "工作坊"),
+    "meetup": Text("meetup", "线下聚会"),
+    "live": Text("live", "直播"),
+    "ama": Text("ask me anything", "有问必答"),
+}
+"""Kinds of the event log."""
+
+MODES = {"online": Text("online", "线上"), "offline": Text("in person", "线下")}
+
+ACCESS = {"free": Text("free", "免费"), "paid": Text("paid", "付费")}
+
 INTERACTIONS = {
     "view": Text("viewed", "浏览"),
     "read": Text("read", "阅读"),

@@ -216,11 +216,15 @@ def _money(sold: Row) -> list[Tile]:
 
 def about(row: Row, result: Result) -> Note:
     """What it is, by whom, under what."""
-    entries: list[tuple[Text, object]] = [(Text("Kind", "类型"), words.word(words.KINDS, row["kind"]))]
+    entries: list[tuple[Text, object]] = [(Text("Kind", "类型"), words.word(_KINDS, row["kind"]))]
     if row["author_id"]:
         entries.append((Text("By", "作者"), One(MEMBER, row["author_id"], row["author_name"], row["author_url"])))
     if row["root_id"] and row["root_id"] != row["content_id"]:
         entries.append((Text("Under", "所属主题"), One(PIECE, row["root_id"], row["root_title"])))
-    names = {"channel": Text("Channel", "频道"), "tags": Text("Tags", "标签"), "access": Text("Access", "权限")}
-    entries += [(name, row[column]) for column, name in names.items() if row[column]]
+    if row["channel"]:
+        entries.append((Text("Channel", "频道"), row["channel"]))
+    if row["tags"]:
+        entries.append((Text("Tags", "标签"), ", ".join(row["tags"].split("|"))))
+    if row["access"]:
+        entries.append((Text("Access", "权限"), words.word(words.ACCESS, row["access"])))
     return Note(title=Text("About it", "关于"), body=Text("", ""), entries=entries, result=result)

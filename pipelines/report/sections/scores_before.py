@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import changes
 from pipelines.report.parts.database import Marts, Row
@@ -46,7 +48,7 @@ def read(marts: Marts, context: SiteContext) -> dict[str, Row]:
     return {row["definition"]: row for row in result.rows}
 
 
-def change(key: str, now: Row, before: Row | None) -> dict[str, object]:
+def change(key: str, now: Row, before: Row | None) -> dict[str, Any]:
     """Return the change of a metric for its tile; nothing where nobody was scored then."""
     name = _COLUMNS[key]
     return changes.of_tile(key, now[name], before[name]) if before else {}

@@ -225,7 +225,9 @@ window.guildbookCharts = (function () {
   function notesAt(x) {
     const byMonth = x.apart >= 28 * DAY || x.places.every(isMonth);
     if (!x.places.length || !(byMonth || x.places.every(isDay))) return [];
-    const found = (window.guildbookAnnotations || []).map((note) => {
+    const isOfOne = document.documentElement.dataset.page.includes("/"); // what others did then says little there
+    const told = (window.guildbookAnnotations || []).filter((note) => !(note.isKnown && isOfOne));
+    const found = told.map((note) => {
       const place = x.places.findIndex((one) => (byMonth ? plain(one).slice(0, 7) === note.day.slice(0, 7) : one.slice(0, 10) >= note.day));
       return { ...note, place: byMonth || place > 0 || instant(note.day) > instant(x.places[0]) - x.apart ? place : -1 };
     });

@@ -6,6 +6,8 @@ import pytest
 import yaml
 from babel.messages.pofile import read_po
 
+from pipelines.contract import LOGS
+from pipelines.report.parts import words
 from pipelines.settings import PROJECT_DIR
 from tests.pipelines.cli.test_cli_language import TEXTS
 from tests.support.chinese import HAN, answered_whether, half_width
@@ -88,3 +90,13 @@ def test_a_word_of_the_glossary_is_that_of_the_glossary_everywhere(english, chin
 
     assert asked
     assert [one for one in asked if chinese not in one[2]] == []
+
+
+@pytest.mark.parametrize(
+    ("log", "column", "names"),
+    [("events", "kind", words.GATHERINGS), ("events", "mode", words.MODES), ("content", "access", words.ACCESS)],
+)
+def test_kinds_of_the_contract_have_words_of_both_languages(log, column, names):
+    (kinds,) = (one.kinds for one in LOGS[log].columns if one.name == column)
+    assert set(names) == set(kinds)
+    assert not any(name.zh.isascii() for name in names.values())

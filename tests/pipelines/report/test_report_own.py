@@ -121,6 +121,27 @@ def test_a_members_figures_are_those_of_the_marts(full: Site, own_html: dict[str
         assert said in html.text
 
 
+@pytest.mark.parametrize(
+    ("kind", "row", "en", "zh"),
+    [
+        ("event", "insert into marts.dim_events by name select 'x' as event_id, 'ama' as kind, 'online' as mode, "
+            "date '2026-11-01' as starts_day",
+            ["ask me anything", "online"], ["有问必答", "线上"]),
+        ("piece", "insert into marts.dim_content by name select 'x' as content_id, 'question' as kind, 'a|b' as tags, "
+            "'paid' as access, date '2026-11-01' as published_day",
+            ["Question", "a, b", "paid"], ["提问", "a, b", "付费"]),
+    ],
+)  # fmt: skip
+def test_codes_of_the_logs_are_words_in_both_languages(
+    fill: Fill, kind: str, row: str, en: list[str], zh: list[str]
+) -> None:
+    build = {"piece": piece.pages, "event": gathering.pages}[kind]
+    (page,) = build(fill(row), CONTEXT, ["x"])
+    said = [one for _, one in block_of(page, "About it").entries]
+    assert [getattr(one, "en", one) for one in said] == en
+    assert [getattr(one, "zh", one) for one in said] == zh
+
+
 def test_who_is_gone_and_who_counts_nowhere_is_said_first(fill: Fill) -> None:
     sql = """
         insert into marts.dim_members by name

@@ -37,6 +37,7 @@ DAY = date(2026, 11, 9)
         (text.size(None), "–"),
         (text.signed(12), "+12"),
         (text.signed(-1234), "\N{MINUS SIGN}1,234"),
+        (text.money(-123400, "CNY"), "\N{MINUS SIGN}1,234 CNY"),
         (text.plural(1, "member was", "members were"), "1 member was"),
         (text.plural(0, "member was", "members were"), "0 members were"),
         (text.day(DAY), Text("9 Nov 2026", "2026年11月9日")),
