@@ -7,6 +7,7 @@ from pipelines.report.parts import known, words
 from pipelines.report.parts.blocks import Block, Note, Page, Tile, Tiles
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.header import Header
+from pipelines.report.parts.reasons import said
 from pipelines.report.parts.text import Text, decimal, integer, percent
 from pipelines.report.sections import churn_detail, churn_drift, churn_drivers, churn_learners, scores
 from pipelines.sql import literal
@@ -119,7 +120,9 @@ def _rule_only(trainings: Result | None, training: Row | None, mark: Text) -> No
     return Note(
         title=Text("Rule only", "仅用规则") + mark,
         result=trainings,
-        entries=[(Text("The last training said", "最近一次训练结论"), training["reason"])] if training else [],
+        entries=[(Text("The last training said", "最近一次训练结论"), said(training["reason"].removeprefix("rule: ")))]
+        if training
+        else [],
         body=Text(
             "No learner is in use: either there are too few past churners to learn from, or none beat the "
             "baselines on cut-offs it had not seen. Members are ranked by a rule: days since their last activity, "

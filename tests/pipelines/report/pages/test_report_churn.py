@@ -164,10 +164,23 @@ def test_a_rule_trained_later_replaces_the_model_and_says_why(fill: Fill) -> Non
     note = page.blocks[0]
     assert page.answer.en == "No model has been trained: members are ranked by a rule."
     assert isinstance(note, Note)
-    assert [fact for _, fact in note.entries] == ["because of v2"]
+    assert [fact for _, fact in note.entries] == [Text("because of v2", "because of v2")]
     assert len(page.blocks) == 2
     assert isinstance(page.blocks[1], Note)
     assert page.blocks[1].body.en.startswith("The log of subscriptions is not collected")
+
+
+def test_why_there_is_only_a_rule_is_said_in_both_languages(fill: Fill) -> None:
+    why = "rule: forest doesn''t beat the baseline decayed_90 on test cut-offs (log-loss 0.5429 against 0.5399)"
+    training = _training("v2", "rule", "2026-11-08").replace("because of v2", why)
+    note = page_of(churn.page, fill(EVALUATED + training)).blocks[0]
+    assert isinstance(note, Note)
+    assert [fact for _, fact in note.entries] == [
+        Text(
+            "forest doesn't beat the baseline decayed_90 on test cut-offs (log-loss 0.5429 against 0.5399)",
+            "在测试切点上，forest 没有胜过基线 decayed_90（对数损失 0.5429 对 0.5399）",
+        )
+    ]
 
 
 CARD = (
