@@ -59,6 +59,7 @@ def test_gate_1_stops_a_run_whose_newest_day_is_broken(running):
     assert not running.home.raw_part("interactions", NEXT).exists()
 
 
+@pytest.mark.long
 def test_an_alert_command_that_fails_does_not_hide_why_the_run_failed(running, monkeypatch):
     running.settings = running.settings.model_copy(update={"alert_command": SecretStr("exit 3")})
     running.deliver("interactions", NEXT, broken(DELIVERED["interactions", NEXT]))

@@ -203,7 +203,7 @@ def test_rendering_again_gives_the_same_bytes_and_drops_what_is_gone(sites: dict
 def test_pages_open_in_the_communitys_language_unless_the_reader_chose_another(
     sites: dict[str, Site], tmp_path: Path, language: str, opens: str
 ) -> None:
-    render_site(sites["full"].database, tmp_path / "site", context=replace(CONTEXT, language=language))
+    render_site(sites["empty"].database, tmp_path / "site", context=replace(CONTEXT, language=language))
     stopped = render_stopped(
         StoppedRun(
             community="Gophers & Co",
@@ -240,6 +240,6 @@ def test_only_the_sample_community_is_called_one(sites: dict[str, Site], tmp_pat
     assert not site_context(Settings(home=home.root), CONTEXT.through_day, 1).is_sample
     home.ground_truth.mkdir(parents=True)
     assert site_context(Settings(home=home.root), CONTEXT.through_day, 1).is_sample
-    render_site(sites["full"].database, tmp_path / "site", context=replace(CONTEXT, is_sample=True))
+    render_site(sites["empty"].database, tmp_path / "site", context=replace(CONTEXT, is_sample=True))
     assert " data-sample>" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
-    assert " data-sample>" not in (sites["full"].folder / "index.html").read_text(encoding="utf-8")
+    assert " data-sample>" not in (sites["empty"].folder / "index.html").read_text(encoding="utf-8")

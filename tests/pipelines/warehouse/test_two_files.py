@@ -51,6 +51,7 @@ def test_a_run_whose_marts_are_not_all_there_is_none_to_build_on(house, lost):
     assert completed_build(house.home) is None
 
 
+@pytest.mark.long
 def test_a_home_whose_marts_lie_in_the_warehouse_is_built_again(house, built_house):
     house.change("create schema warehouse.marts; create table warehouse.marts.tags as select 'm1' as member_id")
     house.change("drop table control.completed_marts")
