@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 BUILT_BY = {"built_house": "dbt", "full_house": "dbt", "project": "dbt", "good_home": "job"}
 """Fixture -> marker of every test that asks for it, by whatever way."""
 
-TOGETHER = {"project": "dbt_project", "sites": "sites"}
+TOGETHER = {"project": "dbt_project", "sites": "sites", "result": "trained"}
 """Fixture that each worker would build again -> group of the tests that ask for it."""
 
 
