@@ -26,6 +26,9 @@ for name in [name for name in os.environ if name.startswith("GUILDBOOK_")]:
 # What a test writes need not outlive a loss of power.
 os.fsync = lambda _: None
 
+# Threads that wait for a core give it up; those of a training would spin, which cost twenty times their work.
+os.environ["OMP_WAIT_POLICY"] = "passive"
+
 # Every way into the program begins so; homes that tests make are as private as those of its users.
 readers.close_umask()
 
