@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 
 from pipelines.home import Home
 from pipelines.lake.duck import open_warehouse
-from pipelines.warehouse.project import DBT_PROJECT_DIR, dbt_environment
+from pipelines.warehouse import dbt
+from pipelines.warehouse.project import dbt_environment, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,19 +181,9 @@ def tested(built_house, tmp_path_factory) -> Iterator[DataTests]:
     copy = Home(tmp_path_factory.mktemp("planted"))
     shutil.copyfile(built_house.home.warehouse, copy.warehouse)
     shutil.copyfile(built_house.home.marts, copy.marts)
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in dbt_environment(built_house.settings).items():
-            patch.setenv(name, value)
-        folders = {"project-dir": DBT_PROJECT_DIR, "profiles-dir": DBT_PROJECT_DIR}
-        folders |= dict.fromkeys(("target-path", "log-path"), copy.root / "target")
-        places = [f"--{name}={folder}" for name, folder in folders.items()]
-        try:
-            outcome = dbtRunner().invoke(["--quiet", "compile", "--select", "test_type:data", *places])
-        finally:
-            DuckDBConnectionManager.close_all_connections()
-            gc.collect()
-    assert outcome.success, outcome.exception
-    nodes = [result.node for result in outcome.result]
+    with environment(dbt_environment(built_house.settings)):
+        compiled = dbt._invoke(["compile", "--select", "test_type:data"], target=copy.root / "target")
+    nodes = [result.node for result in compiled]
     singular = {node.name: node.compiled_code for node in nodes if not hasattr(node, "test_metadata")}
     keys = {
         node.attached_node.split(".")[2]: node.compiled_code
