@@ -9,7 +9,7 @@ from pipelines.settings import PROJECT_DIR
 from tests.pipelines.test_docs import texts_of_pages
 from tests.support.chinese import half_width
 
-FOLLOWED = ("README.md", "docs/operator-guide.md")
+FOLLOWED = ("README.md", "docs/operator-guide.md", "deploy/README.md")
 ONLY_CHINESE = {"`GUILDBOOK_LANGUAGE`", "`zh`", "`--language zh`"}
 """What the Chinese pages say of the language in which everything speaks."""
 
