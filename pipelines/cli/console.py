@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 from pipelines.faults import UserError, sentence
 from pipelines.home import Home
 from pipelines.privacy import readers
-from pipelines.report.parts.text import Text
+from pipelines.report.parts.text import Text, in_language
 from pipelines.settings import Settings, SettingsError, get_settings
 from pipelines.settings.given import unknown_variables
 
@@ -117,14 +117,7 @@ def show(line: Text | str) -> None:
 
 def spoken(text: Text | str) -> str:
     """Return a text in the language of the settings, English where they name none; what is passed on is looked up."""
-    is_chinese = language() == "zh"
-    if isinstance(text, Text):
-        return text.zh if is_chinese else text.en
-    if not is_chinese:
-        return text
-    from pipelines.report.parts.reasons import chinese  # noqa: PLC0415 - reading them takes as long as many a command
-
-    return chinese(text)
+    return in_language(text, language())
 
 
 def language() -> str:

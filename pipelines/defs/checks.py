@@ -6,13 +6,17 @@ import dagster as dg
 
 from pipelines.contract import LOGS
 from pipelines.defs.resources import HomeResource
+from pipelines.defs.spoken import spoken
 from pipelines.gates import facts, predictions, relations, verdicts
 from pipelines.gates.verdicts import GateOutcome
 from pipelines.home import Home
+from pipelines.report.parts.text import Text
 from pipelines.report.sections.cures import cures
 from pipelines.warehouse.plan import read_plan
 
 SCORES_KEY = dg.AssetKey("churn_scores")
+
+_FIRST = Text("first_reasons", "最先被拒的行")
 
 
 def mart_key(name: str) -> dg.AssetKey:
@@ -34,16 +38,17 @@ def gate_result(
     """
     say = context.log.error if blocks else context.log.warning if outcome.withheld else context.log.info
     if outcome.n_days:
-        say(f"gate {outcome.gate}: {outcome.summary}")
+        say(spoken(f"gate {outcome.gate}: {outcome.summary}"))
+    said = [spoken(one) for one in reasons]
     return dg.AssetCheckResult(
         passed=not outcome.withheld,
         severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
-        description="\n".join([outcome.summary, *reasons, *_to_do(home, outcome, context.run.run_id)]),
+        description="\n".join([spoken(outcome.summary), *said, *_to_do(home, outcome, context.run.run_id)]),
         metadata={
-            **({"first_reasons": dg.MetadataValue.md("\n".join(f"* {one}" for one in reasons))} if reasons else {}),
-            "days_checked": outcome.n_days,
-            "days_withheld": len(outcome.withheld),
-            "days_warned": len(outcome.warned),
+            **({spoken(_FIRST): dg.MetadataValue.md("\n".join(f"* {one}" for one in said))} if said else {}),
+            spoken(Text("days_checked", "检查的天数")): outcome.n_days,
+            spoken(Text("days_withheld", "扣留的天数")): len(outcome.withheld),
+            spoken(Text("days_warned", "有警告的天数")): len(outcome.warned),
         },
     )
 
@@ -54,7 +59,7 @@ def _to_do(home: Home, outcome: GateOutcome, run_id: str) -> list[str]:
         return []
     tables = LOGS if outcome.table_name == relations.TABLE else [outcome.table_name]
     rows = [one for one in verdicts.blocking(home, run_id) if one["table_name"] in tables]
-    return [one.en for one in cures(rows, f"gate {outcome.gate}: {outcome.table_name}")]
+    return [spoken(one) for one in cures(rows, f"gate {outcome.gate}: {outcome.table_name}")]
 
 
 def _facts_check(table_name: str) -> dg.AssetChecksDefinition:
@@ -62,7 +67,7 @@ def _facts_check(table_name: str) -> dg.AssetChecksDefinition:
         asset=mart_key(table_name),
         name="gate_facts",
         blocking=True,
-        description="Gate 2: the rebuilt days must add up, or nothing is scored and published.",
+        description=spoken("Gate 2: the rebuilt days must add up, or nothing is scored and published."),
     )
     def check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
         outcome = facts.judge(home.paths, table_name, context.run.run_id)
@@ -78,7 +83,9 @@ facts_checks = [_facts_check(table_name) for table_name in facts.SUITES]
     asset=mart_key(relations.TABLE),
     name="gate_relations",
     blocking=True,
-    description="Gate 2: rows that came must agree with those of other logs, or nothing is scored and published.",
+    description=spoken(
+        "Gate 2: rows that came must agree with those of other logs, or nothing is scored and published."
+    ),
 )
 def relations_check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
     """Judge the rows that came since the last completed run by the rules between logs."""
@@ -90,7 +97,7 @@ def relations_check(context: dg.AssetCheckExecutionContext, home: HomeResource) 
     asset=SCORES_KEY,
     name="gate_predictions",
     blocking=True,
-    description="Gate 3: predictions must be complete, in range and calibrated, or nothing is published.",
+    description=spoken("Gate 3: predictions must be complete, in range and calibrated, or nothing is published."),
 )
 def predictions_check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
     """Judge the predictions of the run's last day."""

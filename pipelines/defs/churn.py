@@ -5,6 +5,7 @@ import dagster as dg
 from pipelines.churn import training
 from pipelines.defs.checks import SCORES_KEY, mart_key
 from pipelines.defs.resources import HomeResource
+from pipelines.defs.spoken import spoken
 from pipelines.gates import facts, relations
 from pipelines.warehouse.plan import read_plan
 
@@ -26,7 +27,7 @@ def churn_model(context: dg.AssetExecutionContext, home: HomeResource) -> dg.Mat
     metadata: dict[str, str | float | bool] = {"was_trained": bool(plan.training_days)}
     for card in training.train_if_due(home.paths, home.settings, plan, context.run.run_id):
         name = card.definition.name
-        context.log.info(f"churn model of {name}, {card.version}: {card.learner} ({card.reason})")
+        context.log.info(spoken(f"churn model of {name}, {card.version}: {card.learner} ({card.reason})"))
         metadata |= {
             f"{name}_model_version": card.version,
             f"{name}_learner": card.learner,
@@ -41,7 +42,8 @@ def churn_scores(context: dg.AssetExecutionContext, home: HomeResource) -> dg.Ma
     """Probability of churn and its reasons for every member eligible on the last day."""
     day = read_plan(home.paths).through_day
     counts = training.score_day(home.paths, home.settings, day, context.run.run_id)
-    context.log.info(f"{day}: " + ", ".join(f"{n:,} members scored by {name}" for name, n in counts.items()))
+    for name, n in counts.items():
+        context.log.info(spoken(f"{day}: {n:,} members scored for {name}"))
     return dg.MaterializeResult(
         metadata={"day": day.isoformat(), **{f"members_scored_{name}": n for name, n in counts.items()}}
     )

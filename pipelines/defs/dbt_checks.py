@@ -8,6 +8,8 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.defs.spoken import spoken
+from pipelines.report.parts.text import Text
 from pipelines.warehouse.results import NodeResult
 
 _RULES = {
@@ -33,16 +35,26 @@ def rule(test: Mapping[str, Any]) -> str:
 
 def failed(node: NodeResult, check: dg.AssetCheckSpec) -> str:
     """Say what became of a test that did not pass, of which Dagster knows this check."""
-    model, rule = check.asset_key.path[-1], check.description
+    model, rule, n_rows = check.asset_key.path[-1], check.description or "", node.failures
     if node.status not in ("fail", "warn"):
-        return f"The check could not be made: {node.message}. Its rule: {rule} {_TO_DO.format(name=node.name)}"
-    broken = f"{node.failures:,} rows of {model} break" if node.failures != 1 else f"1 row of {model} breaks"
-    to_do = _ONLY_SAID if node.status == "warn" else _TO_DO.format(name=node.name)
-    return f"{broken} a rule. {rule} {to_do}"
+        why = node.message
+        broken = Text(
+            f"The check could not be made: {why}. Its rule: {rule} ", f"检查未能进行：{why}。它的规则：{rule}"
+        )
+        return spoken(broken + _to_do(node.name))
+    rows = f"{n_rows:,} rows of {model} break" if n_rows != 1 else f"1 row of {model} breaks"
+    broken = Text(f"{rows} a rule. {rule} ", f"{model} 中有 {n_rows:,} 行违反规则。{rule}")
+    return spoken(broken + (_ONLY_SAID if node.status == "warn" else _to_do(node.name)))
 
 
-_TO_DO = (
-    "Nothing new is published; the last good publication stays up. Run the same days again with guildbook run --full: "
-    "if the check fails again, the data is such as Guildbook does not foresee; report it with the check's name, {name}."
-)
-_ONLY_SAID = "It is only said: the run goes on and publishes."
+def _to_do(name: str) -> Text:
+    return Text(
+        "Nothing new is published; the last good publication stays up. Run the same days again with guildbook run "
+        "--full: if the check fails again, the data is such as Guildbook does not foresee; report it with the check's "
+        f"name, {name}.",
+        "没有发布新内容；上一个完好的发布版本继续在线。请用 guildbook run --full 重新运行同样的日子：若检查再次不通过，"
+        f"说明数据超出 Guildbook 的预料；请连同检查的名称 {name} 一起报告。",
+    )
+
+
+_ONLY_SAID = Text("It is only said: the run goes on and publishes.", "仅作提示：运行继续并发布。")

@@ -19,6 +19,7 @@ import dagster as dg
 from dagster_shared.serdes import deserialize_value, serialize_value
 
 from pipelines.defs import dbt_checks
+from pipelines.defs.spoken import spoken
 from pipelines.files import write_text
 from pipelines.warehouse.project import MANIFEST_PATH
 
@@ -141,4 +142,5 @@ def _asset(kept: dict[str, Any]) -> dg.AssetSpec:
 
 
 def _check(kept: dict[str, Any]) -> dg.AssetCheckSpec:
-    return dg.AssetCheckSpec(asset=dg.AssetKey(kept.pop("asset")), **kept)
+    said = spoken(kept.pop("description") or "")
+    return dg.AssetCheckSpec(asset=dg.AssetKey(kept.pop("asset")), description=said, **kept)

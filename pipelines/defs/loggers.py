@@ -7,13 +7,18 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from pipelines.defs.spoken import spoken
+from pipelines.report.parts.text import Text
+
+_MARKS = {"WARNING": Text("WARNING: ", "警告："), "ERROR": Text("ERROR: ", "错误：")}
+
 
 class _ProgressFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         meta = getattr(record, "dagster_meta", {})
         step = str(meta.get("step_key") or "run").replace("__", "/")
         text = meta.get("orig_message") or record.getMessage()
-        mark = "" if record.levelno <= logging.INFO else f"{record.levelname}: "
+        mark = "" if record.levelno <= logging.INFO else spoken(_MARKS.get(record.levelname, f"{record.levelname}: "))
         return f"{self.formatTime(record, '%H:%M:%S')}  {step:<28} {mark}{text}"
 
 

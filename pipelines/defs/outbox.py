@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from pipelines.defs.resources import HomeResource
+from pipelines.defs.spoken import spoken
 from pipelines.sending.deliver import Pace
 from pipelines.sending.one import Outcome, Wish
 from pipelines.sending.send import send_due
@@ -15,8 +16,8 @@ def send_what_is_due(context: dg.AssetExecutionContext, home: HomeResource) -> l
     try:
         outcomes = send_due(home.paths, home.settings, Wish(shows_only=not home.settings.send_enabled), Pace())
     except Exception as error:
-        context.log.warning(f"no message was sent: {error}")
+        context.log.warning(spoken(f"no message was sent: {error}"))
         return []
     for one in outcomes:
-        (context.log.warning if one.is_failure else context.log.info)(str(one))
+        (context.log.warning if one.is_failure else context.log.info)(spoken(str(one)))
     return outcomes

@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipelines.defs.churn import churn_scores
 from pipelines.defs.resources import HomeResource
+from pipelines.defs.spoken import spoken
 from pipelines.defs.warehouse import records, warehouse
 from pipelines.lake import pending
 from pipelines.publishing.publish import publish
@@ -20,7 +21,7 @@ def published(context: dg.AssetExecutionContext, home: HomeResource) -> dg.Mater
     plan = read_plan(home.paths)
     made = publish(home.paths, home.settings, plan.through_day, context.run.run_id, fingerprint=plan.fingerprint)
     pending.commit(home.paths, "restatements")
-    context.log.info(f"published version {made.version}, data through {made.through_day}")
+    context.log.info(spoken(f"published version {made.version}, data through {made.through_day}"))
     return dg.MaterializeResult(
         metadata={
             "version": made.version,

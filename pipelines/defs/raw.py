@@ -7,6 +7,7 @@ from pipelines.defs.checks import gate_result
 from pipelines.defs.partitions import FROM_TAG, FULL_TAG, log_days, tagged_days
 from pipelines.defs.resources import HomeResource
 from pipelines.defs.sources import source_keys
+from pipelines.defs.spoken import spoken
 from pipelines.erasure.returned import replace_returned
 from pipelines.gates import deliveries
 from pipelines.ingest import DayReport, ingest_days
@@ -43,21 +44,23 @@ def _raw_asset(log: Log) -> dg.AssetsDefinition:
             tagged_days(context.run.tags),
             run_id=context.run.run_id,
             force=FULL_TAG in context.run.tags,
-            progress=context.log.info,
+            progress=lambda line: context.log.info(spoken(line)),
             before_reading=replace_returned,
         )
         done = [day for day in report.days if not day.skipped]
         accepted, quarantined = sum(day.accepted for day in done), sum(day.quarantined for day in done)
         rejected = sum(day.rejected_files for day in done)
         context.log.info(
-            f"{log.name}: {len(done)} log days ingested, {len(report.days) - len(done)} unchanged; "
-            f"{accepted:,} rows accepted, {quarantined:,} in quarantine, {rejected} files rejected"
+            spoken(
+                f"{log.name}: {len(done)} log days ingested, {len(report.days) - len(done)} unchanged; "
+                f"{accepted:,} rows accepted, {quarantined:,} in quarantine, {rejected} files rejected"
+            )
         )
         if quarantined or rejected:
             for reason in first_reasons(home.paths, log.name, [day.log_day for day in done]):
-                context.log.warning(reason)
+                context.log.warning(spoken(reason))
         for line in report.findings:
-            context.log.warning(f"{log.name}: {line}")
+            context.log.warning(spoken(f"{log.name}: {line}"))
         if FROM_TAG in context.run.tags:
             _tell_log_days(context, raw_key(log.name), done)
         return dg.MaterializeResult(
@@ -78,7 +81,9 @@ def _delivery_check(log: Log) -> dg.AssetChecksDefinition:
         asset=raw_key(log.name),
         name="gate_deliveries",
         blocking=True,
-        description="Gate 1: days whose delivery fails are withheld; the run stops if its last day is among them.",
+        description=spoken(
+            "Gate 1: days whose delivery fails are withheld; the run stops if its last day is among them."
+        ),
     )
     def check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
         days = tagged_days(context.run.tags)

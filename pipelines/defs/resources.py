@@ -8,6 +8,7 @@ import dagster as dg
 
 from expectations import worker
 from pipelines import lock, run_start
+from pipelines.defs.spoken import spoken
 from pipelines.erasure.stated import erase_stated, finish
 from pipelines.home import Home
 from pipelines.privacy import readers
@@ -32,7 +33,12 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["HomeResource"]:
         """Lock the home and heal it; with the in-process executor this happens once a run."""
         worker.start()
-        say = context.log.info if context.log else None
+        log = context.log
+
+        def say(sentence: str) -> None:
+            if log:
+                log.info(spoken(sentence))
+
         with ExitStack() as stack:
             if context.run_id:
                 stack.enter_context(alive.marked(self.paths, context.run_id))
@@ -40,13 +46,12 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             if context.run_id:
                 stack.enter_context(guard.guarded(self.paths, self.settings, context.run_id))
             for sentence in readers.protect(self.paths, self.settings):
-                if say:
-                    say(sentence)
+                say(sentence)
             run_start.prepare(self.paths, self.settings)
             yield self
             erased = erase_stated(self.paths, self.settings)
             for sentence in erased:
-                if context.log:
-                    context.log.warning(sentence)
+                if log:
+                    log.warning(spoken(sentence))
             if erased:  # what the run fails with is written after this, so the process looks again as it ends
                 atexit.register(finish, self.paths, self.settings)

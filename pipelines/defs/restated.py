@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipelines.defs.checks import SCORES_KEY, mart_key
 from pipelines.defs.resources import HomeResource
+from pipelines.defs.spoken import spoken
 from pipelines.restating.figures import watched
 from pipelines.restating.restatements import restate
 from pipelines.settings import get_settings
@@ -17,10 +18,12 @@ def restated_figures(context: dg.AssetExecutionContext, home: HomeResource) -> d
     """Published figures of past days and months that are other ones now, with what caused it."""
     found = restate(home.paths, home.settings, read_plan(home.paths), context.run.run_id)
     if found.since_version is None:
-        context.log.info("nothing is published yet, so nothing is restated")
+        context.log.info(spoken("nothing is published yet, so nothing is restated"))
     else:
         context.log.info(
-            f"{found.n_figures:,} figures of {found.n_periods:,} past days and months differ from version "
-            f"{found.since_version}"
+            spoken(
+                f"{found.n_figures:,} figures of {found.n_periods:,} past days and months differ from version "
+                f"{found.since_version}"
+            )
         )
     return dg.MaterializeResult(metadata={"figures_restated": found.n_figures, "periods_restated": found.n_periods})

@@ -5,6 +5,7 @@ import dagster as dg
 from models.retention.arms import TREATED
 from pipelines.defs.checks import SCORES_KEY, mart_key
 from pipelines.defs.resources import HomeResource
+from pipelines.defs.spoken import spoken
 from pipelines.retention.store import check_logged
 from pipelines.warehouse.plan import read_plan
 
@@ -24,5 +25,5 @@ def retention_list(context: dg.AssetExecutionContext, home: HomeResource) -> dg.
     rows = make_list(home.paths, home.settings, day, context.run.run_id)
     arms = check_logged(home.paths, day, rows)
     treated = sum(arms[row["campaign_id"], row["member_id"]] == TREATED for row in rows)
-    context.log.info(f"{day}: {treated:,} members to contact, {len(rows) - treated:,} in the control arm")
+    context.log.info(spoken(f"{day}: {treated:,} members to contact, {len(rows) - treated:,} in the control arm"))
     return dg.MaterializeResult(metadata={"day": day.isoformat(), "listed": len(rows), "to_contact": treated})

@@ -5,6 +5,7 @@ import dagster as dg
 from pipelines.defs.outbox import send_what_is_due
 from pipelines.defs.published import published
 from pipelines.defs.resources import HomeResource
+from pipelines.defs.spoken import spoken
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.sending.deliver import Pace
@@ -33,13 +34,14 @@ def due_messages(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     settings = get_settings()
     home = Home(settings.home)
     if not settings.send_enabled or not target_files(home):
-        return dg.SkipReason("sending is not on, or there is no target")
+        return dg.SkipReason(spoken("sending is not on, or there is no target"))
     try:
         # A tick has a minute; the next one tries again.
         outcomes = send_due(home, settings, Wish(), Pace(tries=1))
     except UserError as error:
-        return dg.SkipReason(str(error))
+        return dg.SkipReason(spoken(str(error)))
     for one in outcomes:
         if one.is_failure:
-            context.log.warning(str(one))
-    return dg.SkipReason("; ".join(str(one) for one in outcomes if one.what in ("sent", "failed")) or "nothing is due")
+            context.log.warning(spoken(str(one)))
+    done = "; ".join(str(one) for one in outcomes if one.what in ("sent", "failed"))
+    return dg.SkipReason(spoken(done or "nothing is due"))

@@ -14,9 +14,11 @@ from pipelines.defs.jobs import RUN_CONFIG, main_job
 from pipelines.defs.launch import changes_through, run_tags
 from pipelines.defs.partitions import last_tagged_day, stretches
 from pipelines.defs.sources import PULL
+from pipelines.defs.spoken import spoken
 from pipelines.home import Home
 from pipelines.ingest.looked import Looked
 from pipelines.publishing.outcome import explain_failure, note_failure, overdue_day
+from pipelines.report.parts.text import Text
 from pipelines.settings import get_settings
 from pipelines.today.look import GaveWayError, NoLookError, look
 from pipelines.warehouse.arrivals import came_by_log, is_silent, missing_days
@@ -45,7 +47,7 @@ def changed_files(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest
         changes = changes_through(home, settings, newest, before)
     context.update_cursor(before.then(now, changes).write())
     if not changes:
-        yield dg.SkipReason("no log day's files changed")
+        yield dg.SkipReason(spoken("no log day's files changed"))
     for first, last in stretches(list(changes)):
         seen = "\n".join(what for day in sorted(changes) if first <= day <= last for what in changes[day])
         digest = hashlib.sha256(seen.encode()).hexdigest()[:12]
@@ -88,8 +90,8 @@ def dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
             with lock.hold(home, timeout=0, what="a look for dead runs"):
                 dead = fail_dead_runs(home, settings, context.instance)
         except Timeout:
-            return dg.SkipReason(f"{lock.holder(home) or 'another process'} is at work")
-    return dg.SkipReason("; ".join(map(str, dead)) or "no run is dead")
+            return dg.SkipReason(spoken(f"{lock.holder(home) or 'another process'} is at work"))
+    return dg.SkipReason(spoken("; ".join(map(str, dead)) or "no run is dead"))
 
 
 @dg.sensor(
@@ -103,13 +105,13 @@ def missing_run(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     home = Home(settings.home)
     due = overdue_day(home, settings, clock.now(), grace_hours=_GRACE_HOURS)
     if due is None or context.cursor == due.isoformat():
-        return dg.SkipReason("the publication is as fresh as it should be, or this was said today")
+        return dg.SkipReason(spoken("the publication is as fresh as it should be, or this was said today"))
     if is_silent(came_by_log(home, [due]), due):
-        return dg.SkipReason(f"nothing was due on {due.isoformat()}: no log usually comes on that weekday")
+        return dg.SkipReason(spoken(f"nothing was due on {due.isoformat()}: no log usually comes on that weekday"))
     said = missing_days(home, [due]).get(due, f"the daily run has not published {due.isoformat()}; see the run page")
     note_failure(home, settings, failed_gate="", reason=said)
     context.update_cursor(due.isoformat())
-    return dg.SkipReason(f"said that {due.isoformat()} is missing")
+    return dg.SkipReason(spoken(f"said that {due.isoformat()} is missing"))
 
 
 @dg.sensor(
@@ -124,16 +126,16 @@ def day_so_far(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """
     settings = get_settings()
     if not settings.today_minutes:
-        return dg.SkipReason("GUILDBOOK_TODAY_MINUTES is 0: the day so far is not looked at")
+        return dg.SkipReason(spoken("GUILDBOOK_TODAY_MINUTES is 0: the day so far is not looked at"))
     now = clock.now()
     last = datetime.fromisoformat(context.cursor) if context.cursor else None
     if last is not None and timedelta(0) <= now - last < timedelta(minutes=settings.today_minutes):
-        return dg.SkipReason(f"looked {last:%Y-%m-%d %H:%M} UTC, every {settings.today_minutes} minutes")
+        return dg.SkipReason(spoken(f"looked {last:%Y-%m-%d %H:%M} UTC, every {settings.today_minutes} minutes"))
     with said_to_people():
         try:
             looked = look(Home(settings.home), settings, pulls=False)
         except (GaveWayError, NoLookError) as error:
-            return dg.SkipReason(str(error))
+            return dg.SkipReason(spoken(str(error)))
     context.update_cursor(now.isoformat())
-    alarms = [alarm.said.en for alarm in looked.today.alarms]
-    return dg.SkipReason("; ".join([looked.today.answer.en, *alarms]))
+    said = [looked.today.answer, *(alarm.said for alarm in looked.today.alarms)]
+    return dg.SkipReason(spoken(Text("; ".join(one.en for one in said), "；".join(one.zh for one in said))))

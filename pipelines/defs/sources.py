@@ -5,6 +5,7 @@ A source is pulled by a run of its own: a platform that does not answer keeps no
 
 import dagster as dg
 
+from pipelines.defs.spoken import spoken
 from pipelines.faults import UserError
 from pipelines.home import Home
 from pipelines.settings import get_settings
@@ -31,9 +32,9 @@ def _source_asset(name: str) -> dg.AssetsDefinition:
     )
     def source(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         settings = get_settings()  # not the home's resource, which would hold the lock: only moving files waits for it
-        report = pull(Home(settings.home), settings, name, say=context.log.info)
+        report = pull(Home(settings.home), settings, name, say=lambda line: context.log.info(spoken(line)))
         for remark in report.remarks:
-            context.log.warning(remark)
+            context.log.warning(spoken(remark))
         landed = {f"rows_{log}": rows for log, rows in report.imported.rows_written.items()}
         return dg.MaterializeResult(metadata={**landed, "files_changed": report.imported.files_changed})
 

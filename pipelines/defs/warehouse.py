@@ -15,9 +15,11 @@ from pipelines.defs.outbox import send_what_is_due
 from pipelines.defs.partitions import FULL_TAG, tagged_days
 from pipelines.defs.raw import raw_key
 from pipelines.defs.resources import HomeResource
+from pipelines.defs.spoken import spoken
 from pipelines.ingest.ignored import ignored_entries, note_ignored
 from pipelines.privacy import pseudonyms
 from pipelines.publishing import inputs
+from pipelines.report.parts.text import Text
 from pipelines.retention.judgement import record_judgement_days
 from pipelines.warehouse import dbt
 from pipelines.warehouse.arrivals import DayNeverCameError, missing_days
@@ -43,24 +45,24 @@ def build_plan(context: dg.AssetExecutionContext, home: HomeResource) -> Iterato
     ignored = ignored_entries(home.paths, home.settings.first_log_day)
     note_ignored(home.paths, ignored, context.run.run_id)
     for one in ignored:
-        context.log.warning(f"not read: {one}")
+        context.log.warning(spoken(f"not read: {one}"))
     pseudonyms.check_alike(home.paths, home.settings)
     is_full = FULL_TAG in context.run.tags
     days = tagged_days(context.run.tags)
     for missing in _check_arrivals(home, days, may_lack=is_full or len(days) > 1):
-        context.log.warning(missing)
+        context.log.warning(spoken(missing))
     plan = make_plan(home.paths, home.settings, full=is_full, schedule=training_days)
     if (version := inputs.unchanged_since(home.paths, home.settings, plan)) is not None:
         inputs.note_unchanged(home.paths, version)
-        context.log.info(f"nothing changed since version {version}: nothing is built or published")
+        context.log.info(spoken(f"nothing changed since version {version}: nothing is built or published"))
         send_what_is_due(context, home)  # the run that published may have died before it came to that
         return
     inputs.begin(home.paths, home.settings, plan, context.run.run_id)
     write_plan(home.paths, plan)
     for sentence in record_judgement_days(home.paths, home.settings, plan.through_day, context.run.run_id):
-        context.log.warning(sentence)
+        context.log.warning(spoken(sentence))
     scope = f"everything is rebuilt ({plan.full_because})" if plan.is_full else "only days that changed are rebuilt"
-    context.log.info(f"{plan.first_day} to {plan.through_day}: {scope}")
+    context.log.info(spoken(f"{plan.first_day} to {plan.through_day}: {scope}"))
     yield dg.MaterializeResult(
         metadata={
             "through_day": plan.through_day.isoformat(),
@@ -145,12 +147,16 @@ def _events(
                 passed=node.status == "pass",
                 description=None if node.status == "pass" else failed(node, check),
                 severity=dg.AssetCheckSeverity.WARN if node.status == "warn" else dg.AssetCheckSeverity.ERROR,
-                metadata={"rows_that_fail": node.failures, "message": node.message},
+                metadata={
+                    spoken(Text("rows_that_fail", "不合格的行数")): node.failures,
+                    spoken(Text("message", "dbt 的原话")): node.message,
+                },
             )
     raise_for_failures(nodes)
     n_models = sum(node.resource_type == "model" and node.unique_id in specs for node in nodes)
     seconds = sum(node.seconds for node in nodes)
-    context.log.info(f"dbt built {n_models} models and ran {len(nodes) - n_models} tests and hooks in {seconds:.1f} s")
+    n_others = len(nodes) - n_models
+    context.log.info(spoken(f"dbt built {n_models} models and ran {n_others} tests and hooks in {seconds:.1f} s"))
 
 
 def _metadata(node: NodeResult) -> dict[str, Any]:
@@ -173,4 +179,4 @@ def _tell_counts(context: dg.AssetExecutionContext, counts: StaleCounts) -> None
     for spec in context.assets_def.specs:
         if metadata := found.get(spec.key.path[-1]):
             context.log_event(dg.AssetObservation(asset_key=spec.key, metadata=metadata))
-    context.log.info(counts.summary)
+    context.log.info(spoken(counts.summary))

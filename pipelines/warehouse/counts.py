@@ -36,8 +36,10 @@ class StaleCounts:
     @property
     def summary(self) -> str:
         """The counts in one line."""
-        reaches = ", ".join(f"{n_days:,} that look back {reach} days" for reach, n_days in self.n_as_of_days.items())
-        return f"{self.n_stale_days:,} of {self.n_days:,} days were stale; as-of days to rebuild: {reaches or 'none'}"
+        reaches = "; ".join(f"{n_days:,} that look back {reach} days" for reach, n_days in self.n_as_of_days.items())
+        return (
+            f"{self.n_stale_days:,} of {self.n_days:,} days were stale; as-of days to rebuild: {reaches or 'nothing'}"
+        )
 
 
 def count_stale(home: Home) -> StaleCounts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from datetime import date
 
 import dagster as dg
@@ -15,9 +17,10 @@ from pipelines.gates import verdicts
 from pipelines.gates.verdicts import GateOutcome
 from pipelines.home import Home
 from pipelines.lake import ledger
-from pipelines.settings import Settings, SettingsError, get_settings
+from pipelines.settings import PROJECT_DIR, Settings, SettingsError, get_settings
 from pipelines.warehouse.looks import Look
 from pipelines.warehouse.results import DbtError, NodeResult
+from tests.support.chinese import LEFT, VALUES, filled, is_said, written
 
 GRAPH = defs.resolve_asset_graph()
 ASSETS = {key: GRAPH.get(key) for key in sorted(GRAPH.get_all_asset_keys())}
@@ -40,6 +43,59 @@ def test_every_check_says_its_rule_in_a_sentence():
 
     assert [check.name for check, words in said.items() if not words.endswith(".")] == []
     assert len(said) > 150
+
+
+def test_every_rule_of_a_check_is_said_in_chinese():
+    rules = {GRAPH.get_check_spec(check).description for check in GRAPH.asset_check_keys}
+
+    assert sorted(rule for rule in rules if not is_said(rule)) == []
+    assert len(rules) > 150
+
+
+SAYS = re.compile(r"dg\.SkipReason|(context\.)?log\.(info|warning|error)")
+
+
+def asks_for_the_language(call):
+    """Whether what a call says goes through ``spoken``."""
+    return all(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "spoken" for one in call.args)
+
+
+def test_whatever_a_step_or_sensor_says_is_said_in_the_language_of_the_settings():
+    calls = {}
+    for path in sorted((PROJECT_DIR / "pipelines" / "defs").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            said = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if SAYS.fullmatch(said):
+                calls[f"{path.name}:{node.lineno}"] = asks_for_the_language(node)
+
+    assert [place for place, is_asked_for in calls.items() if not is_asked_for] == []
+    assert len(calls) > 25
+
+
+def said_in_the_code():
+    """Each sentence that stands in the code of what steps and sensors say."""
+    for path in sorted((PROJECT_DIR / "pipelines" / "defs").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for call in [one for one in ast.walk(tree) if getattr(getattr(one, "func", None), "id", "") == "spoken"]:
+            in_both = [one for one in ast.walk(call) if getattr(getattr(one, "func", None), "id", "") == "Text"]
+            told = {node for one in in_both for node in ast.walk(one)}
+            parts = {value for node in ast.walk(call) if isinstance(node, ast.JoinedStr) for value in node.values}
+            yield from (written(node) for node in ast.walk(call) if node not in told | parts and written(node))
+
+
+def test_each_sentence_that_a_step_or_sensor_says_is_said_in_chinese():
+    found = [one for one in said_in_the_code() if LEFT.search(one)]
+
+    assert [one for one in found if not any(is_said(filled(one, words)) for words in VALUES)] == []
+    assert len(found) > 20
+
+
+@pytest.fixture
+def chinese(monkeypatch):
+    monkeypatch.setenv("GUILDBOOK_LANGUAGE", "zh")
+    get_settings.cache_clear()
+    yield
+    get_settings.cache_clear()
 
 
 @pytest.mark.parametrize("owner", ["team:community desk", "team:社群", "ana@club.org"])
@@ -126,6 +182,52 @@ def test_dagster_is_told_the_rows_of_a_mart_and_why_a_test_failed_before_the_ste
     }  # fmt: skip
     assert verdict.passed is False
     assert verdict.description.startswith(f"3 rows of payments break a rule. {check.description} Nothing new")
+
+
+def test_a_failed_check_says_so_in_chinese(chinese):
+    said = failed(node_result("fail", 3), CHECK._replace(description="payments 中没有两行的 payment_id 相同。"))
+    warned = failed(node_result("warn", 1), CHECK)
+
+    assert said.startswith("payments 中有 3 行违反规则。payments 中没有两行的 payment_id 相同。没有发布新内容；")
+    assert "unique_payments" in said
+    assert warned.endswith("仅作提示：运行继续并发布。")
+
+
+DAY = date(2026, 2, 4)
+
+
+def judged(home, outcome):
+    """What Dagster shows of a gate, and what the run says of it."""
+    row = {
+        "gate": "deliveries", "table_name": "interactions", "day": DAY, "expectation": "not_empty",
+        "severity": "critical", "is_passed": False, "observed": "0", "expected": "1", "reason": "nothing came",
+        "run_id": "r1", "checked_at": verdicts.clock.now(),
+    }  # fmt: skip
+    ledger.append(home, "gate_results", [row])
+    lines = []
+
+    class Context:
+        run = type("Run", (), {"run_id": "r1"})
+        log = type("Log", (), {name: staticmethod(lines.append) for name in ("error", "warning", "info")})
+
+    reasons = ["landing/interactions/2026-02-04/a.csv:4 member_id required, but empty, 12 lines like this"]
+    return checks.gate_result(Context, home, outcome, blocks=True, reasons=reasons), lines
+
+
+def test_a_gate_that_fails_says_in_chinese_why_and_what_to_do(tmp_path, chinese):
+    why = "null_member_rise at most 0.25, found 0.96: so many more rows than usual name nobody that a column was "
+    why += "renamed or lost on its way"
+    shown, lines = judged(Home(tmp_path), GateOutcome("deliveries", "interactions", 1, withheld=(DAY,), reasons=(why,)))
+
+    assert lines == ["质量门“送达”：互动：扣留了 2026-02-04：" + REASON]
+    assert shown.description.splitlines()[:2] == ["互动：扣留了 2026-02-04：" + REASON, LINE]
+    assert "重新运行该日：guildbook run --from 2026-02-04 --to 2026-02-04" in shown.description
+    assert list(shown.metadata) == ["最先被拒的行", "检查的天数", "扣留的天数", "有警告的天数"]
+    assert is_said(shown.description)
+
+
+REASON = "null_member_rise 至多 0.25，实际为 0.96：没有成员的行比平常多得多，应是某一列改了名或中途丢失"
+LINE = "landing/interactions/2026-02-04/a.csv:4 member_id 必填，但为空，同类共 12 行"
 
 
 def test_a_gate_that_fails_says_what_to_do_for_the_day_that_it_withheld(tmp_path):

@@ -33,8 +33,8 @@ SQL = re.compile(
 GRAPHQL = {"github_query.py"}
 NAMES_OF_OTHERS = {"_POST_TYPES", "_VOTE_TYPES"}
 """What Stack Exchange calls its numbers."""
-FOR_DEVELOPERS = {"Field", "Text", "Claim"}
-"""Descriptions in the docs, and texts that hold both languages."""
+FOR_DEVELOPERS = {"Field", "Text", "Claim", "description"}
+"""Descriptions of assets and settings, and texts that hold both languages."""
 
 
 def of_sql(message):
@@ -57,6 +57,8 @@ def sentences(room):
                 passed_over.update(ast.walk(node))
             elif isinstance(node, ast.JoinedStr):
                 passed_over.update(node.values)
+            elif isinstance(node, ast.keyword) and node.arg in FOR_DEVELOPERS and written(node.value):
+                passed_over.add(node.value)
             elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in NAMES_OF_OTHERS:
                 passed_over.update(ast.walk(node.value))
         for node in ast.walk(tree):
