@@ -19,7 +19,8 @@ from typer.core import TyperGroup
 from pipelines.faults import UserError, sentence
 from pipelines.home import Home
 from pipelines.privacy import readers
-from pipelines.report.parts.text import Text, in_language
+from pipelines.report.parts.languages import in_language
+from pipelines.report.parts.text import Text
 from pipelines.settings import Settings, SettingsError, get_settings
 from pipelines.settings.given import unknown_variables
 

@@ -1,6 +1,7 @@
 """The language of what Dagster's pages and the console show of a run: that of the settings."""
 
-from pipelines.report.parts.text import Text, in_language
+from pipelines.report.parts.languages import in_language
+from pipelines.report.parts.text import Text
 from pipelines.settings import get_settings
 
 

@@ -39,17 +39,6 @@ class Text:
         return Text(self.en + tail.en, self.zh + tail.zh)
 
 
-def in_language(text: Text | str, language: str) -> str:
-    """Return a text in a language; what was said in English alone is looked up among the sentences that are known."""
-    if isinstance(text, Text):
-        return text.zh if language == "zh" else text.en
-    if language != "zh":
-        return text
-    from pipelines.report.parts.reasons import chinese  # noqa: PLC0415 - reading them takes as long as many a command
-
-    return chinese(text)
-
-
 @dataclass(frozen=True)
 class Claim(Text):
     """What a page says of its own trustworthiness; the browser takes it back when a later run stopped."""
