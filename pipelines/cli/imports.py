@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.console import labelled, read_settings, say, show, spoken
-from pipelines.cli.progress import work_shown
+from pipelines.cli.progress import import_shown
+from pipelines.cli.stages import EXPORTS, IMPORTED
 from pipelines.home import Home
 from pipelines.report.parts.text import Text
 from pipelines.settings import HOME_FILE, Settings, keep_setting
 
 if TYPE_CHECKING:
-    from pipelines.connectors import ImportReport, NotMapped
-
-_AT_WORK = Text("the import is at work", "正在导入")
+    from pipelines.connectors import ImportReport, NotMapped, OnStep
 
 imports = typer.Typer(no_args_is_help=True, help="Write landing files from another system's data.")
 
@@ -32,7 +31,9 @@ def stackexchange(
 
     settings = read_settings()
     landing = Home(settings.home).landing
-    _imported(lambda: import_stackexchange(path, landing, settings.timezone, source, settings, say), settings)
+    _imported(
+        lambda on_step: import_stackexchange(path, landing, settings.timezone, source, settings, say, on_step), settings
+    )
 
 
 @imports.command(epilog="Example: guildbook import table docs/mappings/meetup.yaml --data ~/meetup")
@@ -56,7 +57,7 @@ def table(
         return
     settings = read_settings()
     landing = Home(settings.home).landing
-    _imported(lambda: import_table(mapping, landing, settings.timezone, data, settings, say), settings)
+    _imported(lambda on_step: import_table(mapping, landing, settings.timezone, data, settings, say, on_step), settings)
 
 
 @imports.command(epilog="Example: guildbook import csv ~/exports")
@@ -68,16 +69,16 @@ def csv(
 
     settings = read_settings()
     landing = Home(settings.home).landing
-    with work_shown(_AT_WORK):
-        reports = import_folder(folder, landing, settings.timezone, settings, say)
+    with import_shown(EXPORTS) as on_step:
+        reports = import_folder(folder, landing, settings.timezone, settings, say, on_step)
     for report in reports:
         tell(report, settings)
 
 
-def _imported(work: Callable[[], ImportReport], settings: Settings) -> None:
+def _imported(work: Callable[[OnStep], ImportReport], settings: Settings) -> None:
     """Run an import and say what it read, wrote and could not map."""
-    with work_shown(_AT_WORK):
-        report = work()
+    with import_shown(IMPORTED) as on_step:
+        report = work(on_step)
     tell(report, settings)
 
 

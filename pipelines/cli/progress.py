@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.console import spoken
-from pipelines.cli.stages import STAGES, Course, seconds_by_stage, stage_of
+from pipelines.cli.stages import STAGES, Course, Stage, seconds_by_stage, stage_of
 from pipelines.report.parts.text import Text
 
 if TYPE_CHECKING:
@@ -41,17 +41,16 @@ def run_shown(instance: dg.DagsterInstance, days: Sequence[date], logs: Collecti
 
 
 @contextmanager
-def work_shown(said: Text) -> Iterator[None]:
-    """Show that something is at work, and for how long it has been."""
+def import_shown(stages: Sequence[Stage]) -> Iterator[Callable[[str, int, int], None]]:
+    """Show how far an import is; gives what it tells that to."""
+    course = Course([1] * len(stages), stages=stages)
     if (console := _terminal()) is None:
-        yield
+        yield course.reached
         return
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.live import Live  # noqa: PLC0415 - as above
 
-    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
-    with Progress(*columns, console=console, transient=True) as shown:
-        shown.add_task(spoken(said), total=None)
-        yield
+    with Live(console=console, get_renderable=lambda: _line(course), transient=True, refresh_per_second=2):
+        yield course.reached
 
 
 def _line(course: Course) -> Table:
@@ -65,10 +64,10 @@ def _line(course: Course) -> Table:
 
 
 def described(course: Course) -> str:
-    """Say which stage is at work and how long the run will still take."""
-    number, of = course.stage + 1, len(STAGES)
+    """Say which stage is at work and how long it will still take."""
+    number, of = course.stage + 1, len(course.stages)
     left = course.seconds_left
-    said = Text(f"stage {number} of {of}: ", f"第 {number}/{of} 步：") + STAGES[course.stage].said
+    said = Text(f"stage {number} of {of}: ", f"第 {number}/{of} 步：") + course.stages[course.stage].said
     return spoken(said if left is None else said + _left(left))
 
 

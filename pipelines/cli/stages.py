@@ -30,6 +30,17 @@ STAGES = (
     Stage(Text("the report is published", "发布报告"), ("published",), 3),
     Stage(Text("messages are sent", "发送消息"), ("sent_messages",), 1),
 )
+"""Stages of a run."""
+
+IMPORTED = (
+    Stage(Text("files are read", "读取文件"), ("read",), 70),
+    Stage(Text("log files are written", "写出日志文件"), ("write",), 25),
+    Stage(Text("log files are put in place", "日志文件就位"), ("place",), 5),
+)
+"""Stages of an import."""
+
+EXPORTS = (Stage(Text("exports are read and written, one after the other", "逐一读取并写出各份导出"), ("read",), 1),)
+"""The one stage of an import of a folder, which does all for each export in turn."""
 
 _MOST_TIMES = 3.0
 """How many times slower or faster than the earlier run this one is taken to be at most."""
@@ -38,9 +49,9 @@ _TELLING_SHARE = 0.1
 """Share of the work from which its pace says how fast the rest will be: first seconds say little."""
 
 
-def stage_of(step: str) -> int | None:
-    """Number of the stage that a step belongs to, from 0; None where it is none of a run's."""
-    return next((number for number, stage in enumerate(STAGES) if step.startswith(stage.steps)), None)
+def stage_of(step: str, stages: Sequence[Stage] = STAGES) -> int | None:
+    """Number of the stage that a step belongs to, from 0; None where it is of none."""
+    return next((number for number, stage in enumerate(stages) if step.startswith(stage.steps)), None)
 
 
 def seconds_by_stage(steps: Mapping[str, float]) -> list[float]:
@@ -57,6 +68,7 @@ class Course:
 
     Attributes:
         stage: Number of the stage at work, from 0.
+        stages: All of them.
     """
 
     def __init__(
@@ -64,6 +76,7 @@ class Course:
         pieces: Sequence[int],
         earlier: Sequence[float] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        stages: Sequence[Stage] = STAGES,
     ) -> None:
         """Begin.
 
@@ -71,25 +84,33 @@ class Course:
             pieces: How many assets each stage makes.
             earlier: Seconds that each stage took in an earlier run.
             clock: What counts seconds.
+            stages: The stages, in their order.
         """
-        self.stage = 0
+        self.stage, self.stages = 0, stages
         self._pieces = pieces
         self._is_first = earlier is None
-        self._expected = list(earlier or [stage.seconds for stage in STAGES])
-        self._made: list[set[str]] = [set() for _ in STAGES]
+        self._expected = list(earlier or [stage.seconds for stage in stages])
+        self._made: list[set[str]] = [set() for _ in stages]
+        self._reached = [0.0] * len(stages)
         self._clock = clock
         self._began = self._stage_began = clock()
 
     def step_began(self, step: str) -> None:
         """Hear that a step began: stages before its own are over."""
-        number = stage_of(step)
+        number = stage_of(step, self.stages)
         if number is not None and number > self.stage:
             self.stage, self._stage_began = number, self._clock()
 
     def made(self, step: str, asset: str) -> None:
         """Hear that a step made an asset."""
-        if (number := stage_of(step)) is not None:
+        if (number := stage_of(step, self.stages)) is not None:
             self._made[number].add(asset)
+
+    def reached(self, step: str, done: int, of: int) -> None:
+        """Hear how many pieces of a step are done that knows their number; stages before its own are over."""
+        self.step_began(step)
+        if (number := stage_of(step, self.stages)) is not None:
+            self._reached[number] = done / max(of, 1)
 
     @property
     def done(self) -> float:
@@ -112,7 +133,7 @@ class Course:
 
     def _share_of_stage(self) -> float:
         """Share of the stage at work that is done, by what it made, or by its time where an earlier run says that."""
-        by_count = len(self._made[self.stage]) / max(self._pieces[self.stage], 1)
+        by_count = self._reached[self.stage] or len(self._made[self.stage]) / max(self._pieces[self.stage], 1)
         expected = self._expected[self.stage]
         by_time = (self._clock() - self._stage_began) / expected if expected and not self._is_first else 0.0
         return min(max(by_count, min(by_time, 0.9)), 1.0)

@@ -5,7 +5,7 @@ knows Dagster or the command line. ``docs/connectors.md`` is the page for operat
 """
 
 from pipelines.connectors.folder import import_folder, read_folder
-from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
+from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped, OnStep
 from pipelines.connectors.stackexchange import import_stackexchange
 from pipelines.connectors.table import Preview, import_table, preview_table
 
@@ -13,6 +13,7 @@ __all__ = [
     "ConnectorError",
     "ImportReport",
     "NotMapped",
+    "OnStep",
     "Preview",
     "import_folder",
     "import_stackexchange",

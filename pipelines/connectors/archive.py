@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
-from pipelines.connectors.report import ConnectorError
+from pipelines.connectors.report import ConnectorError, OnStep, unheard
 from pipelines.reading.blocks import Rejected, Unpacked
 from pipelines.settings.limits import LimitSettings
 
@@ -36,16 +36,20 @@ class Source(Protocol):
         """Read up to ``size`` bytes; nothing at the end."""
 
 
-def xml_files(path: Path, limits: LimitSettings) -> Iterator[tuple[str, Source]]:
+def xml_files(path: Path, limits: LimitSettings, on_step: OnStep = unheard) -> Iterator[tuple[str, Source]]:
     """Yield name and stream of each XML file of the dump; use a stream before asking for the next.
+
+    ``on_step`` hears how many bytes of the files or of the archive are read.
 
     Raises:
         ConnectorError: ``path`` is missing, of a kind that is not supported, broken, or unpacks beyond the limits.
     """
     if path.is_dir():
-        for file in sorted(path.glob("*.xml")):
-            with file.open("rb") as stream:
-                yield file.name, stream
+        files = sorted(path.glob("*.xml"))
+        far = _Far(sum(file.stat().st_size for file in files), on_step)
+        for one in files:
+            with _Heard(one, far) as stream:
+                yield one.name, stream
     elif not path.is_file():
         raise ConnectorError(f"{path} does not exist; give a folder with Posts.xml or an archive of one")
     elif path.suffix == ".7z":
@@ -54,11 +58,13 @@ def xml_files(path: Path, limits: LimitSettings) -> Iterator[tuple[str, Source]]
         )
     else:
         with _readable(path):
-            yield from (_zip_files if path.suffix == ".zip" else _tar_files)(path, Unpacked(path, limits))
+            far = _Far(path.stat().st_size, on_step)
+            with _Heard(path, far) as file:
+                yield from (_zip_files if path.suffix == ".zip" else _tar_files)(file, Unpacked(path, limits))
 
 
-def _zip_files(path: Path, unpacked: Unpacked) -> Iterator[tuple[str, Source]]:
-    with _Bounded(path, "rb") as file, zipfile.ZipFile(file) as archive:
+def _zip_files(file: _Heard, unpacked: Unpacked) -> Iterator[tuple[str, Source]]:
+    with zipfile.ZipFile(file) as archive:
         for member in sorted(archive.infolist(), key=lambda member: member.filename):
             if member.filename.endswith(".xml"):
                 if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -67,8 +73,8 @@ def _zip_files(path: Path, unpacked: Unpacked) -> Iterator[tuple[str, Source]]:
                     yield PurePosixPath(member.filename).name, _Counted(stream, unpacked)
 
 
-def _tar_files(path: Path, unpacked: Unpacked) -> Iterator[tuple[str, Source]]:
-    with path.open("rb") as file, tarfile.TarFile(fileobj=_Forward(_plain(file), unpacked)) as archive:
+def _tar_files(file: _Heard, unpacked: Unpacked) -> Iterator[tuple[str, Source]]:
+    with tarfile.TarFile(fileobj=_Forward(_plain(file), unpacked)) as archive:
         for member in archive:
             stream = archive.extractfile(member) if member.isreg() and member.name.endswith(".xml") else None
             if stream is not None:
@@ -151,13 +157,33 @@ class _Forward(io.RawIOBase):
         return self._at
 
 
-class _Bounded(io.FileIO):
-    """A file that gives a zip no more than a bound at once: its directory may claim to be as long as the file."""
+class _Far:
+    """How many bytes are read, of how many."""
+
+    def __init__(self, n_bytes: int, on_step: OnStep) -> None:
+        self._n_bytes, self._n_read, self._on_step = n_bytes, 0, on_step
+
+    def add(self, n_bytes: int) -> None:
+        self._n_read += n_bytes
+        self._on_step("read", min(self._n_read, self._n_bytes), self._n_bytes)
+
+
+class _Heard(io.FileIO):
+    """A file that tells how far it is read, and gives no more than a bound at once.
+
+    The directory of a zip may claim to be as long as the file.
+    """
+
+    def __init__(self, path: Path, far: _Far) -> None:
+        super().__init__(path, "rb")
+        self._far = far
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > _AT_ONCE:
             raise zipfile.BadZipFile("its directory claims to be longer than 16 MB")
-        return super().read(size) or b""
+        data = super().read(size) or b""
+        self._far.add(len(data))
+        return data
 
 
 @contextmanager

@@ -11,21 +11,23 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from pipelines.connectors.archive import BROKEN, Source, xml_files
-from pipelines.connectors.report import ConnectorError
+from pipelines.connectors.report import ConnectorError, OnStep, unheard
 from pipelines.reading.blocks import Rejected
 from pipelines.settings.limits import LimitSettings, beyond
 
 _BLOCK = 1 << 16
 
 
-def dump_files(path: Path, limits: LimitSettings) -> Iterator[tuple[str, Source]]:
+def dump_files(path: Path, limits: LimitSettings, on_step: OnStep = unheard) -> Iterator[tuple[str, Source]]:
     """Yield name and open stream of each XML file of the dump; use a stream before asking for the next.
+
+    ``on_step`` hears how many bytes of it are read.
 
     Raises:
         ConnectorError: ``path`` is missing, of a kind that is not supported, broken, or holds a file twice.
     """
     seen: set[str] = set()
-    for name, stream in xml_files(path, limits):
+    for name, stream in xml_files(path, limits, on_step):
         if name in seen:
             raise ConnectorError(f"{path} holds {name} more than once; import one site at a time")
         seen.add(name)

@@ -14,7 +14,7 @@ from pipelines.connectors.landing import open_workspace, write_landing
 from pipelines.connectors.mapped import Mapped
 from pipelines.connectors.prepare import Prepared
 from pipelines.connectors.recognise import recognise
-from pipelines.connectors.report import ImportReport, NotMapped
+from pipelines.connectors.report import ImportReport, NotMapped, OnStep, unheard
 from pipelines.connectors.sql import utc_text
 from pipelines.contract import Type
 from pipelines.settings.limits import DEFAULT_LIMITS, LimitSettings
@@ -40,6 +40,7 @@ def import_folder(
     timezone: str,
     limits: LimitSettings = DEFAULT_LIMITS,
     on_wait: Callable[[str], None] | None = None,
+    on_step: OnStep = unheard,
 ) -> list[ImportReport]:
     """Write the exports in ``folder`` as landing files, one import a system.
 
@@ -49,6 +50,7 @@ def import_folder(
         timezone: IANA time zone of the community.
         limits: Memory, and what the tables may hold; the defaults where not given.
         on_wait: Called once with a sentence if a run is at work, for whose end the files wait.
+        on_step: Hears how far it is.
 
     Returns:
         The account of each import. What is in the folder and not recognised is in the first.
@@ -58,7 +60,8 @@ def import_folder(
     """
     systems, strange = recognise(folder)
     reports: list[ImportReport] = []
-    for system in systems:
+    for number, system in enumerate(systems):
+        on_step("read", number, len(systems))
         with open_workspace(landing, system.mapping.source, timezone, limits, on_wait) as workspace:
             mapped = Mapped(workspace, system.mapping, system.where, limits)
             report = write_landing(workspace, mapped.prepared, mapped.rows_read)

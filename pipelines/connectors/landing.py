@@ -24,7 +24,7 @@ from pipelines import lock
 from pipelines.connectors.day_files import header_of, write_days
 from pipelines.connectors.leftovers import SOURCE, alone, sweep_imports
 from pipelines.connectors.prepare import Prepared, not_mapped
-from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
+from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped, OnStep, unheard
 from pipelines.connectors.same import holds_same
 from pipelines.contract import LOGS
 from pipelines.files import sync
@@ -48,6 +48,7 @@ class Workspace:
     source: str
     timezone: str
     on_wait: Callable[[str], None] | None = None
+    on_step: OnStep = unheard
 
 
 @contextmanager
@@ -57,6 +58,7 @@ def open_workspace(
     timezone: str,
     limits: LimitSettings,
     on_wait: Callable[[str], None] | None = None,
+    on_step: OnStep = unheard,
 ) -> Iterator[Workspace]:
     """Open a workspace below ``landing``; one import of a source at a time.
 
@@ -84,7 +86,7 @@ def open_workspace(
                 with duckdb.connect(config=config) as connection:
                     connection.execute("set TimeZone = 'UTC'")
                     connection.execute("set enable_progress_bar = false")
-                    yield Workspace(connection, folder, landing, source, timezone, on_wait)
+                    yield Workspace(connection, folder, landing, source, timezone, on_wait, on_step)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
     except Timeout as error:
@@ -121,7 +123,8 @@ def write_landing(
     days: set[date] = set()
     places: set[Path] = set()
     moves: dict[Path, Path] = {}
-    for name, parts in by_log.items():
+    for number, (name, parts) in enumerate(by_log.items()):
+        workspace.on_step("write", number, len(by_log))
         built = workspace.folder / name
         built.mkdir()
         n_rows = write_days(workspace.connection, parts, workspace.source, workspace.timezone, built)
@@ -161,6 +164,7 @@ def _install(workspace: Workspace, moves: dict[Path, Path], places: set[Path]) -
         for place in workspace.landing.glob(f"*/*/{workspace.source}.csv")
         if place not in places and place.parts[-3] in LOGS and _is_day(place.parts[-2])
     ]
+    workspace.on_step("place", 0, 1)
     home = Home(workspace.landing.parent)
     is_held = lock.hold(home, on_wait=workspace.on_wait, what="guildbook import")  # no run reads half of it
     with is_held, ThreadPoolExecutor(_FLUSHERS) as pool:

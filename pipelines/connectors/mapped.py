@@ -50,6 +50,7 @@ class Mapped:
         self.prepared: list[Prepared] = []
         self.untaken: list[NotMapped] = []
         for number, output in enumerate(mapping.outputs):
+            workspace.on_step("read", number, len(mapping.outputs))
             values = output.columns.values()
             lookups = {value.lookup.name: self._tables.lookup(value.lookup) for value in values if value.lookup}
             with self._tables.reading(output.table) as opened:

@@ -5,10 +5,18 @@ No reading or writing happens here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
 from pipelines.faults import UserError
+
+OnStep = Callable[[str, int, int], None]
+"""Hears how far an import is: the stage at work (``read``, ``write``, ``place``), its pieces that are done, and all."""
+
+
+def unheard(stage: str, done: int, of: int) -> None:
+    """Let nobody hear it."""
 
 
 class ConnectorError(UserError):

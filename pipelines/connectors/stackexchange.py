@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipelines.connectors.dump import dump_files, rows
 from pipelines.connectors.landing import open_workspace, write_landing
-from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped
+from pipelines.connectors.report import ConnectorError, ImportReport, NotMapped, OnStep, unheard
 from pipelines.connectors.stackexchange_mapping import prepare_all, remarks
 from pipelines.connectors.stackexchange_raw import RAW_FILES, create_tables, link, load
 from pipelines.settings.limits import DEFAULT_LIMITS, LimitSettings
@@ -30,6 +30,7 @@ def import_stackexchange(
     source: str | None = None,
     limits: LimitSettings = DEFAULT_LIMITS,
     on_wait: Callable[[str], None] | None = None,
+    on_step: OnStep = unheard,
 ) -> ImportReport:
     """Write a Stack Exchange dump as landing files of members, content, interactions and actions.
 
@@ -41,6 +42,7 @@ def import_stackexchange(
         source: Name of the source and prefix of its ids; by default the name of ``path`` up to its first dot.
         limits: Memory, and what the dump may hold; the defaults where not given.
         on_wait: Called once with a sentence if a run is at work, for whose end the files wait.
+        on_step: Hears how far it is.
 
     Returns:
         What was read, written and left out.
@@ -49,12 +51,12 @@ def import_stackexchange(
         ConnectorError: The dump cannot be read; landing is untouched.
     """
     source = source or re.sub(r"[^a-z0-9]+", "_", path.resolve().name.split(".")[0].lower()).strip("_")
-    with open_workspace(landing, source, timezone, limits, on_wait) as workspace:
+    with open_workspace(landing, source, timezone, limits, on_wait, on_step) as workspace:
         connection = workspace.connection
         create_tables(connection)
         rows_read: dict[str, int] = {}
         notes: list[NotMapped] = []
-        for name, stream in dump_files(path, limits):
+        for name, stream in dump_files(path, limits, on_step):
             if name in RAW_FILES:
                 rows_read[name] = load(connection, name, rows(name, stream, limits))
             elif name in _COUNTED_ONLY:

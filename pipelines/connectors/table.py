@@ -11,13 +11,13 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from pipelines.connectors.day_files import sample_lines
-from pipelines.connectors.landing import open_workspace, write_landing
+from pipelines.connectors.landing import Workspace, open_workspace, write_landing
 from pipelines.connectors.mapped import Mapped
 from pipelines.connectors.mapping import Mapping, read_mapping
 from pipelines.connectors.mapping_table import Table
 from pipelines.connectors.places import locate
 from pipelines.connectors.prepare import Prepared, not_mapped
-from pipelines.connectors.report import ImportReport, NotMapped
+from pipelines.connectors.report import ImportReport, NotMapped, OnStep, unheard
 from pipelines.settings.limits import DEFAULT_LIMITS, LimitSettings
 
 PREVIEWED = 10
@@ -48,6 +48,7 @@ def import_table(
     data: Path | None = None,
     limits: LimitSettings = DEFAULT_LIMITS,
     on_wait: Callable[[str], None] | None = None,
+    on_step: OnStep = unheard,
 ) -> ImportReport:
     """Write the tables named by a mapping as landing files.
 
@@ -60,6 +61,7 @@ def import_table(
             by default the mapping's own folder.
         limits: Memory, and what mapping and tables may hold; the defaults where not given.
         on_wait: Called once with a sentence if a run is at work, for whose end the files wait.
+        on_step: Hears how far it is.
 
     Returns:
         What was read, written and left out.
@@ -69,9 +71,8 @@ def import_table(
             an error; landing is untouched.
     """
     checked = read_mapping(mapping, limits)
-    return import_mapping(
-        checked, landing, timezone, lambda table: locate(checked, table, mapping, data), limits, on_wait
-    )
+    with open_workspace(landing, checked.source, timezone, limits, on_wait, on_step) as workspace:
+        return _imported(workspace, checked, lambda table: locate(checked, table, mapping, data), limits)
 
 
 def import_mapping(
@@ -94,10 +95,21 @@ def import_mapping(
         ConnectorError: As ``import_table`` does.
     """
     with open_workspace(landing, mapping.source, timezone, limits, on_wait) as workspace:
-        mapped = Mapped(workspace, mapping, where, limits)
-        for part in mapped.prepared:
-            before_writing(workspace.connection, part)
-        report = write_landing(workspace, mapped.prepared, mapped.rows_read, mapped.untaken, complete)
+        return _imported(workspace, mapping, where, limits, complete, before_writing)
+
+
+def _imported(
+    workspace: Workspace,
+    mapping: Mapping,
+    where: Callable[[Table], Path | list[Path]],
+    limits: LimitSettings,
+    complete: tuple[date, date] | None = None,
+    before_writing: Callable[[DuckDBPyConnection, Prepared], None] = lambda *_: None,
+) -> ImportReport:
+    mapped = Mapped(workspace, mapping, where, limits)
+    for part in mapped.prepared:
+        before_writing(workspace.connection, part)
+    report = write_landing(workspace, mapped.prepared, mapped.rows_read, mapped.untaken, complete)
     return replace(report, settings=mapping.settings.model_dump(exclude_none=True))
 
 

@@ -5,13 +5,16 @@ import io
 import dagster as dg
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
-from pipelines.cli import progress
-from pipelines.cli.stages import STAGES, Course, seconds_by_stage, stage_of
+from pipelines.cli import app, progress
+from pipelines.cli.stages import EXPORTS, IMPORTED, STAGES, Course, seconds_by_stage, stage_of
+from pipelines.connectors import import_folder, import_stackexchange, import_table
 from pipelines.definitions import defs
 from pipelines.defs.jobs import STEPS
 from pipelines.defs.loggers import heard_by, progress_logger
-from pipelines.report.parts.text import Text
+from pipelines.settings import get_settings
+from tests.support.connector_dump import write_dump
 
 PIECES = [2, 10, 2, 3, 1, 1]
 
@@ -146,8 +149,8 @@ def test_the_pace_is_that_of_the_completed_run_with_the_nearest_number_of_days()
 
 
 def test_without_a_terminal_nothing_is_shown_and_nothing_looked_up(capsys):
-    with progress.run_shown(None, [], []), progress.work_shown(Text("at work", "工作中")):
-        pass
+    with progress.run_shown(None, [], []), progress.import_shown(IMPORTED) as on_step:
+        on_step("read", 1, 2)
 
     assert capsys.readouterr().err == ""
 
@@ -161,3 +164,65 @@ def test_on_a_terminal_one_line_is_shown_and_taken_away_again(monkeypatch):
     shown = screen.getvalue()
     assert "stage 1 of 6: logs are read and judged" in shown
     assert shown.endswith("\x1b[2K")  # the line is erased
+
+
+def test_an_import_that_knows_its_pieces_is_as_far_as_it_says(clock):
+    course = Course([1, 1, 1], clock=clock, stages=IMPORTED)
+    clock.now = 35.0
+    course.reached("read", 1, 2)
+    assert (course.stage, course.done, course.seconds_left) == (0, 0.35, pytest.approx(65.0))
+    assert progress.described(course) == "stage 1 of 3: files are read, about 1 min left"
+
+    course.reached("write", 0, 2)
+    assert (course.stage, course.done) == (1, 0.7)
+
+
+def mapped(folder):
+    """A table of two rows with its mapping."""
+    (folder / "acts.csv").write_text("who,at\nu1,2026-01-03T10:00:00Z\nu2,2026-01-04T10:00:00Z\n", encoding="utf-8")
+    columns = "{interaction_id: {template: '{who}'}, member_id: who, occurred_at: at, kind: {constant: view}}"
+    (folder / "map.yaml").write_text(
+        f"source: club\noutputs: [{{log: interactions, table: acts.csv, columns: {columns}}}]\n", encoding="utf-8"
+    )
+    return folder / "map.yaml"
+
+
+def test_every_import_tells_how_far_it_is_from_its_first_stage_to_its_last(tmp_path):
+    told = []
+    import_table(mapped(tmp_path), tmp_path / "a", "UTC", on_step=lambda *step: told.append(step))
+    assert told == [("read", 0, 1), ("write", 0, 1), ("place", 0, 1)]
+
+    told.clear()
+    import_stackexchange(write_dump(tmp_path / "se"), tmp_path / "b", "UTC", on_step=lambda *step: told.append(step))
+    parts = [part for part, _, _ in told]
+    shares = [done / of for part, done, of in told if part == "read"]
+    assert parts == sorted(parts, key=["read", "write", "place"].index)
+    assert set(parts) == {"read", "write", "place"}
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+    told.clear()
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    (exports / "acts.csv").write_text(
+        "member_id,interaction_type,interaction_time\nu1,view,2026-01-03 10:00:00\n", encoding="utf-8"
+    )
+    import_folder(exports, tmp_path / "c", "UTC", on_step=lambda *step: told.append(step))
+    assert told == [("read", 0, 1)]
+    assert {stage_of(part, stages) for stages in (IMPORTED, EXPORTS) for part, _, _ in told} == {0}
+
+
+@pytest.mark.parametrize(("language", "said"), [("", "stage 3 of 3: log files"), ("zh", "第 3/3 步：日志文件就位")])
+def test_an_import_shows_its_stage_on_a_terminal(language, said, monkeypatch, tmp_path):
+    screen = io.StringIO()
+    monkeypatch.setattr(progress, "_terminal", lambda: Console(file=screen, force_terminal=True, width=100))
+    monkeypatch.setenv("GUILDBOOK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GUILDBOOK_LANGUAGE", language)
+    get_settings.cache_clear()
+
+    result = CliRunner().invoke(app, ["import", "table", str(mapped(tmp_path))])
+    get_settings.cache_clear()
+
+    assert result.exit_code == 0
+    assert said in screen.getvalue()
+    assert screen.getvalue().endswith("\x1b[2K")
