@@ -17,7 +17,7 @@ class _ProgressFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         meta = getattr(record, "dagster_meta", {})
         step = str(meta.get("step_key") or "run").replace("__", "/")
-        text = meta.get("orig_message") or record.getMessage()
+        text = meta.get("orig_message") or spoken(record.getMessage())
         mark = "" if record.levelno <= logging.INFO else spoken(_MARKS.get(record.levelname, f"{record.levelname}: "))
         return f"{self.formatTime(record, '%H:%M:%S')}  {step:<28} {mark}{text}"
 

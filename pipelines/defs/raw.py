@@ -12,6 +12,7 @@ from pipelines.erasure.returned import replace_returned
 from pipelines.gates import deliveries
 from pipelines.ingest import DayReport, ingest_days
 from pipelines.ingest.refusals import first_reasons
+from pipelines.report.parts.text import Text
 
 
 def raw_key(log_name: str) -> dg.AssetKey:
@@ -60,7 +61,7 @@ def _raw_asset(log: Log) -> dg.AssetsDefinition:
             for reason in first_reasons(home.paths, log.name, [day.log_day for day in done]):
                 context.log.warning(spoken(reason))
         for line in report.findings:
-            context.log.warning(spoken(f"{log.name}: {line}"))
+            context.log.warning(spoken(Text(f"{log.name}: {line}", f"{log.name}：{spoken(line)}")))
         if FROM_TAG in context.run.tags:
             _tell_log_days(context, raw_key(log.name), done)
         return dg.MaterializeResult(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import logging
 import re
 from datetime import date
 
@@ -10,7 +11,7 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import defs
-from pipelines.defs import checks, warehouse
+from pipelines.defs import checks, loggers, warehouse
 from pipelines.defs.dbt_checks import failed, rule
 from pipelines.defs.dbt_models import UNIQUE_ID
 from pipelines.gates import verdicts
@@ -224,6 +225,15 @@ def test_a_gate_that_fails_says_in_chinese_why_and_what_to_do(tmp_path, chinese)
     assert "重新运行该日：guildbook run --from 2026-02-04 --to 2026-02-04" in shown.description
     assert list(shown.metadata) == ["最先被拒的行", "检查的天数", "扣留的天数", "有警告的天数"]
     assert is_said(shown.description)
+
+
+def test_the_console_says_in_chinese_that_a_step_failed(chinese):
+    said = logging.makeLogRecord(
+        {"levelno": logging.ERROR, "levelname": "ERROR", "msg": 'Execution of step "x" failed.'}
+    )
+    said.dagster_meta = {"step_key": "raw__members", "orig_message": None}
+
+    assert loggers._ProgressFormatter().format(said).endswith("raw/members                  错误：步骤“x”失败。")
 
 
 REASON = "null_member_rise 至多 0.25，实际为 0.96：没有成员的行比平常多得多，应是某一列改了名或中途丢失"
