@@ -12,7 +12,7 @@ from pipelines.report.annotations import Annotation, Annotations
 from pipelines.report.site import render_site
 from pipelines.report.status import SiteStatus, write_status
 from pipelines.settings import Settings
-from tests.support.browser import NEEDED, look
+from tests.support.browser import NEEDED, look, look_at_all
 from tests.support.report_marts import CONTEXT
 from tests.support.report_pages import Site
 
@@ -98,11 +98,11 @@ def test_a_chart_is_told_in_words_by_keys_and_in_a_table(folder: Path, tmp_path:
     assert seen["cells"] == [2] * 29
 
 
-@pytest.mark.parametrize(
-    "page", ["index", "members", "interactions", "answers", "actions", "revenue", "churn", "alerts"]
-)
-def test_no_word_of_a_chart_is_cut_off(folder: Path, tmp_path: Path, page: str) -> None:
-    assert _open(folder / f"{page}.html", tmp_path)["outside"] == []
+def test_no_word_of_a_chart_is_cut_off(folder: Path, tmp_path: Path) -> None:
+    names = ("index", "members", "interactions", "answers", "actions", "revenue", "churn", "alerts")
+    seen = look_at_all([folder / f"{name}.html" for name in names], tmp_path, PROBE)
+    assert {name: one["outside"] for name, one in zip(names, seen, strict=True)} == {name: [] for name in names}
+    assert min(one["charts"] for one in seen) > 0
 
 
 def test_the_risk_page_sorts_by_number_and_finds_a_member(folder: Path, tmp_path: Path) -> None:
