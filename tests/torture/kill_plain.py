@@ -6,6 +6,7 @@ from datetime import date
 
 from pipelines import lock, run_start
 from pipelines.home import Home
+from pipelines.lake import ledger
 from pipelines.settings import get_settings
 
 
@@ -21,11 +22,15 @@ def ingest(first: str, last: str) -> None:
 
 
 def publish(through: str, run_id: str) -> None:
-    """Publish the marts of the home."""
+    """Publish the marts of the home, unless that run has: the job has nothing to publish then."""
+    from pipelines.publishing.inputs import note_unchanged  # noqa: PLC0415
     from pipelines.publishing.publish import publish as publishing  # noqa: PLC0415
 
     settings = get_settings()
     home = Home(settings.home)
     with lock.hold(home):
         run_start.prepare(home, settings)
-        publishing(home, settings, date.fromisoformat(through), run_id)
+        if done := ledger.rows(home, "publications", run_id=run_id):
+            note_unchanged(home, done[-1]["version"])
+        else:
+            publishing(home, settings, date.fromisoformat(through), run_id)

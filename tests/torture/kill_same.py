@@ -31,7 +31,7 @@ _DRAWN = re.compile(
 )
 _PASSED_OVER = re.compile(
     r"dagster/.*|versions/.*|lake/ledger/.*|(.*/)?\.[^/]*\.?lock|.*\.wal|sources/.*|targets/.*|fetched/.*\.jsonl\.gz"
-    r"|\.erasure_key|lake/control/feature_days\.parquet|lake/\.staging/dbt(/.*)?"
+    r"|\.erasure_key|lake/control/feature_days\.parquet|lake/\.staging(/dbt(/.*)?)?"
 )
 """Files of Dagster's, of locks and of operators, what is read otherwise, a key that an erasure draws, answers of a
 forum that was asked again, the days of features that a run had to build, and what dbt left of compiling, which it does

@@ -31,8 +31,8 @@ prints its seeds; whoever has suite and seed can make the fault again.
     make torture SUITE=kills                   # one suite, from a seed that is drawn and printed
     make torture SUITE=kills SEED=17 COUNT=1   # one fault again
 
-`make test` plays a part of each suite. The counts are those of the last run that was recorded, and of
-those whose seeds stand beside it.
+`make test` plays a part of each suite. The counts are those of the runs that were recorded last; a seed that was played
+again counts as it ended then.
 """
 
 

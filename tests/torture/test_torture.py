@@ -119,22 +119,29 @@ def test_counts_replace_those_of_the_same_suite(tmp_path):
     }
 
 
-@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["seeds after it", "seeds before it"])
-def test_a_run_whose_seeds_stand_beside_those_of_the_last_one_is_added(tmp_path, order):
-    runs = [
-        Result("kills", 0, 20, (Played(3, "killed in ingest", "trace"),), 7.6),
-        Result("kills", 20, 5, (Played(21, "killed in send", "trace"),), 2.2),
-    ]
-    for day, number in enumerate(order, start=3):
-        record(runs[number], date(2026, 1, day), tmp_path)
+BEFORE = Result("kills", 10, 20, (Played(13, "killed in ingest", ""), Played(21, "killed in send", "")), 7.6)
 
-    assert counts(tmp_path)["kills"] == {
-        "day": "2026-01-04",
-        "first": 0,
-        "n_seeds": 25,
-        "seconds": 10,
-        "failed": {"3": "killed in ingest", "21": "killed in send"},
-    }
+
+@pytest.mark.parametrize(
+    ("first", "n_seeds", "expected"),
+    [
+        (30, 5, (10, 25, 10, ["13", "21", "99"])),
+        (5, 5, (5, 25, 10, ["13", "21", "99"])),
+        (21, 1, (10, 20, 10, ["13", "99"])),
+        (20, 20, (10, 30, 10, ["13", "99"])),
+        (10, 20, (10, 20, 2, ["99"])),
+        (0, 40, (0, 40, 2, ["99"])),
+        (31, 5, (31, 5, 2, ["99"])),
+    ],
+    ids=["after it", "before it", "one again", "some again and more", "all again", "all again and more", "elsewhere"],
+)
+def test_seeds_that_stand_beside_those_of_before_are_added(tmp_path, first, n_seeds, expected):
+    record(BEFORE, date(2026, 1, 3), tmp_path)
+    record(Result("kills", first, n_seeds, (Played(99, "fell over", ""),), 2.2), date(2026, 1, 4), tmp_path)
+
+    found = counts(tmp_path)["kills"]
+    assert (found["first"], found["n_seeds"], found["seconds"], list(found["failed"])) == expected
+    assert found["day"] == "2026-01-04"
 
 
 def test_the_page_is_what_the_suites_say(tmp_path):
