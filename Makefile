@@ -44,11 +44,8 @@ test-fast: setup ## Run what starts no dbt, no whole job, no browser and no trai
 test-long: setup ## Run the long tests, which make test leaves to the nightly run
 	$(PYTEST) -m long
 
-.clients/.set-up:
-	for version in 1.2.0 1.3.2 1.4.4; do $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target .clients/$$version duckdb==$$version || exit 1; done
-	@touch $@
-
-torture: setup .clients/.set-up ## Play faults from seeds: SUITE, SEED and COUNT choose, all in full if nothing is said (hours)
+torture: setup ## Play faults from seeds: SUITE, SEED and COUNT choose, all in full if nothing is said (hours)
+	$(BIN)/python -m tests.support.older_duckdb
 	$(BIN)/python -m tests.torture $(SUITE) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT),--record)
 
 .venv-spark/.set-up: constraints.txt

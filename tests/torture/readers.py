@@ -20,7 +20,8 @@ from pipelines.home import Home
 from pipelines.lake import versions
 from pipelines.publishing.database import STORAGE_VERSION, copy_marts
 from pipelines.reading import sums
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.settings import Settings
+from tests.support import older_duckdb
 from tests.torture.reading_process import KINDS, asked
 from tests.torture.suite import Suite
 
@@ -35,7 +36,6 @@ KEPT = 4
 N_PUBLICATIONS, N_ROLLBACKS = 10, 1
 ROWS = 3000
 DAY = date(2026, 3, 1)
-CLIENTS = PROJECT_DIR / ".clients"
 
 
 def play(seed: int, _: Path, own: Path) -> str:
@@ -46,7 +46,7 @@ def play(seed: int, _: Path, own: Path) -> str:
     house.publish()
     with ExitStack() as stack:
         readers = {**house.readers(own), **stack.enter_context(_process(house.home))}
-        for folder in older_clients():
+        for folder in older_duckdb.there():
             readers |= stack.enter_context(_older(folder, house.database))
         free = stack.enter_context(_free_running(house))
         kept_open = {}
@@ -145,11 +145,6 @@ class _House:
         folder = self.home.published.resolve()
         assert sums.unlike(folder) == []
         return {int(folder.name)}
-
-
-def older_clients() -> list[Path]:
-    """Return the folders with an older DuckDB each, named by its version; ``make torture`` fetches them."""
-    return sorted(path for path in CLIENTS.glob("*") if path.is_dir())
 
 
 def _process(home: Home) -> AbstractContextManager[dict[str, Reader]]:
