@@ -79,7 +79,6 @@ def _build_hall(root: Path) -> None:
     from tests.support.mailroom import Mailroom, database_of  # noqa: PLC0415
 
     database = database_of(root.with_suffix(".duckdb"))
-    _keep_keys(database)
     room = Mailroom.of(root, database)
     room.publish(database)
     for folder in (root / "versions").iterdir():
@@ -99,17 +98,6 @@ def _build_hall(root: Path) -> None:
     house.deliver("interactions", HALL_DAYS[0], [], name="more.jsonl")
     room.target("folder", FILE)
     database.unlink()
-
-
-def _keep_keys(database: Path) -> None:
-    """Take away what no run makes: a second row of a member and an event, which pages have in no order."""
-    import duckdb  # noqa: PLC0415
-
-    with duckdb.connect(str(database)) as con:
-        con.execute(
-            "delete from marts.member_events where state is null and (member_id, event_id) in "
-            "(select (member_id, event_id) from marts.member_events where state is not null)"
-        )
 
 
 def _say_number(database: Path, number: int | None) -> None:

@@ -17,6 +17,8 @@ select 'm' || i as member_id, 'q' || j as content_id, i % 3 as n_reads, j % 2 as
     case when j % 2 = 1 then date '2026-11-15' end as first_interaction_day,
     case when j % 2 = 1 then date '2026-11-15' end as last_interaction_day
 from range(5, 60) as members (i), range(1, 12) as pieces (j);
+-- a member is at an event once: these take the place of those that were there
+delete from marts.member_events where member_id in (select 'm' || i from range(5, 90) as members (i)) and event_id in ('e1', 'e2', 'e3');
 insert into marts.member_events by name
 select 'm' || i as member_id, 'e' || j as event_id,
     case when (i + j) % 3 = 0 then 'no_show' when i % 7 = 0 then 'invited' else 'attended' end as state,
