@@ -136,7 +136,8 @@ def play(
     """Run everything on both engines, step by step, and compare; ``spark`` are the settings of the second one.
 
     ``before`` is told the name of each step that is about to run on the server; a run that ends with one of ``again``
-    is run again, as an operator would.
+    is run again, as an operator would. Tables of Parquet are all built in every run, so what a run found changed is
+    compared of the first one alone.
     """
     duck = House(folder / "duckdb", active_by_events=True)
     other = House(folder / "spark", active_by_events=True, engine="spark", **spark)
@@ -153,7 +154,8 @@ def play(
                 house.run(days, cut_offs=cut_offs)
             except again:
                 house.run(days, cut_offs=cut_offs)
-        yield Step(name, len(other.stale_days()), compare(duck, other))
+        builds_all = other.settings.spark_tables == "parquet" and change is not community.first
+        yield Step(name, len(other.stale_days()), compare(duck, other, left_out=OF_A_RUN if builds_all else None))
     whole = House(folder / "whole", active_by_events=True)
     shutil.copytree(duck.home.landing, whole.home.landing, dirs_exist_ok=True)
     whole.run(sorted(every_day), cut_offs=cut_offs)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pipelines.lake.own_pages import EVENT, MEMBER
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import cells, charts, least, marks, people, words
-from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Note, Page, Table, Tile, Tiles
+from pipelines.report.parts.blocks import Cell, Chart, Column, Note, Page, Table, Tile, Tiles
 from pipelines.report.parts.database import Each, Marts, Result, Row
 from pipelines.report.parts.linked import One
+from pipelines.report.parts.own_page import page_of
 from pipelines.report.parts.text import Text, day, integer, money, percent, plural
 from pipelines.report.sections import own_words
 
@@ -88,20 +89,13 @@ def _page(facts: _Facts, id_: str, context: SiteContext) -> Page:
     one = One(EVENT, id_, row["title"])
     known = facts.came_of_it.rows(id_)
     result = facts.came_of_it.of(id_)
-    blocks: list[Block | None] = [
+    blocks = [
         _tiles(facts, id_, known[0], result) if known else None,
         _funnel(known[0], result) if known else None,
         _about(row, facts.events.of(id_)),
         _people(facts.people.of(id_)),
     ]
-    return Page(
-        name=one.page.removesuffix(".html"),
-        title=_TITLE,
-        question=one.__html__(),
-        answer=_sentence(row, known[0] if known else None, context),
-        blocks=[block for block in blocks if block],
-        base="../",
-    )
+    return page_of(one, _TITLE, _sentence(row, known[0] if known else None, context), blocks)
 
 
 def _sentence(row: Row, known: Row | None, context: SiteContext) -> Text:

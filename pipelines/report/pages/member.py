@@ -5,10 +5,11 @@ from __future__ import annotations
 from pipelines.lake.own_pages import MEMBER
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import marks, words
-from pipelines.report.parts.blocks import Block, Cell, Column, Page, Table
+from pipelines.report.parts.blocks import Cell, Column, Page, Table
 from pipelines.report.parts.cells import piece
 from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.linked import One
+from pipelines.report.parts.own_page import page_of
 from pipelines.report.parts.text import MISSING, Text, day, integer
 from pipelines.report.sections import own_facts, own_known, own_line, own_weeks, own_words
 
@@ -28,20 +29,13 @@ def pages(marts: Marts, context: SiteContext, ids: list[str]) -> list[Page]:
 def _page(facts: own_known.Facts, happened: Result, id_: str, context: SiteContext) -> Page:
     row = facts.members.rows(id_)[0]
     who = One(MEMBER, id_, row["member_name"], row["member_url"])
-    blocks: list[Block | None] = [
+    blocks = [
         own_facts.tiles(facts, id_, context),
         own_weeks.chart(happened, context),
         _line(happened),
         _reading(facts.reading.of(id_)),
     ]
-    return Page(
-        name=who.page.removesuffix(".html"),
-        title=_TITLE,
-        question=who.__html__(),
-        answer=own_facts.sentence(facts, id_, context),
-        blocks=[block for block in blocks if block],
-        base="../",
-    )
+    return page_of(who, _TITLE, own_facts.sentence(facts, id_, context), blocks)
 
 
 def _line(happened: Result) -> Table:

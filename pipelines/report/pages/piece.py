@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from pipelines.lake.own_pages import PIECE
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import cells, charts, people, words
-from pipelines.report.parts.blocks import Block, Cell, Chart, Column, Page, Table
+from pipelines.report.parts.blocks import Cell, Chart, Column, Page, Table
 from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.linked import One
+from pipelines.report.parts.own_page import page_of
 from pipelines.report.parts.text import Text, day, integer
 from pipelines.report.sections import piece_facts
 
@@ -26,21 +27,14 @@ def pages(marts: Marts, context: SiteContext, ids: list[str]) -> list[Page]:
 def _page(facts: piece_facts.Facts, id_: str, context: SiteContext) -> Page:
     row = facts.pieces.rows(id_)[0]
     one = One(PIECE, id_, row["title"])
-    blocks: list[Block | None] = [
+    blocks = [
         piece_facts.tiles(facts, id_),
         piece_facts.about(row, facts.pieces.of(id_)),
         _weeks(facts.weeks.of(id_), context),
         _replies(facts.replies.of(id_)),
         _people(facts.people.of(id_)),
     ]
-    return Page(
-        name=one.page.removesuffix(".html"),
-        title=_TITLE,
-        question=one.__html__(),
-        answer=piece_facts.sentence(facts, id_, row),
-        blocks=[block for block in blocks if block],
-        base="../",
-    )
+    return page_of(one, _TITLE, piece_facts.sentence(facts, id_, row), blocks)
 
 
 def _weeks(weeks: Result, context: SiteContext) -> Chart | None:
