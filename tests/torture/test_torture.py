@@ -107,15 +107,15 @@ def test_a_seed_that_takes_its_process_along_is_named_and_the_others_are_played(
 def test_counts_replace_those_of_the_same_suite(tmp_path):
     record(Result("kills", 5, 200, (), 61.4), date(2026, 1, 2), tmp_path)
     record(Result("bytes", 5, 10, (), 1.0), date(2026, 1, 2), tmp_path)
-    record(Result("kills", 9, 3, (Played(11, "killed in ingest", "trace"),), 7.6), date(2026, 1, 3), tmp_path)
+    record(Result("kills", 209, 3, (Played(211, "killed in ingest", "trace"),), 7.6), date(2026, 1, 3), tmp_path)
 
     assert list(counts(tmp_path)) == ["bytes", "kills"]
     assert counts(tmp_path)["kills"] == {
         "day": "2026-01-03",
-        "first": 9,
+        "first": 209,
         "n_seeds": 3,
         "seconds": 8,
-        "failed": {"11": "killed in ingest"},
+        "failed": {"211": "killed in ingest"},
     }
 
 

@@ -37,11 +37,11 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
     table = Table(
         title=_TITLE,
         note=Text(
-            f"{plural(n_treated, 'member', 'members')} to contact, {integer(control)} in the control arm: "
-            "leave these alone, or nobody can tell whether contacting works. "
+            f"{plural(n_treated, 'member', 'members')} to contact, {integer(control)} in the control arm, "
+            "at the end: leave these alone, or nobody can tell whether contacting works. "
             f"Ranked by {by.en}, since {first['ranked_because_en']}; whoever has been silent for "
             f"{3 * context.horizon_days} days comes last.",
-            f"联系 {integer(n_treated)} 人；对照组 {integer(control)} 人（随机抽取），请勿联系，"
+            f"联系 {integer(n_treated)} 人；对照组 {integer(control)} 人（随机抽取，列在最后），请勿联系，"
             "否则无法判断联系是否有效。"
             f"按{by.zh}排序，因为{first['ranked_because_zh']}；沉默满 {3 * context.horizon_days} 天的成员排在最后。",
         )
@@ -65,7 +65,7 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
 
 
 def listed(marts: Marts, context: SiteContext) -> Result:
-    """The list of the last day, both arms, in the order of ranks; run once for all pages."""
+    """The list of the last day by rank, whoever is to be left alone at the end; run once for all pages."""
     return marts.results.get("retention_actions") or marts.run(
         "retention_actions",
         f"""
@@ -107,7 +107,7 @@ def listed(marts: Marts, context: SiteContext) -> Result:
         left join limits on lists.definition = limits.definition
         left join marts.dim_members as members on lists.member_id = members.member_id
         where day = {context.through}
-        order by rank
+        order by arm <> 'treated', rank
         """,
     )
 

@@ -44,9 +44,9 @@ PYTHON = {
         "pipelines/gates/deliveries.py": tuple(
             f"{GATES}/test_gate_{name}.py" for name in ("deliveries", "nobody", "waivers", "part_of_day")
         ),
-        "pipelines/gates/facts.py": (f"{GATES}/test_gate_verdicts_of_tables.py",),
-        "pipelines/gates/predictions.py": (f"{GATES}/test_gate_predictions.py",),
-        "pipelines/gates/relations.py": (f"{GATES}/test_gate_relations.py", f"{GATES}/test_gate_verdicts_of_tables.py"),
+        "pipelines/gates/facts.py": (f"{GATES}/test_gate_facts_of_tables.py",),
+        "pipelines/gates/predictions.py": (f"{GATES}/test_gate_predictions_of_tables.py",),
+        "pipelines/gates/relations.py": (f"{GATES}/test_gate_relations.py", f"{GATES}/test_gate_facts_of_tables.py"),
         "expectations/rule.py": EXPECTATIONS,
         "expectations/runner.py": EXPECTATIONS,
         "expectations/suites.py": (*EXPECTATIONS, f"{GATES}/test_gate_nobody.py"),
