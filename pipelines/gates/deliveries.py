@@ -180,10 +180,10 @@ def _profile(
 
 def _may_be_erasures(candidate: Candidate, settings: Settings) -> bool:
     """Tell whether pieces without an author may be those of erased members, delivered again beside others."""
-    profile = candidate.delivery["profile"]
-    if candidate.log != CONTENT.name or profile.get("null_members") is None or not profile["accepted"]:
+    counted = _counts({candidate.log_day: candidate.delivery["profile"]})
+    if candidate.log != CONTENT.name or not counted:
         return False
-    return bool(profile["null_members"] / profile["accepted"] <= settings.max_null_member_share)
+    return counted[candidate.log_day].share <= settings.max_null_member_share
 
 
 def _named(found: Sequence[Verdict], waiting: Sequence[Candidate]) -> list[Verdict]:
@@ -222,9 +222,10 @@ def _absent(
 
 
 def _counts(profiles: Mapping[date, dict[str, Any]]) -> dict[date, Absent]:
-    """Leave out days without rows, and those for which named rows were never counted."""
+    """Count each key once; leave out days without rows, and those for which named rows were never counted."""
+    distinct = {day: profile["accepted"] - profile.get("duplicates", 0) for day, profile in profiles.items() if profile}
     return {
-        day: Absent(profile["accepted"], profile["null_members"])
+        day: Absent(distinct[day], min(profile["null_members"], distinct[day]))
         for day, profile in profiles.items()
         if profile.get("accepted") and profile.get("null_members") is not None
     }

@@ -39,7 +39,7 @@ def describe(
 
     It holds the fingerprint, the rows, what became of each file, row count and checksum per event day (a sum over row
     hashes, so order does not matter), a profile, findings, and the day's shape; duplicates are rows after the first of
-    a key.
+    a key, and of rows that name nobody each key counts once.
     """
     event_days: dict[date, list[dict[str, Any]]] = {log_day: [] for log_day in fingerprints}
     for log_day, event_day, rows, checksum in con.execute(
@@ -49,14 +49,15 @@ def describe(
         """
     ).fetchall():
         event_days[log_day].append({"event_day": event_day.isoformat(), "rows": rows, "checksum": checksum})
+    key = f"distinct hash({', '.join(identity(log))})"
     profiles = {
         log_day: measured
         for log_day, *measured in con.execute(
             f"""
             select
                 log_day,
-                count(*) - count(distinct hash({", ".join(identity(log))})),
-                {f"count(*) filter (where op = 'upsert' and {log.person} is null)" if log.person else "null"},
+                count(*) - count({key}),
+                {f"count({key}) filter (where op = 'upsert' and {log.person} is null)" if log.person else "null"},
                 count(*) filter (where event_day < log_day),
                 greatest(max(log_day - event_day), 0)
             from {STAGED} where reason is null group by log_day

@@ -145,6 +145,16 @@ def test_pieces_of_erased_members_come_anew_without_an_author_and_withhold_no_da
     assert (len(outcome.withheld), len(outcome.warned)) == (withheld, warned)
 
 
+@pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
+def test_rows_that_come_twice_are_no_more_to_tell_from(tmp_path, times):
+    house = House(tmp_path / "home")
+    days = days_between(FIRST, FIRST + timedelta(days=8))
+    for day in days:
+        few = [interaction(f"{day}-{n}", day, None if day == days[-1] and n < 3 else f"m{n}") for n in range(4)]
+        house.deliver("interactions", day, few * times if day == days[-1] else few)
+    assert house.accept(days)["interactions"].withheld == ()
+
+
 def test_a_setting_lets_a_community_of_guests_in(tmp_path):
     house = House(tmp_path / "home", max_null_member_share=1, max_null_member_rise=1)
     house.deliver("interactions", FIRST, [interaction(n, FIRST, None) for n in range(20)])

@@ -168,24 +168,25 @@ def test_the_profile_counts_what_gates_ask_for(community):
         "1,2024-03-05T09:00,view,m",
         "1,2024-03-04,like,m",
         "2,2024-02-28,like,",
+        "2,2024-02-28,like,",
         "3,2024-03-06,like,m",
     ]
     community.deliver("a.csv", HEADER + "\n".join(rows) + "\nbad\n")
     community.deliver("b.csv", "")
     community.ingest()
     assert community.delivery()["profile"] == {
-        "delivered": 6,
-        "accepted": 5,
+        "delivered": 7,
+        "accepted": 6,
         "quarantined": 1,
         "rejected_files": 1,
-        "duplicates": 1,
+        "duplicates": 2,
         "null_members": 1,
         "shared_key_rows": 0,
-        "late_rows": 2,
+        "late_rows": 3,
         "max_lateness_days": 6,
     }
     assert [(day["event_day"], day["rows"]) for day in community.delivery()["event_days"]] == [
-        ("2024-02-28", 1),
+        ("2024-02-28", 2),
         ("2024-03-04", 1),
         ("2024-03-05", 2),
         ("2024-03-06", 1),
