@@ -105,6 +105,19 @@ def test_logs_are_judged_by_themselves_and_told_together(home):
     assert (outcome.withheld, outcome.warned) == ((), (BEFORE, DAY))
 
 
+def test_days_that_several_logs_withhold_or_warn_of_are_told_in_order(home):
+    days = [DAY - timedelta(days=back) for back in range(7)]
+    put_relations(
+        home,
+        *(("payer_differs", "payments", day, 20, 20, "p", N_PAST, 0) for day in days),
+        *(("member_unknown", "interactions", day, 20, 2, "m", N_PAST, 0) for day in days),
+    )
+
+    outcome = relations.judge(home, Settings(), "run")
+
+    assert outcome.withheld == outcome.warned == tuple(reversed(days))
+
+
 @pytest.mark.parametrize(
     ("n_past", "n_past_broken", "is_withheld"),
     [(9, 0, False), (10, 0, True), (50, 20, False), (50, 19, True)],

@@ -91,6 +91,46 @@ def test_of_a_long_range_the_last_week_is_judged_by_day_and_the_rest_together():
     assert found[0].observed == "17 of 170 rows on 34 log days and 14 more"
 
 
+def test_a_verdict_is_given_by_day_on_what_the_rule_judges_and_on_all_days_where_there_are_several():
+    def given(days):
+        return sorted(one.expectation for one in judge_counts(days, SETTINGS))
+
+    by_day = ["payer_differs at most 0", "payer_differs share at most 0.2"]
+    two_days = [DAY - timedelta(days=1), DAY]
+    assert given([counted(100, 0)]) == by_day
+    assert given([counted(100, 0, day=day) for day in two_days]) == sorted(
+        [*by_day * 2, "payer_differs share of all days at most 0.2"]
+    )
+    assert (
+        given([counted(100, 0, rule="member_unknown", day=day) for day in two_days]) == ["member_unknown at most 0"] * 2
+    )
+
+
+@pytest.mark.parametrize(("n_broken", "more"), [(3, ""), (4, " and 1 more")])
+def test_three_keys_are_named_and_the_others_counted(n_broken, more):
+    assert counted(40, n_broken, examples="a, b, c").said == f"{n_broken} of 40 rows: a, b, c{more}"
+
+
+def test_of_several_days_the_keys_of_the_worst_are_named():
+    days = [
+        counted(50, 3, day=DAY - timedelta(days=20), examples="many"),
+        counted(50, 1, day=DAY - timedelta(days=19), examples="one"),
+        counted(9, 0),
+    ]
+    assert "4 of 100 rows on 2 log days: many and 1 more" in [one.observed for one in judge_counts(days, SETTINGS)]
+
+
+def test_a_day_at_the_limit_is_judged_together_with_the_others_before_the_last_week():
+    days = [
+        counted(100, 20, day=DAY - timedelta(days=20)),
+        counted(100, 0, day=DAY - timedelta(days=19)),
+        counted(9, 0),
+    ]
+    found = [one for one in judge_counts(days, SETTINGS) if one.expectation == "payer_differs at most 0"]
+    assert [one.observed for one in found] == ["20 of 200 rows on 2 log days and 17 more", "0 of 9 rows"]
+    assert days[0].n_days == 1
+
+
 def test_a_day_that_blocks_alone_is_not_held_against_the_others():
     days = [counted(20, 20, day=DAY - timedelta(days=1)), counted(100, 0)]
     assert failed(days) == [("payer_differs share at most 0.2", DAY - timedelta(days=1), "critical")]
