@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,11 @@ def deliver(root: Path) -> None:
 
 
 def bring_libraries() -> None:
-    """Import what a run needs, once for all forks, and have dbt parse the project."""
+    """Import what a run needs, once for all forks, and have dbt parse the project.
+
+    Without dbt's static parser: its threads are gone in a fork, which would wait for them without end.
+    """
+    os.environ["DBT_STATIC_PARSER"] = "false"
     import dagster  # noqa: F401, PLC0415
 
     import pipelines.definitions  # noqa: F401, PLC0415

@@ -8,7 +8,7 @@ import pytest
 
 from expectations.relations import RELATIONS
 from pipelines.gates import relations, verdicts
-from pipelines.gates.relations import Counted, excess, judge_counts
+from pipelines.gates.relations import Counted, excess, is_known, judge_counts
 from pipelines.lake import ledger
 from pipelines.publishing.publish import UnpassedGateError, check_verdicts
 from pipelines.settings import Settings
@@ -109,6 +109,11 @@ def test_a_verdict_is_given_by_day_on_what_the_rule_judges_and_on_all_days_where
 @pytest.mark.parametrize(("n_broken", "more"), [(3, ""), (4, " and 1 more")])
 def test_three_keys_are_named_and_the_others_counted(n_broken, more):
     assert counted(40, n_broken, examples="a, b, c").said == f"{n_broken} of 40 rows: a, b, c{more}"
+
+
+def test_nothing_that_came_is_nothing_judged_and_what_has_no_past_is_not_known():
+    assert judge_counts([], SETTINGS) == []
+    assert is_known(counted(100, 5, usual=None), SETTINGS) is False
 
 
 def test_of_several_days_the_keys_of_the_worst_are_named():
