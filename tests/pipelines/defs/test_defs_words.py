@@ -197,7 +197,7 @@ def test_a_failed_check_says_so_in_chinese(chinese):
 DAY = date(2026, 2, 4)
 
 
-def judged(home, outcome):
+def judged(home, outcome, *, blocks=True, reasons=()):
     """What Dagster shows of a gate, and what the run says of it."""
     row = {
         "gate": "deliveries", "table_name": "interactions", "day": DAY, "expectation": "not_empty",
@@ -211,14 +211,15 @@ def judged(home, outcome):
         run = type("Run", (), {"run_id": "r1"})
         log = type("Log", (), {name: staticmethod(lines.append) for name in ("error", "warning", "info")})
 
-    reasons = ["landing/interactions/2026-02-04/a.csv:4 member_id required, but empty, 12 lines like this"]
-    return checks.gate_result(Context, home, outcome, blocks=True, reasons=reasons), lines
+    return checks.gate_result(Context, home, outcome, blocks=blocks, reasons=reasons), lines
 
 
 def test_a_gate_that_fails_says_in_chinese_why_and_what_to_do(tmp_path, chinese):
     why = "null_member_rise at most 0.25, found 0.96: so many more rows than usual name nobody that a column was "
     why += "renamed or lost on its way"
-    shown, lines = judged(Home(tmp_path), GateOutcome("deliveries", "interactions", 1, withheld=(DAY,), reasons=(why,)))
+    lost = ["landing/interactions/2026-02-04/a.csv:4 member_id required, but empty, 12 lines like this"]
+    outcome = GateOutcome("deliveries", "interactions", 1, withheld=(DAY,), reasons=(why,))
+    shown, lines = judged(Home(tmp_path), outcome, reasons=lost)
 
     assert lines == ["质量门“送达”：互动：扣留了 2026-02-04：" + REASON]
     assert shown.description.splitlines()[:2] == ["互动：扣留了 2026-02-04：" + REASON, LINE]
@@ -241,21 +242,9 @@ LINE = "landing/interactions/2026-02-04/a.csv:4 member_id 必填，但为空，�
 
 
 def test_a_gate_that_fails_says_what_to_do_for_the_day_that_it_withheld(tmp_path):
-    home, day = Home(tmp_path), date(2026, 2, 4)
-    row = {
-        "gate": "deliveries", "table_name": "interactions", "day": day, "expectation": "not_empty",
-        "severity": "critical", "is_passed": False, "observed": "0", "expected": "1", "reason": "nothing came",
-        "run_id": "r1", "checked_at": verdicts.clock.now(),
-    }  # fmt: skip
-    ledger.append(home, "gate_results", [row])
-    outcome = GateOutcome("deliveries", "interactions", 1, withheld=(day,), reasons=("not_empty, found 0",))
-
-    class Context:
-        run = type("Run", (), {"run_id": "r1"})
-        log = type("Log", (), {name: staticmethod(lambda _: None) for name in ("error", "warning", "info")})
-
-    said = checks.gate_result(Context, home, outcome, blocks=True).description
-    passed = checks.gate_result(Context, home, GateOutcome("deliveries", "interactions", 1), blocks=False).description
+    outcome = GateOutcome("deliveries", "interactions", 1, withheld=(DAY,), reasons=("not_empty, found 0",))
+    said = judged(Home(tmp_path), outcome)[0].description
+    passed = judged(Home(tmp_path), GateOutcome("deliveries", "interactions", 1), blocks=False)[0].description
 
     assert said.startswith("interactions: withheld 2026-02-04: not_empty, found 0\n")
     assert "guildbook run --from 2026-02-04 --to 2026-02-04" in said
