@@ -143,7 +143,13 @@ def finish_moves(home: Home, logs: Sequence[str]) -> None:
     """Move in the candidates whose acceptance was recorded by a run that was killed before it moved them.
 
     Only a log day's newest record counts: files may come back as they were once accepted, and nobody judged them since.
+    A folder that a candidate was moved out of goes too: it may be there again after a loss of power, and the log day
+    would look like one that waits.
     """
+    for log in logs:
+        for folder in (home.lake / "candidates" / log).glob("log_day=*"):
+            if not any(folder.iterdir()):
+                folder.rmdir()
     waiting = [candidate for log in logs for candidate in candidates(home, log)]
     if not waiting:
         return

@@ -23,7 +23,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { WRITE = 1, SIZE, CREATE, RENAME, LINK, SYMLINK, REMOVE, MKDIR, SYNC, SYNC_FOLDER, SYNC_ALL, MARK, KNOWN };
+enum { WRITE = 1, SIZE, CREATE, RENAME, LINK, SYMLINK, REMOVE, MKDIR, SYNC, SYNC_FOLDER, SYNC_ALL, MARK, KNOWN,
+       TIMES };
 enum { FULL = 1, FAILING, READ_ONLY };
 
 /* Shared by all processes of one watch; the layout is that of Control in disk.py. */
@@ -371,6 +372,29 @@ int mkdirat(int folder, const char *path, mode_t mode)
     NAMING(1, inside, syscall(SYS_mkdirat, folder, path, mode), note_paths(MKDIR, of, NULL))
 }
 int mkdir(const char *path, mode_t mode) { return mkdirat(AT_FDCWD, path, mode); }
+
+/* The time of a file's last change, in nanoseconds; never refused, so that counts of changes stay as they are. */
+static int64_t nanoseconds(const struct stat *of) { return of->st_mtim.tv_sec * 1000000000ll + of->st_mtim.tv_nsec; }
+int utimensat(int folder, const char *path, const struct timespec times[2], int flags)
+{
+    char of[PATH_MAX];
+    struct stat now;
+    int inside = resolved(folder, path, of);
+    if (!inside) return syscall(SYS_utimensat, folder, path, times, flags);
+    take();
+    int done = syscall(SYS_utimensat, folder, path, times, flags), error = errno;
+    if (!done && !lstat(of, &now) && S_ISREG(now.st_mode))
+        note(TIMES, now.st_ino, nanoseconds(&now), of, strlen(of), NULL, 0);
+    let_go();
+    errno = error;
+    return done;
+}
+int futimens(int fd, const struct timespec times[2])
+{
+    char of[PATH_MAX];
+    if (path_of(fd, of)) return utimensat(AT_FDCWD, of, times, 0);
+    return syscall(SYS_utimensat, fd, NULL, times, 0);
+}
 
 /* Forcing to the disk: recorded, not done. */
 int fsync(int fd)

@@ -39,6 +39,7 @@ class What(IntEnum):
     SYNC_ALL = 11
     MARK = 12
     KNOWN = 13
+    TIMES = 14
 
 
 class How(IntEnum):
@@ -51,7 +52,7 @@ class How(IntEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One change of the disk, or a mark; ``at`` is where bytes go, the new size of a file or its rights."""
+    """One change of the disk, or a mark; ``at`` is where bytes go, the new size of a file, its rights or its time."""
 
     what: What
     inode: int

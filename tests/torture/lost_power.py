@@ -42,7 +42,10 @@ class File:
     def change(self, one: Change) -> None:
         """Do what is done to its bytes."""
         self.done.append(one)
-        self.size = one.at if one.what is What.SIZE else max(self.size, one.at + len(one.second))
+        if one.what is What.SIZE:
+            self.size = one.at
+        elif one.what is What.WRITE:
+            self.size = max(self.size, one.at + len(one.second))
 
 
 @dataclass(eq=False)
@@ -99,6 +102,10 @@ class Disk:
                 self._files[one.inode] = node
             case What.WRITE | What.SIZE:
                 self._files[one.inode].change(one)
+            case What.TIMES:
+                node = self._at(one.first)
+                assert isinstance(node, File)
+                node.change(one)
             case What.MKDIR:
                 self._name(one.first, Folder())
             case What.SYMLINK:
@@ -202,6 +209,16 @@ class Disk:
             else:
                 path.write_bytes(content(node, way, rng))
                 path.chmod(0o600)
+                if changed_at := _changed_at(node, way):
+                    os.utime(path, ns=(changed_at, changed_at))
+
+
+def _changed_at(file: File, way: Way | None) -> int | None:
+    """Return the time of change that a file was given and that was forced to the disk, in nanoseconds; None if none."""
+    kept = file.done if way is None else file.done[: file.synced]
+    if kept:
+        return kept[-1].at if kept[-1].what is What.TIMES else None
+    return file.begun.stat().st_mtime_ns if file.begun else None
 
 
 def content(file: File, way: Way | None, rng: Random) -> bytes:
@@ -228,7 +245,7 @@ def content(file: File, way: Way | None, rng: Random) -> bytes:
 
 def _pages(done: Iterable[Change]) -> Iterable[Change]:
     for one in done:
-        if one.what is What.SIZE:
+        if one.what is not What.WRITE:
             yield one
             continue
         start, end = one.at, one.at + len(one.second)
@@ -239,6 +256,8 @@ def _pages(done: Iterable[Change]) -> Iterable[Change]:
 
 
 def _apply(held: bytearray, one: Change) -> None:
+    if one.what is What.TIMES:
+        return
     if one.what is What.SIZE:
         held[one.at :] = bytes(max(0, one.at - len(held)))
         return

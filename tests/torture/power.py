@@ -198,6 +198,12 @@ SUITE = Suite(
             "An old publication was removed file by file under its own number, so half of one could be gone back to.",
             "It loses its number first.",
         ),
+        Found(
+            (40, 45),
+            "The folder that a candidate had been moved out of was there again, empty: its log day, which lay whole in "
+            "the lake, was taken in and judged once more.",
+            "A run begins by taking empty folders of candidates away.",
+        ),
     ),
     unseen=(
         "What passes the library by: memory that SQLite maps (`-shm`, made anew when it is opened) and C's own "

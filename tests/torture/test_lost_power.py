@@ -58,6 +58,16 @@ def test_a_file_is_there_when_it_and_every_name_on_the_way_to_it_were_forced(tmp
     assert found == ({"day/part": b"whole" * 1000} if is_there else {})
 
 
+@pytest.mark.parametrize("synced", [True, False])
+def test_a_time_that_a_file_was_given_is_kept_where_it_was_forced_to_the_disk(tmp_path, synced):
+    given = change(What.TIMES, b"day/.part", at=5_000_000_007)
+    changes = moved_in("file", "folder", "above")
+    changes.insert(3 if synced else 4, given)
+    left(tmp_path, changes, "nothing unsynced is kept")
+    found = next(tmp_path.rglob("part")).stat().st_mtime_ns
+    assert (found == 5_000_000_007) == synced
+
+
 def test_names_may_be_kept_without_the_bytes_behind_them(tmp_path):
     found = {left(tmp_path, moved_in(), "names are kept, bytes are not", seed)["day/part"] for seed in range(9)}
     assert found == {b"", bytes(5000)}

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from pipelines import clock
 from pipelines.cli.status import status_lines
 from pipelines.contract import LOGS
+from pipelines.defs.launch import delivered_logs
 from pipelines.ingest import ingest_days
 from pipelines.lake import ledger, manifest
 from pipelines.lake.delivery import read_delivery, rename_former
@@ -230,6 +231,16 @@ def test_a_kill_between_recording_and_moving_is_healed(house, monkeypatch, momen
     assert in_lake(house) == in_manifest(house) == {DAY: 2}
     assert manifest.candidates(house.home, LOG) == []
     assert (house.home.raw_part(LOG, DAY).parent / "_delivery.json").exists()
+
+
+def test_an_empty_folder_of_a_candidate_that_is_back_after_a_loss_of_power_asks_for_nothing(house):
+    ingest(house, [interaction(1, DAY, "a")])
+    decide(house, PASSED)
+    house.home.candidate_part(LOG, DAY).parent.mkdir()
+
+    manifest.finish_moves(house.home, [LOG])
+
+    assert delivered_logs(house.home, house.settings, [DAY]) == {}
 
 
 def test_a_delivery_under_its_name_of_before_counts_until_the_part_comes_again(house):
