@@ -95,7 +95,8 @@ def _pattern(pieces: list[str], more: str) -> str:
     kinds = (
         (r"n(_\w+)?", r"[-+\d.,e]+"),
         (r"day(_\w+)?", r"\d{4}-\d\d-\d\d"),
-        (r"rule|word|table", r"[\w.-]+"),
+        (r"table", rf"[\w.-]+|{words.BETWEEN_LOGS}"),
+        (r"rule|word", r"[\w.-]+"),
         (r"s", "s?"),
         (r"at", r"(?:(?:(?!; ).)*[: ])?"),
     )

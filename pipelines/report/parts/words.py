@@ -29,6 +29,9 @@ PAGE = {
 }
 """Words of the templates themselves."""
 
+BETWEEN_LOGS = "rules between logs"
+"""What stands for a table's name where all rules between logs are meant."""
+
 LOGS = {
     "members": Text("members", "成员"),
     "content": Text("content", "内容"),
@@ -230,5 +233,5 @@ def series(rule: str, code: str) -> Text:
 
 
 def log(code: str) -> Text:
-    """A log's name, or the table name that it is."""
-    return word(LOGS, code)
+    """A log's name, or the table name that it is; gate 2 judges what lies between logs under a name of its own."""
+    return Text(BETWEEN_LOGS, "日志之间的规则") if code == BETWEEN_LOGS else word(LOGS, code)

@@ -18,6 +18,7 @@ from pipelines.gates import verdicts
 from pipelines.gates.verdicts import GateOutcome
 from pipelines.home import Home
 from pipelines.lake import ledger
+from pipelines.report.parts.words import BETWEEN_LOGS
 from pipelines.settings import PROJECT_DIR, Settings, SettingsError, get_settings
 from pipelines.warehouse.looks import Look
 from pipelines.warehouse.results import DbtError, NodeResult
@@ -212,6 +213,11 @@ def judged(home, outcome, *, blocks=True, reasons=()):
         log = type("Log", (), {name: staticmethod(lines.append) for name in ("error", "warning", "info")})
 
     return checks.gate_result(Context, home, outcome, blocks=blocks, reasons=reasons), lines
+
+
+def test_what_lies_between_logs_is_said_in_chinese_too(tmp_path, chinese):
+    outcome = GateOutcome("facts", BETWEEN_LOGS, 11, warned=(DAY,))
+    assert judged(Home(tmp_path), outcome)[1] == ["质量门“事实表”：日志之间的规则：11 天通过，其中 1 天有警告"]
 
 
 def test_a_gate_that_fails_says_in_chinese_why_and_what_to_do(tmp_path, chinese):

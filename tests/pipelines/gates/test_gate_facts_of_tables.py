@@ -10,6 +10,7 @@ import pytest
 from pipelines.gates import facts, relations, verdicts
 from pipelines.home import Home
 from pipelines.lake import ledger
+from pipelines.report.parts.words import BETWEEN_LOGS
 from pipelines.settings import Settings
 
 DAY = date(2025, 3, 31)
@@ -91,7 +92,7 @@ def test_logs_are_judged_by_themselves_and_told_together(home):
 
     outcome = relations.judge(home, Settings(), "run")
 
-    assert (outcome.gate, outcome.table_name, outcome.n_days) == ("facts", "rules between logs", 2)
+    assert (outcome.gate, outcome.table_name, outcome.n_days) == ("facts", BETWEEN_LOGS, 2)
     assert (outcome.withheld, outcome.warned) == ((BEFORE, DAY), (BEFORE,))
     assert [one.partition(", found")[0] for one in outcome.reasons] == ["payments: payer_differs share at most 0.2"] * 2
     assert "(20 of 20 rows: p2 and 17 more)" in outcome.reasons[0]
