@@ -5,12 +5,12 @@ import dagster as dg
 from pipelines.defs.checks import facts_checks, predictions_check, relations_check
 from pipelines.defs.jobs import STEPS, main_job
 from pipelines.defs.loggers import progress_logger
-from pipelines.defs.owner import owned
 from pipelines.defs.raw import delivery_checks
 from pipelines.defs.resources import HomeResource
 from pipelines.defs.schedules import daily
 from pipelines.defs.sending import due_messages
 from pipelines.defs.sensors import changed_files, day_so_far, dead_runs, failed_run, missing_run
+from pipelines.defs.shown import shown
 from pipelines.defs.sources import source_assets, source_schedules
 from pipelines.defs.warehouse import kept_state
 from pipelines.privacy import readers
@@ -18,7 +18,7 @@ from pipelines.privacy import readers
 readers.close_umask()  # the code server, its run workers and sensors begin here, and they write into the home
 
 defs = dg.Definitions(
-    assets=dg.map_asset_specs(owned, [*source_assets, *kept_state, *STEPS]),
+    assets=dg.map_asset_specs(shown, [*source_assets, *kept_state, *STEPS]),
     asset_checks=[*delivery_checks, *facts_checks, relations_check, predictions_check],
     jobs=[main_job],
     schedules=[daily, *source_schedules],

@@ -12,6 +12,7 @@ from pipelines.defs.raw import raw_assets, raw_key
 from pipelines.defs.restated import restated_figures
 from pipelines.defs.retention import retention_list
 from pipelines.defs.sending import sent_messages
+from pipelines.defs.spoken import spoken
 from pipelines.defs.warehouse import build_plan, records, warehouse
 
 STEPS = (
@@ -36,7 +37,7 @@ main_job = dg.define_asset_job(
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups("sources"),
     partitions_def=log_days,
     config=RUN_CONFIG,
-    description="From landing files to the published marts and report, for the log days of the run.",
+    description=spoken("From landing files to the published marts and report, for the log days of the run."),
 )
 
 

@@ -47,7 +47,7 @@ def heard_by(listener: logging.Handler) -> Iterator[None]:
         _EVENTS.removeHandler(listener)
 
 
-@dg.logger({}, description="One line per message of a step, on standard error.")
+@dg.logger({}, description=spoken("One line per message of a step, on standard error."))
 def progress_logger(context: dg.InitLoggerContext) -> logging.Logger:
     """Logger that prints progress for people."""
     logger = logging.Logger("guildbook.progress", logging.DEBUG if _EVENTS.handlers else logging.INFO)

@@ -8,6 +8,7 @@ from pipelines import clock
 from pipelines.defs.errors import said_to_people
 from pipelines.defs.jobs import main_job, selection_for
 from pipelines.defs.launch import delivered_logs
+from pipelines.defs.spoken import spoken
 from pipelines.home import Home
 from pipelines.settings import get_settings
 
@@ -19,7 +20,7 @@ _settings = get_settings()
     cron_schedule=f"0 {_settings.daily_hour} * * *",
     execution_timezone=_settings.timezone,
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Runs yesterday's log day, from landing files to the publication. It runs without any log too.",
+    description=spoken("Runs yesterday's log day, from landing files to the publication. It runs without any log too."),
 )
 def daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Run yesterday's log day; a day without any log still runs, so that the pages say so."""

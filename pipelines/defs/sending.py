@@ -27,7 +27,7 @@ def sent_messages(context: dg.AssetExecutionContext, home: HomeResource) -> dg.M
 @dg.sensor(
     minimum_interval_seconds=300,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Sends what became due since the last run: at a target's hour, or again what did not go out.",
+    description=spoken("Sends what became due since the last run: at a target's hour, or again what did not go out."),
 )
 def due_messages(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Send what became due since the last run: at a target's hour, or again what could not be sent."""

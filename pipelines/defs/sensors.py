@@ -33,7 +33,9 @@ _GRACE_HOURS = 2
     job=main_job,
     minimum_interval_seconds=300,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Runs log days whose landing files changed since they were ingested; a new day is its daily run's.",
+    description=spoken(
+        "Runs log days whose landing files changed since they were ingested; a new day is its daily run's."
+    ),
 )
 def changed_files(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Run log days whose landing files differ from those last ingested; a new day is left to its daily run."""
@@ -59,7 +61,7 @@ def changed_files(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest
 
 @dg.run_failure_sensor(
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Says on the pages, to the targets and to the alert command why a run failed.",
+    description=spoken("Says on the pages, to the targets and to the alert command why a run failed."),
 )
 def failed_run(context: dg.RunFailureSensorContext) -> None:
     """Say on the pages, and to the alert command, why a run failed."""
@@ -79,7 +81,7 @@ def failed_run(context: dg.RunFailureSensorContext) -> None:
 @dg.sensor(
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Fails runs whose process is gone, so that the queue goes on.",
+    description=spoken("Fails runs whose process is gone, so that the queue goes on."),
 )
 def dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Fail runs whose process is gone, so that the queue goes on; while a run is at work nothing is looked for."""
@@ -97,7 +99,7 @@ def dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
 @dg.sensor(
     minimum_interval_seconds=1800,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Says once of a log day that it is not published hours after its daily run was due.",
+    description=spoken("Says once of a log day that it is not published hours after its daily run was due."),
 )
 def missing_run(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Say once of a log day that it is still not published hours after its daily run was due."""
@@ -117,7 +119,7 @@ def missing_run(context: dg.SensorEvaluationContext) -> dg.SkipReason:
 @dg.sensor(
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Looks at the running day every so many minutes, where GUILDBOOK_TODAY_MINUTES says how many.",
+    description=spoken("Looks at the running day every so many minutes, where GUILDBOOK_TODAY_MINUTES says how many."),
 )
 def day_so_far(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Look at the running day every so many minutes, where a setting says so; a run at work comes first.

@@ -46,7 +46,7 @@ def _schedule(name: str) -> dg.ScheduleDefinition:
         cron = read(_home, name, _settings).source.schedule
     except UserError:  # the pull says what is wrong
         cron = Source(kind="").schedule
-    said = f"Fetches what is new in the source `{name}` and writes it into landing."
+    said = spoken(f"Fetches what is new in the source `{name}` and writes it into landing.")
     job = dg.define_asset_job(f"{PULL}{name}", selection=[dg.AssetKey(["sources", name])], description=said)
     return dg.ScheduleDefinition(
         name=f"{PULL}{name}",

@@ -14,6 +14,9 @@ from pipelines.definitions import defs
 from pipelines.defs import checks, loggers, warehouse
 from pipelines.defs.dbt_checks import failed, rule
 from pipelines.defs.dbt_models import UNIQUE_ID
+from pipelines.defs.jobs import main_job
+from pipelines.defs.loggers import progress_logger
+from pipelines.defs.shown import shown
 from pipelines.gates import verdicts
 from pipelines.gates.verdicts import GateOutcome
 from pipelines.home import Home
@@ -38,6 +41,21 @@ def test_every_schedule_sensor_and_job_says_what_it_does():
     shown = [*defs.schedules, *defs.sensors, *defs.resolve_all_job_defs()]
 
     assert [one.name for one in shown if not one.description and one.name != "__ASSET_JOB"] == []
+
+
+def test_what_dagster_says_of_our_own_assets_schedules_and_sensors_is_said_in_chinese():
+    own = [str(asset.description) for key, asset in ASSETS.items() if not asset.metadata.get(UNIQUE_ID)]
+    own += [str(one.description) for one in [*defs.schedules, *defs.sensors, main_job, progress_logger]]
+
+    assert [one for said in own for one in said.split("\n\n") if not is_said(one)] == []
+    assert len(own) > 20
+
+
+def test_what_dbt_says_of_a_model_stays_as_it_is_written(chinese):
+    specs = [spec for spec in defs.resolve_all_asset_specs() if spec.metadata.get(UNIQUE_ID)]
+
+    assert [spec.key for spec in specs if shown(spec).description != spec.description] == []
+    assert len(specs) > 150
 
 
 def test_every_check_says_its_rule_in_a_sentence():
