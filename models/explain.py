@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from models.features import FEATURES, Feature, Show, named, told, words
+from models.feature_words import told, words
+from models.features import FEATURES, Feature, Show, named
 from models.sayable import is_sayable
 
 N_REASONS = 3

@@ -1,20 +1,13 @@
-"""The registry of the model's features: name, group, and the words in which a feature becomes a reason.
+"""The registry of the model's features: name, group, and a template of the words in which it becomes a reason.
 
 What a feature is and how it is computed stands in ``dbt_project/models/churn/churn_features.yml``; a test
-holds both together. In a template ``{x}`` is the member's own value, ``{s}`` its English plural,
-``{other_name}`` the value of another feature of the same row; ``{every_other_name}`` writes it as a rhythm of days and
-``{ago_other_name}`` as a day of the past.
-The template of a flag is what no and what yes mean, with a bar between; ``models/sayable.py`` knows when to say it.
+holds both together. What a template may hold is said in ``models/feature_words.py``, which fills it.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
-from string import Formatter
 
 import pandas as pd
 
@@ -70,20 +63,24 @@ def _active(name: str, window: int) -> Feature:
     return _count(name, "activity", f"active on {own} of the last {window} days", f"最近 {window} 天中活跃 {own} 天")
 
 
-_LAST_EN = "last active {ago_days_since_active}"
-_LAST_ZH = "上次活跃在{zh_ago_days_since_active}"
-_USUAL_EN = "last active {ago_days_since_active}; usually every {every_median_gap}"
-_USUAL_ZH = "上次活跃在{zh_ago_days_since_active}，通常每 {median_gap} 天活跃一次"
-_MEAN_EN = "last active {ago_days_since_active}; every {every_mean_gap} on average"
-_MEAN_ZH = "上次活跃在{zh_ago_days_since_active}，平均每 {mean_gap} 天活跃一次"
-_SINCE_EN = "active days since joining {ago_tenure_days}: {active_days_all}"
-_SINCE_ZH = "加入 {tenure_days} 天，累计活跃 {active_days_all} 天"
+_USUAL = (
+    "last active {ago_days_since_active}; usually every {every_median_gap}",
+    "上次活跃在{zh_ago_days_since_active}，通常每 {median_gap} 天活跃一次",
+)
+_MEAN = (
+    "last active {ago_days_since_active}; every {every_mean_gap} on average",
+    "上次活跃在{zh_ago_days_since_active}，平均每 {mean_gap} 天活跃一次",
+)
+_SINCE = (
+    "active days since joining {ago_tenure_days}: {active_days_all}",
+    "加入 {tenure_days} 天，累计活跃 {active_days_all} 天",
+)
 
 FEATURES = (
     _count(
         "days_since_active", "recency", "last active {ago_days_since_active}", "上次活跃在{zh_ago_days_since_active}"
     ),
-    _count("recency_per_gap", "recency", _USUAL_EN, _USUAL_ZH),
+    _count("recency_per_gap", "recency", *_USUAL),
     _active("decayed_7", 7),
     _active("decayed_30", 30),
     _active("decayed_90", 90),
@@ -91,19 +88,19 @@ FEATURES = (
     _active("active_days_30", 30),
     _active("active_days_90", 90),
     _active("active_days_365", 365),
-    _count("active_days_all", "activity", _SINCE_EN, _SINCE_ZH),
+    _count("active_days_all", "activity", *_SINCE),
     Feature("active_weeks_12", "activity", "active in {x} of the last 12 weeks", "最近 12 周中有 {x} 周活跃"),
-    _share("active_day_share", "activity", _SINCE_EN, _SINCE_ZH),
-    _count("tenure_days", "activity", _SINCE_EN, _SINCE_ZH),
+    _share("active_day_share", "activity", *_SINCE),
+    _count("tenure_days", "activity", *_SINCE),
     _flag(
         "is_first_month",
         "activity",
         "a member for {tenure_days} days already|joined {tenure_days} days ago",
         "已加入 {tenure_days} 天|{tenure_days} 天前加入",
     ),
-    _count("median_gap", "recency", _USUAL_EN, _USUAL_ZH),
-    _count("mean_gap", "recency", _MEAN_EN, _MEAN_ZH),
-    _count("sd_gap", "recency", _MEAN_EN, _MEAN_ZH),
+    _count("median_gap", "recency", *_USUAL),
+    _count("mean_gap", "recency", *_MEAN),
+    _count("sd_gap", "recency", *_MEAN),
     _count(
         "absences_as_long",
         "recency",
@@ -201,55 +198,3 @@ def matrix(features: pd.DataFrame) -> pd.DataFrame:
 def named(name: str) -> Feature:
     """Return the feature of a name."""
     return _BY_NAME[name]
-
-
-def words(feature: Feature, row: Mapping[str, float]) -> tuple[str, str]:
-    """Return the reason in English and Chinese, filled with the values of the member's row.
-
-    All that the template names must be known; ``told`` lists it.
-    """
-    written = _Written(row, feature)
-    en, zh = (_template(template, feature, row).format_map(written) for template in (feature.en, feature.zh))
-    return en, zh
-
-
-@cache
-def told(feature: Feature) -> tuple[str, ...]:
-    """Return the features whose values the words of a feature tell, itself first."""
-    fields = [field for _, field, _, _ in Formatter().parse(feature.en) if field]
-    others = [field.removeprefix("every_").removeprefix("ago_") for field in fields if field not in {"x", "s"}]
-    return tuple(dict.fromkeys([feature.name, *others]))
-
-
-def _template(template: str, feature: Feature, row: Mapping[str, float]) -> str:
-    return template.split("|")[int(row[feature.name] > 0)] if feature.show is Show.FLAG else template
-
-
-class _Written(dict[str, str]):
-    """The row's values as text, written only when a template asks for them."""
-
-    def __init__(self, row: Mapping[str, float], own: Feature) -> None:
-        super().__init__()
-        self._row, self._own = row, own
-
-    def __missing__(self, name: str) -> str:
-        if name == "s":
-            return "" if self["x"] == "1" else "s"
-        if name.startswith("every_"):
-            days = self[name.removeprefix("every_")]
-            return "day" if days in {"0", "1"} else f"{days} days"
-        if name.startswith("ago_"):
-            days = self[name.removeprefix("ago_")]
-            return "on this day" if days == "0" else f"{days} day{'' if days == '1' else 's'} ago"
-        if name.startswith("zh_ago_"):
-            days = self[name.removeprefix("zh_ago_")]
-            return "当天" if days == "0" else f" {days} 天前"
-        feature = self._own if name == "x" else _BY_NAME[name]
-        value = self._row[feature.name]
-        return "?" if math.isnan(value) else _write(feature.show, value)
-
-
-def _write(show: Show, value: float) -> str:
-    if show is Show.PERCENT:
-        return f"{value:.0%}"
-    return f"{math.exp(value):.1f}" if show is Show.TIMES else f"{value:.0f}"

@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from functools import cache
 
-from models.features import Feature, Show, told
+from models.feature_words import told
+from models.features import Feature, Show
 
 NOTHING_AT_ZERO = {
     "contents_30", "threads_30", "starts_30", "started_share_30", "events_registered_365", "events_cancelled_365",

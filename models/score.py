@@ -12,7 +12,8 @@ import pandas as pd
 from models.card import ChurnModel
 from models.contributions import contributions
 from models.explain import Reason, reasons
-from models.features import matrix, named, words
+from models.feature_words import words
+from models.features import matrix, named
 from models.threads import deterministic_threads
 
 HIGH_RISK = 0.6

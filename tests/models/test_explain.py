@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from models.explain import SILENT_GROUPS, reasons
-from models.features import FEATURE_NAMES, FEATURES, told, words
+from models.feature_words import told, words
+from models.features import FEATURE_NAMES, FEATURES
 
 ROW = {
     **{feature.name: 4.0 for feature in FEATURES},
