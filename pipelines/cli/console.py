@@ -21,7 +21,7 @@ from pipelines.home import Home
 from pipelines.privacy import readers
 from pipelines.report.parts.languages import in_language
 from pipelines.report.parts.text import Text
-from pipelines.settings import Settings, SettingsError, get_settings
+from pipelines.settings import Settings, SettingsError, get_settings, named_language
 from pipelines.settings.given import unknown_variables
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -128,7 +128,7 @@ def language() -> str:
     try:
         return get_settings().language or "en"
     except UserError:  # the settings are wrong, which is being said
-        return "en"
+        return named_language() or "en"
 
 
 def labelled(label: Text, said: Text | str, width: int = 12) -> Text:

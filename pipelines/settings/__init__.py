@@ -19,6 +19,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from pipelines.files import write_text
 from pipelines.settings import given
 from pipelines.settings.access import AccessSettings
+from pipelines.settings.churn import ChurnSettings
 from pipelines.settings.engine import EngineSettings
 from pipelines.settings.erasure import ErasureSettings
 from pipelines.settings.given import HOME_FILE, SETTINGS_FILE, SettingsError
@@ -26,6 +27,7 @@ from pipelines.settings.history import HistorySettings
 from pipelines.settings.limits import LimitSettings
 from pipelines.settings.plans import PlanSettings
 from pipelines.settings.relations import RelationSettings
+from pipelines.settings.retention import RetentionSettings
 from pipelines.settings.sending import SendSettings
 from pipelines.settings.shapes import ShapeSettings
 from pipelines.settings.shown import ShownSettings
@@ -40,6 +42,7 @@ __all__ = [
     "SettingsError",
     "get_settings",
     "keep_setting",
+    "named_language",
 ]
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
@@ -48,12 +51,14 @@ _DEFAULT_HOME = Path("data")
 
 class Settings(
     AccessSettings,
+    ChurnSettings,
     EngineSettings,
     ErasureSettings,
     HistorySettings,
     LimitSettings,
     PlanSettings,
     RelationSettings,
+    RetentionSettings,
     SendSettings,
     ShapeSettings,
     ShownSettings,
@@ -80,21 +85,6 @@ class Settings(
         description="Whether registering for an event and attending it make a member active, each once and on its day, "
         "as contents and interactions do. For communities whose events say more than their interactions.",
     )
-    churn_horizon_days: int = Field(
-        30, ge=7, le=365, description="Days without activity after which a member counts as churned (H)."
-    )
-    renewal_grace_days: int = Field(
-        7, ge=0, le=90, description="Days after a paid term's end within which a renewal still counts as one."
-    )
-    churn_cutoff_step_days: int = Field(
-        30, ge=7, le=365, description="Days from one cut-off of the churn model to the next."
-    )
-    churn_test_cutoffs: int = Field(12, ge=1, description="Latest cut-offs, on which the churn model is tested.")
-    churn_min_churners: int = Field(
-        100, ge=1, description="Past churners needed before a model is trained instead of the rule."
-    )
-    training_interval_days: int = Field(7, ge=1, description="Days after which the churn model is trained again.")
-    seed: int = Field(7, ge=0, description="Seed of the churn model's random choices.")
     max_quarantine_share: float = Field(
         0.05,
         ge=0,
@@ -126,51 +116,6 @@ class Settings(
         le=1,
         description="Mean predicted churn less the churn trained on, either way, from which gate 3 blocks.",
     )
-    retention_capacity: int = Field(
-        20, ge=0, le=10_000, description="Members a day who can be contacted: as many are treated on the day's list."
-    )
-    retention_least_risk: float = Field(
-        0.3, ge=0, le=1, description="Risk of churn below which nobody is listed; places may stay free."
-    )
-    retention_least_risk_ratio: float = Field(
-        2.0,
-        ge=0,
-        description="Times the usual share that churns below which nobody is listed; high risk is always enough.",
-    )
-    retention_held_out_share: float = Field(
-        0.3,
-        ge=0,
-        le=0.9,
-        description="Chance that a listed member goes to the control arm, so that the effect can be measured.",
-    )
-    retention_cool_down_days: int = Field(
-        30, ge=1, le=365, description="Days after being listed or contacted for which a member is not listed again."
-    )
-    retention_campaign: str = Field(
-        "retention-1",
-        pattern=r"^[A-Za-z0-9_-]+$",
-        description="Campaign of the lists; with another name arms are drawn again.",
-    )
-    retention_least_randomised: int = Field(
-        100,
-        ge=2,
-        description="Members per arm, definition of churn and risk band, outcome known, from which lists are ranked by "
-        "measured effect.",
-    )
-    treated_shares: Annotated[dict[str, float], NoDecode] = Field(
-        {},
-        description="Planned shares of treated members in campaigns whose arms you draw, as `may-call=0.8,june=0.7`; "
-        "one half where not named. The ratio check compares with them.",
-    )
-    judgement_days: Annotated[dict[str, date], NoDecode] = Field(
-        {},
-        description="Days on which campaigns are judged once, as `june=2026-07-15`, each named before the campaign's "
-        "first outcome is known; a campaign without one is judged every morning.",
-    )
-    arm_key: SecretStr = Field(
-        SecretStr(""),
-        description="Secret key of the draw into arms; not set, the home folder keeps one of its own in `.arm_key`.",
-    )
     publications_kept: int = Field(3, ge=1, description="Publications kept for rollback, the current one included.")
     min_free_disk_gb: float = Field(1.0, ge=0, description="Free disk (GB) below which a run refuses to start.")
     max_run_hours: float = Field(
@@ -188,7 +133,7 @@ class Settings(
     @field_validator("engagement_windows", mode="before")
     @classmethod
     def _split_windows(cls, value: object) -> object:
-        return tuple(int(part) for part in value.split(",")) if isinstance(value, str) else value
+        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
 
     @field_validator("engagement_windows")
     @classmethod
@@ -196,29 +141,6 @@ class Settings(
         if not value or any(not 2 <= days <= 366 for days in value):
             raise ValueError("give windows of 2 to 366 days, for example 30,90")
         return tuple(sorted(set(value)))
-
-    @field_validator("treated_shares", "judgement_days", mode="before")
-    @classmethod
-    def _split_pairs(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        pairs = [pair.strip().rpartition("=") for pair in value.split(",") if pair.strip()]
-        return {campaign.strip(): named for campaign, _, named in pairs}
-
-    @field_validator("treated_shares")
-    @classmethod
-    def _check_shares(cls, value: dict[str, float]) -> dict[str, float]:
-        for campaign, share in value.items():
-            if not campaign or not 0 < share < 1:
-                raise ValueError(f"{campaign or 'a share'}: name a campaign and a share between 0 and 1, as june=0.7")
-        return value
-
-    @field_validator("judgement_days")
-    @classmethod
-    def _check_judgement_days(cls, value: dict[str, date]) -> dict[str, date]:
-        if "" in value:
-            raise ValueError("name a campaign and a day, as june=2026-07-15")
-        return value
 
     @field_validator("timezone")
     @classmethod
@@ -247,7 +169,7 @@ def get_settings() -> Settings:
         UserError: A file of the home cannot be read.
         SettingsError: Settings are wrong; each is named with where it is given.
     """
-    home = (given.home_folder() or _DEFAULT_HOME).expanduser().resolve()
+    home = _home()
     path = home / SETTINGS_FILE
     variables = given.read_variables(path, Settings.model_fields)
     in_file = given.read_home_file(home / HOME_FILE, Settings.model_fields)
@@ -262,6 +184,11 @@ def get_settings() -> Settings:
         raise SettingsError([f"{places.get(name, name)}: {message}" for name, message in said]) from error
 
 
+def named_language() -> str:
+    """Return the language that settings name, even where others are wrong; empty where they name none."""
+    return given.named_language(_home())
+
+
 def keep_setting(settings: Settings, name: str, value: bool) -> bool:
     """Write a setting to the home folder's file; False, and nothing is written, where it has been given already."""
     if name in settings.model_fields_set:
@@ -272,3 +199,7 @@ def keep_setting(settings: Settings, name: str, value: bool) -> bool:
     document[name] = value
     write_text(path, tomlkit.dumps(document))
     return True
+
+
+def _home() -> Path:
+    return (given.home_folder() or _DEFAULT_HOME).expanduser().resolve()

@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,6 +30,8 @@ PREFIX = "GUILDBOOK_"
 
 _NO_SETTINGS = frozenset({"completes_run"})
 """Variables that Guildbook hands on to dbt."""
+
+_LANGUAGE = re.compile(rf"^\s*(?:export\s+)?(?:{PREFIX})?language\s*=\s*[\"']?(en|zh)\b", re.MULTILINE | re.IGNORECASE)
 
 Fields = Mapping[str, FieldInfo]
 
@@ -59,6 +61,15 @@ def home_folder() -> Path | None:
         return Path(named)
     here = Path.cwd()
     return next((folder for folder in (here, *here.parents) if (folder / HOME_FILE).is_file()), None)
+
+
+def named_language(home: Path) -> str:
+    """Return the language that settings name, read by line since the rest may be wrong; empty where they name none."""
+    texts = [f"language={_environment().get('language', '')}"]
+    for path in (home / SETTINGS_FILE, home / HOME_FILE):
+        with suppress(OSError):
+            texts.append(path.read_text(encoding="utf-8", errors="replace"))
+    return next((found[1].lower() for text in texts if (found := _LANGUAGE.search(text))), "")
 
 
 def given_by_environment() -> frozenset[str]:

@@ -23,7 +23,7 @@ def answered_whether(text):
 CHINESE = re.compile("[\u4e00-\u9fff]")
 LEFT = re.compile(r"(?<![\w`./<>:*=§-])[a-z]{2,} [a-z]{2,}(?![\w/.=§-])")
 """Two English words in a row."""
-PROGRAMS = re.compile(r"guildbook [a-z]+( [a-z]+)?|pip install")
+PROGRAMS = re.compile(r"guildbook [a-z]+( [a-z]+)?|pip install|groupadd [a-z]+")
 
 
 def is_said(text):

@@ -103,7 +103,7 @@ def test_the_language_of_the_settings_is_spoken(chinese, monkeypatch):
     assert CliRunner().invoke(app, ["status"]).stdout.splitlines()[0] == "published   nothing yet"
 
 
-def test_settings_that_are_wrong_are_said_in_english_and_not_as_an_error_of_the_program(chinese, monkeypatch):
+def test_settings_that_are_wrong_are_no_error_of_the_program(chinese, monkeypatch):
     monkeypatch.setenv("GUILDBOOK_THREADS", "many")
     get_settings.cache_clear()
 
