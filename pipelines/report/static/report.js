@@ -1,4 +1,4 @@
-/* What the pages do in the browser: switch language and theme, sort tables, copy SQL, show the
+/* What the pages do in the browser: switch language and theme, sort tables, copy SQL, keep days on one line, show the
    banner. Everything is on the page already; nothing is fetched. */
 (function () {
   "use strict";
@@ -125,6 +125,25 @@
     }
   }
 
+  // ---- days such as 2026-02-04 in running text: a browser would break them behind a hyphen
+  function keepDaysWhole() {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walk.nextNode()) {
+      const text = walk.currentNode;
+      if (/\d{4}-\d\d-\d\d/.test(text.data) && !text.parentElement.closest("script, style, svg, pre, option, .unbroken")) found.push(text);
+    }
+    for (const text of found) {
+      text.replaceWith(...text.data.split(/(\d{4}-\d\d-\d\d)/).map((part, index) => {
+        if (index % 2 === 0) return part;
+        const day = document.createElement("span");
+        day.className = "unbroken";
+        day.textContent = part;
+        return day;
+      }));
+    }
+  }
+
   // ---- wiring
   function show() {
     root.lang = isChinese() ? "zh-Hans" : "en";
@@ -133,6 +152,7 @@
     document.title = `${word.textContent} · ${document.querySelector(".brand").innerText}`;
     showBanner();
     window.guildbookFilters.show();
+    keepDaysWhole();
   }
 
   document.getElementById("switch-language").addEventListener("click", () => {

@@ -154,6 +154,32 @@ def test_the_banner_names_the_gate_that_stopped_the_run(folder: Path, tmp_path: 
     assert seen["tone"] == "bad"
 
 
+BROKEN = """
+  document.querySelector("#switch-language").click();
+  document.querySelector("#switch-language").click();
+  const days = [], broken = [], banner = document.getElementById("banner");
+  for (let width = 120; width < 420; width += 5) {
+    banner.style.width = `${width}px`;
+    const walk = document.createTreeWalker(banner, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) for (const found of walk.currentNode.data.matchAll(/[0-9]{4}-[0-9]{2}-[0-9]{2}/g)) {
+      const range = document.createRange();
+      range.setStart(walk.currentNode, found.index);
+      range.setEnd(walk.currentNode, found.index + found[0].length);
+      days.push(found[0]);
+      if (range.getClientRects().length > 1) broken.push(width);
+    }
+  }
+  return { days: [...new Set(days)], broken };
+"""
+
+
+def test_a_day_is_broken_at_its_hyphens_on_no_width(folder: Path, tmp_path: Path) -> None:
+    (folder / "status.js").unlink(missing_ok=True)
+    seen = look(folder / "index.html", tmp_path, BROKEN)
+
+    assert seen == {"days": ["2026-11-19"], "broken": []}
+
+
 PLANNED = """
   const figure = document.querySelector(".figure");
   const own = (query) => Array.from(figure.closest("section").querySelectorAll(query), (one) => one.textContent);
