@@ -110,9 +110,17 @@ def ringing(marts: Marts, settings: Settings, came: Mapping[str, Came], moment: 
             where n_weeks >= {weeks}
         ),
 
+        -- the most rows of a log that came on one of weeks 2 to 8 before
+        bursts as (
+            select series, max(value) as most_before from marts.alert_days
+            where rule = 'deliveries' and day between {moment.today} - 56 and {moment.today} - 8 group by series
+        ),
+
         logs as (
-            select rule, series, hour, value, baseline, lowest, half_band
-            from compared inner join banded using (rule, series, hour)
+            select rule, series, hour, value, baseline, lowest, half_band, coalesce(most_before, 0) as most_before
+            from compared
+            inner join banded using (rule, series, hour)
+            left join bursts using (series)
             where day = {moment.today}
         )
 
@@ -124,8 +132,9 @@ def ringing(marts: Marts, settings: Settings, came: Mapping[str, Came], moment: 
         union all
         select
             rule, series, null, case when value > baseline then 'above' else 'below' end, value, baseline,
-            greatest(baseline - half_band, 0), baseline + half_band, null,
-        from logs where rule = 'deliveries' and abs(value - baseline) > half_band
+            greatest(baseline - half_band, 0), greatest(baseline + half_band, most_before), null,
+        from logs
+        where rule = 'deliveries' and abs(value - baseline) > half_band and (value < baseline or value > most_before)
         union all
         select 'flood', series, max_by(hour, value), 'above', max(value), max_by(baseline, value), 0,
             max_by(baseline + half_band, value), null,

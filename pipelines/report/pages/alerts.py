@@ -188,9 +188,11 @@ def _rule_table(result: Result) -> Table:
     return Table(
         title=Text("The rules, tried on the past", "规则在历史上的表现"),
         note=Text(
-            "A day fires when it is off its usual value by more than all three limits. Right counts the alarms of the "
-            f"last {DAYS} days that can be told.",
-            f"当日偏离常见值同时超过三个限度时报警。正确率按最近 {DAYS} 天可判断的警报计算。",
+            "A day fires when it is off its usual value by more than all three limits; many rows of a log only when "
+            "they are also more than on any day of the second to the eighth week before. Right counts the alarms "
+            f"of the last {DAYS} days that can be told.",
+            "当日偏离常见值同时超过三个限度时报警；日志行数偏多，还须超过此前第 2 至第 8 周的每一天。"
+            f"正确率按最近 {DAYS} 天可判断的警报计算。",
         ),
         columns=[
             Column(Text("Series", "指标"), wide=True),

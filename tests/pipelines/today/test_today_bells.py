@@ -80,6 +80,27 @@ def test_an_hour_with_far_more_rows_than_usual_is_a_flood(running_day, n, rings)
     assert all("10 点至 11 点" in text.zh for text in said)
 
 
+BURSTS = [(8, False), (56, False), (7, True), (57, True)]
+
+
+@pytest.mark.parametrize(("n_days_ago", "rings"), BURSTS)
+def test_many_rows_of_a_log_ring_where_no_day_of_weeks_2_to_8_before_had_as_many(running_day, n_days_ago, rings):
+    alert_days = "alert_days where rule = 'deliveries' and series = 'interactions'"
+    running_day.change(f"delete from marts.{alert_days} and day = date '{TODAY}' - {n_days_ago}")
+    running_day.change(
+        f"insert into marts.alert_days by name select * replace (date '{TODAY}' - {n_days_ago} as day, 5000 as value) "
+        f"from marts.{alert_days} limit 1"
+    )
+    running_day.publish()
+    running_day.come()
+    running_day.deliver("interactions", TODAY, flood(150, 10), name="flood.jsonl")
+
+    rung_now = rung(running_day.look("23:30"))
+
+    assert (("deliveries", "interactions", "above") in rung_now) is rings
+    assert ("flood", "interactions", "above") in rung_now
+
+
 def at(hour: int) -> int:
     """Rows that the usual day brings in an hour, and the file that stays."""
     rows = moved(MADE, WEEK_BEFORE, TODAY)["interactions", TODAY]

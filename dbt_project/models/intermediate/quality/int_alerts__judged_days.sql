@@ -23,7 +23,9 @@ rules as (
     ) as limits (rule, threshold, least_change, least_count)
 ),
 
--- 1.4826 makes the MAD a standard deviation where values are normal; a MAD below 1 is taken for 1.
+-- 1.4826 makes the MAD a standard deviation where values are normal; a MAD below 1 is taken for 1. A log that comes
+-- in bursts has more rows on some days than its weekdays usually have: no news until they are more than on each day
+-- of 8 weeks before. The last 7 of these are left out, so that what lasts goes on to be an alarm.
 scaled as (
     select
         baselines.rule,
@@ -31,6 +33,14 @@ scaled as (
         baselines.value,
         baselines.baseline,
         baselines.day,
+        case
+            when baselines.rule = 'deliveries'
+                then
+                    max(baselines.value) over (
+                        partition by baselines.rule, baselines.series
+                        order by baselines.day rows between 56 preceding and 8 preceding
+                    )
+        end as most_before,
         rules.threshold,
         rules.least_change,
         rules.least_count,
@@ -54,10 +64,11 @@ judged as (
     select
         *,
         case when baseline - half_band < 0 then 0e0 else baseline - half_band end as band_low,
-        baseline + half_band as band_high,
+        case when most_before > baseline + half_band then most_before else baseline + half_band end as band_high,
         distance / spread as robust_z,
         (value - baseline) / nullif(baseline, 0) as relative_change,
-        is_judged and distance > half_band as is_alarm
+        is_judged and distance > half_band and (most_before is null or value < baseline or value > most_before)
+            as is_alarm
     from banded
 ),
 
