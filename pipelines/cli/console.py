@@ -21,7 +21,7 @@ from pipelines.home import Home
 from pipelines.privacy import readers
 from pipelines.report.parts.languages import in_language
 from pipelines.report.parts.text import Text
-from pipelines.settings import Settings, SettingsError, get_settings, named_language
+from pipelines.settings import Settings, get_settings, named_language
 from pipelines.settings.given import unknown_variables
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -64,9 +64,10 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except Exception as error:
             _say_usage(error)
-            if (line := sentence(error, Home(_home()))) is None:
+            if (said := sentence(error, Home(_home()))) is None:
                 raise
-            say(line)
+            for line in said.splitlines():
+                say(line)
             raise typer.Exit(getattr(error, "exit_code", 1)) from error
 
 
@@ -84,21 +85,17 @@ def _home() -> Path:
 
 
 def read_settings(*, opens_home: bool = True) -> Settings:
-    """Settings of this process; names each wrong one and ends the command where there are any.
+    """Settings of this process. What the command writes is private; a home that is open to others is closed before.
 
-    What the command writes is private. A home that is open to others is closed before the command opens it.
+    Raises:
+        UserError: Settings are wrong, each in a line, or a file of them cannot be read.
     """
     readers.close_umask()
-    try:
-        settings = get_settings()
-        if settings.targets:
-            from pipelines.metrics.targets import read_targets  # noqa: PLC0415 - reads the catalogue
+    settings = get_settings()
+    if settings.targets:
+        from pipelines.metrics.targets import read_targets  # noqa: PLC0415 - reads the catalogue
 
-            read_targets(settings)
-    except SettingsError as error:
-        for problem in error.problems:
-            say(problem)
-        raise typer.Exit(error.exit_code) from error
+        read_targets(settings)
     for line in unknown_variables(Settings.model_fields):
         say(labelled(Text("warning", "警告"), line, 10))
     for line in readers.protect(Home(settings.home), settings) if opens_home else ():

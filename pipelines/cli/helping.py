@@ -63,6 +63,10 @@ def _translate(command: Any) -> None:  # noqa: ANN401 - as above
     for name in ("help", "short_help", "epilog"):
         if said := getattr(command, name, None):
             setattr(command, name, chinese(said))
+    usage = command.get_usage
+    command.get_usage = lambda context: usage(context).replace("Usage:", "用法：", 1)
+    command.options_metavar = "[选项]"
+    command.subcommand_metavar = "命令 [参数]..."
     for one in (*command.params, command.get_help_option(typer.Context(command))):
         if said := getattr(one, "help", None):
             one.help = chinese(said)

@@ -14,6 +14,7 @@ from pipelines import sources
 from pipelines.faults import UserError
 from pipelines.files import write_text
 from pipelines.home import Home
+from pipelines.report.parts.languages import in_language
 from pipelines.report.parts.text import Text
 from pipelines.settings import HOME_FILE, PROJECT_DIR, SETTINGS_FILE
 from pipelines.settings.given import given_by_environment, home_folder
@@ -26,8 +27,14 @@ _OF_A_HOME = {"landing", "lake", "sources", "targets", "fetched", "drafts", "ver
     "annotations.csv", "dagster", "exports", "warehouse.duckdb", "built.duckdb", "spark", SETTINGS_FILE,
 }  # fmt: skip
 _INTRO = (
-    " Settings of this community: docs/settings.md lists all of them.",
-    " The environment and settings.env go before this file. Secrets belong into settings.env.",
+    Text(
+        "Settings of this community: docs/settings.md lists all of them.",
+        "本社区的设置；全部设置见 docs/settings.md。",
+    ),
+    Text(
+        "The environment and settings.env go before this file. Secrets belong into settings.env.",
+        "环境变量和 settings.env 优先于本文件。机密写入 settings.env。",
+    ),
 )
 
 
@@ -137,14 +144,18 @@ def _source(folder: Path, kind: str) -> Path:
 def _settings(said: NewHome) -> str:
     document = tomlkit.document()
     for line in _INTRO:
-        document.add(tomlkit.comment(line.strip()))
+        document.add(tomlkit.comment(in_language(line, said.language)))
     document.add(tomlkit.nl())
     for name, value, comment in (
-        ("name", said.name, "on pages and in messages"),
-        ("timezone", said.timezone, "decides what a day is"),
-        ("language", said.language, "in which pages open and messages are written: en or zh"),
+        ("name", said.name, Text("on pages and in messages", "用于页面和消息")),
+        ("timezone", said.timezone, Text("decides what a day is", "决定一天如何划分")),
+        (
+            "language",
+            said.language,
+            Text("in which pages open and messages are written: en or zh", "页面打开和消息所用的语言：en 或 zh"),
+        ),
     ):
-        document[name] = tomlkit.string(value).comment(comment)
+        document[name] = tomlkit.string(value).comment(in_language(comment, said.language))
     return tomlkit.dumps(document)
 
 

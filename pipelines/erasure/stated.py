@@ -33,10 +33,9 @@ def erase_stated(home: Home, settings: Settings) -> list[str]:
         outcome = erase(home, settings, list(persons.values()), asked_by="status", run_goes_on=True)
     except ErasureError as error:
         return [str(error)]
-    said = [
-        f"{len(chosen):,} erased ids are replaced by {', '.join(sorted(outcome.tombstones.values())[:3])}"
-        f"{' and others' if len(chosen) > 3 else ''} in {outcome.n_files:,} files"
-    ]
+    marks = sorted(outcome.tombstones.values())
+    shown = ", ".join([*marks[:3], "…"] if len(chosen) > 3 else marks)
+    said = [f"{len(chosen):,} erased ids are replaced by {shown} in {outcome.n_files:,} files"]
     if len(stated) > len(chosen):
         said.append(f"{len(stated) - len(chosen):,} more erased ids wait for the next run")
     return said + outcome.left

@@ -59,10 +59,10 @@ def to_contact(home: Home, day: date | None = None) -> tuple[date, Rows]:
     if chosen is None:
         raise NoListError("no list was made yet: a run makes one")
     if not rows:
-        older = f"; the last list with members is of {last}: --day {last} writes it" if last and last < chosen else ""
-        raise NoListError(
-            f"nobody is listed for {chosen}: no candidate is at enough risk, or no list of that day was made{older}"
-        )
+        said = [f"nobody is listed for {chosen}: no candidate is at enough risk, or no list of that day was made"]
+        if last and last < chosen:
+            said.append(f"the last list with members is of {last}: --day {last} writes it")
+        raise NoListError("; ".join(said))
     arms = store.check_logged(home, chosen, rows)
     erased = erased_members(home)
     treated = [

@@ -215,13 +215,25 @@ def test_every_ready_source_says_what_it_is_in_a_phrase():
     assert {kind: what for kind, what in phrases.items() if not 10 <= len(what) <= 90} == {}
 
 
-def test_the_file_says_what_each_setting_is_for(here):
-    invoke(".", *FLAGS)
-    assert (here / HOME_FILE).read_text(encoding="utf-8") == (
-        "# Settings of this community: docs/settings.md lists all of them.\n"
-        "# The environment and settings.env go before this file. Secrets belong into settings.env.\n"
-        "\n"
-        'name = "Rust Club" # on pages and in messages\n'
-        'timezone = "Europe/Berlin" # decides what a day is\n'
-        'language = "zh" # in which pages open and messages are written: en or zh\n'
-    )
+ENGLISH = """\
+# Settings of this community: docs/settings.md lists all of them.
+# The environment and settings.env go before this file. Secrets belong into settings.env.
+
+name = "Rust Club" # on pages and in messages
+timezone = "Europe/Berlin" # decides what a day is
+language = "en" # in which pages open and messages are written: en or zh
+"""
+CHINESE = """\
+# 本社区的设置；全部设置见 docs/settings.md。
+# 环境变量和 settings.env 优先于本文件。机密写入 settings.env。
+
+name = "Rust Club" # 用于页面和消息
+timezone = "Europe/Berlin" # 决定一天如何划分
+language = "zh" # 页面打开和消息所用的语言：en 或 zh
+"""
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", ENGLISH), ("zh", CHINESE)])
+def test_the_file_says_what_each_setting_is_for_in_the_language_of_the_community(language, text, here):
+    invoke(".", *FLAGS, "--language", language)
+    assert (here / HOME_FILE).read_text(encoding="utf-8") == text

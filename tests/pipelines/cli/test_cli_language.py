@@ -103,13 +103,15 @@ def test_the_language_of_the_settings_is_spoken(chinese, monkeypatch):
     assert CliRunner().invoke(app, ["status"]).stdout.splitlines()[0] == "published   nothing yet"
 
 
-def test_settings_that_are_wrong_are_no_error_of_the_program(chinese, monkeypatch):
+def test_settings_that_are_wrong_are_said_once_each_and_not_as_an_error_of_the_program(chinese, monkeypatch):
     monkeypatch.setenv("GUILDBOOK_THREADS", "many")
+    monkeypatch.setenv("GUILDBOOK_DAILY_HOUR", "24")
     get_settings.cache_clear()
 
     result = CliRunner().invoke(app, ["status"])
 
-    assert (result.exit_code, "GUILDBOOK_THREADS" in result.stderr) == (2, True)
+    assert result.exit_code == 2
+    assert sorted(result.stderr.splitlines()) == ["GUILDBOOK_DAILY_HOUR：应不大于 23", "GUILDBOOK_THREADS：应为整数"]
 
 
 def commands(command, path=()):
@@ -135,7 +137,9 @@ def test_every_command_and_option_has_its_help_in_chinese():
 def test_help_is_said_in_the_language_of_the_settings_and_cut_nowhere(chinese, path):
     said = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "80"}).stdout
 
-    assert "选项" in said
+    assert "用法：" in said
+    assert "[选项]" in said
+    assert not re.search(r"Usage|OPTIONS|COMMAND|ARGS", said)
     assert "显示本帮助并退出。" in said
     assert not re.search("[\u4e00-\u9fff] ?…", said)
 
@@ -162,6 +166,12 @@ def test_help_is_said_in_english_again_after_it_was_said_in_chinese(chinese, mon
         (["quarantine", "nolog"], "没有日志 nolog；可选："),
         (["sample", "--members", "3"], "“--members”的值无效：应不小于 20"),
         (["run", "--from", "2026-01-01"], "缺少选项“--to”：两个日期要么都写，要么都不写"),
+        (["run", "--from", "2026-01-02", "--to", "2026-01-01"], "--to 2026-01-01 早于 --from 2026-01-02"),
+        (["gate", "waive", "nolog", "2026-01-01", "--reason", "x"], "无效的值：nolog 没有质量门"),
+        (["verify", "x"], "多余的参数（x）"),
+        (["verify", "--mart", "x"], "没有数据集市 x"),
+        (["sources", "pull", "x"], "目前一个也没有"),
+        (["send", "test", "x"], "中没有文件"),
         (["check", "nowhere.csv"], "nowhere.csv：没有这个文件"),
         (["rollback"], "没有保留更早的发布版本"),
         (["verify"], "还没有完成过运行，因此无从核对"),

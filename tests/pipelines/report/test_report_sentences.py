@@ -22,18 +22,18 @@ PIPELINES = PROJECT_DIR / "pipelines"
 MAPPINGS = PROJECT_DIR / "docs" / "mappings"
 
 ROOMS = (
-    *("pipelines/churn", "pipelines/connectors", "pipelines/exporting", "pipelines/sending", "pipelines/settings"),
-    *("pipelines/sources", "models"),
+    *("pipelines/churn", "pipelines/connectors", "pipelines/erasure", "pipelines/exporting", "pipelines/retention"),
+    *("pipelines/sending", "pipelines/settings", "pipelines/sources", "models"),
 )
 """Rooms of which every sentence is for whoever runs Guildbook."""
 
 TO_PROGRAMS = {"guildbook (community analytics)", "would be sent", "guildbook import", "bytes in a line", "not in"} | {
-    "Always group by §.", "not collected",
+    "Always group by §.", "not collected", "Send something worth reading.",
 }  # fmt: skip
 """What other programs are told, and names of states, which each place says in its own words."""
 SQL = re.compile(
-    r"\b(select|union all|create|insert into|case|cast|try_cast|coalesce|timezone)\b|"
-    r"is (not )?(null|distinct)|not in \("
+    r"\b(select|union all|create|insert into|case|cast|try_cast|coalesce|timezone|left join|order by)\b|"
+    r"is (not )?(null|distinct)|not in \(|^(attach|copy from database|checkpoint|detach|describe from|begin|update) "
 )
 PASSED_OVER = {"github_query.py", "feature_words.py"}
 """GraphQL, and templates of which each is given with its Chinese."""
