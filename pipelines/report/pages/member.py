@@ -88,7 +88,7 @@ def _reading(reading: Result) -> Table | None:
         rows=[
             [
                 piece(row),
-                Cell(words.word(words.KINDS, row["kind"]) if row["kind"] else MISSING),
+                Cell(words.word(words.KIND, row["kind"]) if row["kind"] else MISSING),
                 Cell(day(row["last_day"]), str(row["last_day"])),
                 Cell(integer(row["n_reads"]), row["n_reads"] or 0),
                 Cell(integer(row["n_interactions"]), row["n_interactions"] or 0),

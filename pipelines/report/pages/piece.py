@@ -26,7 +26,7 @@ def pages(marts: Marts, context: SiteContext, ids: list[str]) -> list[Page]:
 
 def _page(facts: piece_facts.Facts, id_: str, context: SiteContext) -> Page:
     row = facts.pieces.rows(id_)[0]
-    one = One(PIECE, id_, row["title"])
+    one = One(PIECE, id_, row["title"] or row["root_title"])
     blocks = [
         piece_facts.tiles(facts, id_),
         piece_facts.about(row, facts.pieces.of(id_)),
@@ -77,7 +77,7 @@ def _replies(replies: Result) -> Table | None:
         rows=[
             [
                 people.member(row),
-                Cell(words.word(words.KINDS, row["kind"])),
+                Cell(words.word(words.KIND, row["kind"])),
                 Cell(day(row["published_day"]), str(row["published_day"])),
             ]
             for row in replies.rows

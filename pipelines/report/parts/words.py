@@ -74,6 +74,18 @@ KINDS = {
 }
 """Kinds of the content log."""
 
+KIND = {
+    "article": Text("Article", "文章"),
+    "live": Text("Live", "直播"),
+    "course": Text("Course", "课程"),
+    "announcement": Text("Announcement", "公告"),
+    "event_notice": Text("Event notice", "活动通知"),
+    "question": Text("Question", "提问"),
+    "answer": Text("Answer", "回答"),
+    "comment": Text("Comment", "评论"),
+}
+"""One piece of each kind."""
+
 GATHERINGS = {
     "talk": Text("talk", "分享会"),
     "contest": Text("contest", "竞赛"),

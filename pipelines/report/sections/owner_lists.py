@@ -104,7 +104,7 @@ def _pieces(marts: Marts, context: SiteContext) -> Table | None:
         ],
         rows=[
             [
-                cells.piece(row) if row["title"] else Cell(words.word(words.KINDS, row["kind"])),
+                cells.piece(row) if row["title"] else Cell(words.word(words.KIND, row["kind"])),
                 cells.number(integer(row["n_unique_readers"]), row["n_unique_readers"]),
                 cells.number(integer(row["n_interactions"]), row["n_interactions"]),
             ]

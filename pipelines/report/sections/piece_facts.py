@@ -13,16 +13,6 @@ from pipelines.report.parts.text import MISSING, Text, day, decimal, hours, inte
 from pipelines.report.sections import pieces
 
 _REPLIES, _PEOPLE = 20, 20
-_KINDS = {
-    "article": Text("Article", "文章"),
-    "live": Text("Live", "直播"),
-    "course": Text("Course", "课程"),
-    "announcement": Text("Announcement", "公告"),
-    "event_notice": Text("Event notice", "活动通知"),
-    "question": Text("Question", "提问"),
-    "answer": Text("Answer", "回答"),
-    "comment": Text("Comment", "评论"),
-}
 _NONE = Each("select null where false", {})
 
 
@@ -145,7 +135,7 @@ def _first(each: Each, id_: str) -> Row | None:
 
 def sentence(facts: Facts, id_: str, row: Row) -> Text:
     """How many used it; of a question first whether it is answered."""
-    kind = words.word(_KINDS, row["kind"])
+    kind = words.word(words.KIND, row["kind"])
     parts = [
         Text(
             f"{kind.en} of {day(row['published_day']).en}",
@@ -216,7 +206,7 @@ def _money(sold: Row) -> list[Tile]:
 
 def about(row: Row, result: Result) -> Note:
     """What it is, by whom, under what."""
-    entries: list[tuple[Text, object]] = [(Text("Kind", "类型"), words.word(_KINDS, row["kind"]))]
+    entries: list[tuple[Text, object]] = [(Text("Kind", "类型"), words.word(words.KIND, row["kind"]))]
     if row["author_id"]:
         entries.append((Text("By", "作者"), One(MEMBER, row["author_id"], row["author_name"], row["author_url"])))
     if row["root_id"] and row["root_id"] != row["content_id"]:

@@ -12,14 +12,16 @@ _SHOWN = 50
 
 
 def block(marts: Marts, context: SiteContext, n_days: int) -> Table:
-    """Pieces of the last days, most taken up first."""
+    """Pieces of the last days, most taken up first; an answer goes by its question's title."""
     result = marts.run(
         "content_pieces",
         f"""
-        select *
+        select content_performance.* replace (coalesce(content_performance.title, roots.title) as title)
         from marts.content_performance
-        where published_day between {context.through} - {n_days - 1} and {context.through}
-        order by n_interactions desc, n_reads desc nulls last, content_id
+        left join marts.dim_content using (content_id)
+        left join marts.dim_content as roots on dim_content.root_id = roots.content_id
+        where content_performance.published_day between {context.through} - {n_days - 1} and {context.through}
+        order by n_interactions desc, n_reads desc nulls last, content_performance.content_id
         """,
         limit=_SHOWN,
     )
@@ -46,7 +48,7 @@ def block(marts: Marts, context: SiteContext, n_days: int) -> Table:
         rows=[
             [
                 cells.piece(row),
-                Cell(words.word(words.KINDS, row["kind"])),
+                Cell(words.word(words.KIND, row["kind"])),
                 Cell(day(row["published_day"]), str(row["published_day"])),
                 Cell(integer(row["n_reads"]), row["n_reads"] or 0),
                 Cell(integer(row["n_unique_readers"]), row["n_unique_readers"] or 0),

@@ -425,3 +425,19 @@ def test_half_life_is_told_to_the_hour_where_readers_are_known(fill: Fill) -> No
     assert [(row[7].shown, row[7].sort) for row in table.rows] == [
         (hours(7.25), 7.25), (hours(72.0), 72), (Text("2 days", "2 天"), 48), ("–", -1e9),
     ]  # fmt: skip
+
+
+def test_an_answer_without_a_title_goes_by_that_of_its_question(fill: Fill) -> None:
+    sql = """
+        insert into marts.content_performance by name
+        select id as content_id, kind, title, date '2026-11-19' as published_day, n as n_interactions
+        from (values ('q', 'question', 'Why so slow?', 3), ('a', 'answer', null, 2), ('c', 'comment', null, 1))
+            as v (id, kind, title, n);
+        insert into marts.dim_content by name
+        select * from (values ('q', 'Why so slow?', null), ('a', null, 'q')) as v (content_id, title, root_id);
+    """
+    table = block_of(page_of(content.page, fill(sql)), "Piece by piece, most taken up first")
+    assert isinstance(table, Table)
+    assert [(row[0].shown.name, row[1].shown.en) for row in table.rows] == [  # type: ignore[attr-defined]
+        ("Why so slow?", "Question"), ("Why so slow?", "Answer"), (None, "Comment"),
+    ]  # fmt: skip
