@@ -17,6 +17,7 @@ INPUTS = (
     "marts.dim_content",
     "marts.dim_events",
     "marts.subscription_terms",
+    "marts.member_actions",
     "marts.points_ledger",
     "marts.payments",
 )
@@ -51,6 +52,7 @@ def every_day(first, last):
         ({"dim_content": [{"published_day": date(2022, 1, 1)}]}, 2022, 2024),
         ({"dim_events": [{"starts_day": date(2025, 1, 1)}]}, 2024, 2025),
         ({"subscription_terms": [{"term_start": date(2023, 6, 1), "term_end": date(2025, 6, 1)}]}, 2023, 2025),
+        ({"member_actions": [{"day": date(2021, 6, 1)}]}, 2021, 2024),
         ({"points_ledger": [{"day": date(2021, 6, 1)}]}, 2021, 2024),
         ({"payments": [{"day": date(2021, 6, 1)}]}, 2021, 2024),
     ],

@@ -37,7 +37,7 @@ FILLED = {
         "leaving_reasons",
     },
     ("payments",): {"payments", "event_sales", "member_value", "revenue_months"},
-    ("actions",): {"points_ledger"},
+    ("actions",): {"member_actions", "points_ledger"},
     ("interactions", "content"): ACTIVITY
     | {"content_performance", "content_days", "answer_months", "answer_desk", "answer_desk_evaluations"},
     ("interactions", "members"): ACTIVITY | {"dim_members", "retention_curves"},

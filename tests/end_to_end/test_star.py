@@ -65,6 +65,8 @@ def test_the_keys_are_there_and_hold_values(published, keys):
         ("answer_times", "question_id"),
         ("subscription_terms", "member_id"),
         ("points_ledger", "member_id"),
+        ("member_actions", "member_id"),
+        ("member_actions", "day"),
         ("churn_predictions", "member_id"),
     ):
         assert filled[fact] > 0, fact

@@ -11,7 +11,7 @@ from pipelines.report.parts.database import Marts, Result, Row
 from pipelines.report.parts.linked import One
 from pipelines.report.parts.own_page import page_of
 from pipelines.report.parts.text import MISSING, Text, day, integer
-from pipelines.report.sections import own_facts, own_known, own_line, own_weeks, own_words
+from pipelines.report.sections import own_facts, own_known, own_line, own_sent, own_weeks, own_words
 
 _TITLE = Text("Member", "成员")
 _ROWS = 40
@@ -40,14 +40,14 @@ def _page(facts: own_known.Facts, happened: Result, id_: str, context: SiteConte
 
 def _line(happened: Result) -> Table:
     """What happened, the newest first; a score is told where it is in another band than the week before."""
-    told = [row for row in happened.rows if row["what"] != "risk" or row["n"]]
+    told = own_sent.folded(row for row in happened.rows if row["what"] != "risk" or row["n"])
     return Table(
         title=Text("What happened, the latest first", "发生了什么，最近的在前"),
         note=Text(
             f"{integer(min(len(told), _ROWS))} of {integer(len(told))} of the last {own_line.DAYS} days; activity by "
-            "the week, scores where the band changed.",
+            "the week, messages, calls, coupons, invitations and badges by the month, scores where the band changed.",
             f"最近 {own_line.DAYS} 天 {integer(len(told))} 条中的 {integer(min(len(told), _ROWS))} 条；"
-            "活跃按周汇总，风险仅在等级变化时列出。",
+            "活跃按周汇总，消息、电话、优惠券、邀请和徽章按月汇总，风险仅在等级变化时列出。",
         ),
         columns=[
             Column(Text("Day", "日期")),

@@ -56,7 +56,8 @@ def _parts(marts: Marts, context: SiteContext) -> list[tuple[str, str]]:
         ("subscription_terms", _ended()),
         ("member_events", _events(has_events)),
         ("retention_actions", _lists()),
-        ("points_ledger", _row("marts.points_ledger", "day", _quoted("points", "movement") | {"n": "points"})),
+        ("member_actions", _sent()),
+        ("points_ledger", _points()),
         ("answer_times", _questions(has_pieces)),
         ("dim_content", _written()),
         ("churn_predictions", _risk(marts)),
@@ -123,6 +124,18 @@ def _events(has_events: bool) -> str:
 def _lists() -> str:
     given = _quoted("list", "arm", kind="definition", said_en="suggestion_en", said_zh="suggestion_zh")
     return _row("marts.retention_actions", "day", given)
+
+
+def _sent() -> str:
+    """What was sent or given, each for itself; points are those of their ledger."""
+    names = "nullif(concat_ws(' / ', campaign_id, nullif(coupon_id, campaign_id)), '')"
+    return _row(
+        "marts.member_actions", "day", _quoted("sent", "kind", title=names), "arm = 'treated' and kind <> 'points'"
+    )
+
+
+def _points() -> str:
+    return _row("marts.points_ledger", "day", _quoted("points", "movement", title="campaign_id", n="points"))
 
 
 def _questions(has_pieces: bool) -> str:

@@ -1,4 +1,4 @@
-"""The chart of a member: what they did, paid, came to and asked, lists and risk, week by week on one time line."""
+"""The chart of a member: what they did, paid, came to, asked and were sent, lists, risk, week by week on one line."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pipelines.report.parts import charts, words
 from pipelines.report.parts.blocks import Chart
 from pipelines.report.parts.database import Result, Row
 from pipelines.report.parts.text import Text, major
+from pipelines.report.sections import own_sent
 
 _Panel = tuple[Text, list[charts.Series]]
 
@@ -72,6 +73,10 @@ def _listed(line: Result) -> _Panel | None:
     return _counts(Text("Lists of members to contact", "联系名单"), line, "list", names)
 
 
+def _sent(line: Result) -> _Panel | None:
+    return _counts(Text("Contacts and rewards", "触达与奖励"), line, "sent", own_sent.KINDS)
+
+
 def _asked(line: Result) -> _Panel | None:
     names = {
         "answered": (Text("answered", "已有回应"), "c1"),
@@ -97,7 +102,7 @@ def _risk(line: Result) -> _Panel | None:
     return (Text("Risk of churn, %", "流失风险（%）"), series) if series else None
 
 
-_PANELS: tuple[Callable[[Result], _Panel | None], ...] = (_paid, _came, _asked, _listed, _risk)
+_PANELS: tuple[Callable[[Result], _Panel | None], ...] = (_paid, _came, _asked, _listed, _sent, _risk)
 
 
 def _counts(title: Text, line: Result, what: str, names: dict[str, tuple[Text, str]]) -> _Panel | None:

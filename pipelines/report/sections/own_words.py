@@ -11,7 +11,7 @@ from pipelines.report.parts.blocks import Tone
 from pipelines.report.parts.database import Row
 from pipelines.report.parts.linked import One
 from pipelines.report.parts.text import MISSING, Text, day, hours, integer, percent, plural, price
-from pipelines.report.sections import scores
+from pipelines.report.sections import own_sent, scores
 
 Said = tuple[Text, Tone, tuple[object, ...]]
 """What happened in a word or two, whether that is good, and what there is to say of it."""
@@ -151,7 +151,8 @@ def _list(row: Row) -> Said:
 
 
 def _points(row: Row) -> Said:
-    return words.word(_POINTS, row["how"]), "good" if row["how"] == "earned" else "neutral", (integer(row["n"]),)
+    about = _joined([integer(row["n"]), *([row["title"]] if row["title"] else [])])
+    return words.word(_POINTS, row["how"]), "good" if row["how"] == "earned" else "neutral", about
 
 
 def _question(row: Row) -> Said:
@@ -211,6 +212,7 @@ _SAY: dict[str, Callable[[Row], Said]] = {
     "ended": _ended,
     "event": _event,
     "list": _list,
+    "sent": own_sent.said,
     "points": _points,
     "question": _question,
     "wrote": _wrote,

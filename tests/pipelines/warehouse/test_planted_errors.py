@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 ONE = "where rowid = (select min(rowid) from {table} {where})"
 PLANTED = {
+    "actions_match_points": [
+        ("member_actions", "points = points + 1", "where arm = 'treated' and points <> 0"),
+        ("member_actions", "arm = 'held_out'", "where arm = 'treated' and points <> 0"),
+        ("points_ledger", "member_id = 'another'", "where movement = 'earned'"),
+    ],
     "activation_steps_add_up": [
         ("activation_steps", "n_reached = n_reached + 1", "where dimension = 'referrer'"),
         ("activation_steps", "n_observed = n_observed + 1", "where dimension = 'channel'"),

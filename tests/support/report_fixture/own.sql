@@ -38,3 +38,8 @@ from range(1, 3) as numbers (n);
 insert into marts.member_value by name
 select 'm5' as member_id, 'CNY' as currency, 15000 as subscription_net_minor, 1900 as content_net_minor,
     0 as event_net_minor, 0 as other_net_minor, 16900 as net_minor;
+insert into marts.member_actions by name
+select 's' as source, 'x' || n as action_id, 'm5' as member_id, case n % 3 when 0 then 'coupon' else 'message' end as kind,
+    $hostile as campaign_id, case when n % 3 = 0 then 'c' || n end as coupon_id, case n when 7 then 'held_out' else 'treated' end as arm,
+    timestamp '2026-10-03 08:00' + to_days(n::int) as occurred_at, date '2026-10-03' + n::int as day
+from range(1, 25) as numbers (n);

@@ -24,6 +24,10 @@ terms as (
     select * from {{ ref('subscription_terms') }}
 ),
 
+actions as (
+    select * from {{ ref('member_actions') }}
+),
+
 points as (
     select * from {{ ref('points_ledger') }}
 ),
@@ -62,6 +66,11 @@ dated as (
         min(term_start) as first_day,
         max(term_end) as last_day
     from terms
+    union all
+    select
+        min(day) as first_day,
+        max(day) as last_day
+    from actions
     union all
     select
         min(day) as first_day,
