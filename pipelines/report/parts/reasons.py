@@ -2,18 +2,20 @@
 
 ``translations/*.po`` hold sentences with their values in braces. What a value may be is told by its name: ``{n…}`` is a
 number, ``{day…}`` a day, ``{word}`` and ``{rule}`` one word, ``{s}`` the ending of a plural, ``{table}`` a log or mart,
-``{at}`` the place before a sentence, ``{pairs}`` names and what they are to be called; those of ``_SENTENCES`` and
-``_WORDS`` are looked up in their turn. What is not found stays as it is.
+``{learner…}`` and ``{feature}`` a name of the churn model, ``{losses}`` losses with the names of learners, ``{at}`` the
+place before a sentence, ``{pairs}`` names and what they are to be called; those of ``_SENTENCES`` and ``_WORDS`` are
+looked up in their turn. What is not found stays as it is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 
 from pipelines.report.parts import words
+from pipelines.report.parts.feature_words import FEATURES
 from pipelines.report.parts.text import Text
 
 _FOLDER = Path(__file__).parent.parent / "translations"
@@ -96,7 +98,7 @@ def _pattern(pieces: list[str], more: str) -> str:
         (r"n(_\w+)?", r"[-+\d.,e]+"),
         (r"day(_\w+)?", r"\d{4}-\d\d-\d\d"),
         (r"table", rf"[\w.-]+|{words.BETWEEN_LOGS}"),
-        (r"rule|word", r"[\w.-]+"),
+        (r"rule|word|feature|learner(_\w+)?", r"[\w.-]+"),
         (r"s", "s?"),
         (r"at", r"(?:(?:(?!; ).)*[: ])?"),
     )
@@ -113,14 +115,26 @@ def _pattern(pieces: list[str], more: str) -> str:
     return named
 
 
+def _learner(code: str) -> str:
+    return words.word(words.LEARNERS, code).zh
+
+
+_SHOWN: dict[str, Callable[[str], str]] = {
+    "table": lambda value: words.log(value).zh,
+    "feature": lambda value: words.word(FEATURES, value).zh,
+    "learner": _learner,
+    "learner_other": _learner,
+    "losses": lambda value: re.sub(r", (\w+) ", lambda one: f"，{_learner(one[1])} ", value),
+    "pairs": lambda value: re.sub(r"(\w+): your `(.*?)`\?", r"`\2` → \1", value),
+    "at": lambda value: value.replace(": ", "："),
+}
+"""Values that Chinese shows otherwise than English."""
+
+
 def _value(name: str, value: str) -> str | None:
     """Return a value as Chinese shows it; None where it is a sentence that is not known."""
-    if name == "table":
-        return words.log(value).zh
-    if name == "pairs":
-        return re.sub(r"(\w+): your `(.*?)`\?", r"`\2` → \1", value)
-    if name == "at":
-        return value.replace(": ", "：")
+    if shown := _SHOWN.get(name):
+        return shown(value)
     if name not in _SENTENCES | _WORDS:
         return value
     translated, is_known = _translated(value)

@@ -177,7 +177,9 @@ def tiles(facts: Facts, id_: str) -> Tiles | None:
             n = integer(used["n_scores"])
             made.append(_tile(Text("Score", "评分"), mean, f"n = {n}", f"n = {n}"))
         if used["half_life_days"] is not None:
-            said = ("until half of who read it so far had", "现有读者的一半读到所用")
+            said = ("until half of its reads so far", "达到现有阅读数一半所用")
+            if used["half_life_hours"] is not None:
+                said = ("until half of the members who read it so far had", "现有读者（成员）的一半首次读到所用")
             made.append(_tile(Text("Half-life", "半衰期"), pieces.half_life(used).shown, *said))
     if sold := _first(facts.sold, id_):
         made += _money(sold)

@@ -17,6 +17,7 @@ from pipelines.report import own
 from pipelines.report.pages import gathering, member, piece
 from pipelines.report.parts.blocks import Table, Tiles
 from pipelines.report.parts.database import Marts, Result
+from pipelines.report.parts.text import Text
 from tests.support.report_html import Html
 from tests.support.report_marts import CONTEXT, HOSTILE
 from tests.support.report_pages import Fill, Site, block_of
@@ -263,3 +264,24 @@ def test_the_folder_of_a_page_leads_back_to_that_of_the_site(full: Site) -> None
     page = Path(full.folder / own_page("member", RICH)).read_text(encoding="utf-8")
     assert '<base href="../">' in page
     assert '<link rel="stylesheet" href="static/report.css">' in page
+
+
+@pytest.mark.parametrize(
+    ("known", "en", "zh"),
+    [
+        ("7.25", "until half of the members who read it so far had", "现有读者（成员）的一半首次读到所用"),
+        ("null", "until half of its reads so far", "达到现有阅读数一半所用"),
+    ],
+)
+def test_the_half_life_of_a_piece_says_whose_reads_it_is_of(fill: Fill, known: str, en: str, zh: str) -> None:
+    sql = f"""
+        insert into marts.dim_content by name select 'x' as content_id, date '2026-11-01' as published_day;
+        insert into marts.content_performance by name
+        select 'x' as content_id, 30 as n_reads, 3 as n_unique_readers, 0 as n_interactions, 0 as n_interactors,
+            {known} as half_life_hours, 2 as half_life_days;
+    """
+    (page,) = piece.pages(fill(sql), CONTEXT, ["x"])
+    tiles = block_of(page, "What came of it")
+    assert isinstance(tiles, Tiles)
+    (note,) = [tile.note for tile in tiles.tiles if tile.label.en == "Half-life"]
+    assert note == Text(en, zh)

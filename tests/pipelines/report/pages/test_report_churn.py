@@ -178,7 +178,7 @@ def test_why_there_is_only_a_rule_is_said_in_both_languages(fill: Fill) -> None:
     assert [fact for _, fact in note.entries] == [
         Text(
             "forest doesn't beat the baseline decayed_90 on test cut-offs (log-loss 0.5429 against 0.5399)",
-            "在测试切点上，forest 没有胜过基线 decayed_90（对数损失 0.5429 对 0.5399）",
+            "在测试切点上，随机森林没有胜过基线“90 天衰减活跃度”（对数损失 0.5429 对 0.5399）",
         )
     ]
 
