@@ -76,7 +76,7 @@ def _gates(marts: Marts, context: SiteContext) -> Block:
         from verdicts
         order by is_passed, is_waived, severity, day desc, gate, table_name, expectation
         """,
-        limit=200,
+        limit=100,
     )
     rows = [
         [
