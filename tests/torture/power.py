@@ -162,14 +162,16 @@ _WHAT = """\
 A library between a command and its disk records every change below the home, in order, and when each file and each
 folder was forced to the disk. A seed takes an errand (a whole run, an import, a pull, log days into the lake, two
 publications, sending, an erasure, a rollback), a moment of it (any, in each part of the home alike; right after
-something was said to be on the disk; after its end) and a way in which a disk loses what was not forced to it: all of
-it; bytes but no names; all names from a moment on, or from a moment of its own in each folder, and pages of 4 KiB.
-What is left is a home.
+something was said to be on the disk; after its end) and a way in which a disk loses what was not forced to it: all
+of it; bytes but no names; all names from a moment on, or from a moment of its own in each folder, and pages of 4
+KiB. What is left is a home.
 
-It holds where what is published is a version as it was made, byte by byte; where every file that was moved in, every
-row that was recorded and every version that was put up is there, and after the end of an errand everything; and where
-the errand, done again, ends as the undisturbed one: the same lake, ledgers, marts, site, messages and exports, with
-nothing left behind once a run has begun. Of the seeds that cut a whole run, one in three does it again."""
+It holds where what is published is a version as it was made, byte by byte; where every file that was moved in for
+good, every row that was recorded and every version that was put up is there, and after the end of an errand
+everything; and where the errand, done again, ends as the undisturbed one: the same lake, ledgers, marts, site,
+messages and exports, with nothing left behind once a run has begun. What is made again where it is gone may be gone:
+drafts, and candidates of the lake, whose verdict is then recorded a second time. Of the seeds that cut a whole run,
+one in three does it again."""
 
 SUITE = Suite(
     name="power",
