@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.dbt, pytest.mark.long]
 DELIVERED = {key: rows for key, rows in tiny_community(2, members=40).items() if key[0] != "identity_links"}
 DAYS = days_between(FIRST, max(day for _, day in DELIVERED))
 LAST = DAYS[-1]
-KEPT, MERGED = "m13", "m20"
+KEPT, MERGED = "m13", "m23"
 """Two ids that are no bots and share no event; the first is the smaller one."""
 
 UNICODE = ("小明", "سارة", "👩🏽‍💻", "Jose\u0301", "Jos\u00e9")
@@ -49,6 +49,11 @@ def link(one, other, **more):
     return {"member_a": one, "member_b": other, "occurred_at": f"{LAST}T12:00:00"} | more
 
 
+def events_of(member):
+    rows = [row for (log, _), found in DELIVERED.items() if log == "event_participation" for row in found]
+    return {row["event_id"] for row in rows if row["member_id"] == member}
+
+
 def facts(found):
     return {name: n for name, n in found.items() if name.split()[0] not in OF_DELIVERIES}
 
@@ -72,6 +77,9 @@ def test_a_link_gives_the_marts_of_a_community_that_knew_one_id_and_undoing_it_t
     merged_days = active_days(apart, MERGED)
     both = active_days(apart, KEPT, MERGED)
     assert len(both) > len(merged_days) > 3
+    assert events_of(KEPT)
+    assert events_of(MERGED)
+    assert not events_of(KEPT) & events_of(MERGED)
     house.deliver("identity_links", LAST, [link(MERGED, KEPT)])
     house.run([LAST])
 
