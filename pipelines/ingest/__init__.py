@@ -5,7 +5,8 @@ as text, ``rules`` turns text into typed rows or reasons, ``batch`` does that fo
 writes parts and moves them in.
 """
 
+from pipelines.ingest.changes import changed_days
 from pipelines.ingest.landing import delivered_days
-from pipelines.ingest.run import DayReport, IngestReport, changed_days, ingest_days
+from pipelines.ingest.run import DayReport, IngestReport, ingest_days
 
 __all__ = ["DayReport", "IngestReport", "changed_days", "delivered_days", "ingest_days"]

@@ -1,11 +1,11 @@
-"""Ingesting log days: which of them changed, their candidate parts batch by batch, the record of deliveries.
+"""Ingesting log days: their candidate parts batch by batch, and the record of deliveries.
 
 The landing folder is the truth: a day's part is what its folder holds now; nothing, where the folder is gone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -17,13 +17,12 @@ from pipelines.contract import Log
 from pipelines.faults import is_disk_full
 from pipelines.home import Home
 from pipelines.ingest.batch import read_batch
+from pipelines.ingest.changes import last_deliveries, look_for_changes
 from pipelines.ingest.findings import summary
-from pipelines.ingest.landing import LandingFile, fingerprint, is_delivered, landing_files
+from pipelines.ingest.landing import LandingFile, fingerprint, landing_files
 from pipelines.ingest.parts import describe, write_days
 from pipelines.lake import ledger
-from pipelines.lake.delivery import read_delivery
 from pipelines.lake.duck import connect
-from pipelines.lake.seal import DamagedError, check
 from pipelines.lake.staging import staging_folder
 from pipelines.settings import Settings
 from pipelines.settings.limits import beyond
@@ -100,10 +99,10 @@ def ingest_days(
     Raises:
         IngestError: Rows were lost or doubled, which is an error of the program.
     """
-    recorded = _last_deliveries(home, log)
+    recorded = last_deliveries(home, log)
     reports = []
     stale: dict[date, list[LandingFile]] = {}
-    for log_day, files, change in _look(home, settings, log, days, recorded):
+    for log_day, files, change in look_for_changes(home, settings, log, days, recorded):
         if change or force:
             stale[log_day] = files
         else:
@@ -122,62 +121,6 @@ def ingest_days(
                     n_files = sum(map(len, batch.values()))
                     progress(f"{log.name} {min(batch)} to {max(batch)}: {n_files} files ingested")
     return IngestReport(log.name, tuple(sorted(reports, key=lambda report: report.log_day)))
-
-
-def changed_days(home: Home, settings: Settings, log: Log, days: Sequence[date]) -> dict[date, str]:
-    """Return the days that ``ingest_days`` would ingest, in order, each with the reason; reads no file of theirs."""
-    looked = _look(home, settings, log, days, _last_deliveries(home, log) if days else {})
-    return {log_day: change for log_day, _, change in looked if change}
-
-
-def _look(
-    home: Home, settings: Settings, log: Log, days: Iterable[date], recorded: dict[date, list[dict[str, Any]]]
-) -> Iterator[tuple[date, list[LandingFile], str]]:
-    """Yield the days that are or were delivered, their files and why to ingest them (empty if unchanged)."""
-    for log_day in sorted(set(days)):
-        files = landing_files(home, log, log_day, settings)
-        is_there = is_delivered(home, log.name, log_day)
-        if is_there or log_day in recorded:
-            yield log_day, files, _change(home, settings, log, log_day, files, recorded.get(log_day))
-
-
-def _change(
-    home: Home,
-    settings: Settings,
-    log: Log,
-    log_day: date,
-    files: list[LandingFile],
-    last: list[dict[str, Any]] | None,
-) -> str:
-    if last is None:
-        return "delivered for the first time"
-    now, then = fingerprint(files, log, settings), str(last[0]["fingerprint"])
-    if now.partition("-")[0] != then.partition("-")[0]:
-        return "its files changed" if files else "its files are gone"
-    if now.split("-")[2:] != then.split("-")[2:]:
-        return "pseudonyms were switched on or off, or their key changed"
-    if now != then:
-        return "the log contract, the time zone, the community's name or a limit changed"
-    return _lacking(home, log, log_day, now)
-
-
-def _lacking(home: Home, log: Log, log_day: date, expected: str) -> str:
-    """Say what a day's part lacks; nothing where the candidate is whole and of the expected files, else the raw part.
-
-    Where power was lost the delivery may be recorded, and the candidate that was made of it gone.
-    """
-    candidate, quarantine = home.candidate_part(log.name, log_day), home.quarantine_part(log.name, log_day)
-    part = candidate if candidate.parent.is_dir() else home.raw_part(log.name, log_day)
-    try:
-        for path in (part, quarantine) if quarantine.is_file() else (part,):
-            check(path)
-        delivery = read_delivery(part)
-    except FileNotFoundError:
-        return "its part is missing"
-    except DamagedError:
-        return "its part is damaged"
-    is_expected = delivery is not None and delivery["fingerprint"] == expected
-    return "" if is_expected else "its part is missing"
 
 
 def _batches(stale: dict[date, list[LandingFile]]) -> Iterator[dict[date, list[LandingFile]]]:
@@ -265,18 +208,6 @@ def _record(
     ledger.append(home, "delivery_findings", found)
     ledger.append(home, "deliveries", [row for rows in files.values() for row in rows])
     return [replace(_report(day, rows), findings=tuple(made[day]["findings"])) for day, rows in files.items()]
-
-
-def _last_deliveries(home: Home, log: Log) -> dict[date, list[dict[str, Any]]]:
-    """Return the rows of each log day's latest delivery; rows of one delivery are appended together."""
-    last: dict[date, list[dict[str, Any]]] = {}
-    for row in ledger.rows(home, "deliveries", log=log.name):
-        known = last.get(row["log_day"])
-        if known and known[0]["ingested_at"] == row["ingested_at"] and known[0]["run_id"] == row["run_id"]:
-            known.append(row)
-        else:
-            last[row["log_day"]] = [row]
-    return last
 
 
 def _report(log_day: date, rows: list[dict[str, Any]], *, skipped: bool = False) -> DayReport:

@@ -12,7 +12,7 @@ from pipelines.defs import schedules, sensors
 from pipelines.defs.partitions import tagged_days
 from pipelines.defs.schedules import daily
 from pipelines.defs.sensors import changed_files, failed_run, missing_run
-from pipelines.ingest import run
+from pipelines.ingest import changes
 from pipelines.ingest.landing import landing_files
 from pipelines.lake import ledger
 from pipelines.report.parts.text import Text
@@ -98,7 +98,7 @@ def test_yesterday_is_left_to_its_daily_run_and_days_outside_the_history_alone(w
 def look_again(house, monkeypatch, cursor):
     """Log days that a tick asks for and those whose folders it opened; and the cursor it leaves to the next."""
     opened = set()
-    monkeypatch.setattr(run, "landing_files", lambda *given: opened.add(given[2]) or landing_files(*given))
+    monkeypatch.setattr(changes, "landing_files", lambda *given: opened.add(given[2]) or landing_files(*given))
     context = dg.build_sensor_context(cursor=cursor)
     asked = [
         day
