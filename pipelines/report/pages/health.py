@@ -7,8 +7,9 @@ from pipelines.contract import LOGS
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import collected, marks, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Page, Table
+from pipelines.report.parts.coverage import Source
 from pipelines.report.parts.database import Marts
-from pipelines.report.parts.header import Header, Source, latest_verdicts
+from pipelines.report.parts.header import Header, latest_verdicts
 from pipelines.report.parts.reasons import said
 from pipelines.report.parts.text import Claim, Text, day, integer, plural
 from pipelines.report.sections import day_notes, deliveries, findings, gaps, known_days, relations, restated, withheld

@@ -8,59 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from pipelines.contract import GONE_STATUSES, LOGS
+from pipelines.contract import GONE_STATUSES
 from pipelines.gates.verdicts import BLOCKING
 from pipelines.report.context import SiteContext
-from pipelines.report.parts import words
 from pipelines.report.parts.collected import missing_facts
+from pipelines.report.parts.coverage import Source, read_coverage
 from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.missing import Gaps, read_gaps
-from pipelines.report.parts.text import Text, day, days, integer, plural
-
-
-@dataclass(frozen=True)
-class Source:
-    """Coverage of one log.
-
-    ``lag`` is how many days it ends before the data's last day, ``is_late`` whether it was hardly ever silent for so
-    long; ``n_withheld`` and ``n_missing`` are days that are withheld, and of the last 30 those of an outage.
-    """
-
-    log: str
-    is_collected: bool
-    first_day: date | None = None
-    last_day: date | None = None
-    n_log_days: int = 0
-    n_rows: int = 0
-    lag: int = 0
-    is_late: bool = False
-    n_withheld: int = 0
-    n_missing: int = 0
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing of it that should be there is missing."""
-        return self.is_collected and not (self.is_late or self.n_withheld or self.n_missing)
-
-    @property
-    def name(self) -> Text:
-        """The log's name for people."""
-        return words.log(self.log)
-
-    @property
-    def state(self) -> Text:
-        """Its freshness in a word."""
-        if self.n_withheld:
-            return days(self.n_withheld) + Text(" withheld", "被扣留")
-        if not self.is_collected:
-            return Text("not collected", "未收集")
-        if self.is_late:
-            return Text("no log for ", "已 ") + days(self.lag) + Text("", "没有日志")
-        if self.n_missing:
-            return days(self.n_missing) + Text(" of 30 missing", "（30 天中）缺失")
-        if self.lag > 0:
-            return Text("complete, last came ", "完整，最近一次在 ") + days(self.lag) + Text(" ago", "前")
-        return Text("complete", "完整")
+from pipelines.report.parts.text import Text, day, integer, plural
 
 
 @dataclass(frozen=True)
@@ -184,37 +139,7 @@ def latest_verdicts(marts: Marts, context: SiteContext) -> str:
 
 def read_header(marts: Marts, context: SiteContext) -> Header:
     """Read coverage, verdicts and the number of members; what is missing stays missing."""
-    results = []
-    found: dict[str, Source] = {}
-    if marts.has("log_coverage"):
-        coverage = marts.run(
-            "log_coverage",
-            f"""
-            select
-                log,
-                is_collected,
-                first_log_day,
-                last_log_day,
-                n_log_days,
-                n_rows,
-                {context.through} - last_log_day as lag_days,
-                is_late,
-            from marts.log_coverage
-            order by log
-            """,
-        )
-        results.append(coverage)
-        for row in coverage.rows:
-            found[row["log"]] = Source(
-                row["log"],
-                bool(row["is_collected"]),
-                row["first_log_day"],
-                row["last_log_day"],
-                row["n_log_days"] or 0,
-                row["n_rows"] or 0,
-                row["lag_days"] or 0,
-                bool(row["is_late"]),
-            )
+    found, results = read_coverage(marts, context)
     members, gone = None, 0
     if marts.has("dim_members"):
         count = marts.run(
@@ -245,10 +170,9 @@ def read_header(marts: Marts, context: SiteContext) -> Header:
         results.append(gates)
         verdicts = gates.first
     gaps = read_gaps(marts, context)
-    sources = [found.get(log, Source(log, is_collected=False)) for log in LOGS]
     sources = [
         replace(one, n_withheld=n_withheld, n_missing=n_missing)
-        for one, (n_withheld, n_missing) in ((one, gaps.of(one.log)) for one in sources)
+        for one, (n_withheld, n_missing) in ((one, gaps.of(one.log)) for one in found)
     ]
     lacks, asked = missing_facts(marts)
     results += gaps.results + asked

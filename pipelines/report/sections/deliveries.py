@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from pipelines.report.context import SiteContext
 from pipelines.report.parts import marks, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table, Tile, Tiles
+from pipelines.report.parts.coverage import Source
 from pipelines.report.parts.database import Marts, Row
-from pipelines.report.parts.header import Header, Source
+from pipelines.report.parts.header import Header
 from pipelines.report.parts.reasons import said
 from pipelines.report.parts.text import MISSING, Text, day, integer, percent, size
 

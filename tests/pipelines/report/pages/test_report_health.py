@@ -4,7 +4,8 @@ import pytest
 
 from pipelines.report.pages import health
 from pipelines.report.parts.blocks import Table, Tiles
-from pipelines.report.parts.header import Header, Source, read_header
+from pipelines.report.parts.coverage import Source
+from pipelines.report.parts.header import Header, read_header
 from pipelines.report.parts.text import Text
 from pipelines.report.sections import deliveries
 from tests.support.report_marts import CONTEXT

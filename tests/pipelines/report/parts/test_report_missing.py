@@ -8,7 +8,8 @@ import pytest
 from pipelines.report.pages import brief, health
 from pipelines.report.parts import marks
 from pipelines.report.parts.blocks import Chart, Table, Tile, Tiles
-from pipelines.report.parts.header import Header, Source, read_header
+from pipelines.report.parts.coverage import Source
+from pipelines.report.parts.header import Header, read_header
 from pipelines.report.parts.missing import Gaps, spans
 from pipelines.report.sections import deliveries
 from tests.support.report_marts import CONTEXT
