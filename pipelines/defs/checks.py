@@ -12,7 +12,7 @@ from pipelines.gates.verdicts import GateOutcome
 from pipelines.home import Home
 from pipelines.report.parts.text import Text
 from pipelines.report.sections.cures import cures
-from pipelines.warehouse.plan import read_plan
+from pipelines.warehouse.control import read_plan
 
 SCORES_KEY = dg.AssetKey("churn_scores")
 

@@ -7,7 +7,7 @@ from pipelines.defs.checks import SCORES_KEY, mart_key
 from pipelines.defs.resources import HomeResource
 from pipelines.defs.spoken import spoken
 from pipelines.gates import facts, relations
-from pipelines.warehouse.plan import read_plan
+from pipelines.warehouse.control import read_plan
 
 
 @dg.asset(

@@ -8,7 +8,7 @@ from pipelines.defs.spoken import spoken
 from pipelines.defs.warehouse import records, warehouse
 from pipelines.lake import pending
 from pipelines.publishing.publish import publish
-from pipelines.warehouse.plan import read_plan
+from pipelines.warehouse.control import read_plan
 
 
 @dg.asset(

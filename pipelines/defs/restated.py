@@ -8,7 +8,7 @@ from pipelines.defs.spoken import spoken
 from pipelines.restating.figures import watched
 from pipelines.restating.restatements import restate
 from pipelines.settings import get_settings
-from pipelines.warehouse.plan import read_plan
+from pipelines.warehouse.control import read_plan
 
 _MARTS = sorted({figures.mart for figures in watched(grace_days=get_settings().renewal_grace_days)})
 

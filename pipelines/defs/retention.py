@@ -7,7 +7,7 @@ from pipelines.defs.checks import SCORES_KEY, mart_key
 from pipelines.defs.resources import HomeResource
 from pipelines.defs.spoken import spoken
 from pipelines.retention.store import check_logged
-from pipelines.warehouse.plan import read_plan
+from pipelines.warehouse.control import read_plan
 
 _READ = ("retention_members", "retention_band_effects", "retention_reads", "retention_pieces")
 

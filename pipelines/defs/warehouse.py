@@ -23,8 +23,9 @@ from pipelines.report.parts.text import Text
 from pipelines.retention.judgement import record_judgement_days
 from pipelines.warehouse import dbt
 from pipelines.warehouse.arrivals import DayNeverCameError, missing_days
+from pipelines.warehouse.control import read_plan, write_plan
 from pipelines.warehouse.counts import StaleCounts, record_build
-from pipelines.warehouse.plan import make_plan, read_plan, write_plan
+from pipelines.warehouse.plan import make_plan
 from pipelines.warehouse.results import NodeResult, raise_for_failures
 
 AFTER_SCORING = "tag:after_scoring"

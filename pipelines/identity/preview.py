@@ -27,7 +27,8 @@ from pipelines.privacy.pseudonyms import known_as
 from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
 from pipelines.warehouse import dbt
-from pipelines.warehouse.plan import completed_build, make_plan, write_plan
+from pipelines.warehouse.control import write_plan
+from pipelines.warehouse.plan import completed_build, make_plan
 from pipelines.warehouse.results import raise_for_failures
 
 MODELS = ("+community_days", "+revenue_months", "+int_members__active_months", "-resource_type:test")

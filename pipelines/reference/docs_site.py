@@ -14,7 +14,8 @@ import typer
 from pipelines.home import Home
 from pipelines.settings import Settings, get_settings
 from pipelines.warehouse import dbt
-from pipelines.warehouse.plan import BuildPlan, write_plan
+from pipelines.warehouse.control import write_plan
+from pipelines.warehouse.plan import BuildPlan
 from pipelines.warehouse.project import MANIFEST_PATH
 from pipelines.warehouse.results import raise_for_failures
 from pipelines.warehouse.sources import ensure_sources

@@ -1,4 +1,4 @@
-"""What a run has to build: reads the ledgers and the last completed run, and writes dbt's small control sources."""
+"""What a run has to build: decided from the ledgers of the lake and the last completed run."""
 
 from __future__ import annotations
 
@@ -8,19 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
 from pipelines.contract import LOGS
-from pipelines.files import move_in
 from pipelines.home import Home
 from pipelines.ingest.refusals import first_reasons
 from pipelines.lake import manifest
 from pipelines.lake.duck import connect, open_warehouse
-from pipelines.lake.seal import check, seal
 from pipelines.lake.sources import EMPTY_DAY
-from pipelines.lake.staging import staging_folder
 from pipelines.lake.whole import check_parts
 from pipelines.settings import Settings
 from pipelines.sql import files_below
@@ -36,9 +29,6 @@ CODE_CHANGED = "a transformation or a setting changed"
 
 ON_PARQUET = "days cannot be taken out of the server's tables of Parquet"
 """Why everything is rebuilt, each time, where a Spark server keeps its tables as Parquet."""
-
-
-_CURE = "run the same days again, which writes it anew"
 
 
 class NothingAcceptedError(RuntimeError):
@@ -98,56 +88,6 @@ def make_plan(home: Home, settings: Settings, *, full: bool = False, schedule: S
         full_because=_full_because(completed_build(home), fingerprint, first_day, through_day, asked=full)
         or _full_on_engine(home, settings),
         training_days=schedule(home, settings, first_day, through_day) if schedule else (),
-    )
-
-
-def write_plan(home: Home, plan: BuildPlan) -> None:
-    """Write the control sources: manifest, held_out, build and feature_days."""
-    _write(home, "manifest", _manifest_table(home))
-    _write(home, "held_out", _withheld_table(home))
-    _write(
-        home,
-        "build",
-        pa.table(
-            {
-                "fingerprint": [plan.fingerprint],
-                "is_full": [plan.is_full],
-                "full_because": [plan.full_because],
-                "first_day": pa.array([plan.first_day], pa.date32()),
-                "through_day": pa.array([plan.through_day], pa.date32()),
-            }
-        ),
-    )
-    days = [*((day, "train") for day in plan.training_days), (plan.through_day, "score")]
-    _write(
-        home,
-        "feature_days",
-        pa.table(
-            {"as_of_day": pa.array([day for day, _ in days], pa.date32()), "purpose": [purpose for _, purpose in days]}
-        ),
-    )
-
-
-def read_plan(home: Home) -> BuildPlan:
-    """Read back the plan that an earlier step of the run wrote."""
-    for name in ("build", "feature_days"):
-        check(home.control / f"{name}.parquet", _CURE)
-    build = pq.read_table(home.control / "build.parquet").to_pylist()[0]
-    feature_days = pq.read_table(home.control / "feature_days.parquet").to_pylist()
-    return BuildPlan(
-        fingerprint=build["fingerprint"],
-        first_day=build["first_day"],
-        through_day=build["through_day"],
-        full_because=build["full_because"],
-        training_days=tuple(row["as_of_day"] for row in feature_days if row["purpose"] == "train"),
-    )
-
-
-def is_planned(home: Home) -> bool:
-    """Whether the last plan that was written is of the lake as it is: accepted and withheld is what was."""
-    return all(
-        _have_same_rows(pq.read_table(home.control / f"{name}.parquet"), table)
-        for name, table in (("manifest", _manifest_table(home)), ("held_out", _withheld_table(home)))
     )
 
 
@@ -233,26 +173,3 @@ def _full_on_engine(home: Home, settings: Settings) -> str:
         marts = {name for (name,) in con.execute("from control.completed_marts").fetchall()}
     is_whole = all((home.spark / "marts" / name).is_dir() for name in marts)
     return "" if is_whole else "tables of the server are gone"
-
-
-def _manifest_table(home: Home) -> pa.Table:
-    current = manifest.current(home).filter(pc.field("n_rows") > 0)
-    position = current.schema.get_field_index("checksum")
-    return current.set_column(position, "checksum", current["checksum"].cast(pa.decimal128(38, 0)))
-
-
-def _withheld_table(home: Home) -> pa.Table:
-    return pa.Table.from_pylist([vars(one) for one in manifest.withheld_days(home)], schema=manifest.WAITING)
-
-
-def _have_same_rows(one: pa.Table, other: pa.Table) -> bool:
-    order = [(name, "ascending") for name in other.column_names]
-    return bool(one.sort_by(order).equals(other.sort_by(order)))
-
-
-def _write(home: Home, name: str, table: pa.Table) -> None:
-    with staging_folder(home) as folder:
-        staged = folder / f"{name}.parquet"
-        pq.write_table(table, staged)
-        seal(staged)
-        move_in(staged, home.control / f"{name}.parquet")

@@ -15,7 +15,8 @@ from pipelines.lake.scratch import link_lake
 from pipelines.settings import Settings
 from pipelines.sql import identifier, literal
 from pipelines.warehouse import dbt
-from pipelines.warehouse.plan import ON_PARQUET, completed_build, is_planned, make_plan, write_plan
+from pipelines.warehouse.control import is_planned, write_plan
+from pipelines.warehouse.plan import ON_PARQUET, completed_build, make_plan
 from pipelines.warehouse.project import DBT_PROJECT_DIR
 from pipelines.warehouse.results import raise_for_failures
 

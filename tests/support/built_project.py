@@ -15,7 +15,8 @@ from dbt.cli.main import dbtRunner
 from pipelines.home import Home
 from pipelines.lake.duck import open_warehouse
 from pipelines.settings import Settings
-from pipelines.warehouse.plan import BuildPlan, write_plan
+from pipelines.warehouse.control import write_plan
+from pipelines.warehouse.plan import BuildPlan
 from pipelines.warehouse.project import DBT_PROJECT_DIR, dbt_environment
 from pipelines.warehouse.sources import ensure_sources
 

@@ -20,7 +20,7 @@ from pipelines.home import Home
 from pipelines.ingest import ingest_days
 from pipelines.lake.duck import open_warehouse
 from pipelines.settings import Settings
-from pipelines.warehouse import dbt, plan
+from pipelines.warehouse import control, dbt, plan
 from pipelines.warehouse.results import raise_for_failures
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class House:
             run_start.prepare(self.home, self.settings)
             self.accept(days, f"run-{self.n_runs}")
             made = plan.make_plan(self.home, self.settings, full=full, schedule=lambda *_: tuple(cut_offs))
-            plan.write_plan(self.home, made)
+            control.write_plan(self.home, made)
             results = dbt.build(self.settings, [*chosen, *left_out], full_refresh=made.is_full, completes_run=completes)
             raise_for_failures(results)
         return made

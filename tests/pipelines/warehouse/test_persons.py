@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pipelines import lock
-from pipelines.warehouse import dbt, plan
+from pipelines.warehouse import control, dbt, plan
 from tests.support.house import House, differences
 from tests.support.tiny_logs import FIRST, days_between, interaction, tiny_community
 
@@ -158,7 +158,7 @@ def test_a_run_that_died_once_interactions_lay_under_the_new_person_is_made_up_f
     stored = "intermediate.int_interactions__member_days"
     with lock.hold(house.home):
         house.accept([LAST])
-        plan.write_plan(house.home, plan.make_plan(house.home, house.settings, full=False, schedule=lambda *_: ()))
+        control.write_plan(house.home, plan.make_plan(house.home, house.settings, full=False, schedule=lambda *_: ()))
         dbt.build(house.settings, ["+int_interactions__member_days", "-resource_type:test"])
     assert house.query(f"select count(*) from {stored} where member_id = '{MERGED}'") == [(0,)]
     assert active_days(house, MERGED), "what rests on it is as it was"

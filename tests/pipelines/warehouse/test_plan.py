@@ -14,7 +14,8 @@ from pipelines.lake import manifest
 from pipelines.settings import Settings
 from pipelines.warehouse import plan
 from pipelines.warehouse import project as project_module
-from pipelines.warehouse.plan import NothingAcceptedError, make_plan, read_plan, write_plan
+from pipelines.warehouse.control import read_plan, write_plan
+from pipelines.warehouse.plan import NothingAcceptedError, make_plan
 from pipelines.warehouse.project import DBT_PROJECT_DIR, project_files
 from pipelines.warehouse.results import DbtError, NodeResult, raise_for_failures
 from tests.support.house import House

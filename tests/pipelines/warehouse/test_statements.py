@@ -10,7 +10,8 @@ import pytest
 
 from pipelines.settings import Settings
 from pipelines.warehouse import dbt, statements
-from pipelines.warehouse.plan import make_plan, write_plan
+from pipelines.warehouse.control import write_plan
+from pipelines.warehouse.plan import make_plan
 from pipelines.warehouse.project import dbt_environment
 from pipelines.warehouse.replay import Unfit, replay
 from tests.support.house import differences
