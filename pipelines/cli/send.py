@@ -64,7 +64,7 @@ def send(
     wish = Wish(shows_only=dry_run or not settings.send_enabled, old_too=old, only=target or [])
     outcomes = send_due(home, settings, wish, Pace(by_hand=True))
     for one in outcomes:
-        (say if one.is_failure else show)(str(one))
+        (say if one.is_failure else show)(one.line)
         if wish.shows_only and one.letter:
             for line in ("", one.letter.title, "", *one.letter.text.split("\n")):
                 show(f"    {line}".rstrip())
@@ -85,7 +85,7 @@ def test(name: Annotated[str, typer.Argument(help="The target: the name of its f
 
     settings = read_settings()
     outcome = send_test(Home(settings.home), settings, name, Pace(tries=1, by_hand=True))
-    (say if outcome.is_failure else show)(str(outcome))
+    (say if outcome.is_failure else show)(outcome.line)
     if outcome.is_failure:
         raise typer.Exit(1)
 

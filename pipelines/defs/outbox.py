@@ -19,5 +19,5 @@ def send_what_is_due(context: dg.AssetExecutionContext, home: HomeResource) -> l
         context.log.warning(spoken(f"no message was sent: {error}"))
         return []
     for one in outcomes:
-        (context.log.warning if one.is_failure else context.log.info)(spoken(str(one)))
+        (context.log.warning if one.is_failure else context.log.info)(spoken(one.line))
     return outcomes

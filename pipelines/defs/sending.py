@@ -42,6 +42,6 @@ def due_messages(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         return dg.SkipReason(spoken(str(error)))
     for one in outcomes:
         if one.is_failure:
-            context.log.warning(spoken(str(one)))
-    done = "; ".join(str(one) for one in outcomes if one.what in ("sent", "failed"))
-    return dg.SkipReason(spoken(done or "nothing is due"))
+            context.log.warning(spoken(one.line))
+    done = "; ".join(spoken(one.line) for one in outcomes if one.what in ("sent", "failed"))
+    return dg.SkipReason(done or spoken("nothing is due"))

@@ -10,6 +10,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pipelines.faults import UserError
+from pipelines.report.parts import reasons
+from pipelines.report.parts.text import Text
 from pipelines.sending.deliver import Pace, deliver, rests, way_to
 from pipelines.sending.due import Desk, Due
 from pipelines.sending.message import Letter, Message, told
@@ -19,6 +21,16 @@ from pipelines.sending.ways import NotSentError
 from pipelines.settings import Settings
 
 What = Literal["sent", "failed", "would be sent", "waits", "old", "rests"]
+
+
+_CHINESE: dict[What, str] = {
+    "sent": "已发送",
+    "failed": "发送失败",
+    "would be sent": "待发送（发送尚未开启）",
+    "waits": "等待发送",
+    "old": "已过时",
+    "rests": "暂不重试",
+}
 
 
 class SendingError(UserError):
@@ -45,6 +57,12 @@ class Outcome:
         return " ".join(filter(None, [f"{self.target}:", self.key, self.what])) + (
             f", {self.said}" if self.said else ""
         )
+
+    @property
+    def line(self) -> Text:
+        """The outcome in a line, in both languages."""
+        chinese = f"{self.target}：{' '.join(filter(None, [self.key, _CHINESE[self.what]]))}"
+        return Text(str(self), f"{chinese}：{reasons.said(self.said).zh}" if self.said else chinese)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -162,7 +162,7 @@ def test_help_is_said_in_english_again_after_it_was_said_in_chinese(chinese, mon
         (["status", "--mart"], "没有选项 --mart（可用：--marts）"),
         (["--nonsense"], "没有选项 --nonsense"),
         (["gate", "waive"], "缺少参数“table”。"),
-        (["gate", "waive", "interactions", "2026-13-01", "--reason", "x"], "“2026-13-01”不符合格式"),
+        (["gate", "waive", "interactions", "2026-13-01", "--reason", "x"], "“2026-13-01”不是日期"),
         (["quarantine", "nolog"], "没有日志 nolog；可选："),
         (["sample", "--members", "3"], "“--members”的值无效：应不小于 20"),
         (["run", "--from", "2026-01-01"], "缺少选项“--to”：两个日期要么都写，要么都不写"),

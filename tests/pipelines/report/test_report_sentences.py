@@ -118,6 +118,7 @@ def test_why_a_mapping_that_comes_with_guildbook_leaves_columns_out_is_said_in_c
             "shedule（第 3 行）：没有这个键；是否想写 schedule？",
         ),
         ("kind: feed\n", "url：为必填"),
+        ("kind: database\nsecrets: {url: X}\nqueries: {}\n", "queries（第 3 行）：至少要有 1 项，现有 0 项"),
         ("kind: wiki\n", "不在可选之列"),
     ],
 )
