@@ -32,7 +32,8 @@ OF_RULES = {"relation_checks"}
 
 def unpack(name: str, folder: Path) -> Path:
     with tarfile.open(MADE_BY / name) as archive:
-        archive.extractall(folder, filter="data")
+        with_filter = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # since Python 3.11.4
+        archive.extractall(folder, **with_filter)
     return folder
 
 

@@ -14,7 +14,7 @@ from pipelines.report.sections import contacts, scores, scores_before
 from pipelines.sql import literal
 
 _QUESTION = Text("Whom do we contact today?", "今天该联系谁？")
-_SHOWN = 50
+_SHOWN = 75
 
 
 def page(marts: Marts, context: SiteContext, header: Header) -> Page:

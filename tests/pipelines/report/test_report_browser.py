@@ -110,7 +110,7 @@ def test_the_risk_page_sorts_by_number_and_finds_a_member(folder: Path, tmp_path
     down, up = seen["down"], seen["up"]
     assert isinstance(down, list)
     assert isinstance(up, list)
-    assert len(down) == 100
+    assert len(down) == 75
     assert down == sorted(down, reverse=True)
     assert up == sorted(down)
     assert seen["found"]
@@ -284,15 +284,15 @@ def test_rows_of_one_kind_are_chosen_and_the_link_and_the_words_say_so(folder: P
     n = seen["n"]
     assert set(seen["options"]) == {"", "high", "medium"}
     assert seen["before"] == ""
-    assert 0 < n < seen["all"] == 100
+    assert 0 < n < seen["all"] == 75
     assert (seen["bands"], seen["hash"]) == (["high"], "#band=high")
-    assert seen["told"] == f"Shown: Band = high; {n} of 100 rows on this page."
-    assert seen["chinese"] == f"显示：等级 = 高；本页 100 行中的 {n} 行。"
+    assert seen["told"] == f"Shown: Band = high; {n} of 75 rows on this page."
+    assert seen["chinese"] == f"显示：等级 = 高；本页 75 行中的 {n} 行。"
     assert (seen["kept"], seen["still"]) == ("high", n)
     assert 0 < seen["both"] < n, "those of the band that the search finds"
-    assert (seen["again"], seen["cleared"]) == (100, ["", ""])
+    assert (seen["again"], seen["cleared"]) == (75, ["", ""])
     assert seen["linked"] == ["medium"]
-    assert seen["unknown"] == [100, ""], "what no row is leaves all of them"
+    assert seen["unknown"] == [75, ""], "what no row is leaves all of them"
 
 
 def test_the_last_days_of_charts_are_chosen_and_the_words_say_so(folder: Path, tmp_path: Path) -> None:

@@ -36,10 +36,10 @@ scaled as (
         case
             when baselines.rule = 'deliveries'
                 then
-                    max(baselines.value) over (
+                    cast(max(baselines.value) over (
                         partition by baselines.rule, baselines.series
                         order by baselines.day rows between 56 preceding and 8 preceding
-                    )
+                    ) as double)
         end as most_before,
         rules.threshold,
         rules.least_change,
