@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from pipelines.contract import Log
 
-GENERATIONS, FILES = 5, 40
-"""Generations of a seed, and files of a generation."""
+GENERATIONS, FILES, MANY = 5, 40, 2000
+"""Generations of a seed, and files of a generation, of a long seed as well."""
+LONG = 11
+"""Every eleventh seed is long, so that each log has its turn: damage piles up, and a file takes half the time."""
 MOST_MEMORY_GB = 1.5
 CLEAN = "clean.csv"
 """Lies beside the damaged files of each day, and has to come through untouched."""
@@ -35,19 +37,19 @@ TEXTS, PACKED, TABLES, BROKEN_TABLES = (DAY + timedelta(days=number) for number 
 
 def play(seed: int, _: Path, own: Path) -> str:
     """Deliver damaged files of one log, generation by generation, and count what became of them."""
-    rng = Random(seed)
+    rng, n_files = Random(seed), MANY if seed % LONG == LONG - 1 else FILES
     log = list(LOGS.values())[seed % len(LOGS)]
     pool = [whole(log, rng, ending) for ending in ENDINGS]
     seen: set[str] = set()
     for generation in range(GENERATIONS):
-        files = [damaged(rng.choice(pool), rng) for _ in range(FILES)]
+        files = [damaged(rng.choice(pool), rng) for _ in range(n_files)]
         before = _peak_memory_gb()  # making files takes some too
         outcomes = _deliver(own / str(generation), log, files)
         memory = _peak_memory_gb()
         assert memory <= MOST_MEMORY_GB or memory == before, f"{memory:.2f} GB of memory"
         pool = [file for file, outcome in zip(files, outcomes, strict=True) if outcome not in seen] or pool
         seen.update(outcomes)
-    return f"{GENERATIONS * FILES} files of {log.name}, {len(seen)} kinds of outcome"
+    return f"{GENERATIONS * n_files:,} files of {log.name}, {len(seen)} kinds of outcome"
 
 
 def _deliver(root: Path, log: Log, files: list[File]) -> list[str]:
@@ -111,17 +113,17 @@ SUITE = Suite(
     name="fuzz",
     title="Files that nobody would deliver",
     what=f"""\
-A seed takes one of the logs and makes {GENERATIONS * FILES} files of it: CSV, JSON Lines and Parquet, packed and
-not, damaged in their bytes, lines, encodings, columns, types and packing, before it and after. Each generation of
-{FILES} files is made of those before it whose outcome was new. They are ingested together, a file that is whole
-beside them. For each file that is read, delivered = accepted + quarantined, and delivered is what another reader
-counts in it; the parts hold as many rows as were counted; the whole file comes through untouched; no id is
-accepted that stands in no file; no file makes the process fall over, and it never holds more than
-{MOST_MEMORY_GB} GB.
+A seed takes one of the logs and makes {GENERATIONS * FILES} files of it, each {LONG}th {GENERATIONS * MANY:,}: CSV,
+JSON Lines and Parquet, packed and not, damaged in their bytes, lines, encodings, columns, types and packing, before it
+and after. Each of {GENERATIONS} generations is made of the files before it whose outcome was new. They are ingested
+together, a file that is whole beside them. For each file that is read, delivered = accepted + quarantined, and
+delivered is what another reader counts in it; the parts hold as many rows as were counted; the whole file comes through
+untouched; no id is accepted that stands in no file; no file makes the process fall over, and it never holds more than
+{MOST_MEMORY_GB} GB. All seeds together are a million files.
 """,
     prepare=lambda folder: None,
     play=play,
-    n_seeds=500,
+    n_seeds=924,
     n_short=2,
     found=(
         Found(

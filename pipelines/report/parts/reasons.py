@@ -1,4 +1,4 @@
-"""Reasons and errors in Chinese: what was said in English, and maybe stored so, is looked up in the translations.
+"""Reasons and errors in both languages: what was said in English, and maybe stored so, is looked up in translations.
 
 ``translations/*.po`` hold sentences with their values in braces. What a value may be is told by its name: ``{n…}`` is a
 number, ``{day…}`` a day, ``{word}`` and ``{rule}`` one word, ``{s}`` the ending of a plural, ``{table}`` a log or mart,
@@ -26,61 +26,66 @@ _SENTENCES = {"why", "cure", "expectation"}
 """Values that are sentences of their own, without whose Chinese the whole has none."""
 _WORDS = {"said", "found", "rest"}
 """Values that are put into Chinese as far as they are known."""
+_SEMICOLON = Text("; ", "；")
 _VALUE = re.compile(r"\{(\w+)\}")
 _ENGLISH = re.compile(r"(?<![\w`./'-])[a-z]{2,}(?![\w/=-]|\.\w)")
 """A word that is no name of a column or file."""
 
 
 def said(reason: str | None) -> Text:
-    """Return a reason in both languages."""
-    return Text(reason or "", chinese(reason or ""))
+    """Return a reason in both languages; names of the churn model's learners and features are words in English too."""
+    return _translated(reason or "")[0]
 
 
 def chinese(text: str) -> str:
     """Return what was said in English in Chinese, as far as the translations know it."""
-    return _translated(text)[0]
+    return _translated(text)[0].zh
 
 
 @lru_cache(maxsize=1 << 14)
-def _translated(text: str) -> tuple[str, bool]:
-    """Return the text in Chinese, and whether all of it was known."""
+def _translated(text: str) -> tuple[Text, bool]:
+    """Return the text in both languages, and whether the Chinese of all of it was known."""
     if (whole := _whole(text)) is not None:
         return whole, True
     parts = text.split("; ")
     for n in range(len(parts) - 1, 0, -1):
         if (head := _whole("; ".join(parts[:n]))) is not None:
             rest, is_known = _translated("; ".join(parts[n:]))
-            return f"{head}；{rest}", is_known
-    if len(parts) > 1 and (rest := _translated(after := "; ".join(parts[1:]))[0]) != after:
-        return f"{parts[0]}；{rest}", False
+            return head + _SEMICOLON + rest, is_known
+    if len(parts) > 1 and (rest := _translated(after := "; ".join(parts[1:]))[0]).zh != after:
+        return _same(parts[0]) + _SEMICOLON + rest, False
     place, colon, after = text.partition(": ")
     if colon and (tail := _translated(after))[1]:
-        return f"{place}：{tail[0]}", not _ENGLISH.search(place)
-    return text, False
+        return _same(place) + Text(": ", "：") + tail[0], not _ENGLISH.search(place)
+    return _same(text), False
 
 
-def _whole(text: str) -> str | None:
-    """Return the Chinese of one sentence; None where it is not known."""
+def _whole(text: str) -> Text | None:
+    """Return one sentence in both languages; None where its Chinese is not known."""
     if not _ENGLISH.search(text):
-        return text
+        return _same(text)
     for template in _templates():
         if (found := template.read(text)) is not None:
             return found
     return None
 
 
+def _same(text: str) -> Text:
+    return Text(text, text)
+
+
 class _Template:
     """A sentence with values, and its Chinese."""
 
     def __init__(self, english: str, translation: str) -> None:
-        self._chinese = translation
+        self._english, self._chinese = english, translation
         pieces = _VALUE.split(english)
         self.literal = "".join(pieces[0::2])
         self._longest = max(pieces[0::2], key=len)
         self._patterns = [re.compile(_pattern(pieces, more), re.DOTALL) for more in ("+?", "+")]
 
-    def read(self, text: str) -> str | None:
-        """Return the Chinese of a text of this form; None where it has another, or a sentence in it is not known."""
+    def read(self, text: str) -> Text | None:
+        """Return a text of this form in both languages; None where it has another, or a sentence in it is not known."""
         if self._longest not in text:
             return None
         for pattern in self._patterns:
@@ -88,8 +93,13 @@ class _Template:
                 values = {name: _value(name, value) for name, value in found.groupdict().items()}
                 known = {name: value for name, value in values.items() if value is not None}
                 if len(known) == len(values):
-                    return self._chinese.format_map(known)
+                    return self._filled(known)
         return None
+
+    def _filled(self, values: dict[str, Text]) -> Text:
+        # Braces of the English that hold no value are its own.
+        english = _VALUE.sub(lambda one: values[one[1]].en, self._english)
+        return Text(english, self._chinese.format_map({name: value.zh for name, value in values.items()}))
 
 
 def _pattern(pieces: list[str], more: str) -> str:
@@ -115,28 +125,38 @@ def _pattern(pieces: list[str], more: str) -> str:
     return named
 
 
-def _learner(code: str) -> str:
-    return words.word(words.LEARNERS, code).zh
+def _learner(code: str) -> Text:
+    return words.word(words.LEARNERS, code)
 
 
-_SHOWN: dict[str, Callable[[str], str]] = {
-    "table": lambda value: words.log(value).zh,
-    "feature": lambda value: words.word(FEATURES, value).zh,
+def _losses(value: str) -> Text:
+    """Name the learners beside their losses: ``0.1234, logistic 0.2345``."""
+    first, *rivals = value.split(", ")
+    said = _same(first)
+    for rival in rivals:
+        code, _, loss = rival.partition(" ")
+        said += Text(", ", "，") + _learner(code) + _same(f" {loss}")
+    return said
+
+
+_SHOWN: dict[str, Callable[[str], Text]] = {
+    "table": lambda value: Text(value, words.log(value).zh),
+    "feature": lambda value: words.word(FEATURES, value),
     "learner": _learner,
     "learner_other": _learner,
-    "losses": lambda value: re.sub(r", (\w+) ", lambda one: f"，{_learner(one[1])} ", value),
-    "pairs": lambda value: re.sub(r"(\w+): your `(.*?)`\?", r"`\2` → \1", value),
-    "at": lambda value: value.replace(": ", "："),
+    "losses": _losses,
+    "pairs": lambda value: Text(value, re.sub(r"(\w+): your `(.*?)`\?", r"`\2` → \1", value)),
+    "at": lambda value: Text(value, value.replace(": ", "：")),
 }
-"""Values that Chinese shows otherwise than English."""
+"""Values that are shown otherwise than they are stored."""
 
 
-def _value(name: str, value: str) -> str | None:
-    """Return a value as Chinese shows it; None where it is a sentence that is not known."""
+def _value(name: str, value: str) -> Text | None:
+    """Return a value as it is shown; None where it is a sentence that is not known."""
     if shown := _SHOWN.get(name):
         return shown(value)
     if name not in _SENTENCES | _WORDS:
-        return value
+        return _same(value)
     translated, is_known = _translated(value)
     return translated if is_known or name in _WORDS else None
 

@@ -41,9 +41,7 @@ PYTHON = {
     "gates": {
         "pipelines/gates/verdicts.py": (f"{GATES}/test_verdicts.py",),
         "pipelines/gates/nobody.py": (f"{GATES}/test_gate_nobody.py",),
-        "pipelines/gates/deliveries.py": tuple(
-            f"{GATES}/test_gate_{name}.py" for name in ("deliveries", "nobody", "waivers", "part_of_day")
-        ),
+        "pipelines/gates/deliveries.py": (f"{GATES}/test_gate_deliveries_of_profiles.py",),
         "pipelines/gates/facts.py": (f"{GATES}/test_gate_facts_of_tables.py",),
         "pipelines/gates/predictions.py": (f"{GATES}/test_gate_predictions_of_tables.py",),
         "pipelines/gates/relations.py": (f"{GATES}/test_gate_relations.py", f"{GATES}/test_gate_facts_of_tables.py"),
