@@ -54,6 +54,9 @@ class _Written(dict[str, str]):
         if name.startswith("ago_"):
             days = self[name.removeprefix("ago_")]
             return "on this day" if days == "0" else f"{days} day{'' if days == '1' else 's'} ago"
+        if name.startswith("zh_every_"):
+            days = self[name.removeprefix("zh_every_")]
+            return "每天" if days in {"0", "1"} else f"每 {days} 天"
         if name.startswith("zh_ago_"):
             days = self[name.removeprefix("zh_ago_")]
             return "当天" if days == "0" else f" {days} 天前"

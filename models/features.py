@@ -65,11 +65,11 @@ def _active(name: str, window: int) -> Feature:
 
 _USUAL = (
     "last active {ago_days_since_active}; usually every {every_median_gap}",
-    "上次活跃在{zh_ago_days_since_active}，通常每 {median_gap} 天活跃一次",
+    "上次活跃在{zh_ago_days_since_active}，通常{zh_every_median_gap}活跃一次",
 )
 _MEAN = (
     "last active {ago_days_since_active}; every {every_mean_gap} on average",
-    "上次活跃在{zh_ago_days_since_active}，平均每 {mean_gap} 天活跃一次",
+    "上次活跃在{zh_ago_days_since_active}，平均{zh_every_mean_gap}活跃一次",
 )
 _SINCE = (
     "active days since joining {ago_tenure_days}: {active_days_all}",

@@ -34,6 +34,7 @@ SHOWN_FAILURES = 20
 _SEVERITIES = {CRITICAL: Text("critical", "严重"), WARNING: Text("warning", "警告")}
 _PUBLISHED = Text("published", "已发布")
 _NOTHING_YET = Text("nothing yet", "尚无")
+_NO_RUN_YET = Text("none yet: guildbook run makes the first", "尚无：guildbook run 进行首次运行")
 
 
 def status_lines(home: Home, first_log_day: date = date.min) -> list[Text]:
@@ -102,11 +103,9 @@ def _last_run_lines(home: Home) -> list[Text]:
     stop = noted.last(home)
     last_run = stop.run_id if stop else results[-1]["run_id"] if results else None
     failed = [row for row in results if row["run_id"] == last_run and not row["is_passed"]]
-    counted = Text(
-        f"{last_run or 'none'}: {len(failed)} expectations failed", f"{last_run or '无'}：{len(failed)} 项检查未通过"
-    )
     failed.sort(key=lambda row: (row["severity"], row["table_name"], str(row["day"])))
-    lines = [labelled(Text("last run", "上次运行"), str(stop) if stop else counted)]
+    counted = Text(f"{last_run}: {len(failed)} expectations failed", f"{last_run}：{len(failed)} 项检查未通过")
+    lines = [labelled(Text("last run", "上次运行"), str(stop) if stop else counted if last_run else _NO_RUN_YET)]
     for row in failed[:SHOWN_FAILURES]:
         where, rule, found = f"{row['table_name']} {row['day'] or ''}", row["expectation"], row["observed"]
         said = Text(

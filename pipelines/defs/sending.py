@@ -8,7 +8,7 @@ from pipelines.defs.resources import HomeResource
 from pipelines.defs.spoken import spoken
 from pipelines.faults import UserError
 from pipelines.home import Home
-from pipelines.report.parts.text import Text
+from pipelines.report.parts.text import joined
 from pipelines.sending.deliver import Pace
 from pipelines.sending.one import Wish
 from pipelines.sending.send import send_due
@@ -45,5 +45,5 @@ def due_messages(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         if one.is_failure:
             context.log.warning(spoken(one.line))
     done = [one.line for one in outcomes if one.what in ("sent", "failed")]
-    said = Text("; ".join(one.en for one in done), "；".join(one.zh for one in done))
+    said = joined(done)
     return dg.SkipReason(spoken(said if done else "nothing is due"))

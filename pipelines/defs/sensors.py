@@ -18,7 +18,7 @@ from pipelines.defs.spoken import spoken
 from pipelines.home import Home
 from pipelines.ingest.looked import Looked
 from pipelines.publishing.outcome import explain_failure, note_failure, overdue_day
-from pipelines.report.parts.text import Text
+from pipelines.report.parts.text import joined
 from pipelines.settings import get_settings
 from pipelines.today.look import GaveWayError, NoLookError, look
 from pipelines.warehouse.arrivals import came_by_log, is_silent, missing_days
@@ -140,4 +140,4 @@ def day_so_far(context: dg.SensorEvaluationContext) -> dg.SkipReason:
             return dg.SkipReason(spoken(str(error)))
     context.update_cursor(now.isoformat())
     said = [looked.today.answer, *(alarm.said for alarm in looked.today.alarms)]
-    return dg.SkipReason(spoken(Text("; ".join(one.en for one in said), "；".join(one.zh for one in said))))
+    return dg.SkipReason(spoken(joined(said)))

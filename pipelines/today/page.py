@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelines.report.parts import charts
 from pipelines.report.parts.blocks import Block, Chart, Page, Tile, Tiles
 from pipelines.report.parts.database import Row
-from pipelines.report.parts.text import Text, day, integer, plural, weekday
+from pipelines.report.parts.text import Text, day, integer, joined, plural, weekday
 from pipelines.today import logs, tables
 from pipelines.today.seen import LABELS, Seen, between, side, usual
 
@@ -40,7 +40,7 @@ def sentence(seen: Seen) -> Text:
     told = [_told(rows[measure]) for measure in _SAID if measure in rows]
     if not told:
         told = [Text("what came cannot be shown", "送达的数据暂不能显示")]
-    text = lead + Text("; ".join(one.en for one in told), "；".join(one.zh for one in told)) + Text(".", "。")
+    text = lead + joined(told) + Text(".", "。")
     if n := seen.alarms.n:
         text += Text(f" {plural(n, 'alarm rings', 'alarms ring')}.", f"有 {n} 项警报。")
     return text

@@ -132,6 +132,27 @@ def test_hours_of_reading_are_those_in_the_lake(answer, good_home, last_day):
     assert hours["share_of_reads"].sum() == pytest.approx(1, abs=0.01)
 
 
+def test_contacts_are_those_of_the_log_that_were_made(answer, mart, good_home, last_day):
+    contacts = answer("Whom did we write to and call most").set_index("member_id")
+
+    log = duckdb.sql(f"from read_parquet('{good_home.home.lake}/raw/actions/*/*.parquet')").df()
+    log = log.sort_values("source_seq", na_position="first").drop_duplicates(["source", "action_id"], keep="last")
+    day = log["occurred_at"].dt.tz_localize("UTC").dt.tz_convert("Asia/Shanghai").dt.tz_localize(None).dt.normalize()
+    made = log[
+        (log["op"] == "upsert")
+        & (log["arm"].fillna("treated") == "treated")
+        & log["kind"].isin(["message", "call", "invitation"])
+        & (day > last_day - timedelta(days=28))
+    ]
+    of_member = day[made.index].groupby(made["member_id"])
+    members = mart("dim_members").set_index("member_id")["last_active_day"]
+    for member_id, row in contacts.iterrows():
+        assert row["n_contacts"] == of_member.size()[member_id]
+        assert row["last_contact_day"] == of_member.max()[member_id]
+        assert row["came_since"] == (members[member_id] >= row["last_contact_day"])
+    assert contacts["n_contacts"].is_monotonic_decreasing
+
+
 def test_replies_of_a_pair_are_counted_under_both_names(answer, mart, last_day):
     pairs = answer("Who answers whom").set_index(["member_id", "replied_to_id"])
 

@@ -54,11 +54,11 @@ def test_words(name, en, zh):
 
 def test_days_are_written_as_people_say_them():
     last = next(feature for feature in FEATURES if feature.name == "recency_per_gap")
-    said = [words(last, ROW | {"days_since_active": days, "median_gap": days})[0] for days in (0.0, 1.0, 2.0)]
+    said = [words(last, ROW | {"days_since_active": days, "median_gap": days}) for days in (0.0, 1.0, 2.0)]
     assert said == [
-        "last active on this day; usually every day",
-        "last active 1 day ago; usually every day",
-        "last active 2 days ago; usually every 2 days",
+        ("last active on this day; usually every day", "上次活跃在当天，通常每天活跃一次"),
+        ("last active 1 day ago; usually every day", "上次活跃在 1 天前，通常每天活跃一次"),
+        ("last active 2 days ago; usually every 2 days", "上次活跃在 2 天前，通常每 2 天活跃一次"),
     ]
 
 

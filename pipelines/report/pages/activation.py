@@ -86,9 +86,9 @@ def _sentence(recent: Result) -> Text:
         return Text("Nobody's first week is over yet.", "尚无新成员满一周。")
     text = Text(
         f"Of the newcomers of the last {_RECENT} months {percent(first['share_reached'])} were active in their first "
-        f"week (n = {integer(first['n_observed'])})",
+        f"week (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{integer(first['n_observed'])})",
         f"最近 {_RECENT} 个月的新成员中，{percent(first['share_reached'])} 在首周活跃"
-        f"（n = {integer(first['n_observed'])}）",
+        f"（n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{integer(first['n_observed'])}）",
     )
     if second and second["share_reached"] is not None and not is_hidden(second["share_reached"]):
         text += Text(
@@ -118,7 +118,7 @@ def _table(title: Text, by: Text, result: Result, *, newest_first: bool = False)
         ],
         rows=[
             [
-                Cell(_NOT_TOLD.get(name, name), name),
+                Cell(_NOT_TOLD.get(name) or (marks.unbroken(name) if newest_first else name), name),
                 number(integer(members[name]), members[name]),
                 *(_cell(groups[name].get(step)) for step in shown),
             ]

@@ -35,12 +35,18 @@ def page(marts: Marts, context: SiteContext, header: Header) -> Page:
             answer = scores.still_to_come(marts, context)
         else:
             answer = _kept_its_word(training) or _answer(metrics.rows)
-        answers.append((name + Text(": ", "：") if len(trainings.rows) > 1 else Text("", "")) + answer)
+        answers.append(_of(name, answer) if len(trainings.rows) > 1 else answer)
         blocks += _section(marts, context, trainings, training, metrics, mark)
     if "lapse" not in {row["definition"] for row in trainings.rows}:
         blocks.append(_no_lapse(header))
     answer = Text(" ".join(one.en for one in answers), "".join(one.zh for one in answers))
     return Page(name="churn", title=_TITLE, question=_QUESTION, answer=answer, blocks=blocks)
+
+
+def _of(name: Text, answer: Text) -> Text:
+    """The answer for one definition of several."""
+    en = f"{name.en[:1].upper()}{name.en[1:]}: {answer.en[:1].lower()}{answer.en[1:]}"
+    return Text(en, f"{name.zh}：{answer.zh}")
 
 
 def _section(

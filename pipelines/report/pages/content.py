@@ -114,9 +114,9 @@ def _sentence(kinds: Result, by_members: int | None, *, has_contents: bool) -> T
     name, each = words.word(words.KINDS, best["kind"]), decimal(best["interactions_per_piece"], 1)
     return text + Text(
         f". Most taken up, of kinds with {least.PIECES} pieces or more: {name.en}, with {each} interactions each "
-        f"(n = {integer(best['n_pieces'])}).",
+        f"(n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{integer(best['n_pieces'])}).",
         f"。在满 {least.PIECES} 篇的类型中，平均互动最多的是{name.zh}，"
-        f"每篇 {each} 次（n = {integer(best['n_pieces'])}）。",
+        f"每篇 {each} 次（n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{integer(best['n_pieces'])}）。",
     )
 
 

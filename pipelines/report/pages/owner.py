@@ -7,7 +7,7 @@ from pipelines.report.parts.blocks import Block, Note, Page
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Header
 from pipelines.report.parts.months import Figure, last_month
-from pipelines.report.parts.text import MISSING, Text, integer, money, month, percent, plural
+from pipelines.report.parts.text import MISSING, Text, integer, joined, money, month, percent, plural
 from pipelines.report.sections import owner_figures, owner_lists
 
 _TITLE = Text("Month for the owner", "月报")
@@ -41,7 +41,7 @@ def _sentence(found: list[Figure], context: SiteContext) -> Text:
     said = [part for part in (_money(known), _active(known)) if part]
     if not said:
         said = [Text("nothing that is known of the month can be compared", "当月数据暂无可比较的内容")]
-    text = Text(f"{name.en}: " + "; ".join(one.en for one in said), f"{name.zh}：" + "；".join(one.zh for one in said))
+    text = name + Text(": ", "：") + joined(said)
     good, told = owner_figures.reached(found, context)
     if told:
         text += Text(f"; {good} of {plural(told, 'target', 'targets')} reached", f"；{told} 个目标中达成 {good} 个")

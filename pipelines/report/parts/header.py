@@ -15,7 +15,7 @@ from pipelines.report.parts.collected import missing_facts
 from pipelines.report.parts.coverage import Source, read_coverage
 from pipelines.report.parts.database import Marts, Result
 from pipelines.report.parts.missing import Gaps, read_gaps
-from pipelines.report.parts.text import Text, day, integer, plural
+from pipelines.report.parts.text import Text, day, integer, joined, plural
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Header:
 
 
 def _joined(phrases: list[Text]) -> Text:
-    return Text("; ".join(one.en for one in phrases), "；".join(one.zh for one in phrases))
+    return joined(phrases)
 
 
 def latest_verdicts(marts: Marts, context: SiteContext) -> str:

@@ -62,8 +62,8 @@ def badge(text: Text, tone: Tone) -> Markup:
     return Markup('<span class="badge {}">{}</span>').format(tone, text)
 
 
-def unbroken(text: Text) -> Markup:
-    """Text that stays on one line, such as a day in a narrow column."""
+def unbroken(text: Text | str) -> Markup:
+    """Text that stays on one line, such as a day or month in a narrow column."""
     return Markup('<span class="unbroken">{}</span>').format(text)
 
 

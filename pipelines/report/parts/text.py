@@ -5,7 +5,7 @@ Numbers carry no more digits than their n supports. A missing value is a dash, n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -46,6 +46,12 @@ class Claim(Text):
     def __html__(self) -> Markup:
         """Both languages as HTML, marked."""
         return Markup("<span data-trust>{}</span>").format(Text(self.en, self.zh))
+
+
+def joined(texts: Iterable[Text]) -> Text:
+    """Texts in a row, with semicolons between."""
+    texts = list(texts)
+    return Text("; ".join(one.en for one in texts), "；".join(one.zh for one in texts))
 
 
 def integer(value: Number | None) -> str:

@@ -42,7 +42,7 @@ def block(marts: Marts, context: SiteContext) -> Table | Note:
         grid[row["cohort_month"]].append(Cell(marks.heat(share, f"{100 * share:.0f}"), share))
     rows = [
         [
-            Cell(f"{month:%Y-%m}"),
+            Cell(marks.unbroken(f"{month:%Y-%m}")),
             Cell(integer(sizes[month]), sizes[month]),
             *cells,
             *[Cell("", -1)] * (_MONTHS - len(cells)),

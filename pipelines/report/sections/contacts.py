@@ -47,7 +47,6 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
         )
         + _free_places(result.rows, n_treated),
         columns=[
-            Column(Text("Rank", "排名"), number=True),
             Column(Text("Member", "成员")),
             Column(Text("Arm", "分组")),
             Column(Text("What to do", "建议动作"), wide=True),
@@ -139,7 +138,6 @@ def _row(row: Row) -> list[Cell]:
     is_treated = row["arm"] == "treated"
     value = price(row["value_minor"], row["currency"])
     return [
-        Cell(integer(row["rank"]), row["rank"]),
         people.member(row),
         Cell(marks.badge(words.word(words.ARMS, row["arm"]), "good" if is_treated else "neutral"), row["arm"]),
         Cell(Text(row["suggestion_en"], row["suggestion_zh"]) if is_treated else Text("Leave alone.", "请勿联系。")),

@@ -6,7 +6,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import marks, words
 from pipelines.report.parts.blocks import Cell, Column, Table, Tone
 from pipelines.report.parts.database import Result, Row
-from pipelines.report.parts.text import MISSING, Text, day, decimal, integer, percent, plural, price
+from pipelines.report.parts.text import MISSING, Text, day, decimal, integer, joined, percent, plural, price
 
 _TONES: dict[str, Tone] = {"works": "good", "harms": "bad", "unbalanced": "warn"}
 _COST_TONES: dict[str, Tone] = {"pays": "good", "costs_more": "bad"}
@@ -32,7 +32,7 @@ def answer(primary: list[Row]) -> Text:
         f"在比较的 {integer(len(compared))} 个运营活动中，{integer(len(found))} 个显示出效果：",
     )
     parts = [_finding(row) for row in found]
-    return start + Text("; ".join(part.en for part in parts) + ".", "；".join(part.zh for part in parts) + "。")
+    return start + joined(parts) + Text(".", "。")
 
 
 def _finding(row: Row) -> Text:

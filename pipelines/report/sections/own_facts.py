@@ -7,7 +7,7 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import words
 from pipelines.report.parts.blocks import Tile, Tiles, Tone
 from pipelines.report.parts.database import Row
-from pipelines.report.parts.text import MISSING, Text, ago, day, integer, money, percent, plural, price
+from pipelines.report.parts.text import MISSING, Text, ago, day, integer, joined, money, percent, plural, price
 from pipelines.report.sections import own_words, scores
 from pipelines.report.sections.own_known import Facts
 
@@ -46,8 +46,8 @@ def sentence(facts: Facts, id_: str, context: SiteContext) -> Text:
         parts.append(Text("never active", "从未活跃"))
     if term := _term(facts, id_):
         parts.append(_paid(term))
-    en, zh = "; ".join(part.en for part in parts), "；".join(part.zh for part in parts)
-    return Text(f"{en[:1].upper()}{en[1:]}.", f"{zh}。")
+    told = joined(parts) + Text(".", "。")
+    return Text(f"{told.en[:1].upper()}{told.en[1:]}", told.zh)
 
 
 def _stage(row: Row) -> Text:
@@ -135,8 +135,7 @@ def _risk(facts: Facts, id_: str) -> list[Tile]:
     made = []
     for row in facts.scored.rows(id_):
         of, band = words.word(words.DEFINITIONS, row["definition"]), words.word(words.LEVELS, row["risk_band"])
-        reasons = scores.reasons(row)
-        why = Text("; ".join(one.en for one in reasons), "；".join(one.zh for one in reasons))
+        why = joined(scores.reasons(row))
         tile = Tile(
             label=Text("Risk of ", "流失风险：") + of,
             value=Text(

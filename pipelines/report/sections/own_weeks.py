@@ -51,7 +51,7 @@ def _paid(line: Result) -> _Panel | None:
         _sums((row for row in rows if row["currency"] == one), Text(one, one), ink, _major)
         for one, ink in zip(currencies, ("c2", "c3"), strict=False)
     ]
-    return (Text("Paid, less what was paid back", "付款减退款"), series) if series else None
+    return _named(Text("Paid, less what was paid back", "付款减退款"), series)
 
 
 def _major(row: Row) -> float:
@@ -99,7 +99,7 @@ def _risk(line: Result) -> _Panel | None:
         for definition, ink in (("inactivity", "c1"), ("lapse", "c2"))
         if (own := [row for row in rows if row["kind"] == definition])
     ]
-    return (Text("Risk of churn, %", "流失风险（%）"), series) if series else None
+    return _named(Text("Risk of churn, %", "流失风险（%）"), series)
 
 
 _PANELS: tuple[Callable[[Result], _Panel | None], ...] = (_paid, _came, _asked, _listed, _sent, _risk)
@@ -108,6 +108,13 @@ _PANELS: tuple[Callable[[Result], _Panel | None], ...] = (_paid, _came, _asked, 
 def _counts(title: Text, line: Result, what: str, names: dict[str, tuple[Text, str]]) -> _Panel | None:
     found = [(code, [row for row in line.rows if row["what"] == what and row["how"] == code]) for code in names]
     series = [_sums(rows, *names[code], lambda _: 1) for code, rows in found if rows]
+    return _named(title, series)
+
+
+def _named(title: Text, series: list[charts.Series]) -> _Panel | None:
+    """A panel whose title says what is drawn where that is one thing; else its key does."""
+    if len(series) == 1:
+        title += Text(": ", "：") + series[0]["name"]
     return (title, series) if series else None
 
 

@@ -10,7 +10,7 @@ from pipelines.report.parts import words
 from pipelines.report.parts.blocks import Tone
 from pipelines.report.parts.database import Row
 from pipelines.report.parts.linked import One
-from pipelines.report.parts.text import MISSING, Text, day, hours, integer, percent, plural, price
+from pipelines.report.parts.text import MISSING, Text, day, hours, integer, joined, percent, plural, price
 from pipelines.report.sections import own_sent, scores
 
 Said = tuple[Text, Tone, tuple[object, ...]]
@@ -182,8 +182,7 @@ def _risk(row: Row) -> Said:
     of, band = words.word(words.DEFINITIONS, row["kind"]), words.word(words.LEVELS, row["how"])
     share = percent(row["amount"])
     what = Text(f"Risk {band.en}", f"风险{band.zh}")
-    reasons = scores.reasons({"reasons_en": row["said_en"], "reasons_zh": row["said_zh"]})
-    why = Text("; ".join(one.en for one in reasons), "；".join(one.zh for one in reasons))
+    why = joined(scores.reasons({"reasons_en": row["said_en"], "reasons_zh": row["said_zh"]}))
     return what, scores.TONES.get(row["how"], "neutral"), (of + Text(f" {share}: ", f" {share}：") + why,)
 
 

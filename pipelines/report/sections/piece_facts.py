@@ -9,7 +9,19 @@ from pipelines.report.parts import least, words
 from pipelines.report.parts.blocks import Note, Tile, Tiles
 from pipelines.report.parts.database import Each, Marts, Result, Row
 from pipelines.report.parts.linked import One
-from pipelines.report.parts.text import MISSING, Text, day, decimal, hours, integer, money, percent, plural, price
+from pipelines.report.parts.text import (
+    MISSING,
+    Text,
+    day,
+    decimal,
+    hours,
+    integer,
+    joined,
+    money,
+    percent,
+    plural,
+    price,
+)
 from pipelines.report.sections import pieces
 
 _REPLIES, _PEOPLE = 20, 20
@@ -160,7 +172,7 @@ def sentence(facts: Facts, id_: str, row: Row) -> Text:
     if (sold := _first(facts.sold, id_)) and sold["n_buyers"]:
         n, net = sold["n_buyers"], money(sold["net_minor"], sold["currency"])
         parts.append(Text(f"{plural(n, 'buyer', 'buyers')}, {net} net", f"{integer(n)} 人购买，净收入 {net}"))
-    return Text("; ".join(part.en for part in parts) + ".", "；".join(part.zh for part in parts) + "。")
+    return joined(parts) + Text(".", "。")
 
 
 def tiles(facts: Facts, id_: str) -> Tiles | None:

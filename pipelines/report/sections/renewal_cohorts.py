@@ -43,7 +43,7 @@ def block(marts: Marts, context: SiteContext) -> Table:
     cohorts: dict[date | None, list[Row]] = {}
     for row in result.rows:
         cohorts.setdefault(row["cohort_month"], []).append(row)
-    rows = [_row(Text(name, name), own, ages) for month, own in cohorts.items() if month and (name := f"{month:%Y-%m}")]
+    rows = [_row(marks.unbroken(f"{month:%Y-%m}"), own, ages) for month, own in cohorts.items() if month]
     rows += [_row(_ALL, known, ages)] if known else []
     rows += [_row(_BEFORE, cohorts[None], ages)] if None in cohorts else []
     return Table(
@@ -67,7 +67,7 @@ def block(marts: Marts, context: SiteContext) -> Table:
     )
 
 
-def _row(name: Text, rows: list[Row], ages: range) -> list[Cell]:
+def _row(name: object, rows: list[Row], ages: range) -> list[Cell]:
     by_age = {age: [row for row in rows if row["age_months"] == age] for age in ages}
     due, renewed = _sums(rows)
     rate = renewed / due if due else 0.0

@@ -287,6 +287,29 @@ window.guildbookCharts = (function () {
 
   const sumOf = (series) => series.flatMap((one) => one.y).reduce((sum, value) => sum + (value || 0), 0);
 
+  const titleOf = (panel) => word(panel.title) + (panel.sum ? ` · ${number(sumOf(panel.series))}` : "");
+
+  const namesOf = (series) => new Map(series.filter((one) => !(one.kind === "line" && one.look === "dotted")).map((one) => [word(one.of ?? one.name), one]));
+
+  function keyOf(panel, width) { // which ink is what, behind a title; below where there is no room
+    const names = namesOf(panel.series);
+    if (!panel.title || names.size < 2 || names.has(word(panel.title))) return [];
+    let [x, row] = [widthOf(titleOf(panel)) * 1.1 + 16, 0];
+    return Array.from(names, ([name, one]) => {
+      const wide = widthOf(name) + 28;
+      if (x + wide > width) [x, row] = [0, row + 1];
+      x += wide;
+      return { name, one, row, x: x - wide };
+    });
+  }
+
+  function drawKey(svg, key, y) {
+    for (const { name, one, row, x } of key) {
+      element("rect", { x, y: y + row * LINE - 9, width: 9, height: 9, rx: 2, fill: ink(one.ink), opacity: one.kind === "band" ? 0.35 : 1, class: "key" }, svg);
+      element("text", { x: x + 14, y: y + row * LINE, class: "key" }, svg, name);
+    }
+  }
+
   function drawPanels(svg, figure, width, height, start) {
     const panels = figure.panels.map((panel, place) => ({ ...panel, series: figure.series.filter((one) => (one.panel || 0) === place) }));
     const bottom = height - LINE - 5 - (figure.x.title ? LINE : 0);
@@ -294,7 +317,9 @@ window.guildbookCharts = (function () {
     const isOne = panels.length === 1;
     const targets = panels.map((_, n) => targetsOf(figure).filter((one) => one.panel === n));
     const ranges = panels.map((panel, n) => yRange(panel, panel.series, figure.stacked, targets[n]));
-    const tops = panels.map((panel, n) => start + n * each + (panel.title ? LINE + 10 : panel.y_title ? LINE + 8 : 8));
+    const keys = panels.map((panel) => keyOf(panel, width));
+    const heads = panels.map((panel, n) => start + n * each + (panel.title ? LINE + 10 : panel.y_title ? LINE + 8 : 8));
+    const tops = heads.map((head, n) => head + LINE * Math.max(0, ...keys[n].map((one) => one.row)));
     const ticks = ranges.map(([low, high], n) => steps(low, high, Math.max(2, Math.floor((start + each * (n + 1) - tops[n]) / (isOne ? 42 : 34)))));
     const said = (n, tick) => number(tick, panels[n].axis, panels[n].axis === "share" ? 0 : 6);
     const left = Math.max(...ticks.flatMap((own, n) => own.map((tick) => widthOf(said(n, tick)))), 10) + 8;
@@ -303,7 +328,8 @@ window.guildbookCharts = (function () {
       const [top, base] = [tops[n], start + (n + 1) * each - (isOne ? 0 : 8)];
       const [low, high] = ranges[n];
       const y = (value) => base - ((base - top) * (value - low)) / (high - low);
-      if (panel.title) element("text", { x: 0, y: top - 12, class: "title" }, svg, word(panel.title) + (panel.sum ? ` · ${number(sumOf(panel.series))}` : ""));
+      if (panel.title) element("text", { x: 0, y: heads[n] - 12, class: "title" }, svg, titleOf(panel));
+      drawKey(svg, keys[n], heads[n] - 12);
       if (panel.y_title) element("text", { x: 0, y: top - 12 }, svg, word(panel.y_title));
       for (const tick of ticks[n]) {
         element("line", { x1: left, x2: width, y1: y(tick).toFixed(1), y2: y(tick).toFixed(1), class: tick === 0 ? "zero" : "grid" }, svg);
@@ -356,7 +382,7 @@ window.guildbookCharts = (function () {
 
   // ---- what a pointer, a key or a reader of screens gets
   function legend(holder, figure) {
-    const names = new Map(figure.series.filter((one) => !(one.kind === "line" && one.look === "dotted")).map((one) => [word(one.of ?? one.name), one]));
+    const names = namesOf(figure.series);
     const isTold = figure.panels.length > 1 || names.size < 2;
     const shown = figure.last ? [Object.assign(document.createElement("b"), { textContent: say(`shown: the last ${figure.last} days`, `显示：最近 ${figure.last} 天`) })] : [];
     holder.hidden = isTold && !shown.length;

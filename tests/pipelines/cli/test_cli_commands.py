@@ -244,6 +244,7 @@ def test_status_before_anything_says_so_and_writes_nothing(home):
     assert result.exit_code == 0
     assert [line.split(maxsplit=1)[0] for line in result.output.splitlines()] == ["published", "withheld", "last"]
     assert "nothing yet" in result.output
+    assert "last run    none yet: guildbook run makes the first" in result.output
     assert not home.root.exists()
 
 

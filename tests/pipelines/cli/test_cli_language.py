@@ -15,19 +15,10 @@ from pipelines.home import Home
 from pipelines.report.parts.reasons import chinese as spoken_in_chinese
 from pipelines.report.parts.text import Text
 from pipelines.settings import PROJECT_DIR, get_settings
+from tests.support.chinese import CHINESE, written
 
 CODE = sorted((PROJECT_DIR / "pipelines").rglob("*.py"))
-CHINESE = re.compile("[\u4e00-\u9fff]")
 WORD = re.compile("[a-z]{4,}")
-
-
-def written(node):
-    """The words of a text as they stand in the code, with a mark for each value; None where they are made elsewhere."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
-    return None
 
 
 def in_words(node):

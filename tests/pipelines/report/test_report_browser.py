@@ -180,6 +180,42 @@ def test_a_day_is_broken_at_its_hyphens_on_no_width(folder: Path, tmp_path: Path
     assert seen == {"days": ["2026-11-19"], "broken": []}
 
 
+KEYS = """
+  const entries = () => {
+    const svg = document.querySelector(".figure svg"), found = {};
+    let title = "";
+    for (const one of svg.querySelectorAll("text.title, text.key")) {
+      if (one.classList.contains("title")) found[title = one.textContent] = [];
+      else found[title].push(one.textContent);
+    }
+    return found;
+  };
+  const inside = () => Array.from(document.querySelectorAll("text.key")).every((one) =>
+    one.getBoundingClientRect().right <= document.querySelector(".figure svg").getBoundingClientRect().right + 1);
+  return { entries: entries(), inside: inside(), n: document.querySelectorAll(".figure svg rect.key").length };
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_a_panel_of_several_things_has_its_key_beside_its_title(folder: Path, tmp_path: Path, width: int) -> None:
+    (folder / "status.js").unlink(missing_ok=True)
+    pages = [one for one in (folder / "member").glob("*.html") if one.stem.isalnum()]
+    page = max(pages, key=lambda one: (one.stat().st_size, one.name))
+    seen = look(page, tmp_path, KEYS, width=width)
+
+    several = {title: names for title, names in seen["entries"].items() if names}
+    assert seen["inside"]
+    assert seen["n"] == sum(map(len, several.values()))
+    assert several == {
+        "What they did": ["contents and interactions", "reads"],
+        "Events": ["attended", "did not come"],
+        "Questions asked": ["waiting", "never answered"],
+        "Contacts and rewards": ["message", "coupon"],
+    }
+    single = [title for title, names in seen["entries"].items() if not names]
+    assert single == ["Paid, less what was paid back: CNY", "Risk of churn, %: inactivity"]
+
+
 PLANNED = """
   const figure = document.querySelector(".figure");
   const own = (query) => Array.from(figure.closest("section").querySelectorAll(query), (one) => one.textContent);

@@ -31,14 +31,15 @@ def test_shares_are_of_those_whose_days_are_over_and_few_are_a_dash(fill: Fill) 
     page = page_of(activation.page, fill(sql))
     table = block_of(page, "By month of arrival")
     assert isinstance(table, Table)
-    assert [[row[0].shown, row[1].shown] for row in table.rows] == [
+    assert [[row[0].sort, row[1].shown] for row in table.rows] == [
         ["2026-11", "30"], ["2026-10", "41"], ["2026-01", "50"],
     ]  # fmt: skip
     assert table.rows[0][2].shown == MISSING
     assert [cell.sort for cell in table.rows[1][2:]] == [20 / 41, 10 / 40]
     assert [column.label.en for column in table.columns][2:] == ["Active in days 0–6", "Active in days 7–13"]
     assert page.answer.en == (
-        "Of the newcomers of the last 6 months 48% were active in their first week (n = 60), 25% in the second."
+        "Of the newcomers of the last 6 months 48% were active in their first week "
+        "(n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}60), 25% in the second."
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipelines.report.pages import answers, content, events, revenue
+from pipelines.report.parts import marks
 from pipelines.report.parts.blocks import Chart, Note, Table, Tiles
 from pipelines.report.parts.header import read_header
 from pipelines.report.parts.linked import linked
@@ -152,11 +153,17 @@ def test_renewal_by_cohort_shows_20_terms_or_more_and_adds_up(fill: Fill) -> Non
     table = block_of(page_of(revenue.page, fill(sql)), "Renewal by month of first payment")
     assert isinstance(table, Table)
     assert [column.label.en for column in table.columns] == ["First paid", "Ended", "Renewed", "1", "2"]
-    assert [(row[0].shown.en, *(cell.sort for cell in row[1:])) for row in table.rows] == [  # type: ignore[attr-defined]
-        ("2026-09", 20, 1.0, 1.0, -1e9),
-        ("2026-08", 59, 30 / 59, 0.75, -1e9),
-        ("All of these", 79, 50 / 79, 50 / 60, -1e9),
-        ("before the log", 10, 0.5, -1e9, -1e9),
+    assert [row[0].shown for row in table.rows] == [
+        marks.unbroken("2026-09"),
+        marks.unbroken("2026-08"),
+        Text("All of these", "以上合计"),
+        Text("before the log", "日志开始之前"),
+    ]
+    assert [[cell.sort for cell in row[1:]] for row in table.rows] == [
+        [20, 1.0, 1.0, -1e9],
+        [59, 30 / 59, 0.75, -1e9],
+        [79, 50 / 79, 50 / 60, -1e9],
+        [10, 0.5, -1e9, -1e9],
     ]
     assert [row[4].shown for row in table.rows] == ["", "–", "–", ""]
 
@@ -362,7 +369,8 @@ def test_no_kind_leads_the_headline_with_less_than_20_pieces_and_no_score_is_sho
     page = page_of(content.page, fill(sql))
     assert page.answer.en == (
         "Published in the last 90 days: 63 contents by all authors (12 by members), and 50 questions, answers and "
-        "comments. Most taken up, of kinds with 20 pieces or more: lives, with 9.0 interactions each (n = 20)."
+        "comments. Most taken up, of kinds with 20 pieces or more: lives, with 9.0 interactions each "
+        "(n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}20)."
     )
     table = block_of(page, "By kind, published in the last 90 days")
     assert isinstance(table, Table)

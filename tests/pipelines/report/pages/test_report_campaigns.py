@@ -126,11 +126,11 @@ def test_without_campaigns_the_page_says_what_to_deliver(fill: Fill) -> None:
 def test_the_list_of_the_last_day_says_what_to_do_and_whom_to_leave_alone(fill: Fill) -> None:
     table = page_of(risk.page, fill(LIST)).blocks[0]
     assert isinstance(table, Table)
-    assert sorted((str(row[1].shown), row[3].shown.en) for row in table.rows) == [  # type: ignore[attr-defined]
+    assert sorted((str(row[0].shown), row[2].shown.en) for row in table.rows) == [  # type: ignore[attr-defined]
         ("a", "Call a"),
         ("b", "Leave alone."),
     ]
-    assert {(row[6].shown.en, row[7].shown.en) for row in table.rows} == {("lapse", "29 Nov 2026")}  # type: ignore[attr-defined]
+    assert {(row[5].shown.en, row[6].shown.en) for row in table.rows} == {("lapse", "29 Nov 2026")}  # type: ignore[attr-defined]
     assert table.note is not None
     assert "1 member to contact, 1 in the control arm" in table.note.en
 

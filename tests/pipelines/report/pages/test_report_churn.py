@@ -177,7 +177,8 @@ def test_why_there_is_only_a_rule_is_said_in_both_languages(fill: Fill) -> None:
     assert isinstance(note, Note)
     assert [fact for _, fact in note.entries] == [
         Text(
-            "forest doesn't beat the baseline decayed_90 on test cut-offs (log-loss 0.5429 against 0.5399)",
+            "random forest doesn't beat the baseline 90-day decayed activity on test cut-offs "
+            "(log-loss 0.5429 against 0.5399)",
             "在测试切点上，随机森林没有胜过基线“90 天衰减活跃度”（对数损失 0.5429 对 0.5399）",
         )
     ]
@@ -203,8 +204,8 @@ PAYING = (
 def test_both_definitions_are_shown_each_with_its_own_evaluation(fill: Fill) -> None:
     page = page_of(churn.page, fill(EVALUATED + PAYING))
     assert page.answer.en == (
-        "inactivity: The champion, logistic regression, has 10% less log loss than the best baseline, 90-day decayed "
-        "activity. lapse: The champion, decision tree, has 25% less log loss than the best baseline, base rate."
+        "Inactivity: the champion, logistic regression, has 10% less log loss than the best baseline, 90-day decayed "
+        "activity. Lapse: the champion, decision tree, has 25% less log loss than the best baseline, base rate."
     )
     tenure, cut_off = (block_of(page, f"By {name} · lapse") for name in ("tenure", "cut-off"))
     for table, first in ((tenure, "under 30 days"), (cut_off, "20 Aug 2026")):
