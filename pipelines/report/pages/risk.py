@@ -212,7 +212,7 @@ def _limits(marts: Marts, row: Row) -> Text:
 
 def _table(marts: Marts, row: Row, context: SiteContext) -> Table:
     result = marts.run(f"risk_{row['definition']}", scores.scores_sql(marts, context, row["definition"]), limit=_SHOWN)
-    shown = len(result.rows)
+    shown, has_plans = len(result.rows), any(one["plan"] for one in result.rows)
     scored: date = row["day"]
     return Table(
         title=Text("Highest risk first", "风险从高到低"),
@@ -227,9 +227,9 @@ def _table(marts: Marts, row: Row, context: SiteContext) -> Table:
             Column(Text("Why", "原因"), wide=True),
             Column(Text("Last seen", "最近活跃")),
             Column(Text("Engagement R", "参与度 R"), number=True),
-            Column(Text("Plan", "套餐"), filter="plan"),
+            *([Column(Text("Plan", "套餐"), filter="plan")] if has_plans else []),
         ],
-        rows=[_row(score, context) for score in result.rows],
+        rows=[_row(one, context) + ([Cell(one["plan"] or "")] if has_plans else []) for one in result.rows],
         result=result,
         search=True,
         scroll=True,
@@ -245,5 +245,4 @@ def _row(row: Row, context: SiteContext) -> list[Cell]:
         Cell(marks.lines(scores.reasons(row)), ""),
         Cell(ago(row["last_active_day"], context.through_day), str(row["last_active_day"] or "")),
         Cell(decimal(row["engagement"]), row["engagement"]),
-        Cell(row["plan"] or ""),
     ]

@@ -10,6 +10,7 @@ from pipelines.report.parts.text import MISSING, Text, day, integer, percent, pl
 from pipelines.report.sections import scores
 
 _TITLE = Text("Worth contacting today", "今天值得联系的成员")
+_MONEY = (Column(Text("Term ends", "到期日")), Column(Text("Value a month", "月价值"), number=True))
 
 
 def nobody(marts: Marts, context: SiteContext) -> Text:
@@ -33,6 +34,7 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
         return [Note(title=_TITLE, body=nobody(marts, context), result=result)]
     first = result.first
     n_treated = sum(row["arm"] == "treated" for row in result.rows)
+    pay = any(row["term_end"] or row["value_minor"] for row in result.rows)
     control, by = len(result.rows) - n_treated, words.word(words.RANKINGS, first["ranked_by"])
     table = Table(
         title=_TITLE,
@@ -53,10 +55,9 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
             Column(Text("Why", "原因"), wide=True),
             Column(Text("Risk", "风险"), number=True),
             Column(Text("Of", "流失类型")),
-            Column(Text("Term ends", "到期日")),
-            Column(Text("Value a month", "月价值"), number=True),
+            *(_MONEY if pay else ()),
         ],
-        rows=[_row(row) for row in result.rows],
+        rows=[_row(row) + (_pays(row) if pay else []) for row in result.rows],
         result=result,
         scroll=True,
     )
@@ -136,7 +137,6 @@ def _free_places(rows: list[Row], n_treated: int) -> Text:
 
 def _row(row: Row) -> list[Cell]:
     is_treated = row["arm"] == "treated"
-    value = price(row["value_minor"], row["currency"])
     return [
         people.member(row),
         Cell(marks.badge(words.word(words.ARMS, row["arm"]), "good" if is_treated else "neutral"), row["arm"]),
@@ -144,6 +144,11 @@ def _row(row: Row) -> list[Cell]:
         Cell(marks.lines(scores.reasons(row)), ""),
         scores.probability(row),
         Cell(words.word(words.DEFINITIONS, row["definition"]), row["definition"]),
+    ]
+
+
+def _pays(row: Row) -> list[Cell]:
+    return [
         Cell(day(row["term_end"]) if row["term_end"] else MISSING, str(row["term_end"] or "")),
-        Cell(value, row["value_minor"]),
+        Cell(price(row["value_minor"], row["currency"]), row["value_minor"]),
     ]

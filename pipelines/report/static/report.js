@@ -89,7 +89,8 @@
     if ("sample" in root.dataset) {
       parts.push(say(`This is the sample community: its members are made up, and its last day is ${throughDay}.`, `这是示例社区：成员均为虚构，数据止于 ${throughDay}。`));
     } else if (isOld || tone === "bad") {
-      parts.push(say(`The data ends ${age} days ago, on ${throughDay}.`, `数据截至 ${throughDay}，距今 ${age} 天。`));
+      const days = age.toLocaleString("en");
+      parts.push(say(`The data ends ${days} days ago, on ${throughDay}.`, `数据截至 ${throughDay}，距今 ${days} 天。`));
     } else if (status && status.publishedAt) {
       parts.push(say(`Up to date: data through ${throughDay}, published ${moment(status.publishedAt)}.`, `数据已更新至 ${throughDay}，发布于 ${moment(status.publishedAt)}。`));
     }

@@ -135,6 +135,16 @@ def test_the_list_of_the_last_day_says_what_to_do_and_whom_to_leave_alone(fill: 
     assert "1 member to contact, 1 in the control arm" in table.note.en
 
 
+@pytest.mark.parametrize(
+    ("term_end", "money"), [("'2026-11-29'", ["Term ends", "Value a month"]), ("null", [])], ids=["a payer", "no payer"]
+)
+def test_where_nobody_pays_the_list_has_no_columns_of_money(fill: Fill, term_end: str, money: list[str]) -> None:
+    table = page_of(risk.page, fill(LIST.replace("'2026-11-29'", term_end))).blocks[0]
+    assert isinstance(table, Table)
+    assert [column.label.en for column in table.columns] == ["Member", "Arm", "What to do", "Why", "Risk", "Of", *money]
+    assert {len(row) for row in table.rows} == {6 + len(money)}
+
+
 def test_a_day_without_a_list_says_why(fill: Fill) -> None:
     note = page_of(
         risk.page,
