@@ -73,7 +73,8 @@ def test_both_versions_are_built_and_the_old_one_keeps_its_name_and_says_that_it
 
     with open_warehouse(Home(folder / "home")) as con:
         tables = con.execute(
-            "select table_name, comment from duckdb_tables() where table_name like 'log_coverage%' order by 1"
+            "select table_name, table_comment from information_schema.tables "
+            "where table_name like 'log_coverage%' order by 1"
         ).fetchall()
         old = [row[0] for row in con.execute("describe marts.log_coverage").fetchall()]
         new = [row[0] for row in con.execute("describe marts.log_coverage_v2").fetchall()]
