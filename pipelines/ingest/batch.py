@@ -37,13 +37,17 @@ _CAST_ROWS = 100_000
 _CAST_BYTES = 32 << 20
 """Raw bytes of such records: casting takes a multiple of them."""
 
+ENDED = (duckdb.InternalException, duckdb.FatalException)
+"""Errors of DuckDB's own, such as over a file whose parts contradict each other: the database takes no more."""
+
 _NOT_THE_FILE = (
+    *ENDED,
     duckdb.OutOfMemoryException,
     duckdb.InterruptException,
     duckdb.BinderException,
     duckdb.CatalogException,
 )
-"""Failures of a strict read that say nothing about the files read."""
+"""Failures of a strict read that do not say which file cannot be read."""
 
 
 class IngestError(RuntimeError):
@@ -76,6 +80,7 @@ def read_batch(
 
     Raises:
         IngestError: Accepted and quarantined rows of a file are not the records it holds.
+        duckdb.InternalException, duckdb.FatalException: One of ``ENDED``: the connection is of no more use.
     """
     con.execute(f"create or replace table {STAGED} ({columns_sql(STAGED_COLUMNS | part_columns(log))})")
     return _Batch(con, log, settings, files).read()

@@ -5,6 +5,7 @@ The landing folder is the truth: a day's part is what its folder holds now; noth
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -16,8 +17,9 @@ from pipelines import clock
 from pipelines.contract import Log
 from pipelines.faults import is_disk_full
 from pipelines.home import Home
-from pipelines.ingest.batch import read_batch
+from pipelines.ingest.batch import ENDED, read_batch
 from pipelines.ingest.changes import last_deliveries, look_for_changes
+from pipelines.ingest.culprits import without_culprits
 from pipelines.ingest.findings import summary
 from pipelines.ingest.landing import LandingFile, fingerprint, landing_files
 from pipelines.ingest.parts import describe, write_days
@@ -113,14 +115,31 @@ def ingest_days(
         if progress:
             progress(f"{log.name} {log_day}: {n_rows:,} rows name erased members again; they are theirs no more")
     if stale:
-        with connect(home, settings) as con:
-            for batch in _batches(stale):
-                made = _ingest_batch(con, home, settings, log, batch)
-                reports += _record(home, log, made, recorded, run_id)
-                if progress:
-                    n_files = sum(map(len, batch.values()))
-                    progress(f"{log.name} {min(batch)} to {max(batch)}: {n_files} files ingested")
+        for batch, made in _ingested(home, settings, log, stale):
+            reports += _record(home, log, made, recorded, run_id)
+            if progress:
+                n_files = sum(map(len, batch.values()))
+                progress(f"{log.name} {min(batch)} to {max(batch)}: {n_files} files ingested")
     return IngestReport(log.name, tuple(sorted(reports, key=lambda report: report.log_day)))
+
+
+def _ingested(
+    home: Home, settings: Settings, log: Log, stale: dict[date, list[LandingFile]]
+) -> Iterator[tuple[dict[date, list[LandingFile]], dict[date, dict[str, Any]]]]:
+    """Give each batch with what the deliveries of its days say of themselves."""
+    left = deque(_batches(stale))
+    while left:
+        with connect(home, settings) as con:
+            while left:
+                try:
+                    made = _ingest_batch(con, home, settings, log, left[0], left[0])
+                except ENDED:
+                    fit = without_culprits(home, settings, log, left[0])
+                    with connect(home, settings) as another:
+                        made = _ingest_batch(another, home, settings, log, fit, left[0])
+                    yield left.popleft(), made
+                    break
+                yield left.popleft(), made
 
 
 def _batches(stale: dict[date, list[LandingFile]]) -> Iterator[dict[date, list[LandingFile]]]:
@@ -144,23 +163,27 @@ def _ingest_batch(
     settings: Settings,
     log: Log,
     batch: dict[date, list[LandingFile]],
+    delivered: dict[date, list[LandingFile]],
 ) -> dict[date, dict[str, Any]]:
     """Ingest a batch and return what the delivery of each day says of itself.
 
     What does not fit into memory is read day by day; a day that still does not is refused, file by file.
     """
     try:
-        return _read_and_write(con, home, settings, log, batch, batch)
+        return _read_and_write(con, home, settings, log, batch, delivered)
     except duckdb.OutOfMemoryException as error:
         if is_disk_full(error):
             raise
         if len(batch) > 1:
-            days = [_ingest_batch(con, home, settings, log, {day: files}) for day, files in batch.items()]
+            days = [
+                _ingest_batch(con, home, settings, log, {day: files}, {day: delivered[day]})
+                for day, files in batch.items()
+            ]
             return {log_day: made for day in days for log_day, made in day.items()}
         found = "the records of its log day do not fit into memory"
         why = beyond(settings, "memory_limit", found, "shorten them, divide the day, or raise that setting")
         refused = {day: [replace(file, problem=why) for file in files] for day, files in batch.items()}
-        return _read_and_write(con, home, settings, log, refused, batch)
+        return _read_and_write(con, home, settings, log, refused, delivered)
 
 
 def _read_and_write(

@@ -15,9 +15,19 @@ from pipelines.settings.limits import LimitSettings, beyond
 
 _BATCH_ROWS = 256
 _CHUNKS = """
-    select path_in_schema, num_values, row_group_num_rows, num_values > $2 * greatest(row_group_num_rows, 1) as is_long
+    select
+        path_in_schema,
+        num_values,
+        row_group_num_rows,
+        num_values > $2 * greatest(row_group_num_rows, 1) as is_long,
+        least(
+            num_values, total_uncompressed_size, total_compressed_size, data_page_offset, dictionary_page_offset
+        ) as lowest
     from parquet_metadata($1)
-    where is_long or type = 'BYTE_ARRAY' and greatest(total_uncompressed_size, total_compressed_size) > $3
+    where
+        is_long
+        or lowest < 0
+        or type = 'BYTE_ARRAY' and greatest(total_uncompressed_size, total_compressed_size) > $3
 """
 
 
@@ -64,7 +74,9 @@ def _check_values(path: Path, schema: pa.Schema, limits: LimitSettings) -> None:
     texts: set[str] = set()
     with _in_memory().cursor() as con:
         chunks = con.execute(_CHUNKS, [str(path), limits.max_columns, limits.max_line_bytes]).fetchall()
-    for name, n_values, n_rows, is_long in chunks:
+    for name, n_values, n_rows, is_long, lowest in chunks:
+        if lowest < 0:
+            raise Rejected(f"no readable Parquet file (column {name!r}: a size or place of {lowest}); deliver it again")
         if is_long:
             found = f"column {name!r} has {n_values:,} values in {n_rows:,} rows"
             raise Rejected(beyond(limits, "max_columns", found, "no row may have more: flatten it"))

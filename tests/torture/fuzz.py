@@ -143,6 +143,13 @@ untouched; no id is accepted that stands in no file; no file makes the process f
             "read it calls abort",
             "DuckDB reads what the footer says of its columns, and the file is refused by its name",
         ),
+        Found(
+            (692,),
+            "a Parquet file whose footer says that a column takes fewer than 0 bytes ended the database that read it, "
+            "and with it the ingestion of its log",
+            "sizes and places below 0 are refused by their column; and where a file ends the database nonetheless, "
+            "each is read alone, that one is refused by its name, and the others are read",
+        ),
     ),
     unseen=(
         "a damage that turns a value into another honest one of the same kind: nothing in a file speaks against it",
