@@ -124,7 +124,8 @@ untouched; no id is accepted that stands in no file; no file makes the process f
     prepare=lambda folder: None,
     play=play,
     n_seeds=924,
-    n_short=2,
+    n_short=5,
+    finds_short=False,
     found=(
         Found(
             (3,),
