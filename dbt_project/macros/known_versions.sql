@@ -1,4 +1,4 @@
-{% macro known_versions(relation, key, log=none) %}
+{% macro known_versions(relation, key, log) %}
     with
 
     repeated_keys as (
@@ -28,7 +28,7 @@
             coalesce(
                 min(greatest(event_day, log_day)) over (
                     partition by source, {{ key | join(', ') }}
-                    order by {{ best_version_first(log or relation.identifier) }}
+                    order by {{ best_version_first(log) }}
                     rows between unbounded preceding and 1 preceding
                 ),
                 date '9999-12-31'

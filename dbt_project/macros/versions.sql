@@ -1,11 +1,11 @@
-{% macro winning_versions(relation, key, log=none) %}
+{% macro winning_versions(relation, key, log) %}
     select *
     from (
         select
             *,
             row_number() over (
                 partition by source, {{ key | join(', ') }}
-                order by {{ best_version_first(log or relation.identifier) }}
+                order by {{ best_version_first(log) }}
             ) as version_rank
         from {{ relation }}
     ) as ranked

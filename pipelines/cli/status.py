@@ -29,7 +29,7 @@ SHOWN_RULES = 5
 """Rules between logs that are named; Data health names them all."""
 
 SHOWN_FAILURES = 20
-"""Expectations of the last run that are named; marts.gate_results holds them all."""
+"""Verdicts of the last run that are named; marts.gate_results holds them all."""
 
 _SEVERITIES = {CRITICAL: Text("critical", "严重"), WARNING: Text("warning", "警告")}
 _PUBLISHED = Text("published", "已发布")
@@ -98,13 +98,13 @@ def _rebuilt(build: dict[str, Any]) -> Text:
 
 
 def _last_run_lines(home: Home) -> list[Text]:
-    """Lines about how the last run ended, and the expectations that failed in it."""
+    """Lines about how the last run ended, and the rules that failed in it."""
     results = ledger.read(home, "gate_results").to_pylist()
     stop = noted.last(home)
     last_run = stop.run_id if stop else results[-1]["run_id"] if results else None
     failed = [row for row in results if row["run_id"] == last_run and not row["is_passed"]]
     failed.sort(key=lambda row: (row["severity"], row["table_name"], str(row["day"])))
-    counted = Text(f"{last_run}: {len(failed)} expectations failed", f"{last_run}：{len(failed)} 项检查未通过")
+    counted = Text(f"{last_run}: {len(failed)} rules failed", f"{last_run}：{len(failed)} 条规则未通过")
     lines = [labelled(Text("last run", "上次运行"), str(stop) if stop else counted if last_run else _NO_RUN_YET)]
     for row in failed[:SHOWN_FAILURES]:
         where, rule, found = f"{row['table_name']} {row['day'] or ''}", row["expectation"], row["observed"]

@@ -174,6 +174,17 @@ def test_dbt_knows_the_columns_of_every_log():
     assert own == {name: [one for one in part_columns(log) if one != "source_seq"] for name, log in LOGS.items()}
 
 
+def test_versions_of_a_log_are_put_in_the_order_of_its_own_columns():
+    """dbt puts nothing for the columns of a log that it does not know, and ties would be settled by chance."""
+    models = {path.stem: path.read_text(encoding="utf-8") for path in (DBT / "models").rglob("*.sql")}
+    of_source = re.compile(r"_versions\(source\('lake', '(\w+)'\), \[[^]]*\], '(\w+)'\)")
+    named = re.compile(r"(?:_versions\([^)]*(?:\)[^)]*)?, |best_version_\w+\((?:'\w+', )?)'(\w+)'\)")
+
+    assert [name for name, text in models.items() if any(log != own for log, own in of_source.findall(text))] == []
+    found = {log for text in models.values() for log in named.findall(text)}
+    assert found == {*LOGS}
+
+
 def test_dbt_reads_every_log_where_the_lake_keeps_it():
     (lake,) = [source for source in yaml_of(DBT / "models" / "sources.yml")["sources"] if source["name"] == "lake"]
     tables = {table["name"]: table for table in lake["tables"] if table["name"] != "quarantine"}

@@ -9,7 +9,9 @@ members as (
 ),
 
 versions as (
-    {{ known_versions(source('lake', 'event_participation'), ['event_id', 'member_id', 'state']) }}
+    {{
+        known_versions(source('lake', 'event_participation'), ['event_id', 'member_id', 'state'], 'event_participation')
+    }}
 ),
 
 upserts as (

@@ -1,7 +1,7 @@
 with
 
 versions as (
-    {{ known_versions(source('lake', 'content'), ['content_id']) }}
+    {{ known_versions(source('lake', 'content'), ['content_id'], 'content') }}
 ),
 
 upserts as (

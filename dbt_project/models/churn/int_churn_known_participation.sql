@@ -1,7 +1,9 @@
 with
 
 versions as (
-    {{ known_versions(source('lake', 'event_participation'), ['event_id', 'member_id', 'state']) }}
+    {{
+        known_versions(source('lake', 'event_participation'), ['event_id', 'member_id', 'state'], 'event_participation')
+    }}
 ),
 
 upserts as (

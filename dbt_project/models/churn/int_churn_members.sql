@@ -14,7 +14,7 @@ known_days as (
 ),
 
 versions as (
-    {{ known_versions(source('lake', 'members'), ['member_id', 'occurred_at']) }}
+    {{ known_versions(source('lake', 'members'), ['member_id', 'occurred_at'], 'members') }}
 ),
 
 upserts as (

@@ -5,7 +5,7 @@ feature_days as (
 ),
 
 versions as (
-    {{ known_versions(source('lake', 'subscriptions'), ['subscription_id', 'term_start', 'step']) }}
+    {{ known_versions(source('lake', 'subscriptions'), ['subscription_id', 'term_start', 'step'], 'subscriptions') }}
 ),
 
 upserts as (

@@ -1,7 +1,7 @@
 with
 
 latest as (
-    {{ winning_versions(source('lake', 'actions'), ['action_id']) }}
+    {{ winning_versions(source('lake', 'actions'), ['action_id'], 'actions') }}
 ),
 
 persons as (

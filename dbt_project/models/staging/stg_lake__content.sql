@@ -1,7 +1,7 @@
 with
 
 latest as (
-    {{ winning_versions(source('lake', 'content'), ['content_id']) }}
+    {{ winning_versions(source('lake', 'content'), ['content_id'], 'content') }}
 ),
 
 persons as (

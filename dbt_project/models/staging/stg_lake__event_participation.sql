@@ -1,7 +1,9 @@
 with
 
 latest as (
-    {{ winning_versions(source('lake', 'event_participation'), ['event_id', 'member_id', 'state']) }}
+    {{
+        winning_versions(source('lake', 'event_participation'), ['event_id', 'member_id', 'state'], 'event_participation')
+    }}
 ),
 
 persons as (

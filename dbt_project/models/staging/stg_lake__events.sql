@@ -1,7 +1,7 @@
 with
 
 latest as (
-    {{ winning_versions(source('lake', 'events'), ['event_id']) }}
+    {{ winning_versions(source('lake', 'events'), ['event_id'], 'events') }}
 ),
 
 persons as (

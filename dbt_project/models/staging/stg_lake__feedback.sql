@@ -1,7 +1,7 @@
 with
 
 latest as (
-    {{ winning_versions(source('lake', 'feedback'), ['feedback_id']) }}
+    {{ winning_versions(source('lake', 'feedback'), ['feedback_id'], 'feedback') }}
 ),
 
 persons as (

@@ -3,7 +3,7 @@
 with
 
 latest as (
-    {{ winning_versions(source('lake', 'members'), ['member_id', 'occurred_at']) }}
+    {{ winning_versions(source('lake', 'members'), ['member_id', 'occurred_at'], 'members') }}
 ),
 
 persons as (

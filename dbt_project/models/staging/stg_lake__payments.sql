@@ -1,7 +1,7 @@
 with
 
 latest as (
-    {{ winning_versions(source('lake', 'payments'), ['payment_id']) }}
+    {{ winning_versions(source('lake', 'payments'), ['payment_id'], 'payments') }}
 ),
 
 persons as (

@@ -1,7 +1,7 @@
 with
 
 latest as (
-    {{ winning_versions(source('lake', 'subscriptions'), ['subscription_id', 'term_start', 'step']) }}
+    {{ winning_versions(source('lake', 'subscriptions'), ['subscription_id', 'term_start', 'step'], 'subscriptions') }}
 ),
 
 persons as (

@@ -11,7 +11,7 @@ from pipelines.report.parts.coverage import Source
 from pipelines.report.parts.database import Marts
 from pipelines.report.parts.header import Header, latest_verdicts
 from pipelines.report.parts.reasons import said
-from pipelines.report.parts.text import Claim, Text, day, integer, plural
+from pipelines.report.parts.text import MISSING, Claim, Text, day, integer, plural
 from pipelines.report.sections import day_notes, deliveries, findings, gaps, known_days, relations, restated, withheld
 
 _TITLE = Text("Data health", "数据健康")
@@ -70,7 +70,6 @@ def _gates(marts: Marts, context: SiteContext) -> Block:
             is_passed,
             is_waived,
             {_observed(context)} as observed,
-            expected,
             reason,
             checked_at,
             run_id,
@@ -85,12 +84,11 @@ def _gates(marts: Marts, context: SiteContext) -> Block:
                 _verdict(row["is_passed"], row["is_waived"], row["severity"]),
                 _rank(row["is_passed"], row["is_waived"]),
             ),
-            Cell(words.word(words.GATES, row["gate"])),
+            Cell(said(row["expectation"])),
+            Cell(said(row["observed"]) if row["observed"] else MISSING),
             Cell(words.log(row["table_name"])),
             Cell(day(row["day"]), str(row["day"] or "")),
-            Cell(said(row["expectation"])),
-            Cell(said(row["observed"])),
-            Cell(said(row["expected"])),
+            Cell(words.word(words.GATES, row["gate"])),
             Cell(said(row["reason"])),
         ]
         for row in result.rows
@@ -105,12 +103,11 @@ def _gates(marts: Marts, context: SiteContext) -> Block:
         ),
         columns=[
             Column(Text("Verdict", "裁定")),
-            Column(Text("Gate", "质量门")),
+            Column(Text("Rule", "规则"), wide=True),
+            Column(Text("Observed", "观测"), wide=True),
             Column(Text("Table", "表")),
             Column(Text("Day", "日期")),
-            Column(Text("Expectation", "期望")),
-            Column(Text("Observed", "观测")),
-            Column(Text("Expected", "应为")),
+            Column(Text("Gate", "质量门")),
             Column(Text("Why it matters", "缘由"), wide=True),
         ],
         rows=rows,

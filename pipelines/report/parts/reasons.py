@@ -1,10 +1,10 @@
 """Reasons and errors in both languages: what was said in English, and maybe stored so, is looked up in translations.
 
 ``translations/*.po`` hold sentences with their values in braces. What a value may be is told by its name: ``{n…}`` is a
-number, ``{day…}`` a day, ``{word}`` and ``{rule}`` one word, ``{s}`` the ending of a plural, ``{table}`` a log or mart,
-``{learner…}`` and ``{feature}`` a name of the churn model, ``{losses}`` losses with the names of learners, ``{at}`` the
-place before a sentence, ``{pairs}`` names and what they are to be called; those of ``_SENTENCES`` and ``_WORDS`` are
-looked up in their turn. What is not found stays as it is.
+number, ``{day…}`` a day, ``{word}`` one word, ``{s}`` the ending of a plural, ``{table}`` a log or mart, ``{rule}`` a
+rule of a gate, ``{learner…}`` and ``{feature}`` a name of the churn model, ``{losses}`` losses with the names of
+learners, ``{at}`` the place before a sentence, ``{pairs}`` names and what they are to be called; those of
+``_SENTENCES`` and ``_WORDS`` are looked up in their turn. What is not found stays as it is.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 
-from pipelines.report.parts import words
+from expectations.relations import RELATIONS
+from pipelines.report.parts import rule_words, words
 from pipelines.report.parts.feature_words import FEATURES
 from pipelines.report.parts.text import Text
 
@@ -139,12 +140,20 @@ def _losses(value: str) -> Text:
     return said
 
 
+def _rule(code: str) -> Text:
+    """Say what a rule is about; one between logs by what a row that breaks it does."""
+    if relation := RELATIONS.get(code):
+        return Text('"', "“") + said(relation.said) + Text('"', "”")
+    return rule_words.rule(code)
+
+
 _SHOWN: dict[str, Callable[[str], Text]] = {
     "table": lambda value: Text(value, words.log(value).zh),
     "feature": lambda value: words.word(FEATURES, value),
     "learner": _learner,
     "learner_other": _learner,
     "losses": _losses,
+    "rule": _rule,
     "pairs": lambda value: Text(value, re.sub(r"(\w+): your `(.*?)`\?", r"`\2` → \1", value)),
     "at": lambda value: Text(value, value.replace(": ", "：")),
 }

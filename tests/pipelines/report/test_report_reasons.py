@@ -26,7 +26,8 @@ from pipelines.defs.errors import UNKNOWN
 from pipelines.home import Home
 from pipelines.ingest import odd_values, row_rules, unknown
 from pipelines.lake import seal
-from pipelines.report.parts.reasons import chinese
+from pipelines.report.parts.reasons import chinese, said
+from pipelines.report.parts.text import Text
 from pipelines.settings import PROJECT_DIR
 from pipelines.watch.dead import KILLED
 from tests.support.chinese import CHINESE, LEFT, VALUES, filled, half_width, is_said, written
@@ -65,11 +66,12 @@ def rules_of_gates():
 
 
 @pytest.mark.parametrize("rule", rules_of_gates(), ids=lambda rule: rule.column)
-def test_each_rule_of_a_gate_is_said_in_chinese_alone_and_with_what_was_found(rule):
+def test_each_rule_of_a_gate_is_said_in_words_of_both_languages_alone_and_with_what_was_found(rule):
     verdict = f"{rule.column} {rule.expected}, found 0.5: {rule.reason}"
 
     assert is_said(rule.reason)
-    assert chinese(verdict).startswith(f"{rule.column} ")
+    assert rule.column not in chinese(verdict) + said(verdict).en
+    assert said(verdict).en.endswith(f" {rule.expected}, found 0.5: {rule.reason}")
     assert is_said(verdict)
     assert chinese(f"{verdict}; {verdict}") == f"{chinese(verdict)}；{chinese(verdict)}"
 
@@ -82,6 +84,12 @@ def test_each_rule_between_logs_is_said_in_chinese():
     ]
 
     assert lacking == []
+    for what in ("at most 0", "share at most 0.02", "share of all days at most 0.02"):
+        assert [name for name in RELATIONS if not is_said(f"{name} {what}")] == []
+    assert said("link_unknown share at most 0.02") == Text(
+        '"links an id that the members log does not know" share at most 0.02',
+        "“关联的编号不在成员日志中”占比至多 0.02",
+    )
 
 
 def reasons_of_rows():
@@ -241,7 +249,7 @@ def test_a_verdict_with_its_first_refused_lines_is_one_sentence_in_chinese():
     )
 
     assert chinese(reason) == (
-        "null_member_rise 至多 0.25，实际为 0.96（列 `member` 不在契约中：是否想写 member_id？该列有 20 行为空）："
+        "未填成员的行占比升幅至多 0.25，实际为 0.96（列 `member` 不在契约中：是否想写 member_id？该列有 20 行为空）："
         "没有成员的行比平常多得多，应是某一列改了名或中途丢失；"
         "landing/interactions/2026-02-04/a.csv:4 member_id 必填，但为空，同类共 12 行"
     )

@@ -124,7 +124,7 @@ def test_failures_stand_first(fill: Fill) -> None:
     sql = _verdict("date '2026-11-17'", passed=False) + _verdict(LAST_DAY, passed=True)
     table = block_of(page_of(health.page, fill(sql)), "Gate results, failures first")
     assert isinstance(table, Table)
-    assert [row[3].sort for row in table.rows] == ["2026-11-17", "2026-11-19"]
+    assert [row[4].sort for row in table.rows] == ["2026-11-17", "2026-11-19"]
 
 
 def test_findings_are_summed_over_their_log_days_with_what_to_do(fill: Fill) -> None:

@@ -66,4 +66,4 @@ def test_where_single_members_are_not_shown_verdicts_have_no_keys(
     )
     table = health._gates(fill(sql), replace(CONTEXT, least_shown=least_shown))
     assert isinstance(table, Table)
-    assert [row[5].shown.en for row in table.rows] == observed
+    assert [row[2].shown.en for row in table.rows] == observed
