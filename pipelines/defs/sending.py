@@ -45,5 +45,4 @@ def due_messages(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         if one.is_failure:
             context.log.warning(spoken(one.line))
     done = [one.line for one in outcomes if one.what in ("sent", "failed")]
-    said = joined(done)
-    return dg.SkipReason(spoken(said if done else "nothing is due"))
+    return dg.SkipReason(spoken(joined(done) if done else "nothing is due"))

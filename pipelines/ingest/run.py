@@ -134,12 +134,13 @@ def _ingested(
                 try:
                     made = _ingest_batch(con, home, settings, log, left[0], left[0])
                 except ENDED:
-                    fit = without_culprits(home, settings, log, left[0])
-                    with connect(home, settings) as another:
-                        made = _ingest_batch(another, home, settings, log, fit, left[0])
-                    yield left.popleft(), made
                     break
                 yield left.popleft(), made
+        if left:
+            fit = without_culprits(home, settings, log, left[0])
+            with connect(home, settings) as con:
+                made = _ingest_batch(con, home, settings, log, fit, left[0])
+            yield left.popleft(), made
 
 
 def _batches(stale: dict[date, list[LandingFile]]) -> Iterator[dict[date, list[LandingFile]]]:
