@@ -261,7 +261,7 @@ def test_the_console_says_in_chinese_that_a_step_failed(chinese):
     assert loggers._ProgressFormatter().format(said).endswith("raw/members                  错误：步骤“x”失败。")
 
 
-REASON = "null_member_rise 至多 0.25，实际为 0.96：没有成员的行比平常多得多，应是某一列改了名或中途丢失"
+REASON = "未填成员的行占比升幅至多 0.25，实际为 0.96：没有成员的行比平常多得多，应是某一列改了名或中途丢失"
 LINE = "landing/interactions/2026-02-04/a.csv:4 member_id 必填，但为空，同类共 12 行"
 
 
