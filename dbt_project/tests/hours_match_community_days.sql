@@ -1,5 +1,29 @@
--- The hours of a day add up to the day, where it is known.
+-- The hours of a day and what has none add up to the day, where it is known.
 with
+
+counted as (
+    select
+        day,
+        n_contents,
+        n_interactions,
+        n_reads,
+        n_anonymous_acts
+    from {{ ref('activity_hours') }}
+    union all
+    select
+        timeless.day,
+        0 as n_contents,
+        case when timeless.member_id is not null then timeless.n_interactions else 0 end as n_interactions,
+        case when timeless.member_id is not null then timeless.n_reads else 0 end as n_reads,
+        case when timeless.member_id is null then timeless.n_interactions else 0 end as n_anonymous_acts
+    from {{ ref('int_interactions__member_hours') }} as timeless
+    inner join {{ ref('community_days') }} as known_days on timeless.day = known_days.day
+    left join {{ ref('int_members__excluded_spans') }} as excluded_spans
+        on
+            timeless.member_id = excluded_spans.member_id
+            and timeless.day between excluded_spans.from_day and excluded_spans.to_day
+    where timeless.hour is null and excluded_spans.member_id is null
+),
 
 hours as (
     select
@@ -8,7 +32,7 @@ hours as (
         sum(n_interactions) as n_interactions,
         sum(n_reads) as n_reads,
         sum(n_anonymous_acts) as n_anonymous_acts
-    from {{ ref('activity_hours') }}
+    from counted
     group by day
 ),
 

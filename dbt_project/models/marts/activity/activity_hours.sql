@@ -27,6 +27,7 @@ unioned as (
         n_reads,
         day
     from interactions
+    where hour is not null
     union all
     select
         member_id,

@@ -180,7 +180,7 @@ def test_where_nothing_fired_it_says_so(fill: Fill) -> None:
 
 _HOURS = """
     insert into marts.community_days by name
-    select date '2026-11-19' - n::int as day, 3 as n_interactions, 2 as dau from range(14) as r (n);
+    select date '2026-11-19' - n::int as day, 0 as n_contents, 3 as n_interactions, 2 as dau from range(14) as r (n);
     insert into marts.activity_hours by name
     select day, hour, n_contents, n_interactions, n_reads, 0 as n_anonymous_acts, n_anonymous_reads
     from (values (date '2026-11-19', 20, 1, 5, 8, 2), (date '2026-11-12', 20, 0, 2, 0, 0),
@@ -195,7 +195,20 @@ def test_acts_are_shown_by_weekday_and_hour_as_means_of_whole_weeks(fill: Fill) 
     assert {len(row) for row in table.rows} == {25}
     found = {(row[0].sort, hour): cell.sort for row in table.rows for hour, cell in enumerate(row[1:]) if cell.sort}
     assert found == {(4, 20): (1 + 5 + 2) / 2, (3, 9): 4 / 2}
-    assert "mean of 2 weeks" in table.note.en
+    assert table.note.en.endswith("mean of 2 weeks. 30 more have a day and no hour.")
+
+
+def test_where_each_act_has_an_hour_none_is_said_to_lack_it(fill: Fill) -> None:
+    sql = """
+        insert into marts.community_days by name
+        select date '2026-11-19' - n::int as day, 0 as n_contents, 3 as n_interactions, 2 as dau from range(14) r (n);
+        insert into marts.activity_hours by name
+        select day, 9 as hour, 0 as n_contents, 3 as n_interactions, 0 as n_reads, 0 as n_anonymous_acts,
+            0 as n_anonymous_reads from marts.community_days;
+    """
+    table = block_of(page_of(interactions.page, fill(sql)), "At which hours do they act?")
+    assert isinstance(table, Table)
+    assert table.note.en.endswith("the mean of 2 weeks.")
 
 
 def test_reads_are_shown_by_hour_with_those_of_visitors(fill: Fill) -> None:
