@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+
+from filelock import FileLock
 
 from pipelines.files import write_text
 from pipelines.home import Home
@@ -14,12 +18,16 @@ from pipelines.settings import Settings
 
 @dataclass(frozen=True)
 class Stop:
-    """A run that stopped, when and why; ``run_id`` is empty where none came, ``failed_gate`` where no gate did it."""
+    """A run that stopped, when and why; ``run_id`` is empty where none came, ``failed_gate`` where no gate did it.
+
+    ``before`` are the ids of the runs that stopped before it, back to the last run that came to its end.
+    """
 
     run_id: str
     stopped_at: datetime
     failed_gate: str
     reason: str
+    before: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The stop in a line."""
@@ -35,11 +43,25 @@ def note(home: Home, settings: Settings, stop: Stop) -> None:
     write_text(_file(home), json.dumps(asdict(stop) | {"stopped_at": stop.stopped_at.isoformat()}, ensure_ascii=False))
 
 
+@contextmanager
+def one_at_a_time(home: Home) -> Iterator[None]:
+    """Let one process at a time say a stop: command, daemon and guard may find the same one at the same moment.
+
+    Where the home cannot be written there is nothing to wait at, and the stop is said nonetheless.
+    """
+    with ExitStack() as stack:
+        with suppress(OSError):
+            home.dagster.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(FileLock(home.dagster / ".stop.lock"))
+        yield
+
+
 def last(home: Home) -> Stop | None:
     """Return the stop that stands; None where the last run came to its end, or there was none."""
     try:
         said = json.loads(_file(home).read_text(encoding="utf-8"))
-        return Stop(**said | {"stopped_at": datetime.fromisoformat(said["stopped_at"])})
+        stopped_at, before = datetime.fromisoformat(said["stopped_at"]), tuple(said.get("before", ()))
+        return Stop(**said | {"stopped_at": stopped_at, "before": before})
     except (OSError, ValueError, TypeError, KeyError):
         return None
 

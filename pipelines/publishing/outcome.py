@@ -40,20 +40,30 @@ def note_failure(home: Home, settings: Settings, *, failed_gate: str, reason: st
     command, the daemon or the guard of the run; without a run the same reason is said once a day. Where the home cannot
     be written, the alert says that too.
     """
-    before = noted.last(home)
-    if before is not None and before.run_id == run_id:
-        is_old = abs(clock.now() - before.stopped_at) >= _AGAIN
-        if run_id or (_words(before.reason) == _words(reason) and not is_old):
-            return
-    stop = noted.Stop(run_id, clock.now(), failed_gate, reason)
+    with noted.one_at_a_time(home):
+        before = noted.last(home)
+        if before is None or not _is_said(before, reason, run_id):
+            earlier = (*before.before, before.run_id) if before is not None else ()
+            stop = noted.Stop(run_id, clock.now(), failed_gate, reason, tuple(filter(None, dict.fromkeys(earlier))))
+            _say(home, settings, stop)
+
+
+def _is_said(before: noted.Stop, reason: str, run_id: str) -> bool:
+    if run_id:
+        return run_id in (before.run_id, *before.before)
+    is_old = abs(clock.now() - before.stopped_at) >= _AGAIN
+    return not before.run_id and _words(before.reason) == _words(reason) and not is_old
+
+
+def _say(home: Home, settings: Settings, stop: noted.Stop) -> None:
     unsaid = []
     for say in (noted.note, _say_on_page, _say_on_banner, _say_to_targets):
         try:
             say(home, settings, stop)
         except (OSError, UserError) as error:
             unsaid.append(brief(str(error)))
-    said = f"{reason}; besides, the pages could not be told: {unsaid[0]}" if unsaid else reason
-    send_alert(settings, {"community": settings.title, "failed_gate": failed_gate, "reason": said})
+    said = f"{stop.reason}; besides, the pages could not be told: {unsaid[0]}" if unsaid else stop.reason
+    send_alert(settings, {"community": settings.title, "failed_gate": stop.failed_gate, "reason": said})
 
 
 def _words(reason: str) -> str:

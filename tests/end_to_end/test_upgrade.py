@@ -24,8 +24,9 @@ from tests.support.running import Running
 
 MADE_BY = Path(__file__).with_name("made_by")
 LAST = date(2025, 2, 19)
-OF_A_RUN = {"run_id", "scored_at", "found_at"}
-"""Columns that say which run wrote a row last: the last day is ingested and scored once more."""
+OF_A_RUN = {"run_id", "scored_at", "found_at", "reasons_en", "reasons_zh", "drivers"}
+"""Columns of what a run says of the last day, which is ingested and scored once more: its own id and times, and reasons
+and their drivers, which are put in the words of today."""
 OF_RULES = {"relation_checks"}
 """Has a row for each rule, of which there are more now."""
 

@@ -11,7 +11,7 @@ from pipelines.home import Home
 from pipelines.sql import identifier, literal
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql.connect.session import SparkSession
 
 _READ = {"marts", "gates", "churn", "retention", "rebuild", "base"}
 """Schemas of models that are read outside of dbt."""

@@ -15,7 +15,7 @@ from pipelines.faults import UserError
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql.connect.session import SparkSession
 
 _PORT = 15002
 _WAIT_SECONDS = 10
@@ -112,13 +112,16 @@ def _session(settings: Settings) -> SparkSession:
     with warnings.catch_warnings(), _in_a_program():
         warnings.simplefilter("ignore")
         try:
-            from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
+            from pyspark.sql.connect.client import DefaultChannelBuilder  # noqa: PLC0415 - an extra
             from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415
+            from pyspark.sql.connect.session import SparkSession  # noqa: PLC0415
         except ImportError as error:
             raise EngineError("GUILDBOOK_ENGINE=spark needs the extra: pip install 'guildbook[spark]'") from error
         if (active := SparkSession.getActiveSession()) is not None and _addresses.get(active) != address(settings):
             _close(active)
-        session = SparkSession.builder.remote(address(settings)).getOrCreate()
+        # A connection of its own: one that other sessions share is tried again only when they would.
+        channel = DefaultChannelBuilder(address(settings), [("grpc.use_local_subchannel_pool", 1)])
+        session = SparkSession.builder.channelBuilder(channel).getOrCreate()
     _addresses[session] = address(settings)
     session.client.set_retry_policies([DefaultPolicy(max_retries=1, max_backoff=500)])
     return session

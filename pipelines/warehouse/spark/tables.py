@@ -20,7 +20,7 @@ from pipelines.warehouse.project import DBT_PROJECT_DIR
 from pipelines.warehouse.spark.session import is_sail
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql.connect.session import SparkSession
 
 _TYPES = {
     pa.string(): "string",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -67,6 +68,23 @@ def test_the_same_failure_is_said_once_a_day_and_again_after_the_clock_was_set_b
         note_failure(publisher.home, publisher.settings, failed_gate="", reason=f"{passed} GB are free")
         told.append(said.exists())
     assert told == [True, False, True, True, False]
+
+
+def test_a_run_is_said_once_by_several_at_once_and_after_another_was_said(tmp_path):
+    said = tmp_path / "said"
+    publisher = Publisher(tmp_path / "home", alert_command=f"sleep 0.3; echo . >> '{said}'")
+
+    def note(run_id, reason="its process was killed"):
+        note_failure(publisher.home, publisher.settings, failed_gate="", reason=reason, run_id=run_id)
+
+    with ThreadPoolExecutor() as finders:
+        list(finders.map(note, ["run-7"] * 3))
+    assert said.read_text(encoding="utf-8") == ".\n"
+    note("run-8")
+    note("", "no log came")
+    note("run-7")
+    note("run-8")
+    assert said.read_text(encoding="utf-8") == ".\n" * 3
 
 
 def test_before_the_first_publication_only_the_operator_is_told(alerted):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import threading
-from contextlib import closing
+import time
+from contextlib import closing, suppress
 from socket import socket
 
 import pytest
+from pyspark.sql import SparkSession
 
 from pipelines.faults import explain
 from pipelines.home import Home
@@ -91,6 +93,22 @@ def test_a_server_that_was_started_anew_is_met_with_a_new_session(tmp_path, serv
     settings = on(server.address, tmp_path)
     session.connect(settings).sql("create schema marts")
     server.kill("sail")
+    server.start()
+    assert session.connect(settings).sql("select 1").collect()[0][0] == 1
+
+
+def test_a_server_that_was_away_is_met_at_once_though_another_session_still_waits_for_it(tmp_path, server):
+    """The client waits longer and longer before it tries a connection again, and sessions would share that one."""
+    settings = on(server.address, tmp_path)
+    session.connect(settings)
+    other = SparkSession.builder.remote(server.address).create()
+    other.client.set_retry_policies([])
+    server.kill("sail")
+    until = time.monotonic() + 6
+    while time.monotonic() < until:
+        with suppress(Exception):
+            other.sql("select 1").collect()
+        time.sleep(0.1)
     server.start()
     assert session.connect(settings).sql("select 1").collect()[0][0] == 1
 
