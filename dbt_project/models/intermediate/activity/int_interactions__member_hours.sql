@@ -42,45 +42,40 @@ interactions as (
     inner join days on interactions.day = days.day
 ),
 
-counted as (
-    select
-        member_id,
-        source,
-        kind,
-        hour,
-        is_at_turn,
-        kind in {{ in_list(var('read_kinds')) }} as is_read,
-        count(*) as n_acts,
-        day
-    from interactions
-    group by member_id, source, kind, hour, is_at_turn, day
-),
-
 -- A day that came without a time was made midnight or noon of it, here or by whoever exported it.
 timeless as (
     select
         source,
         kind,
         day
-    from counted
+    from interactions
     group by source, kind, day
-    having 2 * sum(case when is_at_turn then n_acts else 0 end) >= sum(n_acts)
+    having 2 * count(*) filter (where is_at_turn) >= count(*)
+),
+
+known as (
+    select
+        interactions.member_id,
+        interactions.kind,
+        case when not interactions.is_at_turn or timeless.day is null then interactions.hour end as hour,
+        interactions.day
+    from interactions
+    left join timeless
+        on
+            interactions.source = timeless.source
+            and interactions.kind = timeless.kind
+            and interactions.day = timeless.day
 ),
 
 final as (
     select
-        counted.member_id,
-        cast(case when not counted.is_at_turn or timeless.day is null then counted.hour end as bigint) as hour,
-        cast(sum(case when counted.is_read then 0 else counted.n_acts end) as bigint) as n_interactions,
-        cast(sum(case when counted.is_read then counted.n_acts else 0 end) as bigint) as n_reads,
-        counted.day
-    from counted
-    left join timeless
-        on counted.source = timeless.source and counted.kind = timeless.kind and counted.day = timeless.day
-    group by
-        counted.member_id,
-        case when not counted.is_at_turn or timeless.day is null then counted.hour end,
-        counted.day
+        member_id,
+        cast(hour as bigint) as hour,
+        cast(count(*) filter (where kind not in {{ in_list(var('read_kinds')) }}) as bigint) as n_interactions,
+        cast(count(*) filter (where kind in {{ in_list(var('read_kinds')) }}) as bigint) as n_reads,
+        day
+    from known
+    group by member_id, hour, day
 )
 
 select * from final
