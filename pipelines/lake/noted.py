@@ -51,8 +51,7 @@ def one_at_a_time(home: Home) -> Iterator[None]:
     """
     with ExitStack() as stack:
         with suppress(OSError):
-            home.dagster.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(FileLock(home.dagster / ".stop.lock"))
+            stack.enter_context(FileLock(home.root / ".stop.lock"))
         yield
 
 

@@ -49,7 +49,7 @@ NEXT_DAYS = TODAY + timedelta(days=3)
 BROKEN = [
     ("no times", [like(n, "10:00:00" if n % 2 else "nonsense") for n in range(20)], "rows.jsonl:1"),
     ("rows of another day", [like(n, "10:00:00", NEXT_DAYS) for n in range(20)], "is after its log day"),
-    ("nobody is named", [like(n, "10:00:00", member_id=None) for n in range(60)], "null_member_rise"),
+    ("nobody is named", [like(n, "10:00:00", member_id=None) for n in range(60)], "rise in the share of rows that name nobody"),
 ]
 
 
@@ -66,7 +66,7 @@ def test_the_gate_keeps_a_broken_file_from_the_page_and_says_where_and_what_to_d
     assert figures["n_contents"] != ""
     html = running_day.html()
     assert said in html
-    assert "landing/interactions" in html or "null_member" in said
+    assert "landing/interactions" in html or "name nobody" in said
     assert f"guildbook gate waive interactions {TODAY}" in html
     assert "已扣留：互动" in html
     assert not {alarm.series for alarm in looked.today.alarms} & {"n_interactions", "dau", "interactions"}
