@@ -9,6 +9,7 @@ from expectations.shape_rules import UNSURE, shape_rules
 from expectations.suites import delivery_rules, prediction_rules
 from pipelines.gates import facts
 from pipelines.reference.markdown import GENERATED, table
+from pipelines.report.parts import rule_words
 from pipelines.settings import Settings
 
 INTRO = """\
@@ -16,7 +17,8 @@ INTRO = """\
 
 What has to hold before anything goes on. *critical* stops the day or the run, *warning* only shows. Limits that are
 [settings](settings.md) stand here with their defaults. What to do when a gate stops a run is in the
-[operator guide](operator-guide.md#when-a-gate-stops-a-run).
+[operator guide](operator-guide.md#when-a-gate-stops-a-run). Pages and messages say a rule by what it counts; its name
+is what stands in the column `expectation` of [`gate_results`](marts/gate_results.md).
 """
 
 DELIVERIES = """
@@ -46,7 +48,7 @@ PREDICTIONS = """
 Of the last day, for each definition of churn: here by inactivity.
 """
 
-HEADER = ("what is counted", "severity", "limit", "why")
+HEADER = ("rule", "what it counts", "severity", "limit", "why")
 
 
 def parts() -> Iterator[tuple[str, Sequence[Rule]]]:
@@ -78,6 +80,8 @@ def gates_page() -> str:
     """Markdown of ``docs/gates.md``."""
     page = GENERATED.format(source="`expectations/`") + INTRO
     for text, rules in parts():
-        rows = [(f"`{one.column}`", one.severity, one.expected, one.reason) for one in rules]
+        rows = [
+            (f"`{one.column}`", rule_words.rule(one.column).en, one.severity, one.expected, one.reason) for one in rules
+        ]
         page += text + ("\n" + table(HEADER, rows) if rows else "")
     return page

@@ -49,7 +49,7 @@ NEXT_DAYS = TODAY + timedelta(days=3)
 BROKEN = [
     ("no times", [like(n, "10:00:00" if n % 2 else "nonsense") for n in range(20)], "rows.jsonl:1"),
     ("rows of another day", [like(n, "10:00:00", NEXT_DAYS) for n in range(20)], "is after its log day"),
-    ("nobody is named", [like(n, "10:00:00", member_id=None) for n in range(60)], "rise in the share of rows that name nobody"),
+    ("nobody is named", [like(n, "10:00:00", member_id=None) for n in range(60)], "share of rows that name nobody"),
 ]
 
 
