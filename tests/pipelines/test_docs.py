@@ -55,6 +55,12 @@ def test_the_operators_guide_explains_every_rule_about_a_days_shape_and_no_other
     assert {name for name, text in named.items() if "only warns" in text} == rules - set(WITHHOLDING)
 
 
+def test_every_link_of_a_page_leads_to_a_file_of_the_project():
+    for page in [*PAGES_OF_DOCS, *PROJECT_DIR.glob("*.md"), *(PROJECT_DIR / "deploy").rglob("*.md")]:
+        links = re.findall(r"\]\(([^)#\s:]+)[#)]", page.read_text(encoding="utf-8"))
+        assert [link for link in links if not (page.parent / link).exists()] == [], page
+
+
 def lines_of_commands():
     """Every line in the guides that runs the command, with its page."""
     for page in BY_HAND:
