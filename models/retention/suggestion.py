@@ -23,6 +23,8 @@ _KIND_NAMES = {
 
 KINDS = ("coupon", "call", "invitation", "message", "points")
 """What may be suggested, first choice first; kinds of the actions log."""
+_KINDS_OF_ASKERS = ("coupon", "call", "message", "invitation", "points")
+"""The same for whoever waits for an answer: the message is about their question."""
 
 
 def known(value: object) -> str | None:
@@ -41,14 +43,19 @@ class Piece:
     title: str | None = None
 
     @property
+    def name(self) -> str:
+        """Its title in quotes, else its id."""
+        return f"“{self.title}”" if self.title else self.content_id
+
+    @property
     def en(self) -> str:
         """What an operator sends, in English."""
-        return f"“{self.title}”" if self.title else f"{self._kind[0]}{self.content_id}"
+        return self.name if self.title else f"{self._kind[0]}{self.name}"
 
     @property
     def zh(self) -> str:
         """The same in Chinese."""
-        return f"“{self.title}”" if self.title else f"{self._kind[1]}{self.content_id}"
+        return self.name if self.title else f"{self._kind[1]}{self.name}"
 
     @property
     def _kind(self) -> tuple[str, str]:
@@ -71,11 +78,13 @@ def suggest(member: Mapping[str, Any], pieces: Sequence[Piece], avoid: Collectio
     """Return the first suggestion that fits a member.
 
     Args:
-        member: ``risk_band``, ``weight``, ``days_to_term_end``, ``event_id``, ``event_title``, ``event_day``.
+        member: ``risk_band``, ``weight``, ``days_to_term_end``, ``event_id``, ``event_title``, ``event_day``,
+            ``question_id``, ``question_title``, ``question_days``.
         pieces: Up to three unread pieces, best first.
         avoid: Kinds that were measured to do harm.
     """
-    fitting = [found for kind in KINDS if kind not in avoid and (found := _of_kind(kind, member, pieces))]
+    kinds = KINDS if _question(member) is None else _KINDS_OF_ASKERS
+    fitting = [found for kind in kinds if kind not in avoid and (found := _of_kind(kind, member, pieces))]
     # Points fit everybody; if even they do harm, only a personal word is left.
     return fitting[0] if fitting else of_kind("call", member, pieces)
 
@@ -104,18 +113,23 @@ def _coupon(plain: Suggestion, member: Mapping[str, Any], _: Sequence[Piece]) ->
     left = member.get("days_to_term_end")
     if left is None or not left <= TERM_ENDS_SOON:
         return None
-    days = "1 day" if left == 1 else f"{left:.0f} days"
-    return replace(plain, en=f"{plain.en} The term ends in {days}.", zh=f"{plain.zh}当前订阅 {left:.0f} 天后到期。")
+    english, chinese = _waits(member)
+    return replace(
+        plain,
+        en=f"{plain.en} The term ends in {_days(left)}.{english}",
+        zh=f"{plain.zh}当前订阅 {left:.0f} 天后到期。{chinese}",
+    )
 
 
 def _call(plain: Suggestion, member: Mapping[str, Any], _: Sequence[Piece]) -> Suggestion | None:
     if member["risk_band"] != "high" or member["weight"] < WORTH_A_CALL:
         return None
     times = f"{member['weight']:.1f}"
+    english, chinese = _waits(member)
     return replace(
         plain,
-        en=f"{plain.en} Worth {times} times the typical member.",
-        zh=f"{plain.zh}价值为典型成员的 {times} 倍。",
+        en=f"{plain.en} Worth {times} times the typical member.{english}",
+        zh=f"{plain.zh}价值为典型成员的 {times} 倍。{chinese}",
     )
 
 
@@ -132,7 +146,16 @@ def _invitation(plain: Suggestion, member: Mapping[str, Any], _: Sequence[Piece]
     )
 
 
-def _message(plain: Suggestion, _: Mapping[str, Any], pieces: Sequence[Piece]) -> Suggestion | None:
+def _message(plain: Suggestion, member: Mapping[str, Any], pieces: Sequence[Piece]) -> Suggestion | None:
+    if asked := _question(member):
+        days = member["question_days"]
+        return replace(
+            plain,
+            en=f"Write about their question {asked.name}, which has waited {_days(days)}: "
+            "the page Answers names who could answer it.",
+            zh=f"就其提问{asked.name}（已等待 {days:.0f} 天）联系对方；“问答”页列出了能解答的人。",
+            content_ids=[asked.content_id],
+        )
     if not pieces:
         return None
     english, chinese = "; ".join(piece.en for piece in pieces), "、".join(piece.zh for piece in pieces)
@@ -142,6 +165,24 @@ def _message(plain: Suggestion, _: Mapping[str, Any], pieces: Sequence[Piece]) -
 
 def _points(plain: Suggestion, _member: Mapping[str, Any], _pieces: Sequence[Piece]) -> Suggestion | None:
     return plain
+
+
+def _question(member: Mapping[str, Any]) -> Piece | None:
+    """Return the member's question that waits for an answer."""
+    question = known(member.get("question_id"))
+    return Piece(question, "question", known(member.get("question_title"))) if question else None
+
+
+def _waits(member: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a sentence that the member's question waits, in both languages; empty where none does."""
+    if (asked := _question(member)) is None:
+        return "", ""
+    days = member["question_days"]
+    return f" Their question {asked.name} has waited {_days(days)}.", f"其提问{asked.name}已等待 {days:.0f} 天。"
+
+
+def _days(number: float) -> str:
+    return "1 day" if number == 1 else f"{number:.0f} days"
 
 
 _Maker = Callable[[Suggestion, Mapping[str, Any], Sequence[Piece]], Suggestion | None]

@@ -143,6 +143,6 @@ def _row(place: int, member: dict[str, Any], drawn: dict[str, Any], pieces: list
         "suggestion_en": suggestion.en,
         "suggestion_zh": suggestion.zh,
         "content_ids": json.dumps(suggestion.content_ids),
-        "suggested_by": method if suggestion.content_ids else None,
+        "suggested_by": method if suggestion.content_ids and not member["question_id"] else None,
         "event_id": suggestion.event_id,
     }

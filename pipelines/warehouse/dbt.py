@@ -126,7 +126,7 @@ def _on_spark(settings: Settings, variables: dict[str, str], arguments: list[str
     home = Home(settings.home)
     server = session.connect(settings)
     tables.register(server, home, settings)
-    with environment(variables | {"SPARK_REMOTE": session.address(settings)}):
+    with environment(variables | {"SPARK_REMOTE": session.address(settings)}), session.quiet_about_hive():
         outcome = _invoke(arguments, target=settings.home / "lake" / ".staging" / "dbt", engine="spark")
     nodes = [_node_result(result) for result in outcome]
     if all(node.succeeded for node in nodes):

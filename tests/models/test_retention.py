@@ -187,13 +187,14 @@ def test_no_message_names_what_has_no_name(missing):
     assert (sent.en, sent.zh) == ("Send: the question q1; x7; “One”.", "推送：提问 q1、x7、“One”。")
     invited = suggest(member(**EVENT | {"event_title": missing}), [])
     assert (invited.en, invited.zh) == ("Invite to the event e1 on 2025-07-02.", "邀请参加 2025-07-02 的活动 e1。")
-    assert suggest(member(event_id=missing, days_to_term_end=None), []).kind == "points"
+    assert suggest(member(event_id=missing, days_to_term_end=None, question_id=missing), []).kind == "points"
 
 
 def member(**facts):
     return {"risk_band": "medium", "weight": 1.0, "days_to_term_end": None, "event_id": None} | facts
 
 
+QUESTION = {"question_id": "q9", "question_title": "How?", "question_days": 12}
 EVENT = {"event_id": "e1", "event_title": "Talk", "event_day": date(2025, 7, 2)}
 
 
@@ -217,13 +218,45 @@ EVENT = {"event_id": "e1", "event_title": "Talk", "event_day": date(2025, 7, 2)}
         ({"risk_band": "high", "weight": 1.9}, [], "points", "Give points for coming back."),
         (EVENT, [Piece("c", "article", "One")], "invitation", "Invite to “Talk” on 2025-07-02."),
         ({}, [Piece("c", None, "One"), Piece("d", None, "Two")], "message", "Send: “One”; “Two”."),
+        (
+            QUESTION,
+            [Piece("c", None, "One")],
+            "message",
+            "Write about their question “How?”, which has waited 12 days: the page Answers names who could answer it.",
+        ),
+        (
+            QUESTION | {"question_title": None, "question_days": 1},
+            [],
+            "message",
+            "Write about their question q9, which has waited 1 day: the page Answers names who could answer it.",
+        ),
+        (EVENT | QUESTION, [], "message", None),
+        (
+            QUESTION | {"risk_band": "high", "weight": 2.0},
+            [],
+            "call",
+            "Call or write in person. Worth 2.0 times the typical member. Their question “How?” has waited 12 days.",
+        ),
+        (
+            QUESTION | EVENT | {"days_to_term_end": 3},
+            [],
+            "coupon",
+            "Offer the renewal coupon. The term ends in 3 days. Their question “How?” has waited 12 days.",
+        ),
     ],
 )
 def test_the_first_suggestion_that_fits_is_made(facts, pieces, kind, words):
     found = suggest(member(**facts), pieces)
-    assert (found.kind, found.en) == (kind, words)
+    assert (found.kind, found.en) == (kind, words or found.en)
     assert found.zh
-    assert found.content_ids == ([piece.content_id for piece in pieces] if kind == "message" else [])
+    sent = [facts["question_id"]] if "question_id" in facts else [piece.content_id for piece in pieces]
+    assert found.content_ids == (sent if kind == "message" else [])
+
+
+def test_a_question_that_waits_comes_before_pieces_of_others_and_after_what_was_measured_to_harm():
+    assert suggest(member(**EVENT, **QUESTION), [Piece("c", None, "One")], {"message"}).kind == "invitation"
+    assert of_kind("points", member(**QUESTION), []).en == "Give points for coming back."
+    assert suggest(member(**QUESTION), []).zh == "就其提问“How?”（已等待 12 天）联系对方；“问答”页列出了能解答的人。"
 
 
 def test_what_was_measured_to_harm_is_not_suggested():

@@ -49,6 +49,15 @@ events as (
     select * from {{ ref('stg_lake__events') }}
 ),
 
+questions as (
+    select * from {{ ref('answer_times') }}
+    where is_waiting
+),
+
+content as (
+    select * from {{ ref('dim_content') }}
+),
+
 running as (
     select
         terms.member_id,
@@ -179,6 +188,24 @@ invited as (
     where participants.member_id is null
 ),
 
+waiting as (
+    select *
+    from (
+        select
+            questions.asker_id,
+            questions.question_id,
+            content.title,
+            {{ days_since('build.through_day', 'questions.asked_day') }} as n_days,
+            row_number() over (
+                partition by questions.asker_id order by questions.asked_at, questions.question_id
+            ) as question_rank
+        from questions
+        cross join build
+        left join content on questions.question_id = content.content_id
+    ) as ranked
+    where question_rank = 1
+),
+
 valued as (
     select
         members.member_id,
@@ -212,7 +239,10 @@ valued as (
         end as weight,
         invited.event_id,
         invited.title as event_title,
-        invited.starts_day as event_day
+        invited.starts_day as event_day,
+        waiting.question_id,
+        waiting.title as question_title,
+        waiting.n_days as question_days
     from members
     cross join payers
     cross join buyers
@@ -221,6 +251,7 @@ valued as (
     left join engagement on members.member_id = engagement.member_id
     left join contacted on members.member_id = contacted.member_id
     left join invited on members.member_id = invited.member_id
+    left join waiting on members.member_id = waiting.asker_id
 ),
 
 final as (
@@ -235,7 +266,10 @@ final as (
         is_lost,
         event_id,
         event_title,
-        event_day
+        event_day,
+        question_id,
+        question_title,
+        cast(question_days as bigint) as question_days
     from valued
 )
 

@@ -25,7 +25,7 @@ logged as (
 
 content as (
     select * from {{ ref('stg_lake__content') }}
-    where author_id is not null and parent_id is not null
+    where author_id is not null
 ),
 
 excluded_spans as (
@@ -40,7 +40,15 @@ unioned as (
         parent_id as content_id,
         published_day as day
     from content
-    where published_day in (select window_days.day from window_days)
+    where parent_id is not null and published_day in (select window_days.day from window_days)
+    union all
+    -- Nobody needs to be sent what they wrote, however long ago.
+    select
+        author_id as member_id,
+        content_id,
+        published_day as day
+    from content
+    where parent_id is null and published_day <= (select build.through_day from build)
 ),
 
 final as (

@@ -124,7 +124,10 @@ def _joined(phrases: list[Text]) -> Text:
 
 
 def latest_verdicts(marts: Marts, context: SiteContext) -> str:
-    """CTE ``verdicts``: the latest judgement of a gate, table and day, of 7 days, of withheld ones, and of no day."""
+    """CTE ``verdicts``: the latest judgement of a gate, table and day, of 7 days, of withheld ones, and of no day.
+
+    A rule that found nothing to judge, as few rows for a share, is no check that passed: it is left out.
+    """
     waiting = (
         "or (table_name, day) in (select (log, day) from marts.held_out_days)" if marts.has("held_out_days") else ""
     )
@@ -133,7 +136,9 @@ def latest_verdicts(marts: Marts, context: SiteContext) -> str:
             select *, not is_passed and not is_waived as is_open, {BLOCKING} as is_blocking
             from marts.gate_results
             where day is null or day between {context.through} - 6 and {context.through} {waiting}
-            qualify rank() over (partition by gate, table_name, day order by checked_at desc) = 1
+            qualify
+                rank() over (partition by gate, table_name, day order by checked_at desc) = 1
+                and (not is_passed or coalesce(observed, '') <> '')
         )"""
 
 

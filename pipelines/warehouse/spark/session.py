@@ -128,6 +128,14 @@ def _session(settings: Settings) -> SparkSession:
 
 
 @contextmanager
+def quiet_about_hive() -> Iterator[None]:
+    """Leave out what the client warns of at each statement: dbt asks for Hive, which no server in use becomes."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Failed to set spark.sql.catalogImplementation")
+        yield
+
+
+@contextmanager
 def _in_a_program() -> Iterator[None]:
     """Give the main module a file: the client takes a process without one for its own doctests, and ends it."""
     main = sys.modules["__main__"]

@@ -42,7 +42,8 @@ def home(tmp_path):
             select 'm' || lpad(i::varchar, 2, '0') as member_id, 'mrr' as value_basis, 1000::bigint as value_minor,
                 'CNY' as currency, 1 + i / 10 as weight, case when i % 2 = 0 then 5::bigint end as days_to_term_end,
                 null::date as last_contacted_day, false as is_lost, null::varchar as event_id,
-                null::varchar as event_title, null::date as event_day
+                null::varchar as event_title, null::date as event_day, null::varchar as question_id,
+                null::varchar as question_title, null::bigint as question_days
             from range({N}) as members (i)
             """
         )
@@ -360,6 +361,26 @@ def test_a_piece_without_a_title_is_sent_by_its_kind_and_id(home, missing):
         assert "the question q" in row["suggestion_en"]
         assert "提问 q" in row["suggestion_zh"]
         assert "nan" not in row["suggestion_en"] + row["suggestion_zh"]
+
+
+def test_who_waits_for_an_answer_is_written_to_about_it(home):
+    change(
+        home,
+        f"""
+        insert into retention.retention_reads
+        select 'm' || lpad(i::varchar, 2, '0'), 'c' || (i % 3), date '2025-06-20' from range({N}) as members (i);
+        insert into retention.retention_pieces
+        select 'c' || i, 'article', 'Piece ' || i, date '2025-06-01' from range(3) as pieces (i);
+        update retention.retention_members set
+            days_to_term_end = null, weight = 1, question_days = 12,
+            question_id = case when member_id = 'm59' then 'q7' end;
+        """,
+    )
+    first, second, *_ = lists.make_list(home, settings_of(home, retention_held_out_share=0.0), DAY, "run")
+    assert (first["member_id"], first["kind"], first["content_ids"]) == ("m59", "message", '["q7"]')
+    assert "their question q7, which has waited 12 days" in first["suggestion_en"]
+    assert (first["suggested_by"], second["suggested_by"]) == (None, "popularity")
+    assert second["suggestion_en"].startswith("Send: “Piece")
 
 
 @pytest.mark.parametrize(

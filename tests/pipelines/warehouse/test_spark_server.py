@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+import warnings
 from contextlib import closing, suppress
 from socket import socket
 
@@ -40,6 +41,16 @@ def on(address, tmp_path, **more):
 def test_without_an_address_it_is_asked_for(tmp_path):
     with pytest.raises(EngineError, match=r"set GUILDBOOK_SPARK_REMOTE, as sc://host:15002"):
         session.connect(on("", tmp_path))
+
+
+def test_of_what_the_client_warns_only_what_dbt_asks_in_vain_is_left_out():
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        with session.quiet_about_hive():
+            warnings.warn("Failed to set spark.sql.catalogImplementation to Some(hive) due to [CANNOT_…]", stacklevel=1)
+            warnings.warn("Failed to set spark.sql.shuffle.partitions", stacklevel=1)
+
+    assert [str(one.message) for one in heard] == ["Failed to set spark.sql.shuffle.partitions"]
 
 
 @pytest.mark.parametrize("address", ["spark.example.org:15002", "sc://", "sc://host:15002/;token=secret"])

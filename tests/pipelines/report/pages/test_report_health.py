@@ -57,10 +57,11 @@ def _verdict(
     severity: str = "critical",
     at: str = "06:00",
     table: str = "fct_member_days",
+    observed: str = "1",
 ) -> str:
     gate = "facts" if table == "fct_member_days" else "deliveries"
     return f"""insert into marts.gate_results values
-        ('{gate}', '{table}', {day}, 'n_rows', '{severity}', {passed}, {waived}, '1', '2', 'why',
+        ('{gate}', '{table}', {day}, 'n_rows', '{severity}', {passed}, {waived}, '{observed}', '2', 'why',
             'run', '2026-11-20 {at}+08');"""
 
 
@@ -89,8 +90,18 @@ LAST_DAY = "date '2026-11-19'"
         ),
         (_verdict("date '2026-11-12'", passed=False), "no gate has run yet"),
         (_verdict("null", passed=False), "1 of 1 checks failed"),
+        (
+            _verdict(LAST_DAY, passed=True, observed="") + _verdict(LAST_DAY, passed=True),
+            "1 check passed, none failed",
+        ),
+        (
+            _verdict(LAST_DAY, passed=True) + _verdict(LAST_DAY, passed=True, observed="", at="07:00"),
+            "no gate has run yet",
+        ),
+        (_verdict(LAST_DAY, passed=False, observed=""), "1 of 1 checks failed"),
     ],
-    ids=["none", "passed", "failed", "warned", "waived", "healed", "withheld for long", "a week ago", "whole table"],
+    ids=["none", "passed", "failed", "warned", "waived", "healed", "withheld for long", "a week ago", "whole table"]
+    + ["nothing to judge", "nothing to judge any more", "failed for want of anything"],
 )
 def test_the_latest_verdict_counts(fill: Fill, verdicts: str, said: str) -> None:
     assert read_header(fill(verdicts), CONTEXT).verdict.en == said
@@ -122,6 +133,7 @@ def test_trust_is_said_in_a_sentence(sources: list[Source], n_checks: int, n_fai
 
 def test_failures_stand_first(fill: Fill) -> None:
     sql = _verdict("date '2026-11-17'", passed=False) + _verdict(LAST_DAY, passed=True)
+    sql += _verdict("date '2026-11-18'", passed=True, observed="")
     table = block_of(page_of(health.page, fill(sql)), "Gate results, failures first")
     assert isinstance(table, Table)
     assert [row[4].sort for row in table.rows] == ["2026-11-17", "2026-11-19"]
