@@ -65,8 +65,13 @@ def missing_days(home: Home, days: Iterable[date]) -> dict[date, str]:
     days = list(days)
     came = came_by_log(home, days)
     return {
-        day: f"no log came for {day}; expected by their past: {', '.join(logs)}. Put the files into "
-        f"landing/<log>/{day}/ and run the day again"
+        day: f"no log came for {day}; expected by their past: {', '.join(logs)}. {_cure(home, day)}"
         for day in days
         if (logs := awaited(came, day))
     }
+
+
+def _cure(home: Home, day: date) -> str:
+    if pulled := sorted(path.stem for path in home.sources.glob("*.yaml") if path.name[0] not in "._"):
+        return f"Pull {', '.join(pulled)} again, or put files into landing/<log>/{day}/, and run the day again"
+    return f"Put the files into landing/<log>/{day}/ and run the day again"

@@ -10,6 +10,7 @@ from pipelines.report.parts.header import Header
 from pipelines.report.parts.text import Number, Text, hours, integer, percent
 
 _DAYS = 90
+_FEWER = Text("fewer than half had a response, ", "得到回应的不足一半，")
 
 
 def tiles(marts: Marts, context: SiteContext, header: Header) -> Tiles | None:
@@ -27,7 +28,8 @@ def tiles(marts: Marts, context: SiteContext, header: Header) -> Tiles | None:
         earlier: Number | None = before[name] if before is not None and compares else None
         return Tile(label=known.Term(key), value=shown, note=said, **changes.of_tile(key, now[name], earlier))
 
-    judged, asked = f"n = {integer(now['n_judged'])}", f"n = {integer(now['n_questions'])}"
+    judged, n = f"n = {integer(now['n_judged'])}", f"n = {integer(now['n_questions'])}"
+    asked = Text("", "") if now["median_hours"] is not None else _FEWER
     rate = percent(now["answered_rate"], now["n_judged"])
     return Tiles(
         title=Text(f"Asked in the last {_DAYS} days", f"最近 {_DAYS} 天的提问"),
@@ -39,7 +41,7 @@ def tiles(marts: Marts, context: SiteContext, header: Header) -> Tiles | None:
             tile("questions", "n_questions", integer(now["n_questions"]), "n_questions", Text("", "")),
             tile("answered_rate", "answered_rate", rate, "n_judged", Text(judged, judged)),
             tile(
-                "median_response_hours", "median_hours", hours(now["median_hours"]), "n_questions", Text(asked, asked)
+                "median_response_hours", "median_hours", hours(now["median_hours"]), "n_questions", asked + Text(n, n)
             ),
         ],
         result=result,

@@ -75,3 +75,11 @@ def test_a_day_that_came_empty_or_was_withdrawn_did_come(tmp_path):
         f"no log came for {never}; expected by their past: interactions. Put the files into landing/<log>/{never}/ and "
         "run the day again",
     )
+
+    house.home.sources.mkdir()
+    for name in ("forum.yaml", "chat.yaml", "_draft.yaml", "notes.txt"):
+        (house.home.sources / name).write_text("kind: slack\n")
+
+    assert missing_days(house.home, [never])[never].endswith(
+        f"interactions. Pull chat, forum again, or put files into landing/<log>/{never}/, and run the day again"
+    )

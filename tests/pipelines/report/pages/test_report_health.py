@@ -100,8 +100,20 @@ LAST_DAY = "date '2026-11-19'"
         ),
         (_verdict(LAST_DAY, passed=False, observed=""), "1 of 1 checks failed"),
     ],
-    ids=["none", "passed", "failed", "warned", "waived", "healed", "withheld for long", "a week ago", "whole table"]
-    + ["nothing to judge", "nothing to judge any more", "failed for want of anything"],
+    ids=[
+        "none",
+        "passed",
+        "failed",
+        "warned",
+        "waived",
+        "healed",
+        "withheld for long",
+        "a week ago",
+        "whole table",
+        "nothing to judge",
+        "nothing to judge any more",
+        "failed for want of anything",
+    ],
 )
 def test_the_latest_verdict_counts(fill: Fill, verdicts: str, said: str) -> None:
     assert read_header(fill(verdicts), CONTEXT).verdict.en == said
