@@ -44,9 +44,27 @@ class One:
         return escape(person(self.id, self.name, self.url) if self.kind == MEMBER else named)
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence in both languages, each in parts in a row, of which some are members, pieces or events."""
+
+    en: tuple[object, ...]
+    zh: tuple[object, ...]
+
+    def __html__(self) -> Markup:
+        """Without links to pages of their own."""
+        return self.shown(())
+
+    def shown(self, pages: Collection[str]) -> Markup:
+        """As HTML in both languages; links where these pages hold what it names."""
+        return Markup('<span lang="en">{}</span><span lang="zh-Hans">{}</span>').format(
+            linked(self.en, pages), linked(self.zh, pages)
+        )
+
+
 def linked(value: object, pages: Collection[str]) -> object:
     """Return what a template writes, names in it as links; several things in a row are a tuple."""
-    if isinstance(value, One):
+    if isinstance(value, One | Sentence):
         return value.shown(pages)
     if isinstance(value, tuple):
         return Markup("").join(escape(linked(part, pages)) for part in value)

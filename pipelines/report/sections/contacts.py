@@ -6,8 +6,9 @@ from pipelines.report.context import SiteContext
 from pipelines.report.parts import marks, people, words
 from pipelines.report.parts.blocks import Block, Cell, Column, Note, Table
 from pipelines.report.parts.database import Marts, Result, Row
+from pipelines.report.parts.linked import One
 from pipelines.report.parts.text import MISSING, Text, day, integer, percent, plural, price
-from pipelines.report.sections import scores
+from pipelines.report.sections import scores, suggested
 
 _TITLE = Text("Worth contacting today", "今天值得联系的成员")
 _MONEY = (Column(Text("Term ends", "到期日")), Column(Text("Value a month", "月价值"), number=True))
@@ -35,6 +36,7 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
     first = result.first
     n_treated = sum(row["arm"] == "treated" for row in result.rows)
     pay = any(row["term_end"] or row["value_minor"] for row in result.rows)
+    known = suggested.named(marts, context)
     control, by = len(result.rows) - n_treated, words.word(words.RANKINGS, first["ranked_by"])
     table = Table(
         title=_TITLE,
@@ -57,7 +59,7 @@ def today(marts: Marts, context: SiteContext) -> list[Block]:
             Column(Text("Of", "流失类型")),
             *(_MONEY if pay else ()),
         ],
-        rows=[_row(row) + (_pays(row) if pay else []) for row in result.rows],
+        rows=[_row(row, known) + (_pays(row) if pay else []) for row in result.rows],
         result=result,
         scroll=True,
     )
@@ -135,12 +137,12 @@ def _free_places(rows: list[Row], n_treated: int) -> Text:
     )
 
 
-def _row(row: Row) -> list[Cell]:
+def _row(row: Row, known: dict[str, One]) -> list[Cell]:
     is_treated = row["arm"] == "treated"
     return [
         people.member(row),
         Cell(marks.badge(words.word(words.ARMS, row["arm"]), "good" if is_treated else "neutral"), row["arm"]),
-        Cell(Text(row["suggestion_en"], row["suggestion_zh"]) if is_treated else Text("Leave alone.", "请勿联系。")),
+        Cell(suggested.sentence(row, known) if is_treated else Text("Leave alone.", "请勿联系。")),
         Cell(marks.lines(scores.reasons(row)), ""),
         scores.probability(row),
         Cell(words.word(words.DEFINITIONS, row["definition"]), row["definition"]),

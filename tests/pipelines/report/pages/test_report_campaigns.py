@@ -126,7 +126,7 @@ def test_without_campaigns_the_page_says_what_to_deliver(fill: Fill) -> None:
 def test_the_list_of_the_last_day_says_what_to_do_and_whom_to_leave_alone(fill: Fill) -> None:
     table = page_of(risk.page, fill(LIST)).blocks[0]
     assert isinstance(table, Table)
-    assert sorted((str(row[0].shown), row[2].shown.en) for row in table.rows) == [  # type: ignore[attr-defined]
+    assert sorted((str(row[0].shown), "".join(row[2].shown.en)) for row in table.rows) == [  # type: ignore[attr-defined]
         ("a", "Call a"),
         ("b", "Leave alone."),
     ]
