@@ -18,7 +18,11 @@ from pipelines.settings import HOME_FILE, Settings, keep_setting
 if TYPE_CHECKING:
     from pipelines.connectors import ImportReport, NotMapped, OnStep
 
-imports = typer.Typer(no_args_is_help=True, help="Write landing files from another system's data.")
+imports = typer.Typer(
+    no_args_is_help=True,
+    help="Write landing files from another system's data. Discord, Discourse, GitHub, Slack, zsxq, Zulip, feeds and "
+    "databases are sources instead: guildbook init --from KIND, then guildbook sources pull.",
+)
 
 
 @imports.command(epilog="Example: guildbook import stackexchange quantum.stackexchange.com.tar.xz --source quantum")
