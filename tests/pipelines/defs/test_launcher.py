@@ -134,8 +134,10 @@ def test_one_that_was_killed_while_it_waited_is_replaced(launch, started):
 
 def test_a_run_is_interrupted(home, instance, launch, started):
     run_id = launch()
+    # A shell that starts something in the background has it ignore interrupts, and what that starts inherits it.
+    heeds = "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)"
     process = subprocess.Popen(
-        [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"],
+        [sys.executable, "-c", f"{heeds}; print('up', flush=True); time.sleep(60)"],
         stdout=subprocess.PIPE,
         text=True,
     )
