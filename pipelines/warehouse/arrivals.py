@@ -9,6 +9,7 @@ from pipelines.contract import LOGS
 from pipelines.home import Home
 from pipelines.ingest.landing import landing_files
 from pipelines.lake import ledger
+from pipelines.sources.configured import names
 
 _WEEKS = 4
 
@@ -72,6 +73,6 @@ def missing_days(home: Home, days: Iterable[date]) -> dict[date, str]:
 
 
 def _cure(home: Home, day: date) -> str:
-    if pulled := sorted(path.stem for path in home.sources.glob("*.yaml") if path.name[0] not in "._"):
+    if pulled := names(home):
         return f"Pull {', '.join(pulled)} again, or put files into landing/<log>/{day}/, and run the day again"
     return f"Put the files into landing/<log>/{day}/ and run the day again"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 from pipelines.lake.own_pages import EVENT, PIECE
@@ -45,7 +46,11 @@ def sentence(row: Row, known: dict[str, One]) -> Sentence:
 def _parts(text: str, ones: Sequence[One]) -> tuple[object, ...]:
     parts: list[object] = []
     for one in ones:
-        before, name, after = text.partition(str(one))
-        if name:
-            parts, text = [*parts, before, one], after
+        if found := re.search(_called(one), text):
+            parts, text = [*parts, text[: found.start()], one], text[found.end() :]
     return (*parts, text)
+
+
+def _called(one: One) -> str:
+    """Pattern of a title in its quotes, or of an id that is no part of another word, such as of a date."""
+    return f"(?<=“){re.escape(one.name)}(?=”)" if one.name else rf"(?a)(?<![\w-]){re.escape(one.id)}(?![\w-])"

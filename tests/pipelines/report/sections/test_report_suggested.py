@@ -12,7 +12,8 @@ from tests.support.report_pages import Fill
 
 FIRST, SECOND, PLAIN = One(PIECE, "c1", "One <b>"), One(PIECE, "c2", "One"), One(PIECE, "q9", None)
 TALK = One(EVENT, "e1", "Talk")
-KNOWN = {one.id: one for one in (FIRST, SECOND, PLAIN, TALK)}
+SHORT, NUMBER = One(PIECE, "c3", "the"), One(EVENT, "2", None)
+KNOWN = {one.id: one for one in (FIRST, SECOND, PLAIN, TALK, SHORT, NUMBER)}
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,9 @@ KNOWN = {one.id: one for one in (FIRST, SECOND, PLAIN, TALK)}
         ("Send: “Gone”.", '["gone"]', None, ("Send: “Gone”.",)),
         ("Invite to “Talk” on 2026-12-01.", "[]", "e1", ("Invite to “", TALK, "” on 2026-12-01.")),
         ("Give points.", "[]", None, ("Give points.",)),
+        ("Write about their question “the”.", '["c3"]', None, ("Write about their question “", SHORT, "”.")),
+        ("邀请参加 2026-12-02 的活动 2。", "[]", "2", ("邀请参加 2026-12-02 的活动 ", NUMBER, "。")),
+        ("就其提问q9（已等待 9 天）", '["q9"]', None, ("就其提问", PLAIN, "（已等待 9 天）")),
     ],
 )
 def test_what_it_names_stands_among_the_words(said, ids, event, parts):
